@@ -1,0 +1,96 @@
+//! What is wrong with an authored file, as a value: collected, sorted, and shown by `report`.
+//!
+//! A check speaks of a *route* and gives a [`Finding`]; [`crate::source::Document`] turns it into a [`Diagnostic`] with
+//! a place in the text. Nothing here prints.
+
+mod rule;
+
+pub use rule::{Rule, Severity};
+
+use std::sync::Arc;
+
+use crate::source::{Pointer, Position, SourceText, Span};
+
+/// Which part of a node a finding is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// The key under which the node stands; of an element or the root, the value.
+    Key,
+    /// The value.
+    Value,
+}
+
+/// What a check found, at a route.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// The rule that was broken.
+    pub rule: &'static Rule,
+    /// The node it is about.
+    pub route: Pointer,
+    /// The part of the node that the label goes on.
+    pub part: Part,
+    /// One line in an author's words, lower case, without a final period.
+    pub message: String,
+    /// A few words right at the place.
+    pub label: String,
+    /// What to do, in the imperative.
+    pub help: Option<String>,
+}
+
+/// What is wrong, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// The rule that was broken.
+    pub rule: &'static Rule,
+    /// How bad it is, by the rule's default or the registry's settings.
+    pub severity: Severity,
+    /// The file.
+    pub source: Arc<SourceText>,
+    /// The node it is about.
+    pub pointer: Pointer,
+    /// The bytes that the label goes on.
+    pub span: Span,
+    /// One line in an author's words, lower case, without a final period.
+    pub message: String,
+    /// A few words right at the place.
+    pub label: String,
+    /// What to do, in the imperative.
+    pub help: Option<String>,
+}
+
+impl Diagnostic {
+    /// Places a finding in its file.
+    pub fn new(finding: Finding, source: Arc<SourceText>, span: Span) -> Self {
+        let Finding { rule, route, part: _, message, label, help } = finding;
+        Self { rule, severity: rule.severity, source, pointer: route, span, message, label, help }
+    }
+
+    /// Where it starts.
+    pub fn start(&self) -> Position {
+        self.source.position(self.span.start)
+    }
+
+    /// Where it ends: the place after its last character.
+    pub fn end(&self) -> Position {
+        self.source.position(self.span.end)
+    }
+
+    /// Whether it makes the manifest invalid.
+    pub fn is_error(&self) -> bool {
+        self.severity == Severity::Error
+    }
+}
+
+/// Puts diagnostics in the order in which every report shows them: by file, then by place, then by code.
+pub fn sort(diagnostics: &mut [Diagnostic]) {
+    diagnostics.sort_by(|a, b| {
+        let key =
+            |diagnostic: &Diagnostic| (diagnostic.span.start, diagnostic.span.end, diagnostic.rule.code);
+        (a.source.path(), key(a), &a.pointer, &a.message).cmp(&(
+            b.source.path(),
+            key(b),
+            &b.pointer,
+            &b.message,
+        ))
+    });
+}

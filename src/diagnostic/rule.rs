@@ -1,0 +1,30 @@
+//! What every rule about manifests tells of itself.
+
+use serde::{Deserialize, Serialize};
+
+/// How bad a finding is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// The manifest is invalid.
+    Error,
+    /// The manifest is valid, but somebody should look.
+    Warning,
+    /// Good to know.
+    Note,
+}
+
+/// One rule: its code, and what `modreg explain` says of it.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Rule {
+    /// The name of the rule, `namespace/kebab-case`.
+    pub code: &'static str,
+    /// How bad a finding is unless the settings say otherwise.
+    pub severity: Severity,
+    /// Whether settings may change the severity. What no entry can be compiled without is fixed.
+    pub fixed: bool,
+    /// One line: what the rule demands.
+    pub summary: &'static str,
+    /// Why the rule is there, and how to satisfy it: paragraphs for `modreg explain`.
+    pub explanation: &'static str,
+}

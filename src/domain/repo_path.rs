@@ -1,0 +1,82 @@
+//! The path of a file in the repository.
+
+use std::fmt;
+
+use serde::Serialize;
+
+/// A file's path relative to the repository's root, its parts joined by `/` on every system.
+///
+/// A file that is checked outside a repository is named as the user typed it, standard input is `<stdin>`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct RepoPath(Box<str>);
+
+impl RepoPath {
+    /// Takes a path whose parts are already joined by `/`.
+    pub fn new(path: impl Into<Box<str>>) -> Self {
+        Self(path.into())
+    }
+
+    /// The path as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The last part: `module.yaml` of `modules/drive/module.yaml`.
+    pub fn file_name(&self) -> &str {
+        self.0.rsplit('/').next().unwrap_or(&self.0)
+    }
+
+    /// The file name without its last extension: `module` of `modules/drive/module.yaml`.
+    pub fn stem(&self) -> &str {
+        let name = self.file_name();
+        name.rsplit_once('.').map_or(name, |(stem, _)| stem)
+    }
+
+    /// What follows the last `.` of the file name, or the empty text.
+    pub fn extension(&self) -> &str {
+        self.file_name().rsplit_once('.').map_or("", |(_, extension)| extension)
+    }
+
+    /// The name of the directory that holds the file, if the path names one.
+    pub fn directory_name(&self) -> Option<&str> {
+        self.0.rsplit('/').nth(1)
+    }
+
+    /// The name that a manifest at this path must declare: its stem, or its directory where the stem is `module`.
+    pub fn module_stem(&self) -> &str {
+        match self.stem() {
+            "module" => self.directory_name().unwrap_or("module"),
+            stem => stem,
+        }
+    }
+
+    /// The path of `part` inside this directory.
+    #[must_use]
+    pub fn join(&self, part: &str) -> Self {
+        Self(format!("{}/{part}", self.0).into())
+    }
+}
+
+impl fmt::Display for RepoPath {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_module_is_named_by_the_stem_or_by_the_directory() {
+        for (path, stem) in [
+            ("modules/drive/module.yaml", "drive"),
+            ("modules/drive.json", "drive"),
+            ("modules/a/b/chat.yml", "chat"),
+            ("module.yaml", "module"),
+            ("modules/my.tool.yaml", "my.tool"),
+        ] {
+            assert_eq!(RepoPath::new(path).module_stem(), stem, "{path}");
+        }
+    }
+}

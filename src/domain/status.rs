@@ -1,0 +1,69 @@
+//! Where a module stands in its life.
+
+use std::{fmt, str::FromStr};
+
+/// The status that a manifest declares.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Status {
+    /// Not yet submitted.
+    Draft,
+    /// Submitted, under review.
+    Pending,
+    /// Approved by a reviewer.
+    Approved,
+    /// In use; what a manifest without a status means.
+    #[default]
+    Active,
+    /// Refused by a reviewer.
+    Rejected,
+    /// Withdrawn for a while.
+    Suspended,
+}
+
+/// Why a text is no [`Status`].
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{}` is not a status", .0.escape_debug())]
+pub struct UnknownStatus(String);
+
+impl Status {
+    /// Every status, in the order of a module's life.
+    pub const ALL: [Self; 6] =
+        [Self::Draft, Self::Pending, Self::Approved, Self::Active, Self::Rejected, Self::Suspended];
+
+    /// The word that manifests and entries use.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Draft => "DRAFT",
+            Self::Pending => "PENDING",
+            Self::Approved => "APPROVED",
+            Self::Active => "ACTIVE",
+            Self::Rejected => "REJECTED",
+            Self::Suspended => "SUSPENDED",
+        }
+    }
+
+    /// Whether a module of this status belongs in the registry.
+    pub const fn is_registrable(self) -> bool {
+        match self {
+            Self::Approved | Self::Active => true,
+            Self::Draft | Self::Pending | Self::Rejected | Self::Suspended => false,
+        }
+    }
+}
+
+impl FromStr for Status {
+    type Err = UnknownStatus;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::ALL
+            .into_iter()
+            .find(|status| status.as_str() == text)
+            .ok_or_else(|| UnknownStatus(text.to_owned()))
+    }
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.as_str())
+    }
+}

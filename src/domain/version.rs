@@ -1,0 +1,46 @@
+//! The number of a snapshot.
+
+use std::{fmt, str::FromStr};
+
+use serde::{Deserialize, Serialize};
+
+/// The number of a registry snapshot: 0 is the empty registry, and each snapshot that differs counts up by one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct SnapshotVersion(u64);
+
+impl SnapshotVersion {
+    /// The version of a registry that does not exist yet.
+    pub const EMPTY: Self = Self(0);
+
+    /// Wraps a number.
+    pub const fn new(number: u64) -> Self {
+        Self(number)
+    }
+
+    /// The number.
+    pub const fn get(self) -> u64 {
+        self.0
+    }
+
+    /// The version after this one.
+    #[must_use]
+    pub const fn next(self) -> Self {
+        Self(self.0.saturating_add(1))
+    }
+}
+
+impl FromStr for SnapshotVersion {
+    type Err = std::num::ParseIntError;
+
+    /// Reads `42` and, as people write it, `v42`.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        text.strip_prefix('v').unwrap_or(text).parse().map(Self)
+    }
+}
+
+impl fmt::Display for SnapshotVersion {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(formatter)
+    }
+}

@@ -1,0 +1,16 @@
+//! `modreg` compiles a Git repository of module manifests into a versioned, verifiable registry of AI contexts.
+//!
+//! The program is one sentence: **load → parse → validate → check → compile → diff → publish**. Each arrow is a public
+//! function, each stage a module, and the modules stand here in that order.
+//!
+//! # Code map
+//!
+//! | module | takes | gives |
+//! |---|---|---|
+//! | [`domain`] | texts | the words of the contract as types |
+//! | [`diagnostic`] | | what is wrong with an authored file, as a value |
+//! | [`source`] | bytes | a tree of nodes with places, or every error |
+
+pub mod diagnostic;
+pub mod domain;
+pub mod source;

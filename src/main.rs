@@ -1,0 +1,3 @@
+//! The `modreg` program.
+
+fn main() {}

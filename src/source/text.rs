@@ -1,0 +1,89 @@
+//! The text of one file, and where in it a byte stands.
+
+use super::Span;
+use crate::domain::RepoPath;
+
+/// How a file is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// RFC 8259.
+    Json,
+    /// YAML 1.2, in the dialect of `serde_yaml`.
+    Yaml,
+}
+
+impl Format {
+    /// The format that the extension of `path` names; standard input, which has none, is read as YAML, of which
+    /// nearly all JSON is a part.
+    pub fn of(path: &RepoPath) -> Self {
+        if path.extension() == "json" { Self::Json } else { Self::Yaml }
+    }
+}
+
+/// The text of one file. A byte order mark is not part of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceText {
+    path: RepoPath,
+    text: Box<str>,
+}
+
+/// A place in a text as people count it: line and column start at 1, columns count characters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Position {
+    /// The line, from 1.
+    pub line: usize,
+    /// The column, from 1, in characters.
+    pub column: usize,
+}
+
+impl SourceText {
+    /// Pairs a text with the file it was read from.
+    pub fn new(path: RepoPath, text: impl Into<Box<str>>) -> Self {
+        Self { path, text: text.into() }
+    }
+
+    /// The file.
+    pub fn path(&self) -> &RepoPath {
+        &self.path
+    }
+
+    /// The text.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// How the text is written.
+    pub fn format(&self) -> Format {
+        Format::of(&self.path)
+    }
+
+    /// The part of the text that `span` covers.
+    pub fn slice(&self, span: &Span) -> &str {
+        self.text.get(span.clone()).unwrap_or_default()
+    }
+
+    /// The place of a byte; an offset past the end, or inside a character, counts as the last place before it.
+    pub fn position(&self, offset: usize) -> Position {
+        let before = &self.text[..self.text.floor_char_boundary(offset)];
+        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+        Position {
+            line: before.bytes().filter(|&byte| byte == b'\n').count() + 1,
+            column: before[line_start..].chars().count() + 1,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn positions_count_lines_and_characters_from_one() {
+        let source = SourceText::new(RepoPath::new("a.yaml"), "ä: 1\r\nb: é\n");
+        for (offset, line, column) in
+            [(0, 1, 1), (2, 1, 2), (1, 1, 1), (7, 2, 1), (10, 2, 4), (12, 2, 5), (13, 3, 1), (99, 3, 1)]
+        {
+            assert_eq!(source.position(offset), Position { line, column }, "offset {offset}");
+        }
+    }
+}
