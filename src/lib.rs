@@ -10,7 +10,9 @@
 //! | [`domain`] | texts | the words of the contract as types |
 //! | [`diagnostic`] | | what is wrong with an authored file, as a value |
 //! | [`source`] | bytes | a tree of nodes with places, or every error |
+//! | [`diff`] | the entries of two snapshots | which modules changed, and which of their fields |
 
 pub mod diagnostic;
+pub mod diff;
 pub mod domain;
 pub mod source;

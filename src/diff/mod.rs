@@ -1,0 +1,11 @@
+//! What is different between two snapshots: which modules, and in them which fields.
+//!
+//! Entries come in as canonical JSON, changes go out as values. Nothing here reads, prints or decides whether a change
+//! is allowed.
+
+mod align;
+mod changes;
+mod fields;
+
+pub use changes::{ChangeKind, Changes, ModuleChange, changes};
+pub use fields::{FieldChange, FieldKind, fields};
