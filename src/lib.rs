@@ -11,8 +11,10 @@
 //! | [`diagnostic`] | | what is wrong with an authored file, as a value |
 //! | [`source`] | bytes | a tree of nodes with places, or every error |
 //! | [`diff`] | the entries of two snapshots | which modules changed, and which of their fields |
+//! | [`report`] | diagnostics, changes, counts | text for people and for programs |
 
 pub mod diagnostic;
 pub mod diff;
 pub mod domain;
+pub mod report;
 pub mod source;

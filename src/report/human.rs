@@ -1,0 +1,205 @@
+//! Diagnostics for people: each with its excerpt, its label and its remedy. The only home of miette.
+
+use std::{
+    collections::BTreeSet,
+    fmt::{self, Display},
+    io,
+};
+
+use miette::{
+    GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, SourceCode,
+    SourceSpan, SpanContents, ThemeCharacters,
+};
+
+use super::{
+    Style,
+    snippet::Snippet,
+    style::Ink,
+    text::{clip, count, visible, wrap},
+};
+use crate::diagnostic::{Diagnostic, Severity};
+
+/// The longest message and remedy that are shown; a value quoted in them may be as long as its file.
+const MAX_MESSAGE: usize = 600;
+
+/// The longest label that is shown.
+const MAX_LABEL: usize = 80;
+
+/// The columns that line numbers and frames take.
+const FRAME: usize = 10;
+
+/// The narrowest column of text; a terminal below it wraps by itself.
+const MIN_WIDTH: usize = 30;
+
+/// Writes every diagnostic, in the order given, with a blank line after each.
+pub fn diagnostics(out: &mut dyn io::Write, diagnostics: &[Diagnostic], style: Style) -> io::Result<()> {
+    for diagnostic in diagnostics {
+        let shown = Shown::new(diagnostic, style);
+        let ink = match diagnostic.severity {
+            Severity::Error => Ink::Error,
+            Severity::Warning => Ink::Warning,
+            Severity::Note => Ink::Note,
+        };
+        writeln!(out, "{}", style.paint(ink, &shown.heading))?;
+        let mut text = String::new();
+        handler(diagnostic.severity, style).render_report(&mut text, &shown).map_err(io::Error::other)?;
+        for line in text.lines() {
+            writeln!(out, "{}", line.trim_end())?;
+        }
+        writeln!(out)?;
+    }
+    Ok(())
+}
+
+/// The line below the diagnostics of a run over `manifests` files: `5 errors, 1 warning in 3 of 12 manifests`.
+pub fn summary(diagnostics: &[Diagnostic], manifests: usize, style: Style) -> String {
+    let files: BTreeSet<_> = diagnostics.iter().map(|diagnostic| diagnostic.source.path()).collect();
+    let tally = |severity: Severity, noun: &str, ink: Ink| {
+        let number = diagnostics.iter().filter(|diagnostic| diagnostic.severity == severity).count();
+        (number > 0).then(|| style.paint(ink, &count(number, noun)))
+    };
+    let found: Vec<String> = [
+        tally(Severity::Error, "error", Ink::Error),
+        tally(Severity::Warning, "warning", Ink::Warning),
+        tally(Severity::Note, "note", Ink::Note),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    if found.is_empty() {
+        let good = style.paint(Ink::Good, style.symbol("✓", "ok:"));
+        return format!("{good} no problems in {}", count(manifests, "manifest"));
+    }
+    // A problem of a file that is no manifest, like a near miss, is counted among the files all the same.
+    let manifests = count(manifests.max(files.len()), "manifest");
+    format!("{} in {} of {manifests}", found.join(", "), files.len())
+}
+
+fn handler(severity: Severity, style: Style) -> GraphicalReportHandler {
+    let mut theme = if style.color { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
+    theme.characters = if style.unicode { ThemeCharacters::unicode() } else { ThemeCharacters::ascii() };
+    let ink = match severity {
+        Severity::Error => theme.styles.error,
+        Severity::Warning => theme.styles.warning,
+        Severity::Note => theme.styles.advice,
+    };
+    if style.color {
+        theme.styles.error = theme.styles.error.bold();
+        theme.styles.warning = theme.styles.warning.bold();
+        theme.styles.highlights = vec![ink.bold()];
+        theme.styles.link = theme.styles.linum;
+    }
+    GraphicalReportHandler::new_themed(theme)
+        .with_width(style.width)
+        .with_wrap_lines(false)
+        .with_context_lines(1)
+        .without_syntax_highlighting()
+        .with_urls(false)
+        .without_cause_chain()
+}
+
+/// A diagnostic as miette takes it: every text already safe to show and wrapped.
+#[derive(Debug)]
+struct Shown {
+    severity: Severity,
+    heading: String,
+    message: String,
+    help: Option<String>,
+    label: String,
+    excerpt: Option<Excerpt>,
+}
+
+/// A snippet as miette reads it.
+#[derive(Debug)]
+struct Excerpt {
+    path: String,
+    snippet: Snippet,
+}
+
+impl Shown {
+    fn new(diagnostic: &Diagnostic, style: Style) -> Self {
+        let width = style.width.max(MIN_WIDTH + FRAME) - FRAME;
+        let safe = |text: &str| wrap(&clip(&visible(text), MAX_MESSAGE), width);
+        let word = match diagnostic.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+            Severity::Note => "note",
+        };
+        let path = visible(diagnostic.source.path().as_str()).into_owned();
+        let snippet = Snippet::new(&diagnostic.source, &diagnostic.span, width);
+        let message = match &snippet {
+            Some(_) => safe(&diagnostic.message),
+            None => safe(&format!("{}: {}", diagnostic.source.path(), diagnostic.message)),
+        };
+        Self {
+            severity: diagnostic.severity,
+            heading: format!("{word}[{}]", diagnostic.rule.code),
+            message,
+            help: diagnostic.help.as_deref().map(safe),
+            label: clip(&visible(&diagnostic.label), MAX_LABEL).into_owned(),
+            excerpt: snippet.map(|snippet| Excerpt { path, snippet }),
+        }
+    }
+}
+
+impl Display for Shown {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Shown {}
+
+impl miette::Diagnostic for Shown {
+    fn severity(&self) -> Option<miette::Severity> {
+        Some(match self.severity {
+            Severity::Error => miette::Severity::Error,
+            Severity::Warning => miette::Severity::Warning,
+            Severity::Note => miette::Severity::Advice,
+        })
+    }
+
+    fn help<'a>(&'a self) -> Option<Box<dyn Display + 'a>> {
+        self.help.as_ref().map(|help| Box::new(help) as Box<dyn Display>)
+    }
+
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        self.excerpt.as_ref().map(|excerpt| excerpt as &dyn SourceCode)
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        let label = &self.excerpt.as_ref()?.snippet.label;
+        let text = (!self.label.is_empty()).then(|| self.label.clone());
+        Some(Box::new(std::iter::once(LabeledSpan::new_primary_with_span(text, label.clone()))))
+    }
+}
+
+impl SourceCode for Excerpt {
+    /// Gives the whole snippet. Asked for a span without context, miette is about to print where it starts: that is told
+    /// as it stands in the file.
+    fn read_span<'a>(
+        &'a self,
+        span: &SourceSpan,
+        context_lines_before: usize,
+        context_lines_after: usize,
+    ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
+        let Snippet { text, first_line, position, .. } = &self.snippet;
+        let (data, span, line, column) = if context_lines_before + context_lines_after == 0 {
+            (&text[self.snippet.label.clone()], *span, position.line, position.column)
+        } else {
+            (text.as_str(), (0..text.len()).into(), *first_line, 1)
+        };
+        let lines = text.lines().count();
+        Ok(Box::new(MietteSpanContents::new_named(
+            self.path.clone(),
+            data.as_bytes(),
+            span,
+            line - 1,
+            column - 1,
+            lines,
+        )))
+    }
+}
+
+#[cfg(test)]
+mod tests;

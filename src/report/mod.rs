@@ -1,0 +1,13 @@
+//! Presentation: what people and programs read.
+//!
+//! Values come in, text goes out; what the terminal can show is told by a [`Style`]. Nothing here probes a terminal,
+//! reads the environment or decides what is right.
+//!
+//! Invariant: text that comes from an authored file passes through [`text`] before it is written, whatever the format.
+
+pub mod human;
+mod snippet;
+mod style;
+pub mod text;
+
+pub use style::Style;

@@ -1,0 +1,75 @@
+//! What the place where a report is shown can do.
+
+use anstyle::{AnsiColor, Effects};
+
+/// What the place where a report is shown can do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Style {
+    /// Whether colours are wanted.
+    pub color: bool,
+    /// How many columns a line has.
+    pub width: usize,
+    /// Whether frames and arrows may be drawn with more than ASCII; text from files stays as it is.
+    pub unicode: bool,
+}
+
+impl Style {
+    /// For files, pipes and logs: the same everywhere.
+    pub const PLAIN: Self = Self { color: false, width: 100, unicode: true };
+
+    /// `unicode` where it can be shown, else `ascii`.
+    pub(super) fn symbol(self, unicode: &'static str, ascii: &'static str) -> &'static str {
+        if self.unicode { unicode } else { ascii }
+    }
+
+    /// `text` in `ink`, where colours are wanted.
+    pub(super) fn paint(self, ink: Ink, text: &str) -> String {
+        if self.color {
+            let style = ink.style();
+            format!("{style}{text}{style:#}")
+        } else {
+            text.to_owned()
+        }
+    }
+}
+
+/// What a piece of text means, and thus its colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ink {
+    Added,
+    AddedWord,
+    Removed,
+    RemovedWord,
+    Updated,
+    Renamed,
+    Error,
+    Warning,
+    Note,
+    Good,
+    Strong,
+    Plain,
+    Faint,
+}
+
+impl Ink {
+    const fn style(self) -> anstyle::Style {
+        match self {
+            Self::Added | Self::Good => AnsiColor::Green.on_default(),
+            Self::AddedWord => {
+                AnsiColor::Green.on_default().effects(Effects::BOLD.insert(Effects::UNDERLINE))
+            }
+            Self::Removed => AnsiColor::Red.on_default(),
+            Self::RemovedWord => {
+                AnsiColor::Red.on_default().effects(Effects::BOLD.insert(Effects::UNDERLINE))
+            }
+            Self::Updated => AnsiColor::Yellow.on_default(),
+            Self::Renamed => AnsiColor::Cyan.on_default(),
+            Self::Error => AnsiColor::Red.on_default().effects(Effects::BOLD),
+            Self::Warning => AnsiColor::Yellow.on_default().effects(Effects::BOLD),
+            Self::Note => AnsiColor::Cyan.on_default().effects(Effects::BOLD),
+            Self::Strong => anstyle::Style::new().effects(Effects::BOLD),
+            Self::Plain => anstyle::Style::new(),
+            Self::Faint => anstyle::Style::new().effects(Effects::DIMMED),
+        }
+    }
+}

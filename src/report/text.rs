@@ -1,0 +1,177 @@
+//! Makes untrusted text safe to show, and fits it into lines.
+//!
+//! Characters that move the cursor, reorder, hide or vanish are written as escapes, and nothing that is left can start a
+//! command of a build server: those read `::command::` at the start of a line and `##[command]` or `##vso[command]`
+//! anywhere in one.
+
+use std::{borrow::Cow, fmt::Write};
+
+/// `text` as one line on which every character is what it seems to be.
+pub fn visible(text: &str) -> Cow<'_, str> {
+    let is_safe = |byte: u8| matches!(byte, b' '..=b'~') && byte != b':' && byte != b'#';
+    if text.bytes().all(is_safe) {
+        return Cow::Borrowed(text);
+    }
+    let mut shown = String::with_capacity(text.len() + 8);
+    let mut previous = None;
+    for (offset, character) in text.char_indices() {
+        push_visible(&mut shown, character, previous, &text[offset..]);
+        previous = Some(character);
+    }
+    Cow::Owned(shown)
+}
+
+/// Writes `character`, the first of `rest`, as [`visible`] does.
+pub(super) fn push_visible(shown: &mut String, character: char, previous: Option<char>, rest: &str) {
+    match character {
+        '\n' => shown.push_str("\\n"),
+        '\r' => shown.push_str("\\r"),
+        '\t' => shown.push_str("\\t"),
+        character if is_hidden(character, previous) || starts_command(character, previous, rest) => {
+            write!(shown, "\\u{{{:x}}}", u32::from(character)).expect("a string takes all text");
+        }
+        character => shown.push(character),
+    }
+}
+
+/// Whether `character` after `previous` cannot be seen, or changes how others are seen.
+///
+/// Controls, format characters that reorder or join, blanks that are not spaces, tags, variation selectors (but one after
+/// a character to vary, as emoji have it), what Unicode keeps private or calls no character.
+pub(super) fn is_hidden(character: char, previous: Option<char>) -> bool {
+    match character {
+        '\u{fe0e}' | '\u{fe0f}' => previous.is_none_or(|base| base <= ' ' || is_hidden(base, None)),
+        _ => {
+            matches!(
+                character,
+                '\0'..='\u{1f}'
+                    | '\u{7f}'..='\u{9f}'
+                    | '\u{ad}'
+                    | '\u{34f}'
+                    | '\u{61c}'
+                    | '\u{115f}'..='\u{1160}'
+                    | '\u{17b4}'..='\u{17b5}'
+                    | '\u{180b}'..='\u{180f}'
+                    | '\u{200b}'..='\u{200f}'
+                    | '\u{2028}'..='\u{202e}'
+                    | '\u{2060}'..='\u{206f}'
+                    | '\u{2800}'
+                    | '\u{3164}'
+                    | '\u{e000}'..='\u{f8ff}'
+                    | '\u{fdd0}'..='\u{fdef}'
+                    | '\u{fe00}'..='\u{fe0d}'
+                    | '\u{feff}'
+                    | '\u{ffa0}'
+                    | '\u{fff0}'..='\u{fffb}'
+                    | '\u{1bca0}'..='\u{1bca3}'
+                    | '\u{1d173}'..='\u{1d17a}'
+                    | '\u{e0000}'..
+            ) || u32::from(character) & 0xfffe == 0xfffe
+        }
+    }
+}
+
+/// Whether this is the character whose escape keeps a build server from reading a command: the second colon of a `::`
+/// that starts a word, the second `#` of `##[` or `##vso[`.
+pub(super) fn starts_command(character: char, previous: Option<char>, rest: &str) -> bool {
+    match (previous, character) {
+        (None | Some(' ' | '\t' | '\n' | '\r'), ':') => rest.starts_with("::"),
+        (Some('#'), '#') => {
+            rest[1..].trim_start_matches(|letter: char| letter.is_ascii_alphabetic()).starts_with('[')
+        }
+        _ => false,
+    }
+}
+
+/// `text` cut to `limit` characters, the last of them an ellipsis where something is missing.
+pub fn clip(text: &str, limit: usize) -> Cow<'_, str> {
+    if text.char_indices().nth(limit).is_none() {
+        return Cow::Borrowed(text);
+    }
+    let end = text.char_indices().nth(limit.saturating_sub(1)).map_or(0, |(end, _)| end);
+    Cow::Owned(format!("{}…", &text[..end]))
+}
+
+/// `text` in lines of at most `width` characters, broken at spaces alone: a longer word has a longer line.
+pub(super) fn wrap(text: &str, width: usize) -> String {
+    let mut wrapped = String::with_capacity(text.len());
+    let mut column = 0;
+    for word in text.split(' ') {
+        let length = word.chars().count();
+        if column > 0 {
+            let fits = column + 1 + length <= width;
+            wrapped.push(if fits { ' ' } else { '\n' });
+            column = if fits { column + 1 } else { 0 };
+        }
+        wrapped.push_str(word);
+        column += length;
+    }
+    wrapped
+}
+
+/// `1 module`, `2 modules`.
+pub(super) fn count(number: usize, noun: &str) -> String {
+    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_deceives_is_escaped_and_what_is_plain_is_left() {
+        for (text, shown) in [
+            ("plain ASCII # : \\ `", "plain ASCII # : \\ `"),
+            ("Prüfung 文件 \u{1f468}\u{1f3fd}", "Prüfung 文件 \u{1f468}\u{1f3fd}"),
+            ("a\nb\tc\r", "a\\nb\\tc\\r"),
+            ("\u{1b}[8m\u{9b}\u{85}\u{7f}\0", "\\u{1b}[8m\\u{9b}\\u{85}\\u{7f}\\u{0}"),
+            ("Prints. \u{202e};yxorp", "Prints. \\u{202e};yxorp"),
+            ("su\u{200b}do \u{2028}", "su\\u{200b}do \\u{2028}"),
+            (
+                "\u{e0069}\u{e007f}\u{10ffff}\u{e000}\u{fdd0}\u{1fffe}",
+                "\\u{e0069}\\u{e007f}\\u{10ffff}\\u{e000}\\u{fdd0}\\u{1fffe}",
+            ),
+            ("1\u{fe0f}\u{20e3} \u{2764}\u{fe0f}", "1\u{fe0f}\u{20e3} \u{2764}\u{fe0f}"),
+            ("a\u{fe0f}\u{fe0f} \u{fe0f}\u{e0101}", "a\u{fe0f}\\u{fe0f} \\u{fe0f}\\u{e0101}"),
+        ] {
+            assert_eq!(visible(text), shown, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn nothing_starts_a_command_of_a_build_server() {
+        for (text, shown) in [
+            ("x ##[error]forged", "x #\\u{23}[error]forged"),
+            ("###[error]", "##\\u{23}[error]"),
+            ("##vso[task.setvariable]x", "#\\u{23}vso[task.setvariable]x"),
+            ("::error file=a::owned", "\\u{3a}:error file=a::owned"),
+            (" ::add-mask::a", " \\u{3a}:add-mask::a"),
+            (":::error::a", "\\u{3a}::error::a"),
+            ("drive::read ## a [b]", "drive::read ## a [b]"),
+            ("%0A::notice::x", "%0A::notice::x"),
+        ] {
+            assert_eq!(visible(text), shown, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn clipping_counts_characters() {
+        for (text, limit, clipped) in [("äöü", 3, "äöü"), ("äöüß", 3, "äö…"), ("", 0, ""), ("ab", 1, "…")]
+        {
+            assert_eq!(clip(text, limit), clipped, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn wrapping_breaks_at_spaces_alone() {
+        for (text, wrapped) in [
+            ("one two three", "one two\nthree"),
+            ("one  two", "one  two"),
+            ("averyverylongword is", "averyverylongword\nis"),
+            ("well-known ::x", "well-known\n::x"),
+            ("", ""),
+        ] {
+            assert_eq!(wrap(text, 8), wrapped, "{text:?}");
+        }
+    }
+}
