@@ -5,6 +5,8 @@
 //!
 //! Invariant: text that comes from an authored file passes through [`text`] before it is written, whatever the format.
 
+pub mod changes;
+mod field_lines;
 pub mod human;
 mod snippet;
 mod style;

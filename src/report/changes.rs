@@ -1,0 +1,220 @@
+//! Changes for people: one line per module, and below it what changed in its fields.
+
+use std::io;
+
+use super::{
+    Style,
+    field_lines::{Line, Mark, Role, lines},
+    style::Ink,
+    text::visible,
+};
+use crate::{
+    diff::{ChangeKind, Changes, FieldChange, FieldKind, ModuleChange},
+    source::Pointer,
+};
+
+/// How far the lines of a field stand in.
+const INDENT: usize = 4;
+
+/// Writes every change: `+` added, `-` removed, `~` updated, `>` renamed or moved; then the summary.
+pub fn changes(out: &mut dyn io::Write, changes: &Changes, style: Style) -> io::Result<()> {
+    for change in changes {
+        module(out, change, style)?;
+    }
+    if !changes.is_empty() {
+        writeln!(out)?;
+    }
+    writeln!(out, "{}", style.paint(Ink::Strong, &summary(changes)))
+}
+
+/// `1 added, 2 updated, 1 removed (1 renamed)`.
+pub fn summary(changes: &Changes) -> String {
+    if changes.is_empty() {
+        return "no changes".to_owned();
+    }
+    let renamed = changes
+        .iter()
+        .filter(|change| matches!(change.kind, ChangeKind::Added { renamed_from: Some(_), .. }))
+        .count();
+    let counts =
+        format!("{} added, {} updated, {} removed", changes.added(), changes.updated(), changes.removed());
+    if renamed > 0 { format!("{counts} ({renamed} renamed)") } else { counts }
+}
+
+/// Whether what `change` tells is told by the version next to the module's name already.
+pub(super) fn is_version(change: &FieldChange) -> bool {
+    change.pointer == Pointer::new("/version")
+}
+
+/// The old and the new place of a manifest, where nothing else of its entry changed.
+pub(super) fn moved(change: &ModuleChange) -> Option<(String, String)> {
+    match &change.kind {
+        ChangeKind::Updated { fields, .. } if change.is_move() => match &fields.first()?.kind {
+            FieldKind::Updated { old, new } => {
+                Some((visible(old.as_str()?).into_owned(), visible(new.as_str()?).into_owned()))
+            }
+            FieldKind::Added(_) | FieldKind::Removed(_) => None,
+        },
+        ChangeKind::Added { .. } | ChangeKind::Updated { .. } | ChangeKind::Removed { .. } => None,
+    }
+}
+
+fn module(out: &mut dyn io::Write, change: &ModuleChange, style: Style) -> io::Result<()> {
+    let arrow = style.symbol("→", "->");
+    let mut head = |ink: Ink, sign: char, name: &str, rest: &str| {
+        let head = style.paint(ink, &format!("{sign} {name}"));
+        writeln!(out, "{}", format!("{head} {rest}").trim_end())
+    };
+    let name = change.name.as_str();
+    match &change.kind {
+        ChangeKind::Added { version, renamed_from: None } => {
+            head(Ink::Added, '+', name, &shown(version.as_ref()))
+        }
+        ChangeKind::Added { version, renamed_from: Some(from) } => {
+            head(Ink::Renamed, '>', &format!("{from} {arrow} {name}"), &shown(version.as_ref()))
+        }
+        ChangeKind::Removed { version, renamed_to: None } => {
+            head(Ink::Removed, '-', name, &shown(version.as_ref()))
+        }
+        // The line of the added module tells both names.
+        ChangeKind::Removed { renamed_to: Some(_), .. } => Ok(()),
+        ChangeKind::Updated { from_version, to_version, fields } => {
+            if let Some((from, to)) = moved(change) {
+                return head(Ink::Renamed, '>', name, &format!("moved from {from} to {to}"));
+            }
+            let (from, to) = (shown(from_version.as_ref()), shown(to_version.as_ref()));
+            let versions = if from == to { to } else { format!("{from} {arrow} {to}") };
+            head(Ink::Updated, '~', name, &versions)?;
+            let width = style.width.saturating_sub(INDENT + 2);
+            for field in fields.iter().filter(|field| !is_version(field)) {
+                self::field(out, &lines(field, width), style)?;
+            }
+            Ok(())
+        }
+    }
+}
+
+fn shown(version: Option<&String>) -> String {
+    version.map_or_else(|| "(no version)".to_owned(), |version| visible(version).into_owned())
+}
+
+fn field(out: &mut dyn io::Write, lines: &[Line], style: Style) -> io::Result<()> {
+    let heads_others = lines.first().is_some_and(|line| line.mark == Mark::Place);
+    for (at, line) in lines.iter().enumerate() {
+        let indent = if heads_others && at > 0 { INDENT + 2 } else { INDENT };
+        writeln!(out, "{:indent$}{}", "", field_line(line, style).trim_end())?;
+    }
+    Ok(())
+}
+
+fn field_line(line: &Line, style: Style) -> String {
+    let (ink, sign) = match line.mark {
+        Mark::Place | Mark::Updated => (Ink::Updated, Mark::Updated.sign()),
+        Mark::Same => (Ink::Faint, Mark::Same.sign()),
+        Mark::Removed => (Ink::Removed, Mark::Removed.sign()),
+        Mark::Added => (Ink::Added, Mark::Added.sign()),
+    };
+    let text: String = line
+        .pieces
+        .iter()
+        .map(|(role, text)| match role {
+            Role::Plain if line.mark == Mark::Updated => style.paint(Ink::Plain, &ascii(text, style)),
+            Role::Plain => style.paint(ink, &ascii(text, style)),
+            Role::Old => style.paint(Ink::RemovedWord, &ascii(text, style)),
+            Role::New => style.paint(Ink::AddedWord, &ascii(text, style)),
+        })
+        .collect();
+    format!("{} {text}", style.paint(ink, &sign.to_string()))
+}
+
+/// Our own arrow and ellipsis in ASCII, where only that can be shown.
+fn ascii(text: &str, style: Style) -> String {
+    if style.unicode { text.to_owned() } else { text.replace('→', "->").replace('…', "...") }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    const PLAIN: Style = Style { color: false, width: 60, unicode: true };
+
+    fn entry(version: &str, source: &str, purpose: &str, keywords: &[&str]) -> Value {
+        json!({
+            "version": version, "source": source, "aiContext": {"purpose": purpose, "keywords": keywords},
+        })
+    }
+
+    fn sample() -> Changes {
+        let snapshot = |modules: &[(&str, Value)]| -> BTreeMap<_, _> {
+            modules.iter().map(|(name, entry)| (name.parse().unwrap(), entry.clone())).collect()
+        };
+        let old = snapshot(&[
+            ("calendar", entry("1.0.0", "a.yaml", "Plans days", &["day"])),
+            ("chat", entry("1.0.0", "c.yaml", "Talks", &["talk"])),
+            ("drive", entry("1.2.0", "d.yaml", "Keeps files\nand folders\n", &["file", "old", "share"])),
+            ("gone", entry("0.1.0", "g.yaml", "Went", &[])),
+            ("moved", entry("2.0.0", "a/m.yaml", "Stays", &[])),
+        ]);
+        let new = snapshot(&[
+            ("calendar", entry("1.0.0", "a.yaml", "Plans days", &["day", "week"])),
+            (
+                "drive",
+                entry("1.3.0", "d.yaml", "Keeps files\nand shares them\n", &["docs", "file", "new", "share"]),
+            ),
+            ("mail", entry("0.2.0-rc.1", "m.yaml", "Sends", &[])),
+            ("moved", entry("2.0.0", "b/m.yaml", "Stays", &[])),
+            ("team-chat", entry("1.0.0", "t.yaml", "Talks", &["talk"])),
+        ]);
+        crate::diff::changes(&old, &new)
+    }
+
+    fn rendered(shown: &Changes, style: Style) -> String {
+        let mut out = Vec::new();
+        changes(&mut out, shown, style).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn every_kind_of_change_has_its_line() {
+        insta::assert_snapshot!(rendered(&sample(), PLAIN), @r##"
+        ~ calendar 1.0.0
+            + aiContext/keywords/1: "week"
+        ~ drive 1.2.0 → 1.3.0
+            ~ aiContext/purpose
+                Keeps files
+              - and folders
+              + and shares them
+            + aiContext/keywords/0: "docs"
+            ~ aiContext/keywords/2: "old" → "new"
+        - gone 0.1.0
+        + mail 0.2.0-rc.1
+        > moved moved from a/m.yaml to b/m.yaml
+        > chat → team-chat 1.0.0
+
+        2 added, 3 updated, 2 removed (1 renamed)
+        "##);
+    }
+
+    #[test]
+    fn colours_change_nothing_but_colours() {
+        let coloured = rendered(&sample(), Style { color: true, ..PLAIN });
+        assert!(coloured.contains("\u{1b}[32m+ mail\u{1b}[0m 0.2.0-rc.1\n"), "{coloured:?}");
+        assert!(coloured.contains("\u{1b}[1m\u{1b}[4m\u{1b}[32m\"new\"\u{1b}[0m"), "{coloured:?}");
+        assert_eq!(anstream::adapter::strip_str(&coloured).to_string(), rendered(&sample(), PLAIN));
+    }
+
+    #[test]
+    fn without_unicode_it_is_ascii() {
+        let output = rendered(&sample(), Style { unicode: false, ..PLAIN });
+        assert!(output.is_ascii(), "{output}");
+    }
+
+    #[test]
+    fn nothing_changed() {
+        assert_eq!(rendered(&Changes::default(), PLAIN), "no changes\n");
+    }
+}
