@@ -8,6 +8,7 @@
 pub mod changes;
 mod field_lines;
 pub mod human;
+pub mod json;
 mod snippet;
 mod style;
 pub mod text;
