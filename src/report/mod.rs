@@ -9,6 +9,7 @@ pub mod changes;
 mod field_lines;
 pub mod human;
 pub mod json;
+pub mod markdown;
 mod snippet;
 mod style;
 pub mod text;

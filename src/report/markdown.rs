@@ -1,0 +1,205 @@
+//! The comment on a pull request: what a merge would change, and what is wrong.
+//!
+//! All that a manifest says stands in code spans and fenced blocks, which no renderer reads for markup, mentions or
+//! links, and cannot end either: the back-ticks around it are more than any run of them in it.
+
+use std::fmt::Write;
+
+use super::{
+    changes::{is_version, moved, summary},
+    field_lines::{Mark, lines},
+    text::{clip, count, visible},
+};
+use crate::{
+    diagnostic::{Diagnostic, Severity},
+    diff::{ChangeKind, Changes, FieldChange, ModuleChange},
+    domain::SnapshotVersion,
+};
+
+/// The most bytes of a comment, and so of its characters; hosts take 65,536 characters.
+const MAX_COMMENT: usize = 60_000;
+
+/// What is kept free for the lines that tell of what was left out.
+const RESERVE: usize = 500;
+
+/// The share of a comment that each of the two tables may take.
+const MAX_TABLE: usize = 15_000;
+
+/// The most bytes of one module's fenced diff.
+const MAX_DIFF: usize = 12_000;
+
+/// The most characters of one code span.
+const MAX_SPAN: usize = 300;
+
+/// The comment for these changes against snapshot `from`, and for these findings.
+pub fn comment(from: SnapshotVersion, changes: &Changes, diagnostics: &[Diagnostic]) -> String {
+    let mut comment = heading(changes, diagnostics);
+    if !changes.is_empty() {
+        _ = write!(comment, "\nCompared with version {from} of the registry.\n");
+    }
+    findings(&mut comment, diagnostics);
+    overview(&mut comment, changes);
+    details(&mut comment, changes);
+    comment
+}
+
+fn heading(changes: &Changes, diagnostics: &[Diagnostic]) -> String {
+    let number = |severity| diagnostics.iter().filter(|diagnostic| diagnostic.severity == severity).count();
+    let (errors, warnings) = (number(Severity::Error), number(Severity::Warning));
+    let verdict = if errors > 0 { "❌" } else { "✅" };
+    let mut counts = vec![summary(changes)];
+    if errors > 0 {
+        counts.push(count(errors, "error"));
+    }
+    if warnings > 0 {
+        counts.push(count(warnings, "warning"));
+    }
+    format!("### {verdict} Registry: {}\n", counts.join(", "))
+}
+
+fn findings(comment: &mut String, diagnostics: &[Diagnostic]) {
+    let rows = diagnostics.iter().map(|diagnostic| {
+        let sign = match diagnostic.severity {
+            Severity::Error => "❌",
+            Severity::Warning => "⚠️",
+            Severity::Note => "ℹ️",
+        };
+        let place = format!("{}:{}", diagnostic.source.path(), diagnostic.start().line);
+        let message = match &diagnostic.help {
+            Some(help) => format!("{}<br>{}", code(&diagnostic.message), code(help)),
+            None => code(&diagnostic.message),
+        };
+        format!("| {sign} | {} | {} | {message} |\n", code(&place), code(diagnostic.rule.code))
+    });
+    table(comment, "| | where | rule | what |\n|---|---|---|---|\n", rows, diagnostics.len());
+}
+
+fn overview(comment: &mut String, changes: &Changes) {
+    let rows = changes.iter().filter_map(row);
+    table(
+        comment,
+        "| | module | version | change |\n|---|---|---|---|\n",
+        rows,
+        changes.iter().filter_map(row).count(),
+    );
+}
+
+fn table(comment: &mut String, head: &str, rows: impl Iterator<Item = String>, total: usize) {
+    if total == 0 {
+        return;
+    }
+    _ = write!(comment, "\n{head}");
+    let limit = (comment.len() + MAX_TABLE).min(MAX_COMMENT - RESERVE);
+    for (shown, row) in rows.enumerate() {
+        if comment.len() + row.len() > limit {
+            _ = write!(comment, "\n… and {} more\n", total - shown);
+            return;
+        }
+        *comment += &row;
+    }
+}
+
+/// The line of one change; a renamed module has one, under its new name.
+fn row(change: &ModuleChange) -> Option<String> {
+    let name = code(change.name.as_str());
+    let version = |version: &Option<String>| version.as_deref().map_or_else(String::new, code);
+    let row = match &change.kind {
+        ChangeKind::Added { version: new, renamed_from: None } => {
+            format!("➕ | {name} | {} | added", version(new))
+        }
+        ChangeKind::Added { version: new, renamed_from: Some(old) } => {
+            format!("➡️ | {name} | {} | renamed from {}", version(new), code(old.as_str()))
+        }
+        ChangeKind::Removed { version: old, renamed_to: None } => {
+            format!("➖ | {name} | {} | removed", version(old))
+        }
+        ChangeKind::Removed { renamed_to: Some(_), .. } => return None,
+        ChangeKind::Updated { from_version, to_version, fields } => {
+            let (from, to) = (version(from_version), version(to_version));
+            let versions = if from == to { to } else { format!("{from} → {to}") };
+            match moved(change) {
+                Some((old, _)) => format!("➡️ | {name} | {versions} | moved from {}", code(&old)),
+                None => format!("✏️ | {name} | {versions} | {}", fields_but_version(fields)),
+            }
+        }
+    };
+    Some(format!("| {row} |\n"))
+}
+
+fn details(comment: &mut String, changes: &Changes) {
+    let updated: Vec<_> = changes
+        .iter()
+        .filter(|change| !change.is_move())
+        .filter_map(|change| match &change.kind {
+            ChangeKind::Updated { fields, .. } if !fields.iter().all(is_version) => Some((change, fields)),
+            ChangeKind::Added { .. } | ChangeKind::Updated { .. } | ChangeKind::Removed { .. } => None,
+        })
+        .collect();
+    for (shown, (change, fields)) in updated.iter().enumerate() {
+        let section = format!(
+            "\n<details><summary><code>{}</code>: {}</summary>\n\n{}\n</details>\n",
+            change.name,
+            fields_but_version(fields),
+            fenced(&diff(fields)),
+        );
+        if comment.len() + section.len() > MAX_COMMENT - RESERVE {
+            let left = updated.len() - shown;
+            _ = write!(comment, "\n… and the fields of {}\n", count(left, "more module"));
+            return;
+        }
+        *comment += &section;
+    }
+}
+
+/// How many fields changed next to the version, which has a column of its own.
+fn fields_but_version(fields: &[FieldChange]) -> String {
+    match fields.iter().filter(|field| !is_version(field)).count() {
+        0 => "version alone".to_owned(),
+        number => count(number, "field"),
+    }
+}
+
+/// The changed fields, each line with a sign before it.
+fn diff(fields: &[FieldChange]) -> String {
+    let mut diff = String::new();
+    let mut all = fields.iter().filter(|field| !is_version(field)).flat_map(|field| lines(field, 0));
+    while let Some(line) = all.next() {
+        let text = line.text();
+        if diff.len() + text.len() > MAX_DIFF {
+            _ = writeln!(diff, "  … and {}", count(1 + all.count(), "more line"));
+            break;
+        }
+        _ = match line.mark {
+            Mark::Place => writeln!(diff, "@@ {text} @@"),
+            mark @ (Mark::Same | Mark::Removed | Mark::Added | Mark::Updated) => {
+                writeln!(diff, "{} {text}", mark.sign())
+            }
+        };
+    }
+    diff
+}
+
+/// A code block that no text in it can end. Every line of `body` ends with a line break.
+fn fenced(body: &str) -> String {
+    let fence = "`".repeat(longest_run(body).max(2) + 1);
+    format!("{fence}diff\n{body}{fence}\n")
+}
+
+/// A code span that no text in it can end, in a table or outside of one.
+fn code(text: &str) -> String {
+    let text = visible(text).replace('|', "\\u{7c}");
+    let text = clip(&text, MAX_SPAN);
+    let ticks = "`".repeat(longest_run(&text) + 1);
+    // A renderer takes one space off each end, so that a back-tick can stand there.
+    let pad =
+        if text.is_empty() || text.starts_with(['`', ' ']) || text.ends_with(['`', ' ']) { " " } else { "" };
+    format!("{ticks}{pad}{text}{pad}{ticks}")
+}
+
+/// The length of the longest run of back-ticks.
+fn longest_run(text: &str) -> usize {
+    text.split(|character| character != '`').map(str::len).max().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests;
