@@ -144,5 +144,9 @@ mod tests {
         let steps = align(&old, &new);
         assert_eq!(steps.len(), 2_100);
         assert_eq!(steps[0], Pair(0, 0));
+
+        let mut without_one = old.clone();
+        without_one.remove(1_000);
+        assert_eq!(align(&old, &without_one), [Remove(1_000)]);
     }
 }

@@ -207,6 +207,7 @@ mod tests {
         check(line, 34..36, "…ghijklmnopqrstuvwxyz", "yz", 1);
         check(line, 36..36, "…ghijklmnopqrstuvwxyz", "", 1);
         check(line, 2..36, "0123456789abcdefghij…", "23456789abcdefghij", 1);
+        check(&format!("a: 1\n{line}\nb: 2"), 39..41, "…ghijklmnopqrstuvwxyz", "yz", 2);
         let million = "x".repeat(1_000_000);
         assert!(snippet(&million, 500_000..900_000, 80).unwrap().text.len() < 100);
     }

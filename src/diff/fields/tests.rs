@@ -47,6 +47,15 @@ fn what_is_gone_is_named_by_its_old_place_and_what_changed_by_its_new_one() {
             ("/actions/1/description", updated(json!("old"), json!("now"))),
         ],
     );
+    check(
+        &json!([{"name": "a", "list": [{"name": "b", "gone": 1}]}]),
+        &json!([{"name": "x"}, {"name": "a", "list": [{"name": "y"}, {"name": "b"}]}]),
+        &[
+            ("/0", added(json!({"name": "x"}))),
+            ("/1/list/0", added(json!({"name": "y"}))),
+            ("/0/list/0/gone", removed(json!(1))),
+        ],
+    );
 }
 
 fn full_entry() -> Value {

@@ -153,11 +153,14 @@ fn outside_of_spans(line: &str) -> String {
 #[test]
 fn nothing_a_manifest_says_gets_out_of_code() {
     let comment_on = |text: &str| {
-        let old = snapshot(&[("drive", json!({"version": text, "source": text, "a": [text], "t": "x\ny"}))]);
+        let old = snapshot(&[(
+            "drive",
+            json!({"version": text, "source": text, "a": [text], "t": format!("{text}\nx")}),
+        )]);
         let new = snapshot(&[
             (
                 "drive",
-                json!({"version": format!("{text}2"), text: text, "a": [{text: text}], "t": format!("x\n{text}")}),
+                json!({"version": format!("{text}2"), text: text, "a": [{text: text}], "t": format!("{text}\ny")}),
             ),
             ("moved", json!({"version": text})),
         ]);
