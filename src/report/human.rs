@@ -87,7 +87,7 @@ fn handler(severity: Severity, style: Style) -> GraphicalReportHandler {
         theme.styles.error = theme.styles.error.bold();
         theme.styles.warning = theme.styles.warning.bold();
         theme.styles.highlights = vec![ink.bold()];
-        theme.styles.link = theme.styles.linum;
+        theme.styles.link = theme.styles.help;
     }
     GraphicalReportHandler::new_themed(theme)
         .with_width(style.width)
