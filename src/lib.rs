@@ -12,9 +12,11 @@
 //! | [`source`] | bytes | a tree of nodes with places, or every error |
 //! | [`diff`] | the entries of two snapshots | which modules changed, and which of their fields |
 //! | [`report`] | diagnostics, changes, counts | text for people and for programs |
+//! | [`object`] | files' bytes | git's ids and trees, without a repository |
 
 pub mod diagnostic;
 pub mod diff;
 pub mod domain;
 pub mod report;
+pub mod object;
 pub mod source;
