@@ -13,10 +13,12 @@
 //! | [`diff`] | the entries of two snapshots | which modules changed, and which of their fields |
 //! | [`report`] | diagnostics, changes, counts | text for people and for programs |
 //! | [`object`] | files' bytes | git's ids and trees, without a repository |
+//! | [`git`] | a repository | its head, trees and history; and what publishing changes in it |
 
 pub mod diagnostic;
 pub mod diff;
 pub mod domain;
 pub mod report;
+pub mod git;
 pub mod object;
 pub mod source;

@@ -21,8 +21,8 @@ pub enum SpliceError<E> {
     #[error(transparent)]
     Read(E),
     /// A tree on the way is not in git's form.
-    #[error(transparent)]
-    Damaged(#[from] DamagedTree),
+    #[error("tree {0} cannot be read")]
+    Damaged(ObjectId, #[source] DamagedTree),
     /// A part of a path's directory is a file, a link or a submodule.
     #[error("`{0}` is not a directory")]
     NotADirectory(RepoPath),
@@ -57,8 +57,13 @@ fn change_directory<E>(
     read: &mut impl FnMut(ObjectId) -> Result<Vec<u8>, E>,
     objects: &mut Vec<Object>,
 ) -> Result<Option<ObjectId>, SpliceError<E>> {
-    let entries = old.map(&mut *read).transpose().map_err(SpliceError::Read)?;
-    let mut entries = decode_tree(&entries.unwrap_or_default())?;
+    let mut entries = match old {
+        Some(id) => {
+            let bytes = read(id).map_err(SpliceError::Read)?;
+            decode_tree(&bytes).map_err(|damage| SpliceError::Damaged(id, damage))?
+        }
+        None => Vec::new(),
+    };
     let inside = if at.is_empty() { 0 } else { at.len() + 1 };
     let first_part = |path: &str| path[inside..].find('/').map(|length| inside + length);
     for run in changes.chunk_by(|(a, _), (b, _)| {

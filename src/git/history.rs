@@ -1,0 +1,162 @@
+//! The commits in which a file became what it is: the registry's own log.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, BinaryHeap},
+    fs,
+    ops::ControlFlow,
+};
+
+use super::{
+    Moment, Repository,
+    error::{GitError, GitErrorKind},
+    from_oid,
+    read::missing,
+    to_oid,
+};
+use crate::domain::{ObjectId, RepoPath};
+
+/// A commit that changed the file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Revision {
+    /// The commit.
+    pub commit: ObjectId,
+    /// When it was made.
+    pub time: Moment,
+    /// Who wrote it: `name <address>`.
+    pub author: String,
+    /// Its whole message.
+    pub message: String,
+    /// The file's blob.
+    pub root_blob: ObjectId,
+    /// The trailers at the end of the message; of a repeated one the last.
+    pub trailers: BTreeMap<String, String>,
+}
+
+/// Whether a walk saw everything there is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Completeness {
+    /// It reached the first commits.
+    Complete,
+    /// The caller ended it.
+    Stopped,
+    /// The clone is shallow, and older history is not here. The oldest revision seen may really be an older one's.
+    Shallow,
+}
+
+impl Repository {
+    /// Visits the commits from `newest` back that gave the file `path` its content, newest first, until `visit` breaks.
+    ///
+    /// As `git log` simplifies it: a merge that has the file as one of its parents has it is no revision, and only that
+    /// parent's history counts. Commits that removed the file are passed over.
+    pub fn history(
+        &self,
+        newest: ObjectId,
+        path: &RepoPath,
+        mut visit: impl FnMut(Revision) -> ControlFlow<()>,
+    ) -> Result<Completeness, GitError> {
+        let shallow = self.shallow_boundary()?;
+        let mut blobs = Blobs { repository: self, path, known: BTreeMap::new() };
+        let mut completeness = Completeness::Complete;
+        let (mut queue, mut seen) = (BinaryHeap::new(), BTreeSet::from([newest]));
+        queue.push((self.time_of(newest)?, newest));
+        while let Some((_, id)) = queue.pop() {
+            let commit = self.find_commit(id)?;
+            let blob = blobs.at(&commit)?;
+            let mut parents = Vec::new();
+            let mut same = None;
+            if shallow.contains(&id) {
+                completeness = Completeness::Shallow;
+            } else {
+                for parent in commit.parent_ids().map(from_oid) {
+                    let parent_commit = self.find_commit(parent)?;
+                    if same.is_none() && blobs.at(&parent_commit)? == blob {
+                        same = Some(parent);
+                    }
+                    parents.push(parent);
+                }
+            }
+            match (same, blob) {
+                (Some(parent), _) => parents = vec![parent],
+                (None, Some(blob)) => {
+                    if visit(revision(&commit, blob)).is_break() {
+                        return Ok(Completeness::Stopped);
+                    }
+                }
+                (None, None) => {}
+            }
+            for parent in parents {
+                if seen.insert(parent) {
+                    queue.push((self.time_of(parent)?, parent));
+                }
+            }
+        }
+        Ok(completeness)
+    }
+
+    fn time_of(&self, commit: ObjectId) -> Result<i64, GitError> {
+        Ok(self.find_commit(commit)?.time().seconds())
+    }
+
+    fn find_commit(&self, id: ObjectId) -> Result<git2::Commit<'_>, GitError> {
+        let found = self.git.find_commit(to_oid(id));
+        found.map_err(|error| GitError::new(format!("could not read commit {id}"), missing(error, id)))
+    }
+
+    /// The commits whose parents were left out when the repository was cloned.
+    fn shallow_boundary(&self) -> Result<BTreeSet<ObjectId>, GitError> {
+        let path = self.common_dir().join("shallow");
+        match fs::read_to_string(&path) {
+            Ok(text) => Ok(text.lines().filter_map(|line| line.parse().ok()).collect()),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(BTreeSet::new()),
+            Err(error) => Err(GitError::io("could not read the limits of the shallow clone", path, error)),
+        }
+    }
+}
+
+/// The file's blob by root tree: neighbouring commits share trees.
+struct Blobs<'a> {
+    repository: &'a Repository,
+    path: &'a RepoPath,
+    known: BTreeMap<ObjectId, Option<ObjectId>>,
+}
+
+impl Blobs<'_> {
+    fn at(&mut self, commit: &git2::Commit<'_>) -> Result<Option<ObjectId>, GitError> {
+        let (directory, name) = self.path.as_str().rsplit_once('/').unwrap_or(("", self.path.as_str()));
+        let root = from_oid(commit.tree_id());
+        let tree = match directory {
+            "" => Some(root),
+            _ => self.repository.entry(root, directory)?.map(|entry| entry.id),
+        };
+        let Some(tree) = tree else {
+            return Ok(None);
+        };
+        if let Some(blob) = self.known.get(&tree) {
+            return Ok(*blob);
+        }
+        let entry = match self.repository.entry(tree, name) {
+            // The directory was a file then.
+            Err(error) if matches!(error.kind(), GitErrorKind::DamagedObject { .. }) && tree != root => None,
+            entry => entry?,
+        };
+        let blob = entry.map(|entry| entry.id);
+        self.known.insert(tree, blob);
+        Ok(blob)
+    }
+}
+
+fn revision(commit: &git2::Commit<'_>, root_blob: ObjectId) -> Revision {
+    let message = String::from_utf8_lossy(commit.message_bytes()).into_owned();
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let trailers = git2::message_trailers_strs(&message).ok();
+    let trailers = trailers.iter().flat_map(|trailers| trailers.iter());
+    let author = commit.author();
+    Revision {
+        commit: from_oid(commit.id()),
+        time: Moment { seconds: commit.time().seconds(), offset_minutes: commit.time().offset_minutes() },
+        author: format!("{} <{}>", text(author.name_bytes()), text(author.email_bytes())),
+        trailers: trailers.map(|(key, value)| (key.to_owned(), value.to_owned())).collect(),
+        message,
+        root_blob,
+    }
+}

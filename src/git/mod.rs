@@ -1,0 +1,46 @@
+//! The repository: what a registry is read from and published to. The only home of `git2`.
+//!
+//! [`Repository`] is an edge: it does I/O and gives typed errors. It reads neither the environment nor the clock, never
+//! talks to the network, runs no hooks and decides nothing about modules.
+//!
+//! Invariant: objects are written before the branch moves, and the branch moves before the working tree and the index
+//! do. A run that is killed leaves the old or the new snapshot, and [`Repository::lock`], the next
+//! [`Repository::move_branch`] and [`Repository::check_out`] clean up what it left.
+
+mod branch;
+mod commit;
+mod error;
+mod history;
+mod identity;
+mod index;
+mod lock;
+mod pack;
+mod read;
+mod repository;
+mod status;
+mod switches;
+mod worktree;
+mod write;
+
+#[cfg(test)]
+mod tests;
+
+pub use commit::NewCommit;
+pub use error::{GitError, GitErrorKind};
+pub use history::{Completeness, Revision};
+pub use identity::{Identity, IdentityEnv, Moment, Person};
+pub use lock::{Holder, SyncLock};
+pub use read::{FileKind, TreeFile};
+pub use repository::{Head, Repository};
+pub use worktree::Checkout;
+
+use crate::domain::ObjectId;
+
+fn to_oid(id: ObjectId) -> git2::Oid {
+    git2::Oid::from_bytes(id.as_bytes()).expect("an id has the 20 bytes that libgit2 asks for")
+}
+
+fn from_oid(id: git2::Oid) -> ObjectId {
+    let bytes = id.as_bytes().try_into();
+    ObjectId::new(bytes.expect("only repositories with SHA-1 ids are opened"))
+}

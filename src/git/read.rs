@@ -1,0 +1,185 @@
+//! Reading trees and blobs.
+
+use super::{
+    Repository,
+    error::{Context, GitError, GitErrorKind},
+    from_oid, to_oid,
+};
+use crate::{
+    domain::{ObjectId, RepoPath},
+    object::{Mode, TreeEntry, decode_tree},
+};
+
+/// What a tree says a file is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum FileKind {
+    /// A file.
+    Regular,
+    /// A file that can be run.
+    Executable,
+    /// A symbolic link; its blob is the target.
+    Symlink,
+    /// Another repository's commit, which has no blob here.
+    Submodule,
+}
+
+/// A file in a tree.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TreeFile {
+    /// Where it is.
+    pub path: RepoPath,
+    /// Its blob.
+    pub id: ObjectId,
+    /// What it is.
+    pub kind: FileKind,
+    /// Whether the path is not UTF-8, and `path` shows U+FFFD where it is not.
+    pub lossy: bool,
+}
+
+impl Repository {
+    /// The root tree of a commit.
+    pub fn root_tree(&self, commit: ObjectId) -> Result<ObjectId, GitError> {
+        let context = || format!("read commit {commit}");
+        let found = self.git.find_commit(to_oid(commit)).map_err(|error| missing(error, commit));
+        Ok(from_oid(found.map_err(|kind| GitError::new(format!("could not {}", context()), kind))?.tree_id()))
+    }
+
+    /// The tree of the directory `path` in a commit, or `None` where there is no such directory; `""` is the root.
+    pub fn tree_at(&self, commit: ObjectId, path: &str) -> Result<Option<ObjectId>, GitError> {
+        let root = self.root_tree(commit)?;
+        if path.is_empty() {
+            return Ok(Some(root));
+        }
+        Ok(self.entry(root, path)?.filter(|entry| entry.mode == Mode::Directory).map(|entry| entry.id))
+    }
+
+    /// The blob and the content of the file `path` in a commit, or `None` where there is no such file.
+    pub fn file_at(&self, commit: ObjectId, path: &str) -> Result<Option<(ObjectId, Vec<u8>)>, GitError> {
+        match self.blob_at(commit, path)? {
+            Some(id) => Ok(Some((id, self.blob(id)?))),
+            None => Ok(None),
+        }
+    }
+
+    /// The blob of the file `path` in a commit, or `None` where there is no such file.
+    pub fn blob_at(&self, commit: ObjectId, path: &str) -> Result<Option<ObjectId>, GitError> {
+        let entry = self.entry(self.root_tree(commit)?, path)?;
+        let is_file = |mode| matches!(mode, Mode::Regular | Mode::Executable | Mode::Other(_));
+        Ok(entry.filter(|entry| is_file(entry.mode)).map(|entry| entry.id))
+    }
+
+    /// The entry that `path` leads to from a tree.
+    pub(super) fn entry(&self, tree: ObjectId, path: &str) -> Result<Option<TreeEntry>, GitError> {
+        let mut found = TreeEntry { mode: Mode::Directory, name: Vec::new(), id: tree };
+        for part in path.split('/') {
+            if found.mode != Mode::Directory {
+                return Ok(None);
+            }
+            let entries = self.entries(found.id)?;
+            match entries.into_iter().find(|entry| entry.name == part.as_bytes()) {
+                Some(entry) => found = entry,
+                None => return Ok(None),
+            }
+        }
+        Ok(Some(found))
+    }
+
+    /// All files below a tree, sorted by path; `prefix` is put before each path unless it is empty.
+    pub fn files(&self, tree: ObjectId, prefix: &RepoPath) -> Result<Vec<TreeFile>, GitError> {
+        let mut files = Vec::new();
+        let mut path = prefix.as_str().as_bytes().to_vec();
+        self.collect_files(tree, &mut path, &mut files)?;
+        files.sort_by(|a, b| a.path.cmp(&b.path));
+        Ok(files)
+    }
+
+    fn collect_files(
+        &self,
+        tree: ObjectId,
+        path: &mut Vec<u8>,
+        files: &mut Vec<TreeFile>,
+    ) -> Result<(), GitError> {
+        let directory = path.len();
+        for entry in self.entries(tree)? {
+            if directory > 0 {
+                path.push(b'/');
+            }
+            path.extend_from_slice(&entry.name);
+            let kind = match entry.mode {
+                Mode::Directory => None,
+                Mode::Regular | Mode::Other(_) => Some(FileKind::Regular),
+                Mode::Executable => Some(FileKind::Executable),
+                Mode::Symlink => Some(FileKind::Symlink),
+                Mode::Submodule => Some(FileKind::Submodule),
+            };
+            match kind {
+                None => self.collect_files(entry.id, path, files)?,
+                Some(kind) => {
+                    let text = String::from_utf8_lossy(path);
+                    let lossy = matches!(text, std::borrow::Cow::Owned(_));
+                    files.push(TreeFile {
+                        path: RepoPath::new(text.into_owned()),
+                        id: entry.id,
+                        kind,
+                        lossy,
+                    });
+                }
+            }
+            path.truncate(directory);
+        }
+        Ok(())
+    }
+
+    /// The content of a blob.
+    pub fn blob(&self, id: ObjectId) -> Result<Vec<u8>, GitError> {
+        self.read(id, git2::ObjectType::Blob)
+    }
+
+    /// How many bytes a blob has, read from its header alone.
+    pub fn blob_size(&self, id: ObjectId) -> Result<usize, GitError> {
+        let context = || format!("read the size of object {id}");
+        let odb = self.git.odb().context(context)?;
+        let (size, _) = odb
+            .read_header(to_oid(id))
+            .map_err(|error| GitError::new(format!("could not {}", context()), missing(error, id)))?;
+        Ok(size)
+    }
+
+    /// Whether the object is in the repository.
+    pub fn contains(&self, id: ObjectId) -> Result<bool, GitError> {
+        Ok(self.git.odb().context(|| "open the object database".to_owned())?.exists(to_oid(id)))
+    }
+
+    /// The entries of a tree, in git's order.
+    pub(super) fn entries(&self, tree: ObjectId) -> Result<Vec<TreeEntry>, GitError> {
+        let bytes = self.read(tree, git2::ObjectType::Tree)?;
+        decode_tree(&bytes).map_err(|error| {
+            let kind = GitErrorKind::DamagedObject { id: tree, reason: error.to_string() };
+            GitError::new(format!("could not read tree {tree}"), kind)
+        })
+    }
+
+    pub(super) fn read(&self, id: ObjectId, kind: git2::ObjectType) -> Result<Vec<u8>, GitError> {
+        let error = |kind| GitError::new(format!("could not read object {id}"), kind);
+        let odb = self.git.odb().context(|| "open the object database".to_owned())?;
+        let object = odb.read(to_oid(id)).map_err(|cause| error(missing(cause, id)))?;
+        if object.kind() != kind {
+            let reason = format!("it is a {}, not a {}", object.kind().str(), kind.str());
+            return Err(error(GitErrorKind::DamagedObject { id, reason }));
+        }
+        Ok(object.data().to_vec())
+    }
+}
+
+/// Tells an object that is not there from one that cannot be read.
+pub(super) fn missing(error: git2::Error, id: ObjectId) -> GitErrorKind {
+    match error.code() {
+        git2::ErrorCode::NotFound => GitErrorKind::MissingObject { id },
+        _ => match error.class() {
+            git2::ErrorClass::Odb | git2::ErrorClass::Zlib | git2::ErrorClass::Object => {
+                GitErrorKind::DamagedObject { id, reason: error.message().to_owned() }
+            }
+            _ => GitErrorKind::Other(error),
+        },
+    }
+}

@@ -1,0 +1,188 @@
+//! What in the working tree and the index is not committed.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::Path,
+};
+
+use rayon::prelude::*;
+
+use super::{
+    Repository,
+    error::{Context, GitError},
+    from_oid,
+    index::{is_fresh, modified},
+    worktree::parents_are_directories,
+};
+use crate::{
+    domain::{ObjectId, RepoPath},
+    object::blob_id,
+};
+
+/// What stands at a path, in the index or in the working tree.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Seen {
+    Nothing,
+    File(ObjectId),
+    /// A link, a directory, an unmerged entry: nothing that a sync could have left there.
+    Something,
+}
+
+impl Seen {
+    fn of(id: Option<&ObjectId>) -> Self {
+        id.map_or(Self::Nothing, |id| Self::File(*id))
+    }
+}
+
+impl Repository {
+    /// The files under `directory` that hold somebody's own uncommitted work, sorted.
+    ///
+    /// A path counts where the index or the working tree has something else than `head`, than `target` (what a sync is
+    /// about to publish) and than every commit of `earlier` (what a killed run did not get to replace). Untracked files
+    /// count only where `target` needs their place.
+    pub fn dirty(
+        &self,
+        directory: &RepoPath,
+        head: Option<ObjectId>,
+        target: &BTreeMap<RepoPath, ObjectId>,
+        earlier: &[ObjectId],
+    ) -> Result<Vec<RepoPath>, GitError> {
+        let Some(workdir) = self.workdir() else {
+            return Ok(Vec::new());
+        };
+        let head = self.files_of(head, directory)?;
+        let mut index = self.git.index().map_err(|error| self.index_error(error))?;
+        index.read(true).map_err(|error| self.index_error(error))?;
+        let written = fs::metadata(self.git.path().join("index")).ok().map(|metadata| modified(&metadata));
+        let prefix = format!("{directory}/");
+        let mut entries = BTreeMap::new();
+        let mut unmerged = BTreeSet::new();
+        for entry in index.iter().filter(|entry| entry.path.starts_with(prefix.as_bytes())) {
+            let path = RepoPath::new(String::from_utf8_lossy(&entry.path).into_owned());
+            match entry.flags >> 12 & 3 {
+                0 => drop(entries.insert(path, entry)),
+                _ => drop(unmerged.insert(path)),
+            }
+        }
+        let paths: BTreeSet<_> =
+            head.keys().chain(entries.keys()).chain(&unmerged).chain(target.keys()).collect();
+        let paths: Vec<_> = paths.into_iter().collect();
+        let differing: Vec<_> = paths
+            .into_par_iter()
+            .map(|path| {
+                let committed = Seen::of(head.get(path));
+                let entry = entries.get(path);
+                let staged = match entry {
+                    _ if unmerged.contains(path) => Seen::Something,
+                    Some(entry) => Seen::File(from_oid(entry.id)),
+                    None => Seen::Nothing,
+                };
+                let seen = [staged, in_worktree(workdir, path, entry, written)];
+                (path, seen.into_iter().filter(|seen| *seen != committed).collect::<Vec<_>>())
+            })
+            .filter(|(path, seen)| seen.iter().any(|seen| *seen != Seen::of(target.get(path))))
+            .collect();
+        if differing.is_empty() {
+            return Ok(Vec::new());
+        }
+        let earlier = earlier.iter().map(|&commit| self.files_of(Some(commit), directory));
+        let earlier = earlier.collect::<Result<Vec<_>, _>>()?;
+        let is_explained = |path: &RepoPath, seen: Seen| {
+            seen == Seen::of(target.get(path))
+                || earlier.iter().any(|files| seen == Seen::of(files.get(path)))
+        };
+        let own =
+            differing.into_iter().filter(|(path, seen)| !seen.iter().all(|seen| is_explained(path, *seen)));
+        Ok(own.map(|(path, _)| path.clone()).collect())
+    }
+
+    fn files_of(
+        &self,
+        commit: Option<ObjectId>,
+        directory: &RepoPath,
+    ) -> Result<BTreeMap<RepoPath, ObjectId>, GitError> {
+        let tree = commit.map(|commit| self.tree_at(commit, directory.as_str())).transpose()?.flatten();
+        let files = tree.map(|tree| self.files(tree, directory)).transpose()?.unwrap_or_default();
+        Ok(files.into_iter().map(|file| (file.path, file.id)).collect())
+    }
+
+    /// The files under `directory` whose working copy or index entry differs from HEAD, untracked ones too, sorted.
+    pub fn uncommitted(&self, directory: &RepoPath) -> Result<Vec<RepoPath>, GitError> {
+        if self.is_bare() {
+            return Ok(Vec::new());
+        }
+        let context = || format!("compare `{directory}` with HEAD");
+        let mut options = git2::StatusOptions::new();
+        options
+            .pathspec(directory.as_str())
+            .disable_pathspec_match(true)
+            .include_untracked(true)
+            .recurse_untracked_dirs(true)
+            .exclude_submodules(true);
+        let index = self.git.index().map_err(|error| self.index_error(error))?;
+        let left_out: BTreeSet<_> = index
+            .iter()
+            .filter(|entry| entry.flags_extended & git2::IndexEntryExtendedFlag::SKIP_WORKTREE.bits() != 0)
+            .map(|entry| entry.path)
+            .collect();
+        let statuses = self.git.statuses(Some(&mut options)).context(context)?;
+        // libgit2 takes what a sparse checkout leaves out for deleted.
+        let is_real = |entry: &git2::StatusEntry<'_>| {
+            entry.status() != git2::Status::WT_DELETED || !left_out.contains(entry.path_bytes())
+        };
+        let paths = statuses
+            .iter()
+            .filter(is_real)
+            .map(|entry| RepoPath::new(String::from_utf8_lossy(entry.path_bytes()).into_owned()));
+        Ok(paths.collect::<BTreeSet<_>>().into_iter().collect())
+    }
+}
+
+fn in_worktree(
+    workdir: &Path,
+    path: &RepoPath,
+    entry: Option<&git2::IndexEntry>,
+    written: Option<(i64, u32)>,
+) -> Seen {
+    let left_out = |entry: &&git2::IndexEntry| {
+        entry.flags_extended & git2::IndexEntryExtendedFlag::SKIP_WORKTREE.bits() != 0
+    };
+    if let Some(entry) = entry.filter(left_out) {
+        return Seen::File(from_oid(entry.id));
+    }
+    let file = workdir.join(path.as_str());
+    let Ok(metadata) = fs::symlink_metadata(&file) else {
+        return Seen::Nothing;
+    };
+    if !metadata.is_file() || !parents_are_directories(workdir, path) {
+        return Seen::Something;
+    }
+    if let Some(entry) = entry
+        && is_fresh(entry, &metadata, written)
+    {
+        return Seen::File(from_oid(entry.id));
+    }
+    let Ok(bytes) = fs::read(&file) else {
+        return Seen::Something;
+    };
+    let id = blob_id(&bytes);
+    match entry {
+        // Checked out with CRLF line ends (`core.autocrlf`); generated files have none of their own.
+        Some(entry) if from_oid(entry.id) != id => {
+            let unix = blob_id(&without_carriage_returns(&bytes));
+            Seen::File(if unix == from_oid(entry.id) { unix } else { id })
+        }
+        Some(_) | None => Seen::File(id),
+    }
+}
+
+fn without_carriage_returns(bytes: &[u8]) -> Vec<u8> {
+    let mut unix = Vec::with_capacity(bytes.len());
+    for (at, &byte) in bytes.iter().enumerate() {
+        if byte != b'\r' || bytes.get(at + 1) != Some(&b'\n') {
+            unix.push(byte);
+        }
+    }
+    unix
+}
