@@ -6,14 +6,11 @@ use std::{
     ops::ControlFlow,
 };
 
-use super::{
-    Moment, Repository,
-    error::{GitError, GitErrorKind},
-    from_oid,
-    read::missing,
-    to_oid,
+use super::{Moment, Repository, error::GitError, from_oid, read::missing, to_oid};
+use crate::{
+    domain::{ObjectId, RepoPath},
+    object::Mode,
 };
-use crate::domain::{ObjectId, RepoPath};
 
 /// A commit that changed the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -113,7 +110,7 @@ impl Repository {
     }
 }
 
-/// The file's blob by root tree: neighbouring commits share trees.
+/// The file's blob by the tree of its directory: most commits leave that as it is.
 struct Blobs<'a> {
     repository: &'a Repository,
     path: &'a RepoPath,
@@ -126,7 +123,10 @@ impl Blobs<'_> {
         let root = from_oid(commit.tree_id());
         let tree = match directory {
             "" => Some(root),
-            _ => self.repository.entry(root, directory)?.map(|entry| entry.id),
+            _ => {
+                let entry = self.repository.entry(root, directory)?;
+                entry.filter(|entry| entry.mode == Mode::Directory).map(|entry| entry.id)
+            }
         };
         let Some(tree) = tree else {
             return Ok(None);
@@ -134,12 +134,7 @@ impl Blobs<'_> {
         if let Some(blob) = self.known.get(&tree) {
             return Ok(*blob);
         }
-        let entry = match self.repository.entry(tree, name) {
-            // The directory was a file then.
-            Err(error) if matches!(error.kind(), GitErrorKind::DamagedObject { .. }) && tree != root => None,
-            entry => entry?,
-        };
-        let blob = entry.map(|entry| entry.id);
+        let blob = self.repository.entry(tree, name)?.map(|entry| entry.id);
         self.known.insert(tree, blob);
         Ok(blob)
     }

@@ -106,29 +106,35 @@ impl Repository {
     pub fn identity(&self, env: &IdentityEnv, now: Moment) -> Result<Identity, GitError> {
         let config = self.git.config().and_then(|mut config| config.snapshot());
         let config = config.context(|| "read git's settings".to_owned())?;
-        let mut is_fallback = false;
-        let mut find = |given: &Option<String>, role: &str, key: &str, fallback: &str| {
-            let given = given.as_deref().map(clean).filter(|text| !text.is_empty());
-            let set = |section: &str| {
-                let text = config.get_string(&format!("{section}.{key}")).ok()?;
-                Some(clean(&text)).filter(|text| !text.is_empty())
-            };
-            given.or_else(|| set(role)).or_else(|| set("user")).unwrap_or_else(|| {
-                is_fallback = true;
-                fallback.to_owned()
-            })
-        };
-        let mut person = |name, email, role, moment| Person {
-            name: find(name, role, "name", "modreg"),
-            email: find(email, role, "email", "modreg@localhost"),
-            moment,
-        };
-        let author_moment = moment("GIT_AUTHOR_DATE", env.author_date.as_deref(), now)?;
-        let committer_moment = moment("GIT_COMMITTER_DATE", env.committer_date.as_deref(), now)?;
-        let author = person(&env.author_name, &env.author_email, "author", author_moment);
-        let committer = person(&env.committer_name, &env.committer_email, "committer", committer_moment);
-        Ok(Identity { author, committer, is_fallback })
+        resolve(env, now, |key| config.get_string(key).ok())
     }
+}
+
+fn resolve(
+    env: &IdentityEnv,
+    now: Moment,
+    setting: impl Fn(&str) -> Option<String>,
+) -> Result<Identity, GitError> {
+    let usable = |text: &str| Some(clean(text)).filter(|text| !text.is_empty());
+    let mut is_fallback = false;
+    let mut find = |given: &Option<String>, role: &str, key: &str, fallback: &str| {
+        let set = |section: &str| usable(&setting(&format!("{section}.{key}"))?);
+        let found = given.as_deref().and_then(usable).or_else(|| set(role)).or_else(|| set("user"));
+        found.unwrap_or_else(|| {
+            is_fallback = true;
+            fallback.to_owned()
+        })
+    };
+    let mut person = |name, email, role, moment| Person {
+        name: find(name, role, "name", "modreg"),
+        email: find(email, role, "email", "modreg@localhost"),
+        moment,
+    };
+    let author_moment = moment("GIT_AUTHOR_DATE", env.author_date.as_deref(), now)?;
+    let committer_moment = moment("GIT_COMMITTER_DATE", env.committer_date.as_deref(), now)?;
+    let author = person(&env.author_name, &env.author_email, "author", author_moment);
+    let committer = person(&env.committer_name, &env.committer_email, "committer", committer_moment);
+    Ok(Identity { author, committer, is_fallback })
 }
 
 fn moment(variable: &str, given: Option<&str>, now: Moment) -> Result<Moment, GitError> {
@@ -169,6 +175,42 @@ mod tests {
             let expected = expected.map(|(seconds, offset_minutes)| Moment { seconds, offset_minutes });
             assert_eq!(Moment::parse(text), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn the_environment_comes_before_the_role_and_the_role_before_the_user() {
+        let now = Moment { seconds: 7, offset_minutes: 0 };
+        let env = IdentityEnv {
+            author_name: Some("Env".into()),
+            author_date: Some("@5 +0100".into()),
+            committer_email: Some(" <> ".into()),
+            ..IdentityEnv::default()
+        };
+        let settings = |key: &str| match key {
+            "committer.name" => Some("Role".to_owned()),
+            "user.name" => Some("User".to_owned()),
+            "user.email" => Some("user@example.org".to_owned()),
+            _ => None,
+        };
+        let person =
+            |name: &str, moment| Person { name: name.into(), email: "user@example.org".into(), moment };
+        let identity = resolve(&env, now, settings).unwrap();
+        assert_eq!(identity.author, person("Env", Moment { seconds: 5, offset_minutes: 60 }));
+        assert_eq!(identity.committer, person("Role", now));
+        assert!(!identity.is_fallback);
+
+        let identity = resolve(&IdentityEnv::default(), now, |_| None).unwrap();
+        assert!(identity.is_fallback);
+        assert_eq!(
+            (identity.author.name.as_str(), identity.author.email.as_str()),
+            ("modreg", "modreg@localhost")
+        );
+
+        let env = IdentityEnv { committer_date: Some("soon".into()), ..IdentityEnv::default() };
+        assert!(matches!(
+            resolve(&env, now, |_| None).unwrap_err().kind(),
+            GitErrorKind::InvalidInput { .. }
+        ));
     }
 
     #[test]
