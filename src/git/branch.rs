@@ -29,7 +29,7 @@ impl Repository {
         message: &str,
     ) -> Result<(), GitError> {
         let signature = who.signature()?;
-        let failed = |error| self.write_error(format!("move `{branch}`"), error);
+        let failed = |error| self.write_error(&format!("move `{branch}`"), error);
         self.clear_dead_lock()?;
         let marker = Marker::set(self, branch, new)?;
         let mut transaction = self.git.transaction().map_err(failed)?;

@@ -38,6 +38,6 @@ impl Repository {
         let bytes = bytes.context(context)?;
         let odb = self.git.odb().context(context)?;
         let id = odb.write(git2::ObjectType::Commit, &bytes);
-        id.map(from_oid).map_err(|error| self.write_error(context(), error))
+        id.map(from_oid).map_err(|error| self.write_error(&context(), error))
     }
 }

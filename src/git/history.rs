@@ -121,12 +121,11 @@ impl Blobs<'_> {
     fn at(&mut self, commit: &git2::Commit<'_>) -> Result<Option<ObjectId>, GitError> {
         let (directory, name) = self.path.as_str().rsplit_once('/').unwrap_or(("", self.path.as_str()));
         let root = from_oid(commit.tree_id());
-        let tree = match directory {
-            "" => Some(root),
-            _ => {
-                let entry = self.repository.entry(root, directory)?;
-                entry.filter(|entry| entry.mode == Mode::Directory).map(|entry| entry.id)
-            }
+        let tree = if directory.is_empty() {
+            Some(root)
+        } else {
+            let entry = self.repository.entry(root, directory)?;
+            entry.filter(|entry| entry.mode == Mode::Directory).map(|entry| entry.id)
         };
         let Some(tree) = tree else {
             return Ok(None);

@@ -159,7 +159,8 @@ pub(super) fn entry_for(path: &str, id: git2::Oid, metadata: Option<&fs::Metadat
     #[cfg(unix)]
     if let Some(metadata) = metadata {
         use std::os::unix::fs::MetadataExt;
-        entry.ctime = git2::IndexTime::new(metadata.ctime() as i32, metadata.ctime_nsec() as u32);
+        entry.ctime =
+            git2::IndexTime::new(metadata.ctime() as i32, u32::try_from(metadata.ctime_nsec()).unwrap_or(0));
         (entry.dev, entry.ino) = (metadata.dev() as u32, metadata.ino() as u32);
         (entry.uid, entry.gid) = (metadata.uid(), metadata.gid());
     }

@@ -62,7 +62,7 @@ impl Repository {
             }
         }
         file.set_len(0).map_err(failed)?;
-        write!(file, "{} {now}\n", std::process::id()).map_err(failed)?;
+        writeln!(file, "{} {now}", std::process::id()).map_err(failed)?;
         Ok(SyncLock { file })
     }
 }

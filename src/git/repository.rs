@@ -178,6 +178,18 @@ impl Repository {
     }
 }
 
+/// The extensions that open, or that have a reason of their own.
+const KNOWN_EXTENSIONS: [&str; 8] = [
+    "extensions.noop",
+    "extensions.objectformat",
+    "extensions.refstorage",
+    "extensions.worktreeconfig",
+    "extensions.preciousobjects",
+    "extensions.relativeworktrees",
+    "extensions.partialclone",
+    "extensions.compatobjectformat",
+];
+
 /// What libgit2 cannot read about the repository, as its own configuration says.
 fn unsupported_format(git_dir: &Path) -> Option<String> {
     let config = git2::Config::open(&config_path(git_dir)).ok()?;
@@ -188,22 +200,12 @@ fn unsupported_format(git_dir: &Path) -> Option<String> {
     if let Some(storage) = value("extensions.refstorage").filter(|storage| storage != "files") {
         return Some(format!("its references are stored as {storage}, and only files are supported"));
     }
-    const KNOWN: [&str; 8] = [
-        "extensions.noop",
-        "extensions.objectformat",
-        "extensions.refstorage",
-        "extensions.worktreeconfig",
-        "extensions.preciousobjects",
-        "extensions.relativeworktrees",
-        "extensions.partialclone",
-        "extensions.compatobjectformat",
-    ];
     let mut unknown = None;
     let names = config.entries(Some("^extensions\\.")).ok()?;
     names
         .for_each(|entry| {
             let name = entry.name().unwrap_or_default();
-            if unknown.is_none() && !KNOWN.contains(&name) {
+            if unknown.is_none() && !KNOWN_EXTENSIONS.contains(&name) {
                 unknown = Some(format!("it uses `{name}`, which is not supported"));
             }
         })

@@ -37,17 +37,17 @@ impl Repository {
                     ObjectKind::Blob => git2::ObjectType::Blob,
                     ObjectKind::Tree => git2::ObjectType::Tree,
                 };
-                odb.write(kind, object.bytes()).map_err(|error| self.write_error(context(), error))?;
+                odb.write(kind, object.bytes()).map_err(|error| self.write_error(&context(), error))?;
             }
         } else {
             let objects_dir = self.common_dir().join("objects");
             let failed = |error| GitError::io(format!("could not {}", context()), &objects_dir, error);
             let bytes = pack(&new).map_err(failed)?;
-            let mut writer = odb.packwriter().map_err(|error| self.write_error(context(), error))?;
+            let mut writer = odb.packwriter().map_err(|error| self.write_error(&context(), error))?;
             writer
                 .write_all(&bytes)
-                .map_err(|error| self.diagnosed(context()).unwrap_or_else(|| failed(error)))?;
-            writer.commit().map_err(|error| self.write_error(context(), error))?;
+                .map_err(|error| self.diagnosed(&context()).unwrap_or_else(|| failed(error)))?;
+            writer.commit().map_err(|error| self.write_error(&context(), error))?;
         }
         Ok(new.len())
     }
@@ -74,17 +74,17 @@ impl Repository {
     }
 
     /// An error of libgit2 while writing, with the system's own reason where a probe finds one.
-    pub(super) fn write_error(&self, context: String, error: git2::Error) -> GitError {
+    pub(super) fn write_error(&self, context: &str, error: git2::Error) -> GitError {
         if error.class() == git2::ErrorClass::Os
-            && let Some(error) = self.diagnosed(context.clone())
+            && let Some(error) = self.diagnosed(context)
         {
             return error;
         }
-        GitError::from_git(&context, error)
+        GitError::from_git(context, error)
     }
 
     /// libgit2 gives texts, not error numbers: a file of our own in the same place shows what the system refuses.
-    fn diagnosed(&self, context: String) -> Option<GitError> {
+    fn diagnosed(&self, context: &str) -> Option<GitError> {
         let directory = self.common_dir().join("objects");
         let refused =
             tempfile::tempfile_in(&directory).and_then(|mut file| file.write_all(&[0; 4096])).err()?;

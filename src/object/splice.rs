@@ -71,7 +71,7 @@ fn change_directory<E>(
     }) {
         let (path, change) = run[0];
         let end = first_part(path);
-        let name = path[inside..end.unwrap_or(path.len())].as_bytes();
+        let name = &path.as_bytes()[inside..end.unwrap_or(path.len())];
         let position = entries.iter().position(|entry| entry.name == name);
         let new = match end {
             None => change,
