@@ -70,6 +70,19 @@ fn a_merge_that_brings_a_snapshot_in_is_no_revision() {
 }
 
 #[test]
+fn snapshots_that_a_merge_threw_away_are_no_revisions() {
+    let sandbox = Sandbox::repository();
+    sandbox.file(ROOT, "1\n");
+    let kept = sandbox.commit("kept");
+    sandbox.git(&["checkout", "-q", "-b", "side"]);
+    sandbox.file(ROOT, "2\n");
+    sandbox.commit("thrown away");
+    sandbox.git(&["checkout", "-q", "main"]);
+    sandbox.git(&["merge", "-q", "--no-ff", "-s", "ours", "side", "-m", "merge"]);
+    assert_eq!(check_against_git(&sandbox), [kept]);
+}
+
+#[test]
 fn a_merge_that_settles_a_conflict_is_a_revision() {
     let sandbox = Sandbox::repository();
     sandbox.git(&["checkout", "-q", "-b", "side"]);

@@ -87,6 +87,8 @@ fn a_partial_clone_opens_and_says_which_object_is_missing() {
     let url = format!("file://{}", sandbox.path("").display());
     let clone = Sandbox::empty();
     clone.git(&["clone", "-q", "--no-checkout", "--filter=blob:none", &url, "clone"]);
+    clone.git_in("clone", &["config", "core.repositoryformatversion", "1"]);
+    clone.git_in("clone", &["config", "extensions.partialClone", "origin"]);
     let repository = Repository::open(&clone.path("clone")).unwrap();
     let head = repository.head().unwrap().born().unwrap();
     let blob = repository.blob_at(head, "run.sh").unwrap().unwrap();
