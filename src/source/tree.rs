@@ -3,7 +3,12 @@
 //! Every node knows where its subtree ends, so a sibling is one step away and nothing is boxed. Decoded strings share
 //! one buffer. Equality looks at values alone: spans, key order and layout do not count.
 
+mod builder;
+
+use std::ops::Range;
+
 use super::{Pointer, Span};
+pub use builder::TreeBuilder;
 
 /// The largest integer that every JSON reader holds exactly: 2^53 − 1 (RFC 8259, section 6).
 pub(super) const MAX_NUMBER: i64 = (1 << 53) - 1;
@@ -18,6 +23,15 @@ pub enum Number {
 }
 
 impl Number {
+    /// The nearest number there is, for one that is out of range; a number that is none is 0.
+    pub(super) fn nearest(number: f64) -> Self {
+        match number {
+            _ if number.is_nan() => Self::Integer(0),
+            _ if number < 0.0 => Self::Integer(-MAX_NUMBER),
+            _ => Self::Integer(MAX_NUMBER),
+        }
+    }
+
     /// Takes an integer, or `None` beyond ±(2^53 − 1).
     pub fn from_integer(number: i128) -> Option<Self> {
         i64::try_from(number).ok().filter(|number| number.abs() <= MAX_NUMBER).map(Self::Integer)
@@ -62,14 +76,37 @@ struct NodeData {
     key: Option<Text>,
 }
 
+/// A range of bytes of a text below 4 GiB.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct ByteRange {
+    start: u32,
+    end: u32,
+}
+
 /// Where the parts of a node stand in the text.
-#[expect(dead_code, reason = "the readers that fill it follow")]
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct NodeSpans {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct NodeSpans {
     /// The key, quotes included, where the node is a member of an object.
-    pub key: Option<Span>,
-    /// The value; of a collection from its first to its last byte, without trailing blank lines.
-    pub value: Span,
+    pub(super) key: Option<ByteRange>,
+    /// The value; of a collection from its first to its last byte, without what follows its last element.
+    pub(super) value: ByteRange,
+}
+
+impl ByteRange {
+    /// Takes a range; one that ends before it starts is empty.
+    pub(super) fn new(range: Range<usize>) -> Self {
+        Self { start: to_u32(range.start), end: to_u32(range.end.max(range.start)) }
+    }
+
+    /// The same range with another end.
+    pub(super) fn until(self, end: usize) -> Self {
+        Self::new(self.start as usize..end)
+    }
+
+    /// The range as the rest of the program writes it.
+    pub(super) fn span(self) -> Span {
+        self.start as usize..self.end as usize
+    }
 }
 
 /// A document in memory: at least one node, the root first.
@@ -107,6 +144,11 @@ impl Tree {
     /// The root of the document.
     pub fn root(&self) -> Node<'_> {
         Node { tree: self, index: 0 }
+    }
+
+    /// The node at a place in reading order.
+    pub(super) fn node(&self, index: usize) -> Option<Node<'_>> {
+        (index < self.nodes.len()).then(|| Node { tree: self, index: to_u32(index) })
     }
 
     fn text(&self, text: Text) -> &str {
@@ -188,6 +230,21 @@ impl<'a> Node<'a> {
         })
     }
 
+    /// The route from this node to the node at `index`, which stands in its subtree.
+    pub(super) fn route_to(self, index: usize) -> Pointer {
+        let (mut node, mut pointer) = (self, Pointer::ROOT);
+        while node.index() != index {
+            let Some((position, child)) =
+                node.children().enumerate().take_while(|(_, child)| child.index() <= index).last()
+            else {
+                break;
+            };
+            pointer = child.key().map_or_else(|| pointer.index(position), |key| pointer.key(key));
+            node = child;
+        }
+        pointer
+    }
+
     /// The same value for `serde_json`.
     pub fn to_json(self) -> serde_json::Value {
         match self.value() {
@@ -246,121 +303,6 @@ impl<'a> Iterator for Members<'a> {
     }
 }
 
-/// Builds a [`Tree`] in one pass, in reading order.
-///
-/// Open a collection, add its children, close it. A key given before a node makes the node a member.
-#[derive(Debug, Default)]
-pub struct TreeBuilder {
-    nodes: Vec<NodeData>,
-    strings: String,
-    open: Vec<u32>,
-    key: Option<Text>,
-}
-
-impl TreeBuilder {
-    /// Sets the key of the next node.
-    pub fn key(&mut self, key: &str) {
-        self.key = Some(self.intern(key));
-    }
-
-    /// Adds `null`.
-    pub fn null(&mut self) -> usize {
-        self.push(Kind::Null)
-    }
-
-    /// Adds a truth value.
-    pub fn bool(&mut self, truth: bool) -> usize {
-        self.push(Kind::Bool(truth))
-    }
-
-    /// Adds a number.
-    pub fn number(&mut self, number: Number) -> usize {
-        self.push(Kind::Number(number))
-    }
-
-    /// Adds a text.
-    pub fn string(&mut self, text: &str) -> usize {
-        let text = self.intern(text);
-        self.push(Kind::String(text))
-    }
-
-    /// Opens an array; its elements follow.
-    pub fn open_array(&mut self) -> usize {
-        self.open(Kind::Array)
-    }
-
-    /// Opens an object; its members follow.
-    pub fn open_object(&mut self) -> usize {
-        self.open(Kind::Object)
-    }
-
-    /// Closes the collection that was opened last.
-    pub fn close(&mut self) {
-        if let Some(index) = self.open.pop() {
-            self.nodes[index as usize].end = self.next_index();
-        }
-    }
-
-    /// How many collections are open.
-    pub fn depth(&self) -> usize {
-        self.open.len()
-    }
-
-    /// How many nodes there are.
-    pub fn len(&self) -> usize {
-        self.nodes.len()
-    }
-
-    /// Whether there is no node yet.
-    pub fn is_empty(&self) -> bool {
-        self.nodes.is_empty()
-    }
-
-    /// Adds a copy of the closed node at `index` and of all below it, and tells how many nodes that were.
-    pub fn copy(&mut self, index: usize) -> usize {
-        let (first, base) = (index, self.nodes.len());
-        let end = self.nodes[first].end as usize;
-        let key = self.key.take();
-        for original in first..end {
-            let mut node = self.nodes[original];
-            node.end = to_u32(node.end as usize - first + base);
-            self.nodes.push(node);
-        }
-        self.nodes[base].key = key;
-        end - first
-    }
-
-    /// Closes what is open and gives the tree, or `None` where no node was added.
-    pub fn finish(mut self) -> Option<Tree> {
-        while !self.open.is_empty() {
-            self.close();
-        }
-        (!self.nodes.is_empty()).then_some(Tree { nodes: self.nodes, strings: self.strings })
-    }
-
-    fn open(&mut self, kind: Kind) -> usize {
-        let index = self.push(kind);
-        self.open.push(to_u32(index));
-        index
-    }
-
-    fn push(&mut self, kind: Kind) -> usize {
-        let (index, key) = (self.nodes.len(), self.key.take());
-        self.nodes.push(NodeData { kind, end: self.next_index() + 1, key });
-        index
-    }
-
-    fn next_index(&self) -> u32 {
-        to_u32(self.nodes.len())
-    }
-
-    fn intern(&mut self, text: &str) -> Text {
-        let start = to_u32(self.strings.len());
-        self.strings.push_str(text);
-        Text { start, end: to_u32(self.strings.len()) }
-    }
-}
-
 fn to_u32(length: usize) -> u32 {
     u32::try_from(length).expect("a document's size is limited to far less than 4 GiB")
 }
@@ -394,6 +336,15 @@ mod tests {
         assert_eq!(tree.root().at(&Pointer::new("/copy/0")).and_then(Node::as_str), Some("one"));
         for missing in ["/none", "/copy/2", "/copy/x", "/last/0"] {
             assert!(tree.root().at(&Pointer::new(missing)).is_none(), "{missing}");
+        }
+    }
+
+    #[test]
+    fn a_route_leads_to_its_node_and_back() {
+        let tree = sample();
+        for index in 0..8 {
+            let route = tree.root().route_to(index);
+            assert_eq!(tree.root().at(&route).map(Node::index), Some(index), "{route}");
         }
     }
 

@@ -1,0 +1,179 @@
+//! JSON: `serde_json` drives a visitor that writes straight into the tree.
+
+mod spans;
+mod syntax;
+
+use std::fmt;
+
+use serde::{
+    Deserializer,
+    de::{DeserializeSeed, Error, MapAccess, SeqAccess, Visitor},
+};
+
+use super::{
+    Limits, MAX_PROBLEMS, Number, Reading, TreeBuilder, bad_number, duplicate_keys, merge_key, too_deep,
+};
+pub(super) use spans::spans;
+
+/// Reads a JSON text: a tree, or the finding that ended it, and all findings up to there.
+pub(super) fn read(text: &str, limits: &Limits) -> Reading {
+    let mut writer = Writer {
+        builder: TreeBuilder::default(),
+        key: String::new(),
+        depth: limits.depth,
+        too_deep: false,
+        bad_numbers: Vec::new(),
+        merge_keys: Vec::new(),
+    };
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    let end = (&mut writer).deserialize(&mut deserializer).and_then(|()| deserializer.end());
+    let Writer { mut builder, too_deep: is_too_deep, bad_numbers, merge_keys, .. } = writer;
+    builder.close_all();
+    let duplicates = builder.duplicates().collect::<Vec<_>>();
+    let failure = end.err().map(|error| {
+        let offset = syntax::offset(text, &error);
+        if is_too_deep {
+            too_deep(offset..offset + 1, limits.depth)
+        } else {
+            syntax::explain(text, offset, &error)
+        }
+    });
+    let mut reading = Reading { tree: builder.finish(), ..Reading::default() };
+    if !(duplicates.is_empty() && bad_numbers.is_empty() && merge_keys.is_empty())
+        && let Some(tree) = &reading.tree
+    {
+        let spans = spans(text);
+        let number = |node: usize| {
+            let span = spans.get(node)?.value.span();
+            Some(bad_number(&text[span.clone()], span, node))
+        };
+        let merge = |node: usize| Some(merge_key(spans.get(node)?.key?.span(), node));
+        reading.problems.extend(duplicate_keys(text, tree, duplicates, &spans));
+        reading.problems.extend(bad_numbers.into_iter().filter_map(number));
+        reading.problems.extend(merge_keys.into_iter().filter_map(merge));
+        reading.spans = Some(spans);
+    }
+    if let Some(failure) = failure {
+        reading.tree = None;
+        reading.problems.push(failure);
+    }
+    reading
+}
+
+/// Takes values from `serde_json` and remembers the nodes that something is wrong with.
+struct Writer {
+    builder: TreeBuilder,
+    /// The key that was read last; one buffer for all.
+    key: String,
+    depth: usize,
+    too_deep: bool,
+    bad_numbers: Vec<usize>,
+    merge_keys: Vec<usize>,
+}
+
+impl Writer {
+    fn number(&mut self, number: Option<Number>, nearest: f64) {
+        let index = self.builder.number(number.unwrap_or_else(|| Number::nearest(nearest)));
+        if number.is_none() && self.bad_numbers.len() < MAX_PROBLEMS {
+            self.bad_numbers.push(index);
+        }
+    }
+
+    fn descend<E: Error>(&mut self) -> Result<(), E> {
+        self.too_deep = self.builder.depth() == self.depth;
+        if self.too_deep { Err(E::custom("too deep")) } else { Ok(()) }
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for &mut Writer {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for &mut Writer {
+    type Value = ();
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a JSON value")
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<(), E> {
+        self.builder.null();
+        Ok(())
+    }
+
+    fn visit_bool<E: Error>(self, truth: bool) -> Result<(), E> {
+        self.builder.bool(truth);
+        Ok(())
+    }
+
+    fn visit_i64<E: Error>(self, number: i64) -> Result<(), E> {
+        self.number(Number::from_integer(number.into()), if number < 0 { -1.0 } else { 1.0 });
+        Ok(())
+    }
+
+    fn visit_u64<E: Error>(self, number: u64) -> Result<(), E> {
+        self.number(Number::from_integer(number.into()), 1.0);
+        Ok(())
+    }
+
+    fn visit_f64<E: Error>(self, number: f64) -> Result<(), E> {
+        self.number(Number::from_float(number), number);
+        Ok(())
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<(), E> {
+        self.builder.string(text);
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<(), A::Error> {
+        self.descend()?;
+        self.builder.open_array();
+        while elements.next_element_seed(&mut *self)?.is_some() {}
+        self.builder.close();
+        Ok(())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
+        self.descend()?;
+        self.builder.open_object();
+        while members.next_key_seed(Key(&mut self.key))?.is_some() {
+            if self.key == "<<" && self.merge_keys.len() < MAX_PROBLEMS {
+                self.merge_keys.push(self.builder.len());
+            }
+            self.builder.key(&self.key);
+            members.next_value_seed(&mut *self)?;
+        }
+        self.builder.close();
+        Ok(())
+    }
+}
+
+/// Reads a key into a buffer.
+struct Key<'a>(&'a mut String);
+
+impl<'de> DeserializeSeed<'de> for Key<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl Visitor<'_> for Key<'_> {
+    type Value = ();
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a key")
+    }
+
+    fn visit_str<E: Error>(self, key: &str) -> Result<(), E> {
+        self.0.clear();
+        self.0.push_str(key);
+        Ok(())
+    }
+}

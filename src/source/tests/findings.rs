@@ -1,0 +1,185 @@
+//! What is found where, and what remains readable.
+
+use super::*;
+
+const BIG: &str = "9007199254740992";
+
+#[test]
+fn places_what_is_wrong_in_yaml() {
+    for (text, expected) in [
+        ("a: 1\nb: 2\na: 3\n", vec!["3:1 source/duplicate-key \"a\""]),
+        ("1: x\n\"1\": y\n", vec!["2:1 source/duplicate-key \"\\\"1\\\"\""]),
+        ("a: {b: 1, 'b': 2}\n", vec!["1:11 source/duplicate-key \"'b'\""]),
+        (
+            "- {x: 1, x: 2}\n- a: 1\n  a: 2\n",
+            vec!["1:10 source/duplicate-key \"x\"", "3:3 source/duplicate-key \"a\""],
+        ),
+        ("a: &x {b: 1}\nc:\n  <<: *x\n", vec!["3:3 source/merge-key \"<<\""]),
+        ("\"<<\": {}\n", vec!["1:1 source/merge-key \"\\\"<<\\\"\""]),
+        (
+            "a: .inf\nb: 9007199254740992\n",
+            vec!["1:4 source/number \".inf\"", "2:4 source/number \"9007199254740992\""],
+        ),
+        ("a: 1\n---\nb: 2\n", vec!["2:1 source/multiple-documents \"---\""]),
+        ("---\n---\n", vec!["2:1 source/multiple-documents \"---\""]),
+        ("a: !!str 1\nb: !x {}\n", vec!["1:4 source/syntax \"!!str\"", "2:4 source/syntax \"!x\""]),
+        ("a: *none\nb: *gone\n", vec!["1:4 source/syntax \"*none\"", "2:4 source/syntax \"*gone\""]),
+        ("a: &x [*x]\n", vec!["1:8 source/syntax \"*x\""]),
+        ("&k a: 1\nb: *k\n", vec!["2:4 source/syntax \"*k\""]),
+        ("&a a: 1\n*a : 2\n", vec!["2:1 source/syntax \"*a\""]),
+        ("? [a]\n: b\n", vec!["1:3 source/syntax \"[\""]),
+        ("a: {{ x }}\n", vec!["1:5 source/syntax \"{\""]),
+        ("%YAML 1.2\n---\na: 1\n", vec!["1:1 source/syntax \"%\""]),
+        ("a:\n\t- b\n", vec!["2:1 source/syntax \"\\t\""]),
+        ("a: \"\\ud83d\\ude00\"\n", vec!["1:5 source/syntax \"\\\\ud83d\""]),
+        ("a: b: c\n", vec!["1:5 source/syntax \":\""]),
+        ("a: @b\n", vec!["1:4 source/syntax \"@\""]),
+        ("", vec!["1:1 source/syntax \"\""]),
+        ("# nothing\n", vec!["1:1 source/syntax \"\""]),
+        ("---\n", vec!["1:1 source/syntax \"\""]),
+        ("a: x\0y\n", vec!["1:5 source/syntax \"\\0\""]),
+        ("a: 1\n...\nb\n", vec!["3:1 source/multiple-documents \"b\""]),
+    ] {
+        assert_eq!(findings("a.yaml", text), expected, "{text:?}");
+    }
+}
+
+#[test]
+fn places_what_is_wrong_in_json() {
+    for (text, expected) in [
+        (r#"{"a": 1, "b": {}, "a": 2}"#.to_owned(), vec![r#"1:19 source/duplicate-key "\"a\"""#]),
+        (r#"[{"a": 1, "\u0061": 2}]"#.to_owned(), vec![r#"1:11 source/duplicate-key "\"\\u0061\"""#]),
+        (r#"{"a": {"<<": 1}}"#.to_owned(), vec![r#"1:8 source/merge-key "\"<<\"""#]),
+        (
+            format!("[1, {BIG}, -{BIG}, 1e300]"),
+            vec![
+                r#"1:5 source/number "9007199254740992""#,
+                r#"1:23 source/number "-9007199254740992""#,
+                r#"1:42 source/number "1e300""#,
+            ],
+        ),
+        ("[1e999]".to_owned(), vec![r#"1:2 source/number "1e999""#]),
+        (r#"{"a":1}{"b":2}"#.to_owned(), vec![r#"1:8 source/multiple-documents "{""#]),
+        (
+            r#"{"a":1,"a":2,}"#.to_owned(),
+            vec![r#"1:8 source/duplicate-key "\"a\"""#, r#"1:13 source/syntax ",""#],
+        ),
+        (String::new(), vec![r#"1:1 source/syntax """#]),
+    ] {
+        assert_eq!(findings("a.json", &text), expected, "{text}");
+    }
+}
+
+#[test]
+fn a_tree_comes_with_what_is_wrong_in_it() {
+    for (path, text, json) in [
+        ("a.yaml", "a: 1\na: 2\nb: .inf\nc: *x\n", r#"{"a":1,"b":9007199254740991,"c":null}"#),
+        ("a.json", r#"{"a": 1, "b": -1e300}"#, r#"{"a":1,"b":-9007199254740991}"#),
+    ] {
+        let parsed = read(path, text);
+        assert!(parsed.diagnostics.iter().all(crate::diagnostic::Diagnostic::is_error));
+        assert!(!parsed.diagnostics.is_empty(), "{text}");
+        let root = parsed.document.as_ref().unwrap().root();
+        let expected = serde_json::from_str::<serde_json::Value>(json).unwrap();
+        for (key, value) in expected.as_object().unwrap() {
+            assert_eq!(&root.get(key).unwrap().to_json(), value, "{text}");
+        }
+    }
+}
+
+#[test]
+fn findings_carry_the_route_of_their_node() {
+    let parsed = read("a.yaml", "a:\n  - b: 1\n    b: .nan\n");
+    let routes = parsed.diagnostics.iter().map(|diagnostic| diagnostic.pointer.as_str()).collect::<Vec<_>>();
+    assert_eq!(routes, ["/a/0/b", "/a/0/b"]);
+}
+
+#[test]
+fn a_duplicate_says_where_the_first_stands() {
+    let parsed = read("a.json", "{\n  \"a\": 1,\n  \"a\": 2\n}");
+    assert_eq!(parsed.diagnostics[0].message, "the key `a` stands twice in one object, first on line 2");
+}
+
+#[test]
+fn explains_json_in_an_authors_words() {
+    for (text, place, message) in [
+        ("{\"a\": 1,}", "1:8", "a comma stands before the closing bracket"),
+        ("{\"a\": [1,\n]}", "1:9", "a comma stands before the closing bracket"),
+        ("{\"a\": 1 // x\n}", "1:9", "JSON has no comments"),
+        ("# x\n{}", "1:1", "JSON has no comments"),
+        ("{'a': 1}", "1:2", "texts and keys need straight double quotes"),
+        ("{a: 1}", "1:2", "expected a key in double quotes, found `a`"),
+        ("{\"a\": True}", "1:7", "`True` is not a value of JSON"),
+        ("{\"a\": nul}", "1:7", "`nul` is not a value of JSON"),
+        ("{\"a\": }", "1:5", "this key has no value"),
+        ("{\"a\" 1}", "1:4", "a colon is missing after this key"),
+        ("{\"a\": \"b\"\n \"c\": 1}", "1:9", "a comma is missing after this value"),
+        ("[1 2]", "1:2", "a comma is missing after this value"),
+        ("{\"a\": [1, 2}", "1:12", "the wrong bracket closes this list"),
+        ("{\"a\": 1", "1:1", "this object is never closed"),
+        ("{\"a\": \"b", "1:7", "this text has no closing quote"),
+        ("{\"a\": \"b\n}", "1:7", "this text has no closing quote on its line"),
+        ("{\"a\": \"b\tc\"}", "1:9", "a tab stands in a text"),
+        ("{\"a\": \"b\u{1b}c\"}", "1:9", "a control character (U+001B) stands in a text"),
+        ("{\"a\": \"C:\\dir\"}", "1:10", "`\\\\d` is not an escape of JSON"),
+        ("{\"a\": \"\\ud83d\"}", "1:", "this `\\u` escape is half of a character"),
+        ("{\"a\": 01}", "1:7", "`01` is not a number as JSON writes them"),
+        ("{\"a\": 1}}", "1:9", "there is more text after the end of the document"),
+        ("{\n<<<<<<< HEAD\n\"a\": 1", "2:1", "this line is left over from a merge conflict of git"),
+        ("[1\u{2003}, 2]", "1:3", "an unusual space (U+2003) stands between the values"),
+        ("{\"a\": NaN}", "1:7", "`NaN` is not a value of JSON"),
+    ] {
+        let parsed = read("a.json", text);
+        let [diagnostic] = &parsed.diagnostics[..] else { panic!("{text:?}: {:?}", parsed.diagnostics) };
+        let start = diagnostic.start();
+        let found = (format!("{}:{}", start.line, start.column), diagnostic.message.as_str());
+        assert!(found.0.starts_with(place) && found.1 == message, "{text:?}: {found:?}");
+        assert!(diagnostic.help.is_some(), "{text:?} has no help");
+    }
+}
+
+#[test]
+fn explains_yaml_in_an_authors_words() {
+    for (text, place, message) in [
+        ("a: b: c\n", "1:5", "a colon stands in the unquoted text of `a`"),
+        ("a: \"b\n", "1:", "a text has no closing quote"),
+        ("a: 'it's'\n", "1:", "there is more text after the closing quote"),
+        ("a: \"C:\\dir\"\n", "1:", "this is not an escape that YAML knows"),
+        ("a: [1, 2\nb: 3\n", "", ""),
+        ("a: {b: 1\n", "1:4", "this `{` is never closed"),
+        ("a: [1}\n", "1:4", "`[` is closed by `}`"),
+        ("a:\n\tb: 1\n", "2:1", "this line is indented with a tab"),
+        ("a: `b`\n", "1:4", "a text cannot start with \"`\""),
+        ("a: %b\n", "1:4", "a text cannot start with `%`"),
+        ("a: 1\n b: 2\n", "2:", "a key stands where none can be"),
+        ("a:\n  b: 1\n c: 2\n", "3:2", "expected a key of the object above, or its end"),
+        (
+            "<<<<<<< HEAD\na: 1\n=======\na: 2\n>>>>>>> x\n",
+            "",
+            "this line is left over from a merge conflict of git",
+        ),
+        ("a: *\n", "1:", "`&` and `*` start an anchor or an alias in YAML, and need a name"),
+        ("a\nb: 1\n", "", ""),
+        ("a: - b\n", "1:4", "a list entry `- ` stands where none can be"),
+        ("a: | x\n", "1:", "text follows `|` or `>` on the same line"),
+    ] {
+        let parsed = read("a.yaml", text);
+        let [diagnostic] = &parsed.diagnostics[..] else { panic!("{text:?}: {:?}", parsed.diagnostics) };
+        let start = diagnostic.start();
+        let found = (format!("{}:{}", start.line, start.column), diagnostic.message.as_str());
+        assert!(
+            found.0.starts_with(place) && (message.is_empty() || found.1 == message),
+            "{text:?}: {found:?}"
+        );
+        assert!(diagnostic.help.is_some(), "{text:?} has no help: {}", diagnostic.message);
+    }
+}
+
+#[test]
+fn every_rule_explains_itself() {
+    for rule in super::super::rules::ALL {
+        assert!(rule.code.starts_with("source/") && !rule.summary.is_empty(), "{}", rule.code);
+        assert!(rule.explanation.contains("\n\n") && !rule.explanation.contains("  \\"), "{}", rule.code);
+        assert!(!rule.summary.ends_with('.'), "{}", rule.code);
+    }
+}

@@ -1,0 +1,369 @@
+//! YAML: the parser's events go straight into the tree, with their places.
+
+mod characters;
+mod scalar;
+mod strict;
+mod syntax;
+mod words;
+
+use granit_parser::{Event, Options, Parser, ScalarStyle, StrInput, StructureStyle};
+
+use super::{
+    ByteRange, Limits, MAX_PROBLEMS, NodeSpans, Number, Problem, Reading, Span, TreeBuilder, bad_number,
+    duplicate_keys, merge_key, quote, rules, too_deep,
+};
+use scalar::{Resolved, resolve};
+
+/// Reads a YAML text: a tree, or the finding that ended it, and all findings up to there.
+pub(super) fn read(text: &str, limits: &Limits) -> Reading {
+    if let Some(problem) = characters::check(text) {
+        return Reading { problems: vec![problem], ..Reading::default() };
+    }
+    let mut reader = Reader {
+        text,
+        limits,
+        builder: TreeBuilder::default(),
+        spans: Vec::new(),
+        anchors: Vec::new(),
+        open: Vec::new(),
+        key: None,
+        content_end: 0,
+        token_end: 0,
+        has_tabs: text.contains('\t'),
+        expanded: 0,
+        problems: Vec::new(),
+    };
+    let failure = reader.read(Parser::new_from_str_with_options(text, options())).err();
+    let Reader { mut builder, spans, mut problems, .. } = reader;
+    builder.close_all();
+    let duplicates = builder.duplicates().collect::<Vec<_>>();
+    let tree = builder.finish();
+    if let Some(tree) = &tree {
+        problems.extend(duplicate_keys(text, tree, duplicates, &spans));
+    }
+    match failure {
+        None => Reading { tree, spans: Some(spans), problems },
+        Some(failure) => {
+            problems.push(failure);
+            Reading { tree: None, spans: None, problems }
+        }
+    }
+}
+
+fn options() -> Options {
+    granit_parser::options! {
+        emit_comments: false,
+        // Their names are checked.
+        emit_anchor_events: true,
+        // Reported together with what else is wrong.
+        emit_unresolved_aliases: true,
+        // As `serde_yaml` has it.
+        block_scalar_eof_without_line_feed: true,
+        disallow_directives: true,
+    }
+}
+
+/// What an anchor stands for; `None` where it cannot be copied: a key, or a collection that is still open.
+type Anchor = Option<usize>;
+
+/// A collection whose end is still to come.
+struct Open {
+    node: usize,
+    anchor: usize,
+    is_mapping: bool,
+    is_flow: bool,
+}
+
+struct Reader<'a> {
+    text: &'a str,
+    limits: &'a Limits,
+    builder: TreeBuilder,
+    spans: Vec<NodeSpans>,
+    /// By the number that the parser gives an anchor, less one.
+    anchors: Vec<Anchor>,
+    open: Vec<Open>,
+    /// The key whose value comes next.
+    key: Option<ByteRange>,
+    /// Where the last key or value ended.
+    content_end: usize,
+    /// Where the last token ended, with the blank lines that belong to it.
+    token_end: usize,
+    has_tabs: bool,
+    /// How many nodes aliases brought.
+    expanded: usize,
+    problems: Vec<Problem>,
+}
+
+impl<'a> Reader<'a> {
+    /// Reads all events; an error is a finding that no tree survives.
+    fn read(&mut self, parser: Parser<'a, StrInput<'a>>) -> Result<(), Problem> {
+        let mut documents = 0;
+        for next in parser {
+            let (event, marks) =
+                next.map_err(|error| syntax::explain(self.text, &error, self.limits.depth))?;
+            let span = self.within(marks.byte_range().unwrap_or_default());
+            if let Some(tag) = marks.tag_span().and_then(|tag| tag.byte_range()) {
+                self.refuse_tag(tag);
+            }
+            if !matches!(event, Event::Anchor(..)) {
+                self.refuse_tabs(&span, &event)?;
+            }
+            match event {
+                Event::Scalar(value, style, anchor, _) if self.expects_key() => {
+                    self.anchor(anchor, None);
+                    self.take_key(&value, style, span)?;
+                }
+                Event::Anchor(..) => refuse(strict::anchor_name(self.text, &span))?,
+                Event::Scalar(value, style, anchor, _) => {
+                    let node = self.scalar(&value, style, span)?;
+                    self.anchor(anchor, Some(node));
+                }
+                Event::SequenceStart(style, anchor, _) => self.open(false, style, anchor, &span)?,
+                Event::MappingStart(style, anchor, _) => self.open(true, style, anchor, &span)?,
+                Event::SequenceEnd | Event::MappingEnd => self.close(&span),
+                Event::Alias(_) | Event::UnresolvedAlias(_) if self.expects_key() => {
+                    return Err(syntax::alias_as_key(span));
+                }
+                Event::Alias(anchor) => {
+                    refuse(strict::anchor_name(self.text, &span))?;
+                    self.alias(anchor, span)?;
+                }
+                Event::UnresolvedAlias(name) => {
+                    let node = self.null(span.clone());
+                    self.report(syntax::unknown_anchor(&name, span).at(node));
+                }
+                Event::DocumentStart(..) if documents == 1 => return Err(second_document(span)),
+                Event::DocumentStart(..) => {
+                    refuse(strict::early_end(self.text, span.start))?;
+                    documents = 1;
+                }
+                _ => {}
+            }
+        }
+        let is_empty = match &self.spans[..] {
+            [] => true,
+            [only] => only.value.span().is_empty() && self.open.is_empty(),
+            _ => false,
+        };
+        if is_empty { Err(syntax::empty(self.text)) } else { Ok(()) }
+    }
+
+    /// Whether the next node is a key: the innermost open collection is a mapping, and no key waits for its value.
+    fn expects_key(&self) -> bool {
+        self.key.is_none() && self.open.last().is_some_and(|open| open.is_mapping)
+    }
+
+    fn take_key(&mut self, key: &str, style: ScalarStyle, span: Span) -> Result<(), Problem> {
+        let is_plain = style == ScalarStyle::Plain;
+        refuse(strict::key(self.text, &span, is_plain, self.is_flow()))?;
+        if is_plain && self.is_flow() {
+            refuse(strict::plain_in_flow(self.text, &span))?;
+        }
+        self.content_end = span.end.max(self.content_end);
+        if key == "<<" {
+            self.report(merge_key(span.clone(), self.builder.len()));
+        }
+        self.refuse_surrogates(style, &span);
+        self.builder.key(key);
+        self.key = Some(ByteRange::new(span));
+        Ok(())
+    }
+
+    fn scalar(&mut self, value: &str, style: ScalarStyle, span: Span) -> Result<usize, Problem> {
+        Ok(match style {
+            ScalarStyle::Plain if span.is_empty() => self.null(self.content_end..self.content_end),
+            ScalarStyle::Plain => {
+                if self.is_flow() {
+                    refuse(strict::plain_in_flow(self.text, &span))?;
+                }
+                self.plain(value, span)
+            }
+            ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted => {
+                self.refuse_surrogates(style, &span);
+                self.string(value, span)
+            }
+            ScalarStyle::Literal | ScalarStyle::Folded => {
+                refuse(strict::block_text(self.text, &span, self.open.is_empty()))?;
+                let written = self.text[span.clone()].trim_end().len();
+                self.string(value, span.start..span.start + written)
+            }
+        })
+    }
+
+    fn plain(&mut self, value: &str, span: Span) -> usize {
+        match resolve(value) {
+            Resolved::String => self.string(value, span),
+            Resolved::Null => self.null(span),
+            Resolved::Bool(truth) => {
+                self.place(span);
+                self.builder.bool(truth)
+            }
+            Resolved::Number(number) => {
+                self.place(span);
+                self.builder.number(number)
+            }
+            Resolved::BadNumber(number) => {
+                self.place(span.clone());
+                let node = self.builder.number(Number::nearest(number));
+                self.report(bad_number(value, span, node));
+                node
+            }
+        }
+    }
+
+    fn string(&mut self, value: &str, span: Span) -> usize {
+        self.place(span);
+        self.builder.string(value)
+    }
+
+    fn null(&mut self, span: Span) -> usize {
+        self.place(span);
+        self.builder.null()
+    }
+
+    fn open(
+        &mut self,
+        is_mapping: bool,
+        style: StructureStyle,
+        anchor: usize,
+        span: &Span,
+    ) -> Result<(), Problem> {
+        if self.expects_key() {
+            return Err(syntax::collection_as_key(self.text, span));
+        }
+        if self.builder.depth() >= self.limits.depth {
+            return Err(too_deep(span.clone(), self.limits.depth));
+        }
+        self.place(span.clone());
+        self.anchor(anchor, None);
+        let node = if is_mapping { self.builder.open_object() } else { self.builder.open_array() };
+        self.open.push(Open { node, anchor, is_mapping, is_flow: style == StructureStyle::Flow });
+        Ok(())
+    }
+
+    fn close(&mut self, span: &Span) {
+        self.builder.close();
+        let Some(Open { node, anchor, is_flow, .. }) = self.open.pop() else { return };
+        if is_flow {
+            self.content_end = self.content_end.max(span.end);
+        }
+        self.spans[node].value = self.spans[node].value.until(self.content_end);
+        self.anchor(anchor, Some(node));
+    }
+
+    fn alias(&mut self, anchor: usize, span: Span) -> Result<(), Problem> {
+        let Some(node) = self.anchors.get(anchor - 1).copied().flatten() else {
+            let null = self.null(span.clone());
+            self.report(syntax::alias_of_open(span).at(null));
+            return Ok(());
+        };
+        let size = self.builder.size(node);
+        // Expansion beyond a hundred times what is written is refused by `serde_yaml` too.
+        let written = self.builder.len() - self.expanded;
+        self.expanded += size;
+        if self.expanded > self.limits.aliases.min(written * 100) {
+            return Err(too_many_aliases(span, self.limits.aliases));
+        }
+        if self.builder.depth() + self.builder.height(node) > self.limits.depth {
+            return Err(too_deep(span, self.limits.depth));
+        }
+        let copy = self.spans.len();
+        self.content_end = self.content_end.max(span.end);
+        self.builder.copy(node);
+        self.spans.extend_from_within(node..node + size);
+        self.spans[copy] = NodeSpans { key: self.key.take(), value: ByteRange::new(span) };
+        Ok(())
+    }
+
+    /// Notes the place of the node that is added next.
+    fn place(&mut self, value: Span) {
+        self.content_end = self.content_end.max(value.end);
+        self.spans.push(NodeSpans { key: self.key.take(), value: ByteRange::new(value) });
+    }
+
+    /// Notes what an anchor stands for; 0 is no anchor.
+    fn anchor(&mut self, anchor: usize, node: Anchor) {
+        if anchor == 0 {
+            return;
+        }
+        if self.anchors.len() < anchor {
+            self.anchors.resize(anchor, None);
+        }
+        self.anchors[anchor - 1] = node;
+    }
+
+    fn refuse_tag(&mut self, tag: Span) {
+        let span = self.within(tag);
+        let message = format!("the tag {} is not read", quote(&self.text[span.clone()]));
+        let node = self.builder.len();
+        self.report(
+            Problem::new(&rules::SYNTAX, span, message, "YAML tag")
+                .at(node)
+                .help("remove it; put a value in quotes to make it a text"),
+        );
+    }
+
+    fn refuse_surrogates(&mut self, style: ScalarStyle, span: &Span) {
+        if style == ScalarStyle::DoubleQuoted
+            && let Some(escape) = characters::surrogate_escape(self.text, span)
+        {
+            self.report(syntax::surrogate(escape));
+        }
+    }
+
+    /// Refuses tabs as indentation between the last token and the one at `span`, and within that.
+    fn refuse_tabs(&mut self, span: &Span, event: &Event<'_>) -> Result<(), Problem> {
+        let gap = self.token_end..span.start.max(self.token_end);
+        if !self.has_tabs {
+            return Ok(());
+        }
+        // A node that is not written may stand before the tab: its line is looked at again.
+        let end = if span.is_empty() {
+            self.text[..span.end].rfind('\n').map_or(0, |newline| newline + 1)
+        } else {
+            span.end
+        };
+        self.token_end = self.token_end.max(end);
+        if let Event::Scalar(_, ScalarStyle::Plain | ScalarStyle::Literal | ScalarStyle::Folded, ..) = event {
+            refuse(strict::tab_in_text(self.text, span))?;
+        }
+        if self.is_flow() { Ok(()) } else { refuse(strict::tab(self.text, gap)) }
+    }
+
+    fn is_flow(&self) -> bool {
+        self.open.last().is_some_and(|open| open.is_flow)
+    }
+
+    fn report(&mut self, problem: Problem) {
+        if self.problems.len() < MAX_PROBLEMS {
+            self.problems.push(problem);
+        }
+    }
+
+    fn within(&self, span: Span) -> Span {
+        let end = span.end.min(self.text.len());
+        span.start.min(end)..end
+    }
+}
+
+/// Ends reading where there is a problem.
+fn refuse(problem: Option<Problem>) -> Result<(), Problem> {
+    problem.map_or(Ok(()), Err)
+}
+
+fn second_document(span: Span) -> Problem {
+    Problem::new(
+        &rules::MULTIPLE_DOCUMENTS,
+        span,
+        "the file holds more than one document",
+        "the second one starts here",
+    )
+    .help("keep one document in the file, and move the others to files of their own")
+}
+
+fn too_many_aliases(span: Span, limit: usize) -> Problem {
+    let message =
+        format!("the aliases up to here stand for more than {limit} nodes, or for far more than is written");
+    Problem::new(&rules::TOO_MANY_ALIASES, span, message, "one alias too many")
+        .help("write the content out, or raise `aliases` under `[limits]` in `modreg.toml`")
+}

@@ -1,0 +1,201 @@
+//! What the parser reads by YAML 1.2 and `serde_yaml`, which is older, refuses or reads otherwise.
+//!
+//! All of it is rare, and most of it a mistake, so it is refused.
+
+use std::ops::Range;
+
+use crate::source::{Problem, Span, quote, rules};
+
+/// The finding on a tab in the space before a node in block style, where only spaces indent.
+///
+/// `gap` reaches from the end of the content before to the node. Tabs within comments, and between the parts of a line, are
+/// fine; those that start a line or follow a `-` or `?` are not.
+pub(super) fn tab(text: &str, gap: Range<usize>) -> Option<Problem> {
+    let starts_line = gap.start == 0 || text[..gap.start].ends_with(['\n', '\r']);
+    let (mut indents, mut in_comment) = (starts_line, false);
+    for (at, byte) in text.as_bytes()[gap.clone()].iter().enumerate() {
+        match byte {
+            b'\n' | b'\r' => (indents, in_comment) = (true, false),
+            _ if in_comment => {}
+            b'\t' if indents => {
+                let at = gap.start + at;
+                return Some(
+                    syntax(at..at + 1, "this line is indented with a tab", "tab").help("indent with spaces"),
+                );
+            }
+            b'#' => in_comment = true,
+            b'-' | b'?' => indents = true,
+            b' ' | b'\t' => {}
+            b':' if indents => {}
+            _ => indents = false,
+        }
+    }
+    None
+}
+
+/// The finding on a key that is not written, or not on one line.
+pub(super) fn key(text: &str, span: &Span, is_plain: bool, is_flow: bool) -> Option<Problem> {
+    if is_plain && span.is_empty() {
+        let problem = syntax(span.clone(), "a key is missing before the colon", "expected a key");
+        return Some(problem.help("write `key: value`; put a text that starts with `:` or `?` in quotes"));
+    }
+    let rest = &text[span.end..];
+    let is_split = text[span.clone()].contains(['\n', '\r'])
+        || is_flow
+            && rest.trim_start_matches([' ', '\t']).starts_with(['\n', '\r', '#'])
+            && rest.trim_start().starts_with([':', '#']);
+    if is_split {
+        let problem = syntax(span.clone(), "a key and its colon do not stand on one line", "key");
+        return Some(problem.help("write the key on one line; check for a missing quote or comma before it"));
+    }
+    let value = rest.trim_start_matches([' ', '\t']).strip_prefix(':')?;
+    let is_glued = is_flow && is_plain && value.starts_with([',', '?', '[', ']', '{', '}']);
+    let value_start = text.len() - value.len();
+    is_glued.then(|| {
+        syntax(value_start - 1..value_start, "expected a space after the colon", "no space after it")
+            .help("put a space after the colon, and the value in quotes if it is a text")
+    })
+}
+
+/// The finding on an unquoted text within brackets that starts or goes on with a sign of YAML's.
+pub(super) fn plain_in_flow(text: &str, span: &Span) -> Option<Problem> {
+    let written = &text[span.clone()];
+    let is_ambiguous = written.starts_with(['?', ':', '-'])
+        && written[1..].starts_with(|next: char| !next.is_alphanumeric() && next != '.')
+        || written.starts_with(['?', ':'])
+        || written.contains(":?");
+    is_ambiguous.then(|| {
+        syntax(
+            span.clone(),
+            format!("the text {} needs quotes within brackets", quote(written)),
+            "needs quotes",
+        )
+        .help("put it in quotes")
+    })
+}
+
+/// The finding on a text below `|` or `>` that is the whole document, or starts with a tab.
+pub(super) fn block_text(text: &str, span: &Span, is_root: bool) -> Option<Problem> {
+    if is_root {
+        let problem = syntax(span.clone(), "the whole file is one text", "text");
+        return Some(problem.help("write an object: lines of `key: value`"));
+    }
+    let start = span.start + text[span.clone()].len()
+        - text[span.clone()].trim_start_matches([' ', '\n', '\r']).len();
+    text[start..].starts_with('\t').then(|| {
+        syntax(start..start + 1, "the first line of this text starts with a tab", "tab")
+            .help("indent with spaces")
+    })
+}
+
+/// The finding on a tab that starts a line of a text without quotes, or stands in a blank line of it.
+pub(super) fn tab_in_text(text: &str, span: &Span) -> Option<Problem> {
+    let mut at = span.start;
+    for (number, line) in text[span.clone()].split('\n').enumerate() {
+        let blank = line.len() - line.trim_start_matches([' ', '\t', '\r']).len();
+        let tab = line[..blank].find('\t').filter(|&tab| tab == 0 || blank == line.len());
+        if let Some(tab) = tab.filter(|_| number > 0) {
+            let tab = at + tab;
+            let problem = syntax(tab..tab + 1, "a tab stands in the indentation of this text", "tab");
+            return Some(problem.help("indent with spaces"));
+        }
+        at += line.len() + 1;
+    }
+    None
+}
+
+/// The finding on the name of an anchor or alias: `name` is the place of the whole token.
+pub(super) fn anchor_name(text: &str, name: &Span) -> Option<Problem> {
+    let written = text[name.clone()].strip_prefix(['&', '*'])?;
+    let is_apart =
+        !text[name.end..].starts_with(|next: char| !next.is_whitespace() && !matches!(next, ',' | ']' | '}'));
+    let is_good = is_apart
+        && !written.is_empty()
+        && written.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
+    (!is_good).then(|| {
+        let message = format!("{} is not a name for an anchor", quote(&text[name.clone()]));
+        syntax(name.clone(), message, "anchor")
+            .help("use letters, digits, `_` and `-`; put a text that starts with `&` or `*` in quotes")
+    })
+}
+
+/// The finding on a `...` before the document.
+pub(super) fn early_end(text: &str, start: usize) -> Option<Problem> {
+    let mut at = 0;
+    for line in text[..start].split_inclusive(['\n', '\r']) {
+        if line.starts_with("...") {
+            let problem = syntax(at..at + 3, "the document ends before it starts", "end of the document");
+            return Some(problem.help("remove the line `...`"));
+        }
+        at += line.len();
+    }
+    None
+}
+
+fn syntax(span: Span, message: impl Into<String>, label: impl Into<String>) -> Problem {
+    Problem::new(&rules::SYNTAX, span, message, label)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{
+        domain::RepoPath,
+        source::{Limits, parse},
+    };
+
+    /// Where the first finding starts, as `line:column`.
+    fn refused(text: &str) -> Option<String> {
+        let parsed = parse(&RepoPath::new("a.yaml"), text.as_bytes(), &Limits::default());
+        let start = parsed.diagnostics.first()?.start();
+        Some(format!("{}:{}", start.line, start.column))
+    }
+
+    #[test]
+    fn refuses_what_readers_disagree_on() {
+        for (text, place) in [
+            ("\ta: 1\n", "1:1"),
+            ("-\ta\n", "1:2"),
+            ("? a\n:\tb\n", "2:2"),
+            ("a: 1\n\t\nb: 2\n", "2:1"),
+            ("a: |\n  x\n\t\nb: 2\n", "3:1"),
+            ("a: |\n  \tx\n", "2:3"),
+            ("a: x\n\t\n  y\n", "2:1"),
+            (": a\n", "1:1"),
+            ("[? ]\n", "1:4"),
+            ("{\"a\n b\": 1}\n", "1:2"),
+            ("{a\n: b}\n", "1:2"),
+            ("{\"a\" # c\n: b}\n", "1:2"),
+            ("{a:, b}\n", "1:3"),
+            ("{a  :, b}\n", "1:5"),
+            ("[?x]\n", "1:2"),
+            ("|\n text\n", "2:2"),
+            ("a: &x.y 1\n", "1:4"),
+            ("a: &x[1]\n", "1:4"),
+            ("a: &x 1\nb: *x.y\n", "2:4"),
+            ("...\na: 1\n", "1:1"),
+        ] {
+            assert_eq!(refused(text).as_deref(), Some(place), "{text:?}");
+            let theirs = serde_yaml::from_str::<serde_json::Value>(text);
+            assert!(
+                theirs.is_err() || text.starts_with('|') || text.contains("[?x]"),
+                "{text:?}: {theirs:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn takes_what_is_close_to_it() {
+        for text in [
+            "a:\t1\t# c\t\n",
+            "#\tc\na: 1\n",
+            "a: |\n  x\n  \ty\n",
+            "{\"a\":[1], b: [-1, -x, .5]}\n",
+            "{\n\t\"a\":\n\t1\n}\n",
+            "a: [&x 1, &y {}]\nb: {c: *x, d: *y}\n",
+            "a: \"x\n\ty\"\n",
+            "---\na: 1\n...\n",
+        ] {
+            assert_eq!(refused(text), None, "{text:?}");
+        }
+    }
+}

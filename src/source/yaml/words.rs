@@ -1,0 +1,127 @@
+//! The table of the parser's errors: what to say, and what to do.
+
+use granit_parser::ErrorKind;
+
+/// What the parser's kinds of error mean to an author, and what to do.
+#[expect(clippy::too_many_lines, reason = "a table")]
+pub(super) fn words(kind: &ErrorKind) -> (&'static str, &'static str) {
+    use ErrorKind as Kind;
+    match kind {
+        Kind::UnclosedQuotedScalar | Kind::UnexpectedEof => (
+            "a text has no closing quote",
+            "close it with the quote it starts with; write `'` within `'…'` as `''`",
+        ),
+        Kind::DocumentIndicatorInQuotedScalar => (
+            "a line `---` or `...` stands within a text in quotes",
+            "close the quote before it, or indent the line",
+        ),
+        Kind::InvalidQuotedScalarIndent => (
+            "a text in quotes goes on in a line that is not indented enough",
+            "indent the line further than the key, or close the quote on the line where it starts",
+        ),
+        Kind::InvalidTrailingSingleQuotedScalar | Kind::InvalidTrailingDoubleQuotedScalar => (
+            "there is more text after the closing quote",
+            "put all of it within the quotes; within `\"…\"` write `\"` as `\\\"`, within `'…'` write `'` as `''`",
+        ),
+        Kind::UnknownQuotedScalarEscape => (
+            "this is not an escape that YAML knows",
+            "write a backslash as `\\\\`, or use single quotes, where backslashes stand for themselves",
+        ),
+        Kind::InvalidQuotedScalarHexEscape | Kind::InvalidUnicodeEscape => {
+            ("this escape needs hexadecimal digits", "write `\\x` and 2, `\\u` and 4, or `\\U` and 8 of them")
+        }
+        Kind::InvalidLowSurrogateHexEscape
+        | Kind::InvalidLowSurrogate
+        | Kind::MissingLowSurrogate
+        | Kind::UnpairedLowSurrogate => {
+            ("this `\\u` escape is half of a character", "write the character itself, or `\\U` and 8 digits")
+        }
+        Kind::UnexpectedEofFlowSequence
+        | Kind::UnexpectedEofFlowMapping
+        | Kind::UnexpectedEofImplicitFlowMapping => {
+            ("a `[` or `{` is never closed", "add the missing bracket, or put a text with brackets in quotes")
+        }
+        Kind::ExpectedFlowMappingSeparator => {
+            ("expected `,` or `}` here", "close the brace, or put a text that holds braces in quotes")
+        }
+        Kind::ExpectedFlowSequenceSeparator => {
+            ("expected `,` or `]` here", "close the bracket, or put a text that holds brackets in quotes")
+        }
+        Kind::MisplacedFlowCollectionEnd => {
+            ("a bracket is closed that was never opened", "remove it, or put the text in quotes")
+        }
+        Kind::TabNotAllowed
+        | Kind::TabInBlockIndentation
+        | Kind::TabInIndentation
+        | Kind::TabInPlainScalar
+        | Kind::TabAtBlockScalarStart => ("a tab stands where YAML wants spaces", "indent with spaces"),
+        Kind::MappingValueNotAllowed | Kind::MappingKeyNotAllowed | Kind::InvalidColonPlacement => (
+            "a key stands where none can be",
+            "start it on a line of its own with the indentation of its neighbours; put a text that holds `: ` in quotes",
+        ),
+        Kind::SimpleKeyExpected | Kind::InvalidSimpleKey => (
+            "expected a colon after this key",
+            "write `key: value`; indent the lines of a longer text further than its key",
+        ),
+        Kind::ExpectedBlockMappingKey | Kind::UnexpectedEofBlockMapping => (
+            "expected a key of the object above, or its end",
+            "give all keys of an object the same indentation",
+        ),
+        Kind::ExpectedBlockSequenceEntry | Kind::UnexpectedEofBlockSequence => (
+            "expected a `- ` of the list above, or its end",
+            "give all entries of a list the same indentation",
+        ),
+        Kind::BlockSequenceEntryNotAllowed | Kind::BlockEntryInFlowCollection => (
+            "a list entry `- ` stands where none can be",
+            "start the list on a line of its own; put a text that starts with `- ` in quotes",
+        ),
+        Kind::InvalidIndentation | Kind::InvalidFlowScalarIndent => (
+            "the indentation of this line fits nothing above",
+            "give it the indentation of the lines it belongs to",
+        ),
+        Kind::InvalidBlockScalarIndent | Kind::ZeroBlockScalarIndent => (
+            "the lines of this text are indented unevenly",
+            "indent all lines below `|` or `>` at least as far as the first",
+        ),
+        Kind::InvalidBlockScalarHeader => (
+            "text follows `|` or `>` on the same line",
+            "start the text on the next line, or put it in quotes",
+        ),
+        Kind::CommentNotSeparated | Kind::CommentInterceptedScalar => (
+            "a comment stands where none can be",
+            "put a space before `#`; put a text that holds ` #` in quotes",
+        ),
+        Kind::DirectiveDisallowed => ("YAML directives are not read", "remove the line that starts with `%`"),
+        Kind::InvalidDocumentEnd => ("text follows the end of the document", "remove it"),
+        Kind::ExpectedDocumentStart => (
+            "expected the end of the document here",
+            "check the indentation: everything belongs to one object or list",
+        ),
+        Kind::UnexpectedCharacter { .. } => {
+            ("a text cannot start with this character", "put the text in quotes")
+        }
+        Kind::PlainScalarStartsWithDashFlowIndicator | Kind::UnexpectedEndOfPlainScalar => {
+            ("expected a value here", "put a text that starts with a sign in quotes")
+        }
+        Kind::MissingAnchorOrAliasName => (
+            "`&` and `*` start an anchor or an alias in YAML, and need a name",
+            "put a text that starts with `&` or `*` in quotes",
+        ),
+        Kind::UndeclaredTagHandle
+        | Kind::ExpectedTagBang
+        | Kind::InvalidTagTerminator
+        | Kind::MissingTagUri
+        | Kind::UnclosedVerbatimTag
+        | Kind::InvalidTagEscape => {
+            ("`!` starts a tag in YAML, and tags are not read", "put a text that starts with `!` in quotes")
+        }
+        Kind::InvalidMappingValueWhitespace
+        | Kind::InvalidBlockEntryWhitespace
+        | Kind::ExpectedWhitespace => ("expected a space here", "put a space after `:`, `-` and `,`"),
+        Kind::FlowMappingValueAdjacentCollection => {
+            ("expected a space after the colon", "put a space after `:`")
+        }
+        Kind::ExpectedNodeContent => ("expected a value here", ""),
+        _ => ("this is not YAML", "check quotes, brackets and indentation around this place"),
+    }
+}
