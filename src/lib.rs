@@ -14,6 +14,7 @@
 //! | [`report`] | diagnostics, changes, counts | text for people and for programs |
 //! | [`object`] | files' bytes | git's ids and trees, without a repository |
 //! | [`git`] | a repository | its head, trees and history; and what publishing changes in it |
+//! | [`load`] | a folder | the manifests in it, and what only looks like one |
 
 pub mod diagnostic;
 pub mod diff;
@@ -21,4 +22,5 @@ pub mod domain;
 pub mod report;
 pub mod git;
 pub mod object;
+pub mod load;
 pub mod source;

@@ -1,0 +1,235 @@
+//! What a path below the modules folder means, by its name and kind alone.
+
+use std::sync::Arc;
+
+use crate::{
+    diagnostic::{Diagnostic, Finding, Part, Rule},
+    domain::RepoPath,
+    source::{Pointer, SourceText, rules},
+};
+
+/// The extensions of manifests.
+const EXTENSIONS: [&str; 3] = ["yaml", "yml", "json"];
+
+/// Extensions of files that stand beside another file and speak about it: `drive.yaml.license`.
+const SIDECARS: [&str; 6] = ["asc", "license", "md", "sha256", "sha512", "sig"];
+
+/// What stands at a path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EntryKind {
+    /// A regular file.
+    File,
+    /// A folder.
+    Directory,
+    /// A symbolic link, to whatever.
+    Symlink,
+    /// A git repository within this one, as a submodule or by accident.
+    Repository,
+    /// A pipe, a socket or a device.
+    Special,
+}
+
+/// What a path means to the registry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Class {
+    /// A manifest.
+    Manifest,
+    /// Nothing to the registry; a folder may still hold manifests.
+    Ignored,
+    /// Somebody may take it for a manifest.
+    Flawed(Flaw),
+}
+
+/// Why something that could be taken for a manifest is none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Flaw {
+    /// Its name is nearly that of a manifest; this is the right one.
+    NearMiss {
+        /// The file name that would be read.
+        rename_to: String,
+    },
+    /// It is a symbolic link.
+    Symlink,
+    /// It is a folder.
+    Directory,
+    /// It is a repository of its own.
+    Repository,
+    /// It is a pipe, a socket or a device.
+    Special,
+    /// Its name is not UTF-8.
+    NameNotUtf8,
+}
+
+/// Says what a path below the modules folder means.
+///
+/// Hidden names, those that start with `.`, are ignored with all that is below them.
+pub fn classify(path: &RepoPath, kind: EntryKind) -> Class {
+    if path.as_str().split('/').any(|part| part.starts_with('.')) {
+        return Class::Ignored;
+    }
+    let is_manifest_name = EXTENSIONS.contains(&path.extension());
+    match kind {
+        EntryKind::Symlink => Class::Flawed(Flaw::Symlink),
+        EntryKind::Repository => Class::Flawed(Flaw::Repository),
+        EntryKind::File if is_manifest_name => Class::Manifest,
+        EntryKind::Directory if is_manifest_name => Class::Flawed(Flaw::Directory),
+        EntryKind::Special if is_manifest_name => Class::Flawed(Flaw::Special),
+        EntryKind::Directory | EntryKind::Special => Class::Ignored,
+        EntryKind::File => intended_name(path.file_name())
+            .map_or(Class::Ignored, |rename_to| Class::Flawed(Flaw::NearMiss { rename_to })),
+    }
+}
+
+/// The name that the author of a file most likely meant, where it is that of a manifest.
+fn intended_name(name: &str) -> Option<String> {
+    let (stem, extension) = name.rsplit_once('.')?;
+    let renamed = |stem: &str, extension: &str| Some(format!("{stem}.{extension}"));
+    let lower = extension.trim().trim_end_matches('~').to_lowercase();
+    let spelled =
+        |matches: fn(&str, &str) -> bool| EXTENSIONS.into_iter().find(|known| matches(&lower, known));
+    if let Some(intended) = spelled(|extension, known| extension == known).or_else(|| spelled(is_slip_of)) {
+        return renamed(stem, intended);
+    }
+    let (inner_stem, inner) = stem.rsplit_once('.')?;
+    let inner = inner.to_lowercase();
+    if EXTENSIONS.contains(&inner.as_str()) && !SIDECARS.contains(&lower.as_str()) {
+        return renamed(inner_stem, &inner);
+    }
+    None
+}
+
+/// Whether an extension in lower case is a slip of `known`: `yalm`, `jsonc`, `json5`.
+///
+/// A slip keeps the first letter, for `xaml` and `bson` are formats of their own, and three letters are too few to tell.
+fn is_slip_of(extension: &str, known: &str) -> bool {
+    known.len() > 3
+        && extension.chars().next() == known.chars().next()
+        && strsim::osa_distance(extension, known) == 1
+}
+
+impl Flaw {
+    /// The rule that is broken.
+    pub fn rule(&self) -> &'static Rule {
+        match self {
+            Self::NearMiss { .. } => &rules::NOT_A_MANIFEST,
+            Self::Symlink => &rules::SYMLINK,
+            Self::Directory | Self::Repository | Self::Special | Self::NameNotUtf8 => &rules::UNREADABLE,
+        }
+    }
+
+    /// Reports it as a finding about the whole of `path`.
+    pub fn diagnostic(&self, path: &RepoPath) -> Diagnostic {
+        whole_file(path, self.rule(), self.message(path), Some(self.help()))
+    }
+
+    fn message(&self, path: &RepoPath) -> String {
+        let name = path.file_name().escape_debug();
+        match self {
+            Self::NearMiss { .. } => format!("`{name}` is not read: its name is not that of a manifest"),
+            Self::Symlink => format!("`{name}` is a symbolic link, which is not followed"),
+            Self::Directory => format!("`{name}` is a folder with the name of a manifest"),
+            Self::Repository => {
+                format!("`{name}` is a git repository of its own, whose files are not part of this one")
+            }
+            Self::Special => format!("`{name}` is a pipe, a socket or a device, not a file"),
+            Self::NameNotUtf8 => format!("the name `{name}` is not UTF-8"),
+        }
+    }
+
+    fn help(&self) -> String {
+        match self {
+            Self::NearMiss { rename_to } => {
+                format!("rename it to `{}`, or move it out of the modules folder", rename_to.escape_debug())
+            }
+            Self::Symlink => "replace the link by the file itself, or remove it".to_owned(),
+            Self::Directory => "give the folder a name without the extension".to_owned(),
+            Self::Repository => {
+                "copy its manifests into this repository, or move it out of the modules folder".to_owned()
+            }
+            Self::Special => "remove it, or put a regular file in its place".to_owned(),
+            Self::NameNotUtf8 => "rename it with letters, digits and `-`".to_owned(),
+        }
+    }
+}
+
+/// A finding about a file as a whole, whose text is not known.
+pub(super) fn whole_file(
+    path: &RepoPath,
+    rule: &'static Rule,
+    message: String,
+    help: Option<String>,
+) -> Diagnostic {
+    let finding =
+        Finding { rule, route: Pointer::ROOT, part: Part::Value, message, label: String::new(), help };
+    Diagnostic::new(finding, Arc::new(SourceText::new(path.clone(), "")), 0..0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn near_miss(rename_to: &str) -> Class {
+        Class::Flawed(Flaw::NearMiss { rename_to: rename_to.to_owned() })
+    }
+
+    #[test]
+    fn tells_manifests_from_other_files() {
+        for (path, expected) in [
+            ("modules/drive/module.yaml", Class::Manifest),
+            ("modules/drive.yml", Class::Manifest),
+            ("modules/a/b/c/drive.json", Class::Manifest),
+            ("modules/my.tool.yaml", Class::Manifest),
+            ("modules/x.yaml/module.json", Class::Manifest),
+            ("modules/.hidden.yaml", Class::Ignored),
+            ("modules/.git/config.json", Class::Ignored),
+            ("modules/a/.b/c.yaml", Class::Ignored),
+            ("modules/.yaml", Class::Ignored),
+            ("modules/README.md", Class::Ignored),
+            ("modules/drive/LICENSE", Class::Ignored),
+            ("modules/drive/logo.svg", Class::Ignored),
+            ("modules/drive/schema.xml", Class::Ignored),
+            ("modules/drive/view.xaml", Class::Ignored),
+            ("modules/drive/data.bson", Class::Ignored),
+            ("modules/drive/Cargo.toml", Class::Ignored),
+            ("modules/drive/module.yaml.license", Class::Ignored),
+            ("modules/drive/yaml", Class::Ignored),
+            ("modules/drive.YAML", near_miss("drive.yaml")),
+            ("modules/drive.Json", near_miss("drive.json")),
+            ("modules/drive.YML", near_miss("drive.yml")),
+            ("modules/drive.jsonc", near_miss("drive.json")),
+            ("modules/drive.json5", near_miss("drive.json")),
+            ("modules/drive.yalm", near_miss("drive.yaml")),
+            ("modules/drive.yml ", near_miss("drive.yml")),
+            ("modules/drive.yaml~", near_miss("drive.yaml")),
+            ("modules/drive.yaml.txt", near_miss("drive.yaml")),
+            ("modules/drive.YAML.bak", near_miss("drive.yaml")),
+            ("modules/drive.json.disabled", near_miss("drive.json")),
+        ] {
+            assert_eq!(classify(&RepoPath::new(path), EntryKind::File), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn only_files_are_manifests() {
+        for (path, kind, expected) in [
+            ("modules/drive", EntryKind::Directory, Class::Ignored),
+            ("modules/drive.yaml", EntryKind::Directory, Class::Flawed(Flaw::Directory)),
+            ("modules/.drive.yaml", EntryKind::Directory, Class::Ignored),
+            ("modules/drive.yaml", EntryKind::Special, Class::Flawed(Flaw::Special)),
+            ("modules/socket", EntryKind::Special, Class::Ignored),
+            ("modules/drive", EntryKind::Symlink, Class::Flawed(Flaw::Symlink)),
+            ("modules/.drive", EntryKind::Symlink, Class::Ignored),
+            ("modules/vendor", EntryKind::Repository, Class::Flawed(Flaw::Repository)),
+        ] {
+            assert_eq!(classify(&RepoPath::new(path), kind), expected, "{path} {kind:?}");
+        }
+    }
+
+    #[test]
+    fn a_name_cannot_smuggle_control_characters_into_a_message() {
+        let path = RepoPath::new("modules/a\u{1b}[8m.YAML");
+        let found = Flaw::NearMiss { rename_to: "a\u{1b}[8m.yaml".to_owned() }.diagnostic(&path);
+        assert_eq!(found.message, r"`a\u{1b}[8m.YAML` is not read: its name is not that of a manifest");
+        assert!(!found.help.unwrap().contains('\u{1b}'));
+    }
+}

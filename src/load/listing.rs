@@ -1,0 +1,89 @@
+//! The outcome of looking through a modules folder, in memory or on disk.
+
+use super::{Class, EntryKind, Flaw, classify};
+use crate::{
+    diagnostic::{self, Diagnostic},
+    domain::RepoPath,
+};
+
+/// The manifests of a registry, and what only looks like one.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Listing {
+    /// The manifests, sorted by path.
+    pub manifests: Vec<RepoPath>,
+    /// What was found where a manifest could stand, in the order of reports.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Listing {
+    /// Sorts out the paths below a modules folder, given in any order.
+    ///
+    /// What lies in a repository of its own belongs to that repository, and is left out.
+    pub fn of(entries: impl IntoIterator<Item = (RepoPath, EntryKind)>) -> Self {
+        let mut listing = Self::default();
+        let mut repositories = Vec::new();
+        for (path, kind) in entries {
+            match classify(&path, kind) {
+                Class::Manifest => listing.manifests.push(path),
+                Class::Ignored => {}
+                Class::Flawed(flaw) => {
+                    listing.diagnostics.push(flaw.diagnostic(&path));
+                    if kind == EntryKind::Repository {
+                        repositories.push(path);
+                    }
+                }
+            }
+        }
+        listing.manifests.sort_unstable();
+        listing.leave_out(&repositories);
+        diagnostic::sort(&mut listing.diagnostics);
+        listing
+    }
+
+    /// Adds what is wrong with a name that is no text; `path` shows it as well as text can.
+    pub(super) fn report(&mut self, path: &RepoPath, flaw: &Flaw) {
+        self.diagnostics.push(flaw.diagnostic(path));
+        diagnostic::sort(&mut self.diagnostics);
+    }
+
+    fn leave_out(&mut self, repositories: &[RepoPath]) {
+        for repository in repositories {
+            let inside = |path: &RepoPath| {
+                path.as_str().strip_prefix(repository.as_str()).is_some_and(|rest| rest.starts_with('/'))
+            };
+            self.manifests.retain(|path| !inside(path));
+            self.diagnostics.retain(|diagnostic| !inside(diagnostic.source.path()));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sorts_and_leaves_nested_repositories_out() {
+        let listing = Listing::of(
+            [
+                ("modules/b/c.yaml", EntryKind::File),
+                ("modules/b.yaml", EntryKind::File),
+                ("modules/vendor/a.yaml", EntryKind::File),
+                ("modules/vendor/a.YAML", EntryKind::File),
+                ("modules/vendor", EntryKind::Repository),
+                ("modules/vendored/a.yaml", EntryKind::File),
+                ("modules/a.Json", EntryKind::File),
+            ]
+            .map(|(path, kind)| (RepoPath::new(path), kind)),
+        );
+        assert_eq!(
+            listing.manifests.iter().map(RepoPath::as_str).collect::<Vec<_>>(),
+            ["modules/b.yaml", "modules/b/c.yaml", "modules/vendored/a.yaml"]
+        );
+        let reported: Vec<_> =
+            listing.diagnostics.iter().map(|found| (found.source.path().as_str(), found.rule.code)).collect();
+        assert_eq!(
+            reported,
+            [("modules/a.Json", "source/not-a-manifest"), ("modules/vendor", "source/unreadable")]
+        );
+    }
+}

@@ -1,0 +1,258 @@
+//! The working tree's modules folder on disk.
+
+use std::{
+    fs::{self, FileType},
+    io,
+    path::{Path, PathBuf},
+};
+
+use walkdir::{DirEntry, WalkDir};
+
+use super::{Class, EntryKind, Flaw, Listing, classify};
+use crate::domain::RepoPath;
+
+/// Why the modules folder could not be looked through.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    /// There is no such folder.
+    #[error("there is no folder `{0}`")]
+    Missing(RepoPath),
+    /// It, or a folder on the way to it, is something else.
+    #[error("`{0}` is not a folder; symbolic links are not followed")]
+    NotADirectory(RepoPath),
+    /// It, or a folder in it, cannot be read.
+    #[error("cannot read `{}`", path.display())]
+    Unreadable {
+        /// The folder.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+}
+
+/// Lists the manifests below `modules`, a folder of the repository at `root`.
+pub fn walk(root: &Path, modules: &RepoPath) -> Result<Listing, LoadError> {
+    let top = checked_folder(root, modules)?;
+    let mut entries = Vec::new();
+    let mut unnameable = Vec::new();
+    let mut walker = WalkDir::new(&top).min_depth(1).follow_links(false).sort_by_file_name().into_iter();
+    while let Some(step) = walker.next() {
+        let entry = step.map_err(|error| unreadable(&top, error))?;
+        if let Some(repository) = nested_repository(&entry) {
+            entries.push((repo_path(modules, &top, repository).0, EntryKind::Repository));
+        }
+        if is_hidden(&entry) {
+            skip_below(&mut walker, &entry);
+            continue;
+        }
+        match repo_path(modules, &top, entry.path()) {
+            (path, Name::Utf8) => entries.push((path, kind(entry.file_type()))),
+            (path, Name::NotUtf8) => {
+                skip_below(&mut walker, &entry);
+                unnameable.push((path, kind(entry.file_type())));
+            }
+        }
+    }
+    let mut listing = Listing::of(entries);
+    for (path, kind) in unnameable {
+        if kind == EntryKind::Directory || classify(&path, kind) != Class::Ignored {
+            listing.report(&path, &Flaw::NameNotUtf8);
+        }
+    }
+    Ok(listing)
+}
+
+/// The modules folder on disk, once every step on the way to it is known to be a folder and no link.
+fn checked_folder(root: &Path, modules: &RepoPath) -> Result<PathBuf, LoadError> {
+    let mut folder = root.to_owned();
+    for part in modules.as_str().split('/') {
+        folder.push(part);
+        match fs::symlink_metadata(&folder) {
+            Ok(metadata) if metadata.is_dir() => {}
+            Ok(_) => return Err(LoadError::NotADirectory(modules.clone())),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return Err(LoadError::Missing(modules.clone()));
+            }
+            Err(source) => return Err(LoadError::Unreadable { path: folder, source }),
+        }
+    }
+    Ok(folder)
+}
+
+fn unreadable(top: &Path, error: walkdir::Error) -> LoadError {
+    let path = error.path().unwrap_or(top).to_owned();
+    let source = error.into_io_error().unwrap_or_else(|| io::Error::other("the folder contains itself"));
+    LoadError::Unreadable { path, source }
+}
+
+/// The folder that `entry` makes a repository of its own: a `.git`, folder or file, is the mark of one.
+fn nested_repository(entry: &DirEntry) -> Option<&Path> {
+    (entry.file_name() == ".git").then(|| entry.path().parent()).flatten()
+}
+
+fn is_hidden(entry: &DirEntry) -> bool {
+    entry.file_name().as_encoded_bytes().starts_with(b".")
+}
+
+fn skip_below(walker: &mut walkdir::IntoIter, entry: &DirEntry) {
+    if entry.file_type().is_dir() {
+        walker.skip_current_dir();
+    }
+}
+
+fn kind(file_type: FileType) -> EntryKind {
+    if file_type.is_file() {
+        EntryKind::File
+    } else if file_type.is_dir() {
+        EntryKind::Directory
+    } else if file_type.is_symlink() {
+        EntryKind::Symlink
+    } else {
+        EntryKind::Special
+    }
+}
+
+enum Name {
+    Utf8,
+    NotUtf8,
+}
+
+/// The path in the repository; where a name is not UTF-8, the nearest text.
+fn repo_path(modules: &RepoPath, top: &Path, path: &Path) -> (RepoPath, Name) {
+    let mut name = Name::Utf8;
+    let mut text = modules.as_str().to_owned();
+    for part in path.strip_prefix(top).unwrap_or(path) {
+        let part = part.to_str().map_or_else(
+            || {
+                name = Name::NotUtf8;
+                part.to_string_lossy()
+            },
+            Into::into,
+        );
+        text.push('/');
+        text.push_str(&part);
+    }
+    (RepoPath::new(text), name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folder(files: &[&str]) -> tempfile::TempDir {
+        let root = tempfile::tempdir().unwrap();
+        for file in files {
+            let path = root.path().join(file);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, "").unwrap();
+        }
+        root
+    }
+
+    fn outcome(root: &Path) -> (Vec<String>, Vec<(String, &'static str)>) {
+        let listing = walk(root, &RepoPath::new("modules")).unwrap();
+        let found = |diagnostic: &crate::diagnostic::Diagnostic| {
+            (diagnostic.source.path().to_string(), diagnostic.rule.code)
+        };
+        (
+            listing.manifests.iter().map(ToString::to_string).collect(),
+            listing.diagnostics.iter().map(found).collect(),
+        )
+    }
+
+    #[test]
+    fn lists_manifests_and_near_misses_in_order() {
+        let root = folder(&[
+            "modules/b.yaml",
+            "modules/b/module.json",
+            "modules/a/deep/er/x.yml",
+            "modules/README.md",
+            "modules/c.YAML",
+            "modules/.hidden/y.yaml",
+            "modules/d.yaml/module.yaml",
+            "elsewhere/z.yaml",
+        ]);
+        let (manifests, found) = outcome(root.path());
+        assert_eq!(
+            manifests,
+            [
+                "modules/a/deep/er/x.yml",
+                "modules/b.yaml",
+                "modules/b/module.json",
+                "modules/d.yaml/module.yaml"
+            ]
+        );
+        assert_eq!(
+            found,
+            [
+                ("modules/c.YAML".to_owned(), "source/not-a-manifest"),
+                ("modules/d.yaml".to_owned(), "source/unreadable"),
+            ]
+        );
+    }
+
+    #[test]
+    fn leaves_repositories_within_alone() {
+        let root =
+            folder(&["modules/+v/.git/HEAD", "modules/+v/+a.yaml", "modules/+v/z.yaml", "modules/z.yaml"]);
+        let (manifests, found) = outcome(root.path());
+        assert_eq!(manifests, ["modules/z.yaml"]);
+        assert_eq!(found, [("modules/+v".to_owned(), "source/unreadable")]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn follows_no_links() {
+        use std::os::unix::fs::symlink;
+
+        let root = folder(&["modules/a.yaml"]);
+        let modules = root.path().join("modules");
+        symlink(&modules, modules.join("loop")).unwrap();
+        symlink("nowhere", modules.join("b.yaml")).unwrap();
+        symlink("a.yaml", modules.join(".c.yaml")).unwrap();
+        let (manifests, found) = outcome(root.path());
+        assert_eq!(manifests, ["modules/a.yaml"]);
+        assert_eq!(
+            found,
+            [("modules/b.yaml".to_owned(), "source/symlink"), ("modules/loop".to_owned(), "source/symlink"),]
+        );
+        symlink(&modules, root.path().join("link")).unwrap();
+        let error = walk(root.path(), &RepoPath::new("link")).unwrap_err();
+        assert!(matches!(error, LoadError::NotADirectory(_)), "{error}");
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn reports_names_that_are_not_utf_8() {
+        use std::{ffi::OsStr, os::unix::ffi::OsStrExt};
+
+        let root = folder(&["modules/a.yaml"]);
+        let modules = root.path().join("modules");
+        for name in [b"b\xff.yaml".as_slice(), b"b\xff.md"] {
+            fs::write(modules.join(OsStr::from_bytes(name)), "").unwrap();
+        }
+        let unnamed = modules.join(OsStr::from_bytes(b"c\xff"));
+        fs::create_dir(&unnamed).unwrap();
+        fs::write(unnamed.join("d.yaml"), "").unwrap();
+        let (manifests, found) = outcome(root.path());
+        assert_eq!(manifests, ["modules/a.yaml"]);
+        assert_eq!(
+            found,
+            [
+                ("modules/b\u{fffd}.yaml".to_owned(), "source/unreadable"),
+                ("modules/c\u{fffd}".to_owned(), "source/unreadable"),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_folder_that_is_not_there_is_named() {
+        let root = folder(&["file"]);
+        for (path, message) in [
+            ("modules", "there is no folder `modules`"),
+            ("file", "`file` is not a folder; symbolic links are not followed"),
+        ] {
+            assert_eq!(walk(root.path(), &RepoPath::new(path)).unwrap_err().to_string(), message);
+        }
+    }
+}
