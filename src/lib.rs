@@ -14,8 +14,10 @@
 //! | [`report`] | diagnostics, changes, counts | text for people and for programs |
 //! | [`object`] | files' bytes | git's ids and trees, without a repository |
 //! | [`git`] | a repository | its head, trees and history; and what publishing changes in it |
+//! | [`builtins`] | | the modules that a new registry begins with |
 //! | [`load`] | a folder | the manifests in it, and what only looks like one |
 
+pub mod builtins;
 pub mod diagnostic;
 pub mod diff;
 pub mod domain;

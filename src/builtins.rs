@@ -1,0 +1,40 @@
+//! The modules that every installation has: what `init`, and an empty registry, begin with.
+
+/// The path of each built-in's manifest in a registry repository, and its text; sorted by path.
+///
+/// They are the files under `modules/` of this project's own repository.
+pub const BUILTINS: &[(&str, &str)] = &[
+    ("modules/calendar/module.yaml", include_str!("../modules/calendar/module.yaml")),
+    ("modules/chat/module.yaml", include_str!("../modules/chat/module.yaml")),
+    ("modules/drive/module.yaml", include_str!("../modules/drive/module.yaml")),
+];
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::{domain::RepoPath, load};
+
+    #[test]
+    fn they_are_all_the_modules_of_this_repository() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let listing = load::walk(root, &RepoPath::new("modules")).unwrap();
+        assert_eq!(listing.diagnostics, []);
+        let listed: Vec<_> = listing.manifests.iter().map(RepoPath::as_str).collect();
+        let built_in: Vec<_> = BUILTINS.iter().map(|&(path, _)| path).collect();
+        assert_eq!(built_in, listed);
+    }
+
+    #[test]
+    fn editors_find_the_schema_beside_them() {
+        for (path, text) in BUILTINS {
+            let first = text.lines().next();
+            assert_eq!(
+                first,
+                Some("# yaml-language-server: $schema=../../schema/module.schema.json"),
+                "{path}"
+            );
+        }
+    }
+}
