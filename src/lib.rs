@@ -14,6 +14,7 @@
 //! | [`report`] | diagnostics, changes, counts | text for people and for programs |
 //! | [`object`] | files' bytes | git's ids and trees, without a repository |
 //! | [`git`] | a repository | its head, trees and history; and what publishing changes in it |
+//! | [`settings`] | the text of `modreg.toml` | what the registry's owner decided |
 //! | [`builtins`] | | the modules that a new registry begins with |
 //! | [`load`] | a folder | the manifests in it, and what only looks like one |
 
@@ -25,4 +26,5 @@ pub mod report;
 pub mod git;
 pub mod object;
 pub mod load;
+pub mod settings;
 pub mod source;

@@ -1,0 +1,74 @@
+//! Where the manifests may lie.
+
+use super::validate::Wrong;
+use crate::domain::RepoPath;
+
+/// What the root of a registry repository holds besides the manifests.
+const TAKEN: [&str; 2] = ["registry", "schema"];
+
+/// Takes a folder within the repository, its parts joined by `/`.
+pub(super) fn parse(text: &str) -> Result<RepoPath, Wrong> {
+    let wrong = |message: &str, help: &str| Err((message.to_owned(), help.to_owned()));
+    let parts: Vec<_> = text.split('/').collect();
+    if text.starts_with('/') || text.contains('\\') || text.as_bytes().get(1) == Some(&b':') {
+        return wrong(
+            "the path must be relative to the repository",
+            "write it as in `path = \"modules\"`, with `/`",
+        );
+    }
+    if parts.contains(&"..") {
+        return wrong("the path leads out of a folder", "name the folder without `..`");
+    }
+    if parts.iter().any(|part| part.is_empty() || *part == ".") {
+        return wrong(
+            "the path has an empty part",
+            "write it as in `path = \"modules\"`, without `.` or a final `/`",
+        );
+    }
+    if parts.iter().any(|part| part.starts_with('.')) || text.chars().any(char::is_control) {
+        return wrong(
+            "hidden folders are never looked into",
+            "choose a folder whose name does not start with `.`",
+        );
+    }
+    if let Some(taken) = TAKEN.into_iter().find(|taken| parts[0].eq_ignore_ascii_case(taken)) {
+        return Err((
+            format!("`{taken}` holds other files of the registry"),
+            "choose another folder".to_owned(),
+        ));
+    }
+    Ok(RepoPath::new(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn takes_folders_within_the_repository() {
+        for (text, valid) in [
+            ("modules", true),
+            ("apps/all modules", true),
+            ("registry-sources", true),
+            ("a/registry", true),
+            ("", false),
+            (".", false),
+            ("/modules", false),
+            ("C:/modules", false),
+            ("a\\b", false),
+            ("modules/", false),
+            ("a//b", false),
+            ("./modules", false),
+            ("a/../b", false),
+            ("..", false),
+            (".git", false),
+            ("a/.b", false),
+            ("a\nb", false),
+            ("registry", false),
+            ("Registry/modules", false),
+            ("schema/x", false),
+        ] {
+            assert_eq!(parse(text).is_ok(), valid, "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,233 @@
+//! The settings file as a whole.
+
+use super::{read::SECTIONS, *};
+
+const fn rule(code: &'static str, fixed: bool) -> Rule {
+    Rule { code, severity: Severity::Warning, fixed, summary: "", explanation: "" }
+}
+
+static NOT_BUMPED: Rule = rule("version/not-bumped", false);
+static DECREASED: Rule = rule("version/decreased", false);
+static SYNTAX: Rule = rule("source/syntax", true);
+
+fn parse(text: &str) -> Result<Settings, SettingsError> {
+    Settings::parse(text, &[&NOT_BUMPED, &DECREASED, &SYNTAX])
+}
+
+fn problems(text: &str) -> Vec<String> {
+    parse(text).unwrap_err().to_string().lines().map(str::to_owned).collect()
+}
+
+#[test]
+fn nothing_means_the_defaults() {
+    for text in
+        ["", "\n", "# only a comment\r\n", "\u{feff}[modules]\n[limits]\n[rules]\n[guard]\n", "suppress = []"]
+    {
+        assert_eq!(parse(text), Ok(Settings::default()), "{text:?}");
+    }
+}
+
+#[test]
+fn the_template_says_the_defaults_and_names_every_key() {
+    assert_eq!(parse(Settings::template()), Ok(Settings::default()));
+    let switched_on: String = Settings::template()
+        .lines()
+        .map(|line| match line.strip_prefix('#') {
+            Some(example) if !example.is_empty() && !example.starts_with(' ') => format!("{example}\n"),
+            _ => format!("{line}\n"),
+        })
+        .collect();
+    let settings = parse(&switched_on).unwrap();
+    assert_eq!((settings.severity(&NOT_BUMPED), settings.suppressions.len()), (Some(Severity::Error), 1));
+    for (section, keys) in SECTIONS {
+        assert!(switched_on.contains(&format!("[{section}]")), "{section}");
+        for key in keys {
+            assert!(
+                switched_on.lines().any(|line| line.starts_with(&format!("{key} = "))),
+                "{section}.{key}"
+            );
+        }
+    }
+}
+
+#[test]
+fn takes_every_key() {
+    let digest = Digest::of(b"\"1.0.0\"");
+    let settings = parse(&format!(
+        "[modules]\npath = 'apps'\n[limits]\nmanifest_size = 2_048\ndepth = 0x10\naliases = 0\n[rules]\n\
+         'version/not-bumped' = 'off'\n\"version/decreased\" = 'warning'\n[guard]\nremovals = 0\npercent = 100\n\
+         [[suppress]]\nrule = 'version/decreased'\nmodule = 'drive'\npointer = '/version'\nreason = 'agreed'\ndigest = '{digest}'\n"
+    ))
+    .unwrap();
+    assert_eq!(settings.modules.as_str(), "apps");
+    assert_eq!(settings.limits, Limits { bytes: 2048, depth: 16, aliases: 0 });
+    assert_eq!(settings.guard, Guard { removals: 0, percent: 100 });
+    assert_eq!(settings.severity(&NOT_BUMPED), None);
+    assert_eq!(settings.severity(&DECREASED), Some(Severity::Warning));
+    let [suppression] = settings.suppressions.as_slice() else { panic!("{settings:?}") };
+    let (drive, version) = ("drive".parse().unwrap(), Pointer::new("/version"));
+    for (rule, module, pointer, value, covered) in [
+        (&DECREASED, &drive, &version, "\"1.0.0\"", true),
+        (&DECREASED, &drive, &version, "\"1.0.1\"", false),
+        (&NOT_BUMPED, &drive, &version, "\"1.0.0\"", false),
+        (&DECREASED, &"chat".parse().unwrap(), &version, "\"1.0.0\"", false),
+        (&DECREASED, &drive, &Pointer::ROOT, "\"1.0.0\"", false),
+    ] {
+        assert_eq!(suppression.covers(rule, module, pointer, value.as_bytes()), covered, "{value} {pointer}");
+    }
+    let undated = Suppression { digest: None, ..suppression.clone() };
+    assert!(!undated.covers(&DECREASED, &drive, &version, b"\"1.0.0\""));
+}
+
+#[test]
+fn all_problems_are_told_at_once_each_in_its_place() {
+    let text = "\
+[modules]
+path = '../elsewhere'
+[limit]
+[limits]
+manifest_sise = 1
+depth = 'deep'
+aliases = -1
+[guard]
+percent = 101
+removals = 99999999999999999999
+[rules]
+'version/not-bumbed' = 'error'
+'source/syntax' = 'off'
+'version/decreased' = 'warn'
+";
+    assert_eq!(
+        problems(text),
+        [
+            "modreg.toml:2:8: the path leads out of a folder",
+            "  help: name the folder without `..`",
+            "modreg.toml:3:2: unknown section `limit`",
+            "  help: did you mean `limits`?",
+            "modreg.toml:5:1: unknown key `manifest_sise` in `limits`",
+            "  help: did you mean `manifest_size`?",
+            "modreg.toml:6:9: `depth` must be a whole number, not a text",
+            "modreg.toml:7:11: the number is out of range",
+            "  help: write a number from 0 to 16777216",
+            "modreg.toml:9:11: the number is out of range",
+            "  help: write a number from 0 to 100",
+            "modreg.toml:10:12: the number is out of range",
+            "  help: write a number from 0 to 1000000",
+            "modreg.toml:12:1: there is no rule `version/not-bumbed`",
+            "  help: did you mean `version/not-bumped`?",
+            "modreg.toml:13:1: `source/syntax` can be neither changed nor suppressed: without it no entry can be compiled",
+            "  help: fix the manifest instead; `modreg explain source/syntax` says how",
+            "modreg.toml:14:23: `warn` is not a severity",
+            "  help: the severities are `error`, `warning`, `note`, `off`",
+        ]
+    );
+}
+
+#[test]
+fn a_suppression_must_be_whole_and_make_sense() {
+    let text = "\
+[[suppress]]
+rule = 'source/syntax'
+module = 'Drive'
+pointer = 'version'
+reason = ' '
+digest = 'sha256:0'
+[[suppress]]
+rule = 'version/decreased'
+module = 'drive'
+pointer = '/a~2b'
+until = 'tomorrow'
+";
+    let told: Vec<_> = problems(text).into_iter().filter(|line| !line.starts_with(' ')).collect();
+    assert_eq!(
+        told,
+        [
+            "modreg.toml:2:8: `source/syntax` can be neither changed nor suppressed: without it no entry can be compiled",
+            "modreg.toml:3:10: `Drive` is not a module name: it takes 2 to 63 of `a-z`, `0-9` and `-`, and starts with a letter",
+            "modreg.toml:4:11: `version` is not a JSON Pointer",
+            "modreg.toml:5:10: the reason is blank",
+            "modreg.toml:6:10: `sha256:0` is not a digest: it takes `sha256:` and 64 lower-case hexadecimal digits",
+            "modreg.toml:7:1: `suppress` lacks `reason`",
+            "modreg.toml:10:11: `/a~2b` is not a JSON Pointer",
+            "modreg.toml:11:1: unknown key `until` in `suppress`",
+        ]
+    );
+    let once = "[[suppress]]\nrule = 'version/decreased'\nmodule = 'drive'\npointer = ''\nreason = 'x'\n";
+    assert!(parse(once).is_ok());
+    assert_eq!(problems(&once.repeat(2))[0], "modreg.toml:6:1: `version/decreased` is suppressed here twice");
+}
+
+#[test]
+fn what_is_no_toml_is_told_with_its_place() {
+    for (text, first) in [
+        ("[limits\ndepth = 1", "modreg.toml:1:8: "),
+        ("depth = ", "modreg.toml:1:9: "),
+        ("[limits]\ndepth = 1\ndepth = 2\n", "modreg.toml:3:1: "),
+        ("[limits]\n[limits]\n", "modreg.toml:2:2: "),
+        ("a = \"\\u{0}", "modreg.toml:1:"),
+    ] {
+        let told = problems(text);
+        assert!(told[0].starts_with(first), "{text:?}: {told:?}");
+        assert!(told[0].contains("not valid TOML: "), "{text:?}: {told:?}");
+    }
+    let unquoted = problems("[rules]\nversion/decreased = \"off\"\n");
+    assert!(
+        unquoted.contains(&"  help: put the code in quotes: `\"version/decreased\"`".to_owned()),
+        "{unquoted:?}"
+    );
+}
+
+#[test]
+fn wrong_shapes_are_told() {
+    for (text, message) in [
+        ("modules = 'x'", "modreg.toml:1:11: `modules` must be a table, not a text"),
+        ("rules = []", "modreg.toml:1:9: `rules` must be a table, not a list"),
+        ("suppress = 1", "modreg.toml:1:12: `suppress` must be a list of tables, not a whole number"),
+        ("suppress = [1]", "modreg.toml:1:13: `suppress` must be a table, not a whole number"),
+        ("[modules]\npath = true", "modreg.toml:2:8: `path` must be a text, not true or false"),
+        (
+            "[limits]\nmanifest_size = 1.5",
+            "modreg.toml:2:17: `manifest_size` must be a whole number or a text, not a number with a fraction",
+        ),
+        ("[limits]\nmanifest_size = '1 GB'", "modreg.toml:2:17: `1 GB` is not a size"),
+        ("[limits]\nmanifest_size = 0", "modreg.toml:2:17: the number is out of range"),
+        ("[rules]\nversion.decreased = 'off'", "modreg.toml:2:1: `version` must be a text, not a table"),
+        ("\"\\u001b[8m\" = 1", "modreg.toml:1:1: unknown section `\\u{1b}[8m`"),
+    ] {
+        assert_eq!(problems(text)[0], message, "{text}");
+    }
+}
+
+#[test]
+fn the_fingerprint_follows_what_changes_output_and_nothing_else() {
+    let fingerprint = |text| parse(text).unwrap().output_fingerprint();
+    let plain = fingerprint("");
+    for text in ["[guard]\nremovals = 9", "[rules]\n'version/decreased' = 'warning'", "# x"] {
+        assert_eq!(fingerprint(text), plain, "{text}");
+    }
+    let suppress = "[[suppress]]\nrule = 'version/decreased'\nmodule = 'drive'\npointer = ''\nreason = 'x'\n";
+    for text in [
+        "[modules]\npath = 'm'",
+        "[limits]\ndepth = 63",
+        "[limits]\naliases = 1",
+        "[limits]\nmanifest_size = 1",
+        "[rules]\n'version/decreased' = 'off'",
+        "[rules]\n'version/decreased' = 'error'",
+        suppress,
+    ] {
+        assert_ne!(fingerprint(text), plain, "{text}");
+    }
+    assert_eq!(fingerprint(suppress), fingerprint(&suppress.replace("'x'", "'another reason'")));
+}
+
+proptest::proptest! {
+    #[test]
+    fn no_text_makes_it_panic_and_every_place_lies_in_the_text(text in "([\\[\\]=\"'.#\n a-z0-9/é]|\\[rules\\]\n|\\[\\[suppress\\]\\]\n|depth = ){0,40}") {
+        if let Err(error) = parse(&text) {
+            assert!(!error.problems.is_empty());
+            for problem in error.problems {
+                assert!(text.get(problem.span.clone()).is_some(), "{problem:?}");
+            }
+        }
+    }
+}
