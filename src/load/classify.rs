@@ -190,6 +190,7 @@ mod tests {
             ("modules/drive/schema.xml", Class::Ignored),
             ("modules/drive/view.xaml", Class::Ignored),
             ("modules/drive/data.bson", Class::Ignored),
+            ("modules/drive/data.ymp", Class::Ignored),
             ("modules/drive/Cargo.toml", Class::Ignored),
             ("modules/drive/module.yaml.license", Class::Ignored),
             ("modules/drive/yaml", Class::Ignored),

@@ -180,7 +180,7 @@ fn what_is_no_toml_is_told_with_its_place() {
 #[test]
 fn wrong_shapes_are_told() {
     for (text, message) in [
-        ("modules = 'x'", "modreg.toml:1:11: `modules` must be a table, not a text"),
+        ("\u{feff}modules = 'x'", "modreg.toml:1:11: `modules` must be a table, not a text"),
         ("rules = []", "modreg.toml:1:9: `rules` must be a table, not a list"),
         ("suppress = 1", "modreg.toml:1:12: `suppress` must be a list of tables, not a whole number"),
         ("suppress = [1]", "modreg.toml:1:13: `suppress` must be a table, not a whole number"),
@@ -200,7 +200,7 @@ fn wrong_shapes_are_told() {
 
 #[test]
 fn the_fingerprint_follows_what_changes_output_and_nothing_else() {
-    let fingerprint = |text| parse(text).unwrap().output_fingerprint();
+    let fingerprint = |text: &str| parse(text).unwrap().output_fingerprint();
     let plain = fingerprint("");
     for text in ["[guard]\nremovals = 9", "[rules]\n'version/decreased' = 'warning'", "# x"] {
         assert_eq!(fingerprint(text), plain, "{text}");
@@ -218,6 +218,8 @@ fn the_fingerprint_follows_what_changes_output_and_nothing_else() {
         assert_ne!(fingerprint(text), plain, "{text}");
     }
     assert_eq!(fingerprint(suppress), fingerprint(&suppress.replace("'x'", "'another reason'")));
+    let other = suppress.replace("drive", "chat");
+    assert_eq!(fingerprint(&format!("{suppress}{other}")), fingerprint(&format!("{other}{suppress}")));
 }
 
 proptest::proptest! {
