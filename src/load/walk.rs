@@ -246,6 +246,14 @@ mod tests {
     }
 
     #[test]
+    fn a_folder_that_the_system_refuses_is_named() {
+        let root = folder(&[]);
+        let name = "x".repeat(10_000);
+        let error = walk(root.path(), &RepoPath::new(name.as_str())).unwrap_err();
+        assert!(matches!(&error, LoadError::Unreadable { path, .. } if path.ends_with(&name)), "{error:?}");
+    }
+
+    #[test]
     fn a_folder_that_is_not_there_is_named() {
         let root = folder(&["file"]);
         for (path, message) in [
