@@ -17,6 +17,7 @@
 //! | [`settings`] | the text of `modreg.toml` | what the registry's owner decided |
 //! | [`builtins`] | | the modules that a new registry begins with |
 //! | [`load`] | a folder | the manifests in it, and what only looks like one |
+//! | [`schema`] | JSON Schemas and a document | what breaks them, in an author's words |
 
 pub mod builtins;
 pub mod diagnostic;
@@ -27,4 +28,5 @@ pub mod git;
 pub mod object;
 pub mod load;
 pub mod settings;
+pub mod schema;
 pub mod source;

@@ -1,0 +1,53 @@
+//! Why a registry's own schemas cannot be used.
+
+use super::reach::TooFar;
+
+/// What is wrong with a file of `schema/`.
+#[derive(Debug, thiserror::Error)]
+pub enum SchemaError {
+    /// The file does not parse.
+    #[error("`schema/{file}` is not JSON: {error}")]
+    NotJson {
+        /// The file name inside `schema/`.
+        file: String,
+        /// What the parser says, with line and column.
+        error: serde_json::Error,
+    },
+    /// The file parses, but a keyword has a value that JSON Schema does not allow.
+    #[error("`schema/{file}` is not a valid JSON Schema at `{pointer}`: {reason}")]
+    Invalid {
+        /// The file name inside `schema/`.
+        file: String,
+        /// The place in the file.
+        pointer: String,
+        /// What is wrong there.
+        reason: String,
+    },
+    /// A regular expression is not one, is too large, or needs an engine that backtracks.
+    #[error("`schema/{file}` has a pattern at `{pointer}` that cannot be used: {reason}")]
+    Pattern {
+        /// The file name inside `schema/`.
+        file: String,
+        /// The place in the file.
+        pointer: String,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
+    /// A reference leads to nothing inside the folder.
+    #[error("`schema/{file}` refers to `{reference}`, which is not in the folder `schema/`")]
+    Reference {
+        /// The file name inside `schema/`.
+        file: String,
+        /// The reference.
+        reference: String,
+    },
+    /// References lead so far that validation would not end in any useful time.
+    #[error("the files of `schema/` cannot be used: {0}")]
+    TooFar(#[from] TooFar),
+    /// The schemas together are larger than any schema that people write.
+    #[error("the files of `schema/` are larger than {limit} bytes together")]
+    TooLarge {
+        /// The limit in bytes.
+        limit: usize,
+    },
+}

@@ -1,0 +1,178 @@
+//! From the validator's errors to findings in an author's words: one for each mistake.
+//!
+//! Errors are told apart by their typed kind, never by the validator's messages.
+
+use std::collections::BTreeMap;
+
+use jsonschema::{ValidationError, error::ValidationErrorKind as Kind};
+
+use super::{
+    folder::Folder,
+    keywords::{self, Said},
+    objects, rules,
+    words::Spelling,
+};
+use crate::{
+    diagnostic::{Finding, Part},
+    source::{Format, Node, Pointer},
+};
+
+/// What the findings are about.
+pub(super) struct Subject<'a> {
+    /// The root of the document.
+    pub(super) root: Node<'a>,
+    /// The schemas.
+    pub(super) folder: &'a Folder,
+    /// How the author wrote a value.
+    pub(super) spelling: &'a Spelling<'a>,
+    /// How the document is written.
+    pub(super) format: Format,
+}
+
+/// An error, where it is, and the schema object whose keyword it breaks.
+pub(super) struct Violation<'a> {
+    /// The kind of the error, with its details.
+    pub(super) kind: &'a Kind,
+    /// The node that breaks the keyword.
+    pub(super) route: Pointer,
+    /// The schema object with the keyword, where it can be told.
+    pub(super) schema: Option<&'a serde_json::Map<String, serde_json::Value>>,
+}
+
+impl Violation<'_> {
+    /// The form of value that the schema's author put in words.
+    pub(super) fn expected(&self) -> Option<&str> {
+        self.schema?.get("x-expected")?.as_str()
+    }
+}
+
+/// The findings for the errors, in reading order.
+pub(super) fn of<'e>(
+    subject: &Subject<'_>,
+    errors: impl Iterator<Item = ValidationError<'e>>,
+) -> Vec<Finding> {
+    let errors: Vec<_> = errors.collect();
+    let mut violations = Vec::new();
+    for error in &errors {
+        collect(subject, error, &mut violations);
+    }
+    let mut by_route: BTreeMap<Pointer, Vec<Violation<'_>>> = BTreeMap::new();
+    for violation in violations {
+        by_route.entry(violation.route.clone()).or_default().push(violation);
+    }
+    let mut findings: Vec<_> =
+        by_route.into_values().flat_map(|violations| at_one_place(subject, &violations)).collect();
+    findings.sort_by_cached_key(|finding| {
+        let place = subject.root.at(&finding.route).map(Node::index);
+        (place, finding.rule.code, finding.message.clone())
+    });
+    findings.dedup();
+    findings
+}
+
+/// The one finding where a schema that refers to itself many times over would give the same errors without end.
+pub(super) fn unlisted() -> Finding {
+    Finding {
+        rule: &rules::UNUSABLE,
+        route: Pointer::ROOT,
+        part: Part::Value,
+        message: "the document breaks the schema, which refers to itself too often to say where".to_owned(),
+        label: "breaks the schema somewhere in here".to_owned(),
+        help: Some(
+            "nest the document less deeply, or let the files of `schema/` refer to themselves only once"
+                .to_owned(),
+        ),
+    }
+}
+
+/// Adds the error, or in place of "fits no form" the errors of the form that was clearly meant.
+fn collect<'a>(subject: &Subject<'a>, error: &'a ValidationError<'_>, violations: &mut Vec<Violation<'a>>) {
+    if let Kind::AnyOf { context } | Kind::OneOfNotValid { context } = error.kind() {
+        let mut meant = context.iter().filter(|branch| fits_kind(branch, error));
+        if let (Some(branch), None) = (meant.next(), meant.next()) {
+            for inner in branch {
+                collect(subject, inner, violations);
+            }
+            return;
+        }
+    }
+    violations.push(Violation {
+        kind: error.kind(),
+        route: Pointer::new(error.instance_path().as_str()),
+        schema: error
+            .absolute_keyword_location()
+            .and_then(|location| subject.folder.holder(location.as_str())),
+    });
+}
+
+/// Whether a branch of `anyOf` is about the kind of value at hand and fails only in its details.
+fn fits_kind(branch: &[ValidationError<'static>], union: &ValidationError<'_>) -> bool {
+    !branch.iter().any(|error| {
+        let same_place = error.instance_path().as_str() == union.instance_path().as_str();
+        same_place && matches!(error.kind(), Kind::Type { .. } | Kind::Constant { .. } | Kind::FalseSchema)
+    })
+}
+
+/// One node's findings: where its type is wrong, nothing else counts; of demands on its value the most basic one; and
+/// each missing and each unknown field of an object.
+fn at_one_place(subject: &Subject<'_>, violations: &[Violation<'_>]) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let most_basic = violations.iter().filter_map(|violation| Some((rank(violation.kind)?, violation)));
+    if let Some((rank, violation)) = most_basic.min_by_key(|(rank, _)| *rank) {
+        findings.extend(on_value(subject, violation));
+        if rank == 0 {
+            return findings;
+        }
+    }
+    findings.extend(objects::findings(subject, violations));
+    findings
+}
+
+/// How basic a demand on a value is, the most basic 0; `None` for those that speak of an object's fields.
+fn rank(kind: &Kind) -> Option<u8> {
+    match kind {
+        Kind::Required { .. }
+        | Kind::AdditionalProperties { .. }
+        | Kind::UnevaluatedProperties { .. }
+        | Kind::PropertyNames { .. } => None,
+        Kind::Type { .. } | Kind::FalseSchema => Some(0),
+        Kind::Constant { .. } | Kind::Enum { .. } => Some(1),
+        Kind::MinLength { .. }
+        | Kind::MinItems { .. }
+        | Kind::MinProperties { .. }
+        | Kind::Minimum { .. }
+        | Kind::ExclusiveMinimum { .. } => Some(2),
+        Kind::MaxLength { .. }
+        | Kind::MaxItems { .. }
+        | Kind::MaxProperties { .. }
+        | Kind::Maximum { .. }
+        | Kind::ExclusiveMaximum { .. }
+        | Kind::AdditionalItems { .. }
+        | Kind::UnevaluatedItems { .. } => Some(3),
+        Kind::Format { .. } | Kind::Pattern { .. } | Kind::MultipleOf { .. } | Kind::UniqueItems => Some(4),
+        Kind::ContentEncoding { .. }
+        | Kind::ContentMediaType { .. }
+        | Kind::FromUtf8 { .. }
+        | Kind::Contains => Some(5),
+        Kind::AnyOf { .. }
+        | Kind::OneOfMultipleValid { .. }
+        | Kind::OneOfNotValid { .. }
+        | Kind::Not { .. } => Some(6),
+        Kind::BacktrackLimitExceeded { .. }
+        | Kind::RegexEngineFailure { .. }
+        | Kind::Custom { .. }
+        | Kind::Referencing(_) => Some(7),
+    }
+}
+
+fn on_value(subject: &Subject<'_>, violation: &Violation<'_>) -> Vec<Finding> {
+    let Some(node) = subject.root.at(&violation.route) else {
+        return Vec::new();
+    };
+    if matches!(violation.kind, Kind::UniqueItems) {
+        return keywords::repeated(subject, &violation.route, node);
+    }
+    let Said { rule, message, label, help } = keywords::say(subject, violation, node);
+    let (route, part) = (violation.route.clone(), Part::Value);
+    vec![Finding { rule, route, part, message, label, help }]
+}

@@ -1,0 +1,315 @@
+//! What to say of a value that breaks a keyword.
+
+use std::collections::BTreeMap;
+
+use jsonschema::{
+    JsonType,
+    error::{TypeKind, ValidationErrorKind as Kind},
+};
+use serde_json::Value as Json;
+
+use super::{
+    findings::{Subject, Violation},
+    json_node::identity_key,
+    rules,
+    suggest::closest,
+    words,
+};
+use crate::{
+    diagnostic::{Finding, Part, Rule},
+    source::{Node, Pointer, Value},
+};
+
+/// The words of a finding.
+pub(super) struct Said {
+    pub(super) rule: &'static Rule,
+    pub(super) message: String,
+    pub(super) label: String,
+    pub(super) help: Option<String>,
+}
+
+/// Says what is wrong with the node, which breaks a keyword that is about its own value.
+pub(super) fn say(subject: &Subject<'_>, violation: &Violation<'_>, node: Node<'_>) -> Said {
+    let field = words::field(&violation.route, subject.root);
+    let expected = || violation.expected().map(|expected| format!("expected {expected}"));
+    let said = |rule, message: String, label: String| Said { rule, message, label, help: expected() };
+    match violation.kind {
+        Kind::Type { kind } => of_type(subject, violation, node, kind),
+        Kind::Enum { options } => of_enum(&violation.route, node, options),
+        Kind::Constant { expected_value } => Said {
+            rule: &rules::CONST,
+            message: format!("{field} must be {}", words::json(expected_value)),
+            label: format!("must be {}", words::json(expected_value)),
+            help: expected().or_else(|| Some(format!("write {}", words::json(expected_value)))),
+        },
+        Kind::Pattern { pattern } => of_pattern(subject, violation, node, pattern),
+        Kind::Format { format } => said(
+            &rules::FORMAT,
+            format!("{} is not of the format {}", words::value(node), words::quoted(format)),
+            format!("not a {}", words::clip(format)),
+        ),
+        Kind::MinItems { limit } => said(
+            &rules::MIN_ITEMS,
+            format!("{field} needs at least {}, but has {}", count(*limit, "item"), length(node)),
+            "too few items".to_owned(),
+        ),
+        Kind::MaxItems { limit } => said(
+            &rules::MAX_ITEMS,
+            format!("{field} takes at most {}, but has {}", count(*limit, "item"), length(node)),
+            "too many items".to_owned(),
+        ),
+        Kind::MinProperties { limit } => said(
+            &rules::MIN_PROPERTIES,
+            format!("{field} needs at least {}, but has {}", count(*limit, "field"), length(node)),
+            "too few fields".to_owned(),
+        ),
+        Kind::MaxProperties { limit } => said(
+            &rules::MAX_PROPERTIES,
+            format!("{field} takes at most {}, but has {}", count(*limit, "field"), length(node)),
+            "too many fields".to_owned(),
+        ),
+        Kind::MinLength { limit } => said(
+            &rules::MIN_LENGTH,
+            format!("{field} needs at least {}, but has {}", count(*limit, "character"), length(node)),
+            "too short".to_owned(),
+        ),
+        Kind::MaxLength { limit } => said(
+            &rules::MAX_LENGTH,
+            format!("{field} takes at most {}, but has {}", count(*limit, "character"), length(node)),
+            "too long".to_owned(),
+        ),
+        Kind::Minimum { limit } => bound(&rules::MINIMUM, node, &field, "at least", limit, expected()),
+        Kind::ExclusiveMinimum { limit } => {
+            bound(&rules::MINIMUM, node, &field, "more than", limit, expected())
+        }
+        Kind::Maximum { limit } => bound(&rules::MAXIMUM, node, &field, "at most", limit, expected()),
+        Kind::ExclusiveMaximum { limit } => {
+            bound(&rules::MAXIMUM, node, &field, "less than", limit, expected())
+        }
+        Kind::MultipleOf { multiple_of } => said(
+            &rules::MULTIPLE_OF,
+            format!("{field} must be a multiple of {multiple_of}, but is {}", words::value(node)),
+            format!("not a multiple of {multiple_of}"),
+        ),
+        Kind::AdditionalItems { limit } => said(
+            &rules::ADDITIONAL_ITEMS,
+            format!("{field} takes {}, but has {}", count(*limit as u64, "item"), length(node)),
+            "too many items".to_owned(),
+        ),
+        Kind::UnevaluatedItems { .. } => said(
+            &rules::ADDITIONAL_ITEMS,
+            format!("{field} has items that the schema does not describe"),
+            "undescribed items".to_owned(),
+        ),
+        Kind::UniqueItems => said(
+            &rules::UNIQUE_ITEMS,
+            format!("an item of {field} repeats another"),
+            "repeated items".to_owned(),
+        ),
+        Kind::Contains => said(
+            &rules::CONTAINS,
+            format!("{field} does not hold the items that the schema asks for"),
+            "wrong number of certain items".to_owned(),
+        ),
+        Kind::FalseSchema => Said {
+            rule: &rules::FORBIDDEN,
+            message: format!("{field} is not allowed here"),
+            label: "not allowed".to_owned(),
+            help: expected().or_else(|| Some("remove it".to_owned())),
+        },
+        kind => of_form(kind, &field, expected()),
+    }
+}
+
+/// Says of a value that it lacks a form that the schema describes in other ways than by one keyword.
+fn of_form(kind: &Kind, field: &str, help: Option<String>) -> Said {
+    let said = |rule, message: String, label: &str| Said { rule, message, label: label.to_owned(), help };
+    match kind {
+        Kind::ContentEncoding { content_encoding } => said(
+            &rules::CONTENT,
+            format!("{field} is not encoded as {}", words::quoted(content_encoding)),
+            "wrong encoding",
+        ),
+        Kind::ContentMediaType { content_media_type } => said(
+            &rules::CONTENT,
+            format!("{field} does not hold {}", words::quoted(content_media_type)),
+            "wrong kind of content",
+        ),
+        Kind::FromUtf8 { .. } => {
+            said(&rules::CONTENT, format!("{field} does not decode to UTF-8"), "wrong encoding")
+        }
+        Kind::AnyOf { .. } => said(
+            &rules::ANY_OF,
+            format!("{field} fits none of the forms that are allowed here"),
+            "none of the allowed forms",
+        ),
+        Kind::OneOfNotValid { .. } => said(
+            &rules::ONE_OF,
+            format!("{field} fits none of the forms that are allowed here"),
+            "none of the allowed forms",
+        ),
+        Kind::OneOfMultipleValid { .. } => said(
+            &rules::ONE_OF,
+            format!("{field} fits more than one of the forms of which it must fit exactly one"),
+            "fits several forms",
+        ),
+        Kind::Not { .. } => {
+            said(&rules::NOT, format!("{field} has a form that is excluded here"), "an excluded form")
+        }
+        _ => Said {
+            rule: &rules::UNUSABLE,
+            message: format!("the schema could not be applied to {field}"),
+            label: "could not be checked".to_owned(),
+            help: Some("check the files of `schema/`".to_owned()),
+        },
+    }
+}
+
+/// A finding for each element that repeats one before it.
+pub(super) fn repeated(subject: &Subject<'_>, route: &Pointer, array: Node<'_>) -> Vec<Finding> {
+    let mut first_at = BTreeMap::new();
+    let mut findings = Vec::new();
+    for (index, element) in array.as_array().into_iter().flatten().enumerate() {
+        let first = *first_at.entry(identity_key(element)).or_insert(index);
+        if first != index {
+            let original = words::field(&route.index(first), subject.root);
+            findings.push(Finding {
+                rule: &rules::UNIQUE_ITEMS,
+                route: route.index(index),
+                part: Part::Value,
+                message: format!(
+                    "{} repeats {original}: {}",
+                    words::field(&route.index(index), subject.root),
+                    words::value(element)
+                ),
+                label: format!("the same as {original}"),
+                help: Some("remove one of the two".to_owned()),
+            });
+        }
+    }
+    findings
+}
+
+fn of_type(subject: &Subject<'_>, violation: &Violation<'_>, node: Node<'_>, kind: &TypeKind) -> Said {
+    let types: Vec<_> = match kind {
+        TypeKind::Single(one) => vec![*one],
+        TypeKind::Multiple(several) => several.iter().collect(),
+    };
+    let wanted = types.iter().copied().map(type_words).collect::<Vec<_>>().join(" or ");
+    let takes = |wanted: JsonType| types.contains(&wanted);
+    let key = violation.route.last().filter(|_| node.key().is_some());
+    let as_text = |text: &str| match &key {
+        Some(key) => words::member(key, text, subject.format),
+        None => format!("`{}`", words::clip(&Json::from(text).to_string())),
+    };
+    let help = match node.value() {
+        Value::Number(_) | Value::Bool(_) if takes(JsonType::String) => {
+            let spelling = (subject.spelling)(&violation.route).filter(|spelling| !spelling.is_empty());
+            let spelling = spelling.unwrap_or_else(|| node.to_json().to_string());
+            Some(format!("quote it: {}", as_text(&spelling)))
+        }
+        Value::String(text) if (takes(JsonType::Integer) || takes(JsonType::Number)) && is_number(text) => {
+            Some(format!("remove the quotes: `{}`", words::clip(text)))
+        }
+        Value::String(text) if takes(JsonType::Array) && !takes(JsonType::String) => {
+            let item = words::clip(&Json::from(text).to_string());
+            Some(format!("write a list, also of one item: `[{item}]`"))
+        }
+        Value::Null => Some("give it a value, or leave the field out".to_owned()),
+        _ => violation.expected().map(|expected| format!("expected {expected}")),
+    };
+    let is = match node.value() {
+        Value::Number(_) if takes(JsonType::Integer) => words::value(node),
+        _ => words::kind(node).to_owned(),
+    };
+    Said {
+        rule: &rules::TYPE,
+        message: format!("{} must be {wanted}, but is {is}", words::field(&violation.route, subject.root)),
+        label: format!("{is}, not {wanted}"),
+        help,
+    }
+}
+
+fn type_words(kind: JsonType) -> &'static str {
+    match kind {
+        JsonType::Array => "a list",
+        JsonType::Boolean => "`true` or `false`",
+        JsonType::Integer => "a whole number",
+        JsonType::Null => "null",
+        JsonType::Number => "a number",
+        JsonType::Object => "a map",
+        JsonType::String => "text",
+    }
+}
+
+fn is_number(text: &str) -> bool {
+    text.parse::<f64>().is_ok_and(f64::is_finite)
+}
+
+fn of_enum(route: &Pointer, node: Node<'_>, options: &Json) -> Said {
+    let options = options.as_array().map(Vec::as_slice).unwrap_or_default();
+    let allowed = || options.iter().filter_map(Json::as_str);
+    let what = match node.key() {
+        Some(_) => words::with_article(&words::clip(&words::spaced(&route.last().unwrap_or_default()))),
+        None => "allowed here".to_owned(),
+    };
+    let meant = node.as_str().and_then(|text| closest(text, allowed()));
+    let list = if allowed().next().is_some() {
+        words::list(allowed())
+    } else {
+        options.iter().map(words::json).collect::<Vec<_>>().join(", ")
+    };
+    let help = match meant {
+        Some(meant) => format!("did you mean {}? Allowed are {}", words::quoted(meant), list),
+        None => format!("use {list}"),
+    };
+    Said {
+        rule: &rules::ENUM,
+        message: format!("{} is not {what}", words::value(node)),
+        label: format!("not {what}"),
+        help: Some(help),
+    }
+}
+
+fn of_pattern(subject: &Subject<'_>, violation: &Violation<'_>, node: Node<'_>, pattern: &str) -> Said {
+    let field = words::field(&violation.route, subject.root);
+    let (message, label) = match node.as_str() {
+        Some(text) if text.trim().is_empty() => (format!("{field} is blank"), "blank".to_owned()),
+        _ => (format!("{field} cannot be {}", words::value(node)), "not of the expected form".to_owned()),
+    };
+    let help = match violation.expected() {
+        Some(expected) => format!("expected {expected}"),
+        None => format!("expected text that matches {}", words::quoted(pattern)),
+    };
+    Said { rule: &rules::PATTERN, message, label, help: Some(help) }
+}
+
+fn bound(
+    rule: &'static Rule,
+    node: Node<'_>,
+    field: &str,
+    relation: &str,
+    limit: &Json,
+    help: Option<String>,
+) -> Said {
+    Said {
+        rule,
+        message: format!("{field} must be {relation} {limit}, but is {}", words::value(node)),
+        label: format!("must be {relation} {limit}"),
+        help,
+    }
+}
+
+fn count(number: u64, noun: &str) -> String {
+    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
+}
+
+fn length(node: Node<'_>) -> String {
+    let length = match node.value() {
+        Value::Array(elements) => elements.count(),
+        Value::Object(members) => members.count(),
+        Value::String(text) => text.chars().count(),
+        Value::Null | Value::Bool(_) | Value::Number(_) => 0,
+    };
+    if length == 0 { "none".to_owned() } else { length.to_string() }
+}

@@ -1,0 +1,158 @@
+//! The JSON Schemas of manifests, of the registry's files and of the reports, and validation by them.
+//!
+//! They are JSON Schema 2020-12 with a regular expression engine of linear time. References stay within the folder
+//! `schema/`; nothing here reads files or the network. All of the `jsonschema` crate stays behind this module.
+//!
+//! Beside the standard keywords two annotations shape messages: `x-expected` says in words what form a value takes.
+
+mod build;
+mod canonical;
+#[cfg(test)]
+mod corpus_tests;
+mod error;
+mod findings;
+mod folder;
+mod json_node;
+mod keywords;
+mod objects;
+mod reach;
+pub mod rules;
+mod suggest;
+#[cfg(test)]
+pub(crate) mod testing;
+#[cfg(test)]
+mod tests;
+mod words;
+
+pub use error::SchemaError;
+pub use reach::TooFar;
+pub use suggest::closest;
+pub use words::{clip, quoted};
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use jsonschema::Validator;
+use sha2::{Digest, Sha256};
+
+use crate::{
+    diagnostic::{Finding, Part},
+    source::{Document, Format, Node, Pointer, Value},
+};
+use findings::Subject;
+use folder::Folder;
+use json_node::TreeJson;
+use reach::Reach;
+use words::Spelling;
+
+/// The schemas in the binary: their names and texts.
+pub const BUILTIN: [(&str, &str); 11] = [
+    ("ai-context", include_str!("../../schema/ai-context.schema.json")),
+    ("diagnostic", include_str!("../../schema/diagnostic.schema.json")),
+    ("diff-report", include_str!("../../schema/diff-report.schema.json")),
+    ("entry", include_str!("../../schema/entry.schema.json")),
+    ("history-report", include_str!("../../schema/history-report.schema.json")),
+    ("module", include_str!("../../schema/module.schema.json")),
+    ("snapshot", include_str!("../../schema/snapshot.schema.json")),
+    ("status-report", include_str!("../../schema/status-report.schema.json")),
+    ("sync-report", include_str!("../../schema/sync-report.schema.json")),
+    ("validate-report", include_str!("../../schema/validate-report.schema.json")),
+    ("verify-report", include_str!("../../schema/verify-report.schema.json")),
+];
+
+/// The schemas that a registry may replace by its own.
+const OVERRIDABLE: [&str; 2] = ["module", "ai-context"];
+
+/// The most bytes that the files of a registry's own `schema/` may hold together.
+const MAX_TEXT: usize = 1 << 20;
+
+/// A schema that is ready to validate documents, with the files that it refers to. Cheap to clone and to share.
+#[derive(Debug, Clone)]
+pub struct Schemas(Arc<Compiled>);
+
+#[derive(Debug)]
+struct Compiled {
+    folder: Folder,
+    reach: Reach,
+    validator: Validator<TreeJson>,
+    fingerprint: [u8; 32],
+}
+
+impl Schemas {
+    /// The schema of manifests that is in the binary.
+    pub fn builtin() -> Self {
+        Self::load(&BTreeMap::new()).expect("the schemas in the binary are tested")
+    }
+
+    /// The schema of manifests with a registry's own files: file names inside `schema/`, `/` between their parts, and
+    /// texts.
+    ///
+    /// `module.schema.json` and `ai-context.schema.json` replace the built-in ones, other files count where these
+    /// refer to them.
+    pub fn load(overrides: &BTreeMap<String, String>) -> Result<Self, SchemaError> {
+        Self::compile("module", overrides)
+    }
+
+    /// The schema `name`, one of [`BUILTIN`], with a registry's own files as in [`Schemas::load`].
+    pub fn compile(name: &str, overrides: &BTreeMap<String, String>) -> Result<Self, SchemaError> {
+        let root = file_name(name);
+        let replaceable = |file: &str| {
+            OVERRIDABLE.iter().any(|name| file_name(name) == file)
+                || BUILTIN.iter().all(|(name, _)| file_name(name) != file)
+        };
+        let builtin: Vec<_> = BUILTIN.iter().map(|(name, text)| (file_name(name), *text)).collect();
+        let mut texts: BTreeMap<_, _> = builtin.iter().map(|(file, text)| (file.as_str(), *text)).collect();
+        let own = overrides.iter().filter(|(file, _)| replaceable(file));
+        texts.extend(own.map(|(file, text)| (file.as_str(), text.as_str())));
+        if overrides.values().map(String::len).sum::<usize>() > MAX_TEXT {
+            return Err(SchemaError::TooLarge { limit: MAX_TEXT });
+        }
+        let folder = Folder::read(&root, &texts)?;
+        let reach = Reach::of(&folder)?;
+        let validator = build::validator(&folder)?;
+        let fingerprint = Sha256::digest(folder.fingerprint_text()).into();
+        Ok(Self(Arc::new(Compiled { folder, reach, validator, fingerprint })))
+    }
+
+    /// SHA-256 over what the effective schema files say; layout and the order of keys do not count.
+    pub fn fingerprint(&self) -> &[u8; 32] {
+        &self.0.fingerprint
+    }
+
+    /// Everything in a document that breaks the schema, in reading order.
+    pub fn check(&self, document: &Document) -> Vec<Finding> {
+        let spelling =
+            |route: &Pointer| Some(document.source().slice(&document.locate(route, Part::Value)).to_owned());
+        self.findings(document.root(), &spelling, document.source().format())
+    }
+
+    /// Everything in a tree without a text that breaks the schema.
+    pub fn check_root(&self, root: Node<'_>) -> Vec<Finding> {
+        self.findings(root, &|_| None, Format::Yaml)
+    }
+
+    fn findings(&self, root: Node<'_>, spelling: &Spelling<'_>, format: Format) -> Vec<Finding> {
+        let Compiled { folder, reach, validator, .. } = &*self.0;
+        if validator.is_valid(root) {
+            return Vec::new();
+        }
+        if !reach.can_list_errors(levels(root)) {
+            return vec![findings::unlisted()];
+        }
+        findings::of(&Subject { root, folder, spelling, format }, validator.iter_errors(root))
+    }
+}
+
+/// The name of the file that holds a built-in schema.
+fn file_name(name: &str) -> String {
+    format!("{name}.schema.json")
+}
+
+/// How many collections stand inside each other, at most; the depth of a document is limited when it is read.
+fn levels(node: Node<'_>) -> u32 {
+    let deepest = match node.value() {
+        Value::Array(elements) => elements.map(levels).max(),
+        Value::Object(members) => members.map(|(_, member)| levels(member)).max(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => return 0,
+    };
+    1 + deepest.unwrap_or_default()
+}

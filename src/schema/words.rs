@@ -1,0 +1,170 @@
+//! How values, fields and lists of words stand in messages.
+
+use crate::source::{Format, Node, Number, Pointer, Value};
+
+/// How many characters of a text from a manifest a message shows.
+const SHOWN: usize = 60;
+
+/// Finds how the author wrote the value at a route.
+pub(super) type Spelling<'a> = dyn Fn(&Pointer) -> Option<String> + 'a;
+
+/// A text in one line without control characters, cut to what a message has room for.
+pub fn clip(text: &str) -> String {
+    let clipped = |text: &str| text.chars().flat_map(visible).collect::<String>();
+    match text.char_indices().nth(SHOWN) {
+        None => clipped(text),
+        Some((end, _)) => format!("{}…", clipped(&text[..end])),
+    }
+}
+
+/// A character as it may be printed: quotes as they are, what is invisible or steers a terminal as an escape.
+fn visible(character: char) -> impl Iterator<Item = char> {
+    let plain = matches!(character, '"' | '\'' | '\\').then_some(character);
+    let escaped = plain.is_none().then(|| character.escape_debug());
+    plain.into_iter().chain(escaped.into_iter().flatten())
+}
+
+/// A text in the quotes of messages: `` `like this` ``.
+pub fn quoted(text: &str) -> String {
+    format!("`{}`", clip(text))
+}
+
+/// The words as a list in quotes: `` `a`, `b` or `c` ``; of many, the first ones.
+pub(super) fn list<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
+    const MOST: usize = 12;
+    let mut shown: Vec<_> = words.into_iter().map(quoted).collect();
+    let rest = shown.len().saturating_sub(MOST);
+    shown.truncate(MOST);
+    match shown.split_last() {
+        _ if rest > 0 => format!("{} and {rest} more", shown.join(", ")),
+        Some((last, [])) => last.clone(),
+        Some((last, others)) => format!("{} or {last}", others.join(", ")),
+        None => String::new(),
+    }
+}
+
+/// What an author calls the node at a route: `` `purpose` ``, `` `keywords[2]` ``, or the manifest itself.
+pub(super) fn field(route: &Pointer, root: Node<'_>) -> String {
+    let (mut indices, mut here) = (String::new(), route.clone());
+    while let (Some(parent), Some(last)) = (here.parent(), here.last()) {
+        if root.at(&parent).and_then(Node::as_array).is_none() {
+            return format!("`{}{indices}`", clip(&last));
+        }
+        indices.insert_str(0, &format!("[{last}]"));
+        here = parent;
+    }
+    if indices.is_empty() { "the document".to_owned() } else { format!("`{indices}`") }
+}
+
+/// What kind of value a node is, with its article.
+pub(super) fn kind(node: Node<'_>) -> &'static str {
+    match node.value() {
+        Value::Null => "null",
+        Value::Bool(_) => "a boolean",
+        Value::Number(_) => "a number",
+        Value::String(_) => "text",
+        Value::Array(_) => "a list",
+        Value::Object(_) => "a map",
+    }
+}
+
+/// A value in the quotes of messages: a scalar as it is, of a collection only its kind.
+pub(super) fn value(node: Node<'_>) -> String {
+    match node.value() {
+        Value::Null => "`null`".to_owned(),
+        Value::Bool(truth) => format!("`{truth}`"),
+        Value::Number(Number::Integer(number)) => format!("`{number}`"),
+        Value::Number(Number::Float(number)) => format!("`{number}`"),
+        Value::String("") => "the empty text".to_owned(),
+        Value::String(text) if text.trim().is_empty() => "blank text".to_owned(),
+        Value::String(text) => quoted(text),
+        Value::Array(_) | Value::Object(_) => kind(node).to_owned(),
+    }
+}
+
+/// A JSON value of a schema in the quotes of messages.
+pub(super) fn json(value: &serde_json::Value) -> String {
+    value.as_str().map_or_else(|| quoted(&value.to_string()), quoted)
+}
+
+/// A member as its file would spell it with a text for a value.
+pub(super) fn member(key: &str, text: &str, format: Format) -> String {
+    let text = serde_json::Value::from(text);
+    match format {
+        Format::Json => format!("`{}: {}`", serde_json::Value::from(clip(key)), clip(&text.to_string())),
+        Format::Yaml => format!("`{}: {}`", clip(key), clip(&text.to_string())),
+    }
+}
+
+/// The words of a field's name: `dataType` is "data type".
+pub(super) fn spaced(name: &str) -> String {
+    let mut words = String::new();
+    for character in name.chars() {
+        match character {
+            '_' | '-' => words.push(' '),
+            character if character.is_uppercase() && !words.is_empty() => {
+                words.push(' ');
+                words.extend(character.to_lowercase());
+            }
+            character => words.extend(character.to_lowercase()),
+        }
+    }
+    words
+}
+
+/// The noun with "a" or "an".
+pub(super) fn with_article(noun: &str) -> String {
+    let vowel = noun.starts_with(['a', 'e', 'i', 'o', 'u']);
+    format!("{} {noun}", if vowel { "an" } else { "a" })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::schema::testing::tree;
+
+    #[test]
+    fn texts_are_shown_in_one_short_line() {
+        for (text, shown) in [
+            ("plain ä", "plain ä".to_owned()),
+            ("a\nb\u{1b}[8m\u{202e}", "a\\nb\\u{1b}[8m\\u{202e}".to_owned()),
+            ("it's \"so\" \\d", "it's \"so\" \\d".to_owned()),
+            (&"é".repeat(60), "é".repeat(60)),
+            (&"é".repeat(61), format!("{}…", "é".repeat(60))),
+        ] {
+            assert_eq!(clip(text), shown, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn fields_are_named_by_their_key_and_the_indices_after_it() {
+        let tree = tree(&json!({"a": {"b": [[1]], "3": 2}}));
+        for (route, name) in [
+            ("", "the document"),
+            ("/a/b", "`b`"),
+            ("/a/b/0", "`b[0]`"),
+            ("/a/b/0/0", "`b[0][0]`"),
+            ("/a/3", "`3`"),
+        ] {
+            assert_eq!(field(&Pointer::new(route), tree.root()), name, "{route}");
+        }
+    }
+
+    #[test]
+    fn lists_end_with_or_and_long_ones_are_cut() {
+        assert_eq!(list(["a"]), "`a`");
+        assert_eq!(list(["a", "b", "c"]), "`a`, `b` or `c`");
+        assert!(list(["x"; 15]).ends_with("`x` and 3 more"));
+    }
+
+    #[test]
+    fn names_become_words() {
+        for (name, words) in
+            [("dataType", "a data type"), ("category", "a category"), ("endpoint_kind", "an endpoint kind")]
+        {
+            assert_eq!(with_article(&spaced(name)), words);
+        }
+    }
+}
