@@ -18,6 +18,8 @@
 //! | [`builtins`] | | the modules that a new registry begins with |
 //! | [`load`] | a folder | the manifests in it, and what only looks like one |
 //! | [`schema`] | JSON Schemas and a document | what breaks them, in an author's words |
+//! | [`manifest`] | a document | a valid manifest, or everything that is wrong with it |
+//! | [`rules`] | valid manifests | what is wrong beyond the schema; the table of all rules |
 
 pub mod builtins;
 pub mod diagnostic;
@@ -28,5 +30,7 @@ pub mod git;
 pub mod object;
 pub mod load;
 pub mod settings;
+pub mod manifest;
+pub mod rules;
 pub mod schema;
 pub mod source;

@@ -1,0 +1,105 @@
+//! From a document to a [`Manifest`], which is proof that the document is valid.
+
+mod validate;
+
+pub use validate::{Invalid, validate};
+
+use semver::Version;
+
+use crate::{
+    domain::{ModuleName, RepoPath, Status},
+    source::{Document, Node, Pointer},
+};
+
+/// A valid manifest.
+///
+/// Invariant: it was made by [`validate`], so the document keeps to the schemas, and name, version and status are well
+/// formed even where a registry's own schema demands less.
+#[derive(Debug, Clone)]
+pub struct Manifest {
+    document: Document,
+    head: Head,
+}
+
+/// What every manifest declares, whatever the schemas say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Head {
+    name: ModuleName,
+    version: Version,
+    status: Status,
+    context: Option<ContextKey>,
+}
+
+/// How a manifest spells the key of its AI context.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ContextKey {
+    /// `aiContext`.
+    Camel,
+    /// `ai_context`, the alias.
+    Snake,
+}
+
+impl ContextKey {
+    /// Both spellings, the preferred one first.
+    pub const ALL: [Self; 2] = [Self::Camel, Self::Snake];
+
+    /// The key.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Camel => "aiContext",
+            Self::Snake => "ai_context",
+        }
+    }
+
+    /// The route to the AI context.
+    pub fn route(self) -> Pointer {
+        Pointer::ROOT.key(self.as_str())
+    }
+}
+
+impl Manifest {
+    /// The file.
+    pub fn path(&self) -> &RepoPath {
+        self.document.source().path()
+    }
+
+    /// The parsed file.
+    pub fn document(&self) -> &Document {
+        &self.document
+    }
+
+    /// The name of the module.
+    pub fn name(&self) -> &ModuleName {
+        &self.head.name
+    }
+
+    /// The module's own version.
+    pub fn version(&self) -> &Version {
+        &self.head.version
+    }
+
+    /// Where the module stands in its life.
+    pub fn status(&self) -> Status {
+        self.head.status
+    }
+
+    /// The name as people read it.
+    pub fn display_name(&self) -> Option<&str> {
+        self.document.root().get("displayName").and_then(Node::as_str)
+    }
+
+    /// How the manifest spells the key of its AI context, where it has one.
+    pub fn context_key(&self) -> Option<ContextKey> {
+        self.head.context
+    }
+
+    /// The AI context, an object, under either spelling of its key.
+    pub fn ai_context(&self) -> Option<Node<'_>> {
+        self.document.root().get(self.head.context?.as_str())
+    }
+
+    /// Whether the module belongs in the registry: it has an AI context, and its status allows it.
+    pub fn is_registrable(&self) -> bool {
+        self.head.context.is_some() && self.head.status.is_registrable()
+    }
+}

@@ -1,0 +1,216 @@
+//! The validation of one document: by the schemas, and by what no schema may do without.
+
+use semver::Version;
+
+use super::{ContextKey, Head, Manifest};
+use crate::{
+    diagnostic::{Finding, Part, Rule},
+    domain::{ModuleName, Status},
+    rules::alias,
+    schema::{self, Schemas, rules as schema_rules},
+    source::{Document, Node, Pointer},
+};
+
+/// A document that is no valid manifest.
+#[derive(Debug, Clone)]
+pub struct Invalid {
+    /// The name that it declares, where that can be read.
+    pub declared: Option<ModuleName>,
+    /// The document.
+    pub document: Document,
+    /// Everything that is wrong with it; never empty.
+    pub findings: Vec<Finding>,
+}
+
+/// Validates a document by the schemas. All errors are found at once, in reading order.
+pub fn validate(document: Document, schemas: &Schemas) -> Result<Manifest, Box<Invalid>> {
+    let mut findings = schemas.check(&document);
+    match head(document.root(), &mut findings) {
+        Some(head) if findings.is_empty() => Ok(Manifest { document, head }),
+        _ => {
+            let declared = declared(document.root());
+            Err(Box::new(Invalid { declared, document, findings }))
+        }
+    }
+}
+
+/// The name that a document declares, where it is a name.
+fn declared(root: Node<'_>) -> Option<ModuleName> {
+    root.get("name")?.as_str()?.parse().ok()
+}
+
+/// Reads what every manifest declares. What is wrong is added to the findings where the schemas have not said so yet;
+/// `None` comes with at least one finding.
+fn head(root: Node<'_>, findings: &mut Vec<Finding>) -> Option<Head> {
+    let name = required_text(root, "name", findings).and_then(|text| {
+        let expected = "expected 2 to 63 of `a-z`, `0-9` and `-`, starting with a letter";
+        or_finding(text.parse().ok(), &schema_rules::PATTERN, "name", text, expected, findings)
+    });
+    let version = required_text(root, "version", findings).and_then(|text| {
+        let expected = "expected a semantic version such as `1.2.3`, with numbers below 2^64";
+        or_finding(Version::parse(text).ok(), &schema_rules::PATTERN, "version", text, expected, findings)
+    });
+    let status = match root.get("status") {
+        None => Some(Status::default()),
+        Some(_) => required_text(root, "status", findings).and_then(|text| {
+            let allowed = Status::ALL.map(|status| format!("`{status}`")).join(", ");
+            let expected = format!("use one of {allowed}");
+            or_finding(text.parse().ok(), &schema_rules::ENUM, "status", text, &expected, findings)
+        }),
+    };
+    let context = context(root, findings);
+    Some(Head { name: name?, version: version?, status: status?, context: context? })
+}
+
+/// The text of a member that must be one.
+fn required_text<'a>(root: Node<'a>, key: &str, findings: &mut Vec<Finding>) -> Option<&'a str> {
+    let text = root.get(key).and_then(Node::as_str);
+    if text.is_none() {
+        let (rule, message, route, part) = match root.get(key) {
+            Some(_) => {
+                (&schema_rules::TYPE, format!("`{key}` must be text"), Pointer::ROOT.key(key), Part::Value)
+            }
+            None => (&schema_rules::REQUIRED, format!("`{key}` is missing"), Pointer::ROOT, Part::Key),
+        };
+        let said = findings.iter().any(|finding| is_about(finding, key));
+        if !said {
+            let label = "every manifest needs it".to_owned();
+            findings.push(Finding {
+                rule,
+                route,
+                part,
+                message,
+                label,
+                help: Some(format!("give `{key}` a text")),
+            });
+        }
+    }
+    text
+}
+
+/// Whether a finding already tells that a member of the root is wrong or missing.
+fn is_about(finding: &Finding, key: &str) -> bool {
+    let missing = finding.route == Pointer::ROOT && finding.message.starts_with(&format!("`{key}`"));
+    missing
+        || finding.route == Pointer::ROOT.key(key)
+        || finding.rule == &schema_rules::TYPE && finding.route == Pointer::ROOT
+}
+
+fn or_finding<T>(
+    value: Option<T>,
+    rule: &'static Rule,
+    key: &str,
+    text: &str,
+    help: &str,
+    findings: &mut Vec<Finding>,
+) -> Option<T> {
+    if value.is_none() && !findings.iter().any(|finding| is_about(finding, key)) {
+        findings.push(Finding {
+            rule,
+            route: Pointer::ROOT.key(key),
+            part: Part::Value,
+            message: format!("`{key}` cannot be {}", schema::quoted(text)),
+            label: "not of the expected form".to_owned(),
+            help: Some(help.to_owned()),
+        });
+    }
+    value
+}
+
+/// How the AI context is spelled, `Some(None)` where there is none. Two contexts, or one that is no object, are refused.
+#[expect(clippy::option_option, reason = "no context and no valid manifest are different answers")]
+fn context(root: Node<'_>, findings: &mut Vec<Finding>) -> Option<Option<ContextKey>> {
+    let mut present = ContextKey::ALL.into_iter().filter(|key| root.get(key.as_str()).is_some());
+    match (present.next(), present.next()) {
+        (None, _) => Some(None),
+        (Some(key), None) if root.get(key.as_str()).is_some_and(|node| node.as_object().is_some()) => {
+            Some(Some(key))
+        }
+        (Some(key), None) => {
+            if !findings.iter().any(|finding| finding.route == key.route()) {
+                findings.push(Finding {
+                    rule: &schema_rules::TYPE,
+                    route: key.route(),
+                    part: Part::Value,
+                    message: format!("`{}` must be a map", key.as_str()),
+                    label: "not a map".to_owned(),
+                    help: None,
+                });
+            }
+            None
+        }
+        (Some(_), Some(second)) => {
+            findings.push(alias::conflict(second));
+            None
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::schema::testing::tree;
+
+    fn check(manifest: &Value, expected: &[(&str, &str)]) {
+        let tree = tree(manifest);
+        let mut findings = Vec::new();
+        let head = head(tree.root(), &mut findings);
+        assert_eq!(head.is_some(), expected.is_empty(), "{manifest}");
+        let places: Vec<_> =
+            findings.iter().map(|finding| (finding.rule.code, finding.route.as_str())).collect();
+        assert_eq!(places, expected, "{manifest}");
+    }
+
+    #[test]
+    fn name_version_status_and_context_hold_under_any_schema() {
+        check(&json!({"name": "drive", "version": "1.0.0", "status": "DRAFT", "aiContext": {}}), &[]);
+        check(&json!({"name": "drive", "version": "1.0.0"}), &[]);
+        check(&json!([]), &[("schema/required", ""), ("schema/required", "")]);
+        check(
+            &json!({"name": "Drive", "version": 1}),
+            &[("schema/pattern", "/name"), ("schema/type", "/version")],
+        );
+        check(&json!({"name": "drive", "version": "1.0"}), &[("schema/pattern", "/version")]);
+        check(
+            &json!({"name": "drive", "version": "99999999999999999999.0.0"}),
+            &[("schema/pattern", "/version")],
+        );
+        check(
+            &json!({"name": "drive", "version": "1.0.0", "status": "active"}),
+            &[("schema/enum", "/status")],
+        );
+        check(&json!({"name": "drive", "version": "1.0.0", "status": null}), &[("schema/type", "/status")]);
+        check(
+            &json!({"name": "drive", "version": "1.0.0", "aiContext": null}),
+            &[("schema/type", "/aiContext")],
+        );
+        check(
+            &json!({"name": "drive", "version": "1.0.0", "aiContext": {}, "ai_context": {}}),
+            &[("alias/conflict", "/ai_context")],
+        );
+    }
+
+    #[test]
+    fn what_the_schemas_said_is_not_said_again() {
+        for manifest in
+            [json!({}), json!({"name": 1, "version": "x", "status": "y", "aiContext": 3}), json!("text")]
+        {
+            let tree = tree(&manifest);
+            let mut findings = Schemas::builtin().check_root(tree.root());
+            let said = findings.len();
+            assert!(head(tree.root(), &mut findings).is_none());
+            assert_eq!(findings.len(), said, "{findings:#?}");
+        }
+    }
+
+    #[test]
+    fn the_default_status_is_active_and_the_declared_name_survives() {
+        let tree = tree(&json!({"name": "drive", "version": "1.2.3-a+b", "ai_context": {}}));
+        let head = head(tree.root(), &mut Vec::new()).unwrap();
+        assert_eq!((head.status, head.context), (Status::Active, Some(ContextKey::Snake)));
+        assert_eq!(head.version.to_string(), "1.2.3-a+b");
+        assert_eq!(declared(tree.root()).unwrap().as_str(), "drive");
+    }
+}

@@ -1,0 +1,78 @@
+//! `alias/ai-context` and `alias/conflict`: the AI context under its other spelling, or under both.
+
+use crate::{
+    diagnostic::{Finding, Part, Rule, Severity},
+    manifest::{ContextKey, Manifest},
+};
+
+/// `alias/ai-context`.
+pub static AI_CONTEXT: Rule = Rule {
+    code: "alias/ai-context",
+    severity: Severity::Warning,
+    fixed: false,
+    summary: "the AI context is spelled `aiContext`",
+    explanation: "`ai_context` is understood, but editors, searches and other readers of manifests look for `aiContext`. \
+        Rename the key; the content stays as it is, and so does the entry.",
+};
+
+/// `alias/conflict`.
+pub static CONFLICT: Rule = Rule {
+    code: "alias/conflict",
+    severity: Severity::Error,
+    fixed: true,
+    summary: "a manifest has one AI context",
+    explanation: "The manifest has both `aiContext` and `ai_context`, and nothing says which of them counts. Merge the two \
+        into `aiContext`, and remove the other.",
+};
+
+/// Warns where the manifest uses the alias.
+pub fn check(manifest: &Manifest) -> Vec<Finding> {
+    manifest.context_key().and_then(spelling).into_iter().collect()
+}
+
+fn spelling(key: ContextKey) -> Option<Finding> {
+    match key {
+        ContextKey::Camel => None,
+        ContextKey::Snake => Some(Finding {
+            rule: &AI_CONTEXT,
+            route: key.route(),
+            part: Part::Key,
+            message: "`ai_context` is spelled `aiContext`".to_owned(),
+            label: "the other spelling".to_owned(),
+            help: Some("rename the key to `aiContext`".to_owned()),
+        }),
+    }
+}
+
+/// The finding on the second of two AI contexts.
+pub fn conflict(second: ContextKey) -> Finding {
+    Finding {
+        rule: &CONFLICT,
+        route: second.route(),
+        part: Part::Key,
+        message: "both `aiContext` and `ai_context` are given".to_owned(),
+        label: "a second AI context".to_owned(),
+        help: Some("merge the two into `aiContext`".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_alias_is_warned_about() {
+        assert_eq!(spelling(ContextKey::Camel), None);
+        let finding = spelling(ContextKey::Snake).unwrap();
+        assert_eq!(
+            (finding.rule.code, finding.route.as_str(), finding.part),
+            ("alias/ai-context", "/ai_context", Part::Key)
+        );
+    }
+
+    #[test]
+    fn two_contexts_conflict_at_the_second() {
+        let finding = conflict(ContextKey::Snake);
+        assert_eq!((finding.rule.code, finding.route.as_str()), ("alias/conflict", "/ai_context"));
+    }
+}

@@ -1,0 +1,91 @@
+//! The rules about manifests beyond their schema, one file each, and the table of every rule of the program.
+//!
+//! A rule's file holds its [`Rule`], its check, its messages and its table of tests. Adding one takes that file, a line in
+//! [`RULES`] and, where it looks at one manifest at a time, a line in [`MANIFEST_CHECKS`].
+
+pub mod alias;
+pub mod name_duplicate;
+pub mod name_mismatch;
+pub mod settings;
+pub mod status;
+pub mod unique_names;
+pub mod version;
+
+pub use settings::{RuleSettings, SettingError, Suppression, apply, settable};
+
+use std::sync::LazyLock;
+
+use crate::{
+    diagnostic::{Finding, Rule},
+    manifest::Manifest,
+    schema,
+};
+
+/// Every rule, by code.
+pub static RULES: LazyLock<Vec<&'static Rule>> = LazyLock::new(|| {
+    let mut rules: Vec<&'static Rule> = vec![
+        &alias::AI_CONTEXT,
+        &alias::CONFLICT,
+        &name_duplicate::DUPLICATE,
+        &name_mismatch::MISMATCH,
+        &status::UNREGISTRABLE,
+        &version::DECREASED,
+        &version::NOT_BUMPED,
+    ];
+    rules.extend(schema::rules::RULES);
+    rules.sort_by_key(|rule| rule.code);
+    rules
+});
+
+/// The checks of one valid manifest.
+pub const MANIFEST_CHECKS: &[fn(&Manifest) -> Vec<Finding>] =
+    &[name_mismatch::check, alias::check, status::check, unique_names::check];
+
+/// Every finding of the checks of one manifest.
+pub fn check(manifest: &Manifest) -> Vec<Finding> {
+    MANIFEST_CHECKS.iter().flat_map(|check| check(manifest)).collect()
+}
+
+/// The rule with this code.
+pub fn find(code: &str) -> Option<&'static Rule> {
+    RULES.iter().copied().find(|rule| rule.code == code)
+}
+
+/// The code that a misspelt one was most likely to be; also the one whose last part alone was given.
+pub fn suggest(code: &str) -> Option<&'static str> {
+    let codes = || RULES.iter().map(|rule| rule.code);
+    let by_name = || codes().find(|known| known.split_once('/').is_some_and(|(_, name)| name == code));
+    schema::closest(code, codes()).or_else(by_name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_rule_explains_itself_under_a_code_of_its_own() {
+        let codes: Vec<_> = RULES.iter().map(|rule| rule.code).collect();
+        assert!(codes.is_sorted() && codes.windows(2).all(|pair| pair[0] != pair[1]), "{codes:?}");
+        for rule in RULES.iter() {
+            let parts: Vec<_> = rule.code.split('/').collect();
+            let kebab = |part: &str| {
+                !part.is_empty()
+                    && part
+                        .split('-')
+                        .all(|word| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase()))
+            };
+            assert!(parts.len() == 2 && parts.iter().all(|part| kebab(part)), "{}", rule.code);
+            assert!(!rule.summary.is_empty() && !rule.summary.ends_with('.'), "{}", rule.code);
+            assert!(rule.explanation.len() > 40 && rule.explanation.ends_with('.'), "{}", rule.code);
+        }
+    }
+
+    #[test]
+    fn rules_are_found_and_suggested_by_code() {
+        assert_eq!(find("schema/required"), Some(&schema::rules::REQUIRED));
+        assert_eq!(find("schema/requird"), None);
+        assert_eq!(suggest("schema/requird"), Some("schema/required"));
+        assert_eq!(suggest("not-bumped"), Some("version/not-bumped"));
+        assert_eq!(suggest("something/else"), None);
+    }
+}

@@ -1,0 +1,90 @@
+//! `name/mismatch`: the name that a manifest declares against the name of its file or directory.
+
+use crate::{
+    diagnostic::{Finding, Part, Rule, Severity},
+    domain::{ModuleName, RepoPath},
+    manifest::Manifest,
+    schema::quoted,
+    source::Pointer,
+};
+
+/// `name/mismatch`.
+pub static MISMATCH: Rule = Rule {
+    code: "name/mismatch",
+    severity: Severity::Error,
+    fixed: false,
+    summary: "the name of a module is that of its file or directory",
+    explanation: "A module `drive` stands in `drive.yaml`, or in `drive/module.yaml`, so that people find it by its name and \
+        a copied file is noticed before it takes the place of its original. Change `name`, or rename the file or the \
+        directory.",
+};
+
+/// Compares the declared name with the path.
+pub fn check(manifest: &Manifest) -> Vec<Finding> {
+    mismatch(manifest.name(), manifest.path()).into_iter().collect()
+}
+
+fn mismatch(name: &ModuleName, path: &RepoPath) -> Option<Finding> {
+    let expected = path.module_stem();
+    let unnamed = path.as_str() == "<stdin>" || path.stem() == "module" && path.directory_name().is_none();
+    if unnamed || name.as_str() == expected {
+        return None;
+    }
+    let holder = if path.stem() == "module" { "directory" } else { "file" };
+    let rename = match holder {
+        "directory" => format!("rename the directory to `{name}`"),
+        _ => format!("rename the file to `{name}.{}`", path.extension()),
+    };
+    let help = match expected.parse::<ModuleName>() {
+        Ok(expected) => format!("{rename}, or set `name` to `{expected}`"),
+        Err(_) => rename,
+    };
+    Some(Finding {
+        rule: &MISMATCH,
+        route: Pointer::ROOT.key("name"),
+        part: Part::Value,
+        message: format!("`name` is `{name}`, but the {holder} is named {}", quoted(expected)),
+        label: format!("the {holder} says {}", quoted(expected)),
+        help: Some(help),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_file_or_the_directory_names_the_module() {
+        for (path, message, help) in [
+            ("modules/drive.yaml", "", ""),
+            ("modules/drive/module.json", "", ""),
+            ("module.yaml", "", ""),
+            ("<stdin>", "", ""),
+            (
+                "modules/files.yml",
+                "`name` is `drive`, but the file is named `files`",
+                "rename the file to `drive.yml`, or set `name` to `files`",
+            ),
+            (
+                "modules/files/module.json",
+                "`name` is `drive`, but the directory is named `files`",
+                "rename the directory to `drive`, or set `name` to `files`",
+            ),
+            (
+                "modules/Files.yaml",
+                "`name` is `drive`, but the file is named `Files`",
+                "rename the file to `drive.yaml`",
+            ),
+            (
+                "modules/drive.v2.yaml",
+                "`name` is `drive`, but the file is named `drive.v2`",
+                "rename the file to `drive.yaml`",
+            ),
+        ] {
+            let finding = mismatch(&"drive".parse().unwrap(), &RepoPath::new(path));
+            let said =
+                finding.as_ref().map(|finding| (finding.message.as_str(), finding.help.as_deref().unwrap()));
+            assert_eq!(said.unwrap_or_default(), (message, help), "{path}");
+        }
+    }
+}
