@@ -1,5 +1,7 @@
 //! From a document to a [`Manifest`], which is proof that the document is valid.
 
+#[cfg(test)]
+mod tests;
 mod validate;
 
 pub use validate::{Invalid, validate};

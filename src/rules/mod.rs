@@ -18,7 +18,7 @@ use std::sync::LazyLock;
 use crate::{
     diagnostic::{Finding, Rule},
     manifest::Manifest,
-    schema,
+    schema, source,
 };
 
 /// Every rule, by code.
@@ -33,6 +33,7 @@ pub static RULES: LazyLock<Vec<&'static Rule>> = LazyLock::new(|| {
         &version::NOT_BUMPED,
     ];
     rules.extend(schema::rules::RULES);
+    rules.extend(source::rules::ALL);
     rules.sort_by_key(|rule| rule.code);
     rules
 });
