@@ -1,12 +1,12 @@
 //! The modules that every installation has: what `init`, and an empty registry, begin with.
 
-/// The path of each built-in's manifest in a registry repository, and its text; sorted by path.
+/// The path of each built-in's manifest inside the modules folder, and its text; sorted by path.
 ///
 /// They are the files under `modules/` of this project's own repository.
-pub const BUILTINS: &[(&str, &str)] = &[
-    ("modules/calendar/module.yaml", include_str!("../modules/calendar/module.yaml")),
-    ("modules/chat/module.yaml", include_str!("../modules/chat/module.yaml")),
-    ("modules/drive/module.yaml", include_str!("../modules/drive/module.yaml")),
+pub(crate) const BUILTINS: &[(&str, &str)] = &[
+    ("calendar/module.yaml", include_str!("../modules/calendar/module.yaml")),
+    ("chat/module.yaml", include_str!("../modules/chat/module.yaml")),
+    ("drive/module.yaml", include_str!("../modules/drive/module.yaml")),
 ];
 
 #[cfg(test)]
@@ -22,7 +22,7 @@ mod tests {
         let listing = load::walk(root, &RepoPath::new("modules")).unwrap();
         assert_eq!(listing.diagnostics, []);
         let listed: Vec<_> = listing.manifests.iter().map(RepoPath::as_str).collect();
-        let built_in: Vec<_> = BUILTINS.iter().map(|&(path, _)| path).collect();
+        let built_in: Vec<_> = BUILTINS.iter().map(|(path, _)| format!("modules/{path}")).collect();
         assert_eq!(built_in, listed);
     }
 

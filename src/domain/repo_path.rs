@@ -50,6 +50,11 @@ impl RepoPath {
         }
     }
 
+    /// The directories that hold the file, the nearest first.
+    pub fn ancestors(&self) -> impl Iterator<Item = Self> {
+        self.0.rmatch_indices('/').map(|(slash, _)| Self::new(&self.0[..slash]))
+    }
+
     /// The path of `part` inside this directory.
     #[must_use]
     pub fn join(&self, part: &str) -> Self {

@@ -141,6 +141,11 @@ impl GitError {
         &self.context
     }
 
+    /// Why it failed, alone.
+    pub fn into_kind(self) -> GitErrorKind {
+        self.kind
+    }
+
     /// Why it failed.
     pub fn kind(&self) -> &GitErrorKind {
         &self.kind

@@ -20,6 +20,15 @@ impl Moment {
         Self { seconds: timestamp.as_second(), offset_minutes: 0 }
     }
 
+    /// The point in time, without the offset; a time that no calendar has is the nearest one that has a date.
+    pub fn timestamp(self) -> jiff::Timestamp {
+        jiff::Timestamp::from_second(self.seconds).unwrap_or(if self.seconds < 0 {
+            jiff::Timestamp::MIN
+        } else {
+            jiff::Timestamp::MAX
+        })
+    }
+
     /// Reads the dates that git takes from its environment: `@1700000000 +0100`, RFC 2822 and ISO 8601.
     fn parse(text: &str) -> Option<Self> {
         if let Some((seconds, offset)) = text.trim_start_matches('@').split_once(' ')

@@ -3,7 +3,7 @@
 use std::{
     fmt,
     fs::{File, TryLockError},
-    io::{Read, Seek, Write},
+    io::{self, Read, Seek, Write},
     path::PathBuf,
     thread,
     time::{Duration, Instant},
@@ -39,6 +39,23 @@ impl fmt::Display for Holder {
 }
 
 impl Repository {
+    /// Whether a sync runs at this moment.
+    pub fn is_locked(&self) -> Result<bool, GitError> {
+        let path = self.common_dir().join("modreg.lock");
+        let file = match File::open(&path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+            Err(error) => return Err(GitError::io("could not look at the sync lock", &path, error)),
+        };
+        match file.try_lock_shared() {
+            Ok(()) => Ok(false),
+            Err(TryLockError::WouldBlock) => Ok(true),
+            Err(TryLockError::Error(error)) => {
+                Err(GitError::io("could not look at the sync lock", &path, error))
+            }
+        }
+    }
+
     /// Takes the sync lock, or gives up with [`GitErrorKind::Busy`] after `patience`.
     pub fn lock(&self, patience: Duration, now: jiff::Timestamp) -> Result<SyncLock, GitError> {
         let path = self.common_dir().join("modreg.lock");
@@ -96,9 +113,9 @@ pub(super) fn poll<T>(patience: Duration, mut ask: impl FnMut() -> Option<T>) ->
 }
 
 /// Removes a file that may already be gone.
-pub(super) fn remove_if_there(path: &PathBuf) -> std::io::Result<()> {
+pub(super) fn remove_if_there(path: &PathBuf) -> io::Result<()> {
     match std::fs::remove_file(path) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
         removed => removed,
     }
 }

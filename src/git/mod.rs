@@ -14,6 +14,7 @@ mod history;
 mod identity;
 mod index;
 mod lock;
+mod on_disk;
 mod pack;
 mod read;
 mod repository;

@@ -4,11 +4,13 @@
 //! contents are not looked at here.
 
 mod classify;
+mod files;
 mod listing;
 mod read;
 mod walk;
 
 pub use classify::{Class, EntryKind, Flaw, classify};
+pub use files::files;
 pub use listing::Listing;
 pub use read::{ReadError, read, read_limited};
 pub use walk::{LoadError, walk};

@@ -14,6 +14,12 @@ use sha1::{Digest, Sha1};
 
 use crate::domain::ObjectId;
 
+/// The id of the tree without entries, which git never stores inside another tree.
+pub const EMPTY_TREE: ObjectId = ObjectId::new([
+    0x4b, 0x82, 0x5d, 0xc6, 0x42, 0xcb, 0x6e, 0xb9, 0xa0, 0x60, 0xe5, 0x4b, 0xf8, 0xd6, 0x92, 0x88, 0xfb,
+    0xee, 0x49, 0x04,
+]);
+
 /// What an [`Object`] is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ObjectKind {

@@ -204,8 +204,9 @@ pub struct Refusal {
     pub reason: String,
     /// The modules that would go.
     pub removals: Vec<ModuleName>,
-    /// What lets exactly these go.
-    pub token: String,
+    /// What lets exactly these go, where that is what the guard is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub token: Option<String>,
 }
 
 /// How the registry stands.
@@ -275,7 +276,7 @@ pub struct HistoryRecord {
     /// Who committed it.
     pub author: String,
     /// What started the run.
-    pub trigger: String,
+    pub trigger: Option<String>,
     /// The commit that was compiled.
     pub source_commit: Option<ObjectId>,
     /// Modules that came in.
@@ -298,6 +299,8 @@ pub struct VerifyReport {
     pub tree: Option<ObjectId>,
     /// What is wrong.
     pub problems: Vec<VerifyProblem>,
+    /// What could not be checked, and why.
+    pub unverifiable: Vec<String>,
 }
 
 /// One thing that is wrong with the registry.

@@ -22,6 +22,26 @@ impl Style {
         if self.unicode { unicode } else { ascii }
     }
 
+    /// `text` as the word that leads an error.
+    pub fn error(self, text: &str) -> String {
+        self.paint(Ink::Error, text)
+    }
+
+    /// `text` as the word that leads a warning.
+    pub fn warning(self, text: &str) -> String {
+        self.paint(Ink::Warning, text)
+    }
+
+    /// `text` as the word that leads a remedy.
+    pub fn help(self, text: &str) -> String {
+        self.paint(Ink::Note, text)
+    }
+
+    /// `text` so that it stands out.
+    pub fn strong(self, text: &str) -> String {
+        self.paint(Ink::Strong, text)
+    }
+
     /// `text` in `ink`, where colours are wanted.
     pub(super) fn paint(self, ink: Ink, text: &str) -> String {
         if self.color {

@@ -6,12 +6,12 @@
 pub mod alias;
 pub mod name_duplicate;
 pub mod name_mismatch;
-pub mod settings;
+mod settle;
 pub mod status;
 pub mod unique_names;
 pub mod version;
 
-pub use settings::{RuleSettings, SettingError, Suppression, apply, settable};
+pub use settle::settle;
 
 use std::sync::LazyLock;
 

@@ -62,6 +62,12 @@ pub const BUILTIN: [(&str, &str); 11] = [
 /// The schemas that a registry may replace by its own.
 const OVERRIDABLE: [&str; 2] = ["module", "ai-context"];
 
+/// The schemas that a registry may replace, as files to edit: the path of each in the repository, and its text.
+pub fn editable() -> impl Iterator<Item = (String, &'static str)> {
+    let files = BUILTIN.iter().filter(|(name, _)| OVERRIDABLE.contains(name));
+    files.map(|(name, text)| (format!("schema/{}", file_name(name)), *text))
+}
+
 /// The most bytes that the files of a registry's own `schema/` may hold together.
 const MAX_TEXT: usize = 1 << 20;
 

@@ -235,6 +235,7 @@ fn own(files: &[(&str, Value)]) -> Result<Schemas, SchemaError> {
 fn every_keyword_of_a_registrys_own_schema_has_a_rule() {
     for (schema, document, code) in [
         (json!({"const": 1}), json!(2), "schema/const"),
+        (json!({"type": "string", "required": ["a"]}), json!({}), "schema/type"),
         (json!({"enum": [1, 2]}), json!(3), "schema/enum"),
         (json!({"contains": {"const": 1}}), json!([2]), "schema/contains"),
         (json!({"exclusiveMaximum": 1}), json!(1), "schema/maximum"),

@@ -37,7 +37,7 @@ pub(super) fn decode<'a>(bytes: &'a [u8], limits: &Limits) -> Result<&'a str, Un
 pub(super) fn too_large(limit: usize) -> Problem {
     let message = format!("the file is larger than {limit} bytes");
     Problem::new(&rules::TOO_LARGE, 0..0, message, "too large")
-        .help("shorten the file, or raise `bytes` under `[limits]` in `modreg.toml`")
+        .help("shorten the file, or raise `manifest_size` under `[limits]` in `modreg.toml`")
 }
 
 fn not_utf8(byte: u8, offset: usize, span: Span) -> Problem {

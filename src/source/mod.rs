@@ -56,6 +56,11 @@ pub struct Parsed {
     pub diagnostics: Vec<Diagnostic>,
 }
 
+/// The finding on a file that is larger than `limit` bytes, whose content nobody needs to read to know that.
+pub fn too_large(path: &RepoPath, limit: usize) -> Diagnostic {
+    decode::too_large(limit).diagnose(&Arc::new(SourceText::new(path.clone(), "")), None)
+}
+
 /// Reads the bytes of one file in the format that its name tells.
 pub fn parse(path: &RepoPath, bytes: &[u8], limits: &Limits) -> Parsed {
     let limits = limits.bounded();

@@ -128,7 +128,7 @@ fn a_change_in_the_instant_the_index_was_written_is_not_hidden() {
     sandbox.git(&["add", "racy"]);
     // Long ago: git compares whole seconds, and the next index must be newer.
     let index_time = fs::metadata(sandbox.path(".git/index")).unwrap().modified().unwrap();
-    let index_time = index_time - Duration::from_secs(3600);
+    let index_time = index_time - Duration::from_hours(1);
     let set_time = |path: &str| {
         let file = fs::File::options().write(true).open(sandbox.path(path)).unwrap();
         file.set_modified(index_time).unwrap();

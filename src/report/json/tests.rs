@@ -119,7 +119,7 @@ fn diff_and_sync() {
     check(&report, &expect);
 
     let removals = vec!["gone".parse().unwrap()];
-    let refused = Some(Refusal { reason: "too many".to_owned(), removals, token: "t".to_owned() });
+    let refused = Some(Refusal { reason: "too many".to_owned(), removals, token: Some("t".to_owned()) });
     expect["refused"] = json!({"reason": "too many", "removals": ["gone"], "token": "t"});
     expect["to"] = json!(2);
     expect["commit"] = json!(ID);
@@ -169,7 +169,7 @@ fn history() {
         commit: id(),
         time: "2026-11-22T03:00:00Z".parse().unwrap(),
         author: "Ada <ada@example.org>".to_owned(),
-        trigger: "nightly".to_owned(),
+        trigger: Some("nightly".to_owned()),
         source_commit: None,
         added: 1,
         updated: 2,
@@ -199,6 +199,7 @@ fn verify() {
         version: SnapshotVersion::new(2),
         tree: None,
         problems: vec![problem],
+        unverifiable: vec!["the clone is shallow".to_owned()],
     };
     check(
         &report,
@@ -208,6 +209,7 @@ fn verify() {
                 "code": "registry/entry", "path": "registry/modules/dr/iv/drive.json",
                 "message": "not canonical",
             }],
+            "unverifiable": ["the clone is shallow"],
         }),
     );
 }

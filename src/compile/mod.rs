@@ -1,0 +1,146 @@
+//! From the bytes of manifests to entries: parse, validate, check and compile, in parallel.
+//!
+//! Invariant: pure. The same manifests, schemas and settings give the same result on any machine, in any order of
+//! input and on any number of threads. Nothing here reads a file or asks a clock.
+
+mod duplicates;
+
+pub(crate) use duplicates::place;
+pub use duplicates::refuse_duplicates;
+
+use rayon::prelude::*;
+use sha2::{Digest as _, Sha256};
+
+use crate::{
+    diagnostic::Diagnostic,
+    domain::{ModuleName, RepoPath},
+    manifest::{self, Manifest},
+    registry::{Entry, FORMAT_VERSION, Inputs},
+    rules,
+    schema::Schemas,
+    settings::Settings,
+    source,
+};
+
+/// All that decides what a manifest compiles to, besides the manifest.
+#[derive(Debug)]
+pub struct Compiler {
+    /// The effective schemas.
+    pub schemas: Schemas,
+    /// The registry's settings.
+    pub settings: Settings,
+}
+
+/// The bytes of one manifest, or why they could not be read.
+#[derive(Debug)]
+pub struct ManifestFile {
+    /// Where it lies.
+    pub path: RepoPath,
+    /// What it holds.
+    pub content: Result<Vec<u8>, Box<Diagnostic>>,
+}
+
+/// What became of one manifest.
+#[derive(Debug)]
+pub struct Compiled {
+    /// Where the manifest lies.
+    pub path: RepoPath,
+    /// The name that it declares, where one could be read.
+    pub declared: Option<ModuleName>,
+    /// What it compiles to.
+    pub outcome: Outcome,
+    /// All that is to be said about it.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// What a manifest compiles to.
+#[derive(Debug)]
+pub enum Outcome {
+    /// It belongs in the registry.
+    Registered(Entry),
+    /// It is valid, but has no AI context, or its status is not registrable.
+    Skipped,
+    /// It has errors.
+    Invalid,
+}
+
+impl Compiled {
+    /// The module that the manifest's path stands for, where that is a possible name.
+    pub fn named_by_path(&self) -> Option<ModuleName> {
+        self.path.module_stem().parse().ok()
+    }
+}
+
+impl Compiler {
+    /// The digest over all that decides the content besides the manifests.
+    pub fn inputs(&self) -> Inputs {
+        let mut digest = Sha256::new();
+        for part in [
+            FORMAT_VERSION.to_string().as_bytes(),
+            self.schemas.fingerprint(),
+            &self.settings.output_fingerprint(),
+        ] {
+            digest.update((part.len() as u64).to_be_bytes());
+            digest.update(part);
+        }
+        Inputs::from_sha256(&digest.finalize())
+    }
+
+    /// Compiles many manifests in parallel; the result is in the order of the input.
+    ///
+    /// `done` is called once for each manifest, from any thread.
+    pub fn compile_all(&self, files: Vec<ManifestFile>, done: &(dyn Fn() + Sync)) -> Vec<Compiled> {
+        let compile = |file: ManifestFile| {
+            let compiled = self.compile(file);
+            done();
+            compiled
+        };
+        files.into_par_iter().map(compile).collect()
+    }
+
+    /// Compiles one manifest.
+    pub fn compile(&self, file: ManifestFile) -> Compiled {
+        let ManifestFile { path, content } = file;
+        let mut declared = None;
+        let mut diagnostics = Vec::new();
+        let manifest = match content {
+            Ok(bytes) => self.check(&path, &bytes, &mut declared, &mut diagnostics),
+            Err(unreadable) => {
+                diagnostics.push(*unreadable);
+                None
+            }
+        };
+        let diagnostics = rules::settle(diagnostics, &self.settings);
+        let outcome = match manifest {
+            Some(manifest) if !diagnostics.iter().any(Diagnostic::is_error) => {
+                Entry::compile(&manifest).map_or(Outcome::Skipped, Outcome::Registered)
+            }
+            Some(_) | None => Outcome::Invalid,
+        };
+        Compiled { path, declared, outcome, diagnostics }
+    }
+
+    /// Parses, validates and checks one manifest, and collects what is wrong with it.
+    fn check(
+        &self,
+        path: &RepoPath,
+        bytes: &[u8],
+        declared: &mut Option<ModuleName>,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Option<Manifest> {
+        let parsed = source::parse(path, bytes, &self.settings.limits);
+        diagnostics.extend(parsed.diagnostics);
+        match manifest::validate(parsed.document?, &self.schemas) {
+            Ok(manifest) => {
+                *declared = Some(manifest.name().clone());
+                diagnostics.extend(manifest.document().diagnose(rules::check(&manifest)));
+                Some(manifest)
+            }
+            Err(invalid) => {
+                declared.clone_from(&invalid.declared);
+                diagnostics.extend(invalid.document.diagnose(invalid.findings));
+                None
+            }
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! All files below a folder, whatever they are called.
+
+use std::{io, path::Path};
+
+use walkdir::WalkDir;
+
+use super::LoadError;
+use crate::domain::RepoPath;
+
+/// Lists the regular files below a folder of the repository at `root`, sorted; a folder that is not there has none.
+///
+/// Symbolic links are not followed, and names that are not UTF-8 are shown as well as text can.
+pub fn files(root: &Path, folder: &str) -> Result<Vec<RepoPath>, LoadError> {
+    let mut files = Vec::new();
+    for step in WalkDir::new(root.join(folder)).min_depth(1).follow_links(false) {
+        let entry = match step {
+            Ok(entry) => entry,
+            Err(error) if error.io_error().is_some_and(|error| error.kind() == io::ErrorKind::NotFound) => {
+                continue;
+            }
+            Err(error) => {
+                let path = error.path().unwrap_or(root).to_owned();
+                let source =
+                    error.into_io_error().unwrap_or_else(|| io::Error::other("a folder holds itself"));
+                return Err(LoadError::Unreadable { path, source });
+            }
+        };
+        if entry.file_type().is_file() {
+            let inside = entry.path().strip_prefix(root).unwrap_or(entry.path());
+            let parts: Vec<_> = inside.iter().map(|part| part.to_string_lossy()).collect();
+            files.push(RepoPath::new(parts.join("/")));
+        }
+    }
+    files.sort_unstable();
+    Ok(files)
+}

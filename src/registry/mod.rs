@@ -1,0 +1,11 @@
+//! The registry's files: where they lie, what the root says, and the canonical form of an entry.
+
+mod entry;
+mod layout;
+mod root;
+mod snapshot;
+
+pub use entry::Entry;
+pub use layout::{ENTRIES, REGISTRY, ROOT_FILE, entry_path, entry_repo_path, module_of};
+pub use root::{FORMAT_VERSION, Held, Inputs, Pin, Root, RootError};
+pub use snapshot::Snapshot;

@@ -1,0 +1,45 @@
+//! One version of the registry in memory: the root, and the id of every entry.
+
+use std::collections::BTreeMap;
+
+use super::{Held, Pin, Root};
+use crate::{
+    domain::{ModuleName, ObjectId, SnapshotVersion},
+    object,
+};
+
+/// One version of the registry. The contents of the entries stay where they are until somebody asks.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Snapshot {
+    /// The highest version that was ever published here; the next one counts up from it. It is above the root's own
+    /// version after somebody reverted a snapshot by hand.
+    pub latest: SnapshotVersion,
+    /// The root, or `None` where there is no registry yet.
+    pub root: Option<Root>,
+    /// The git tree that really lies at `registry/modules`, or `None` where there is no such directory.
+    pub tree: Option<ObjectId>,
+    /// The blob id of every entry.
+    pub entries: BTreeMap<ModuleName, ObjectId>,
+}
+
+impl Snapshot {
+    /// The version, 0 for a registry that does not exist yet.
+    pub fn version(&self) -> SnapshotVersion {
+        self.root.as_ref().map_or(SnapshotVersion::EMPTY, |root| root.version)
+    }
+
+    /// Whether the entries are not those that the root vouches for: somebody changed them by hand.
+    pub fn is_tampered(&self) -> bool {
+        self.root.as_ref().is_some_and(|root| self.tree.unwrap_or(object::EMPTY_TREE) != root.tree)
+    }
+
+    /// What the root says is held.
+    pub fn held(&self) -> BTreeMap<ModuleName, Held> {
+        self.root.as_ref().map(|root| root.held.clone()).unwrap_or_default()
+    }
+
+    /// What the root says is pinned.
+    pub fn pinned(&self) -> BTreeMap<ModuleName, Pin> {
+        self.root.as_ref().map(|root| root.pinned.clone()).unwrap_or_default()
+    }
+}
