@@ -26,6 +26,8 @@ pub mod diff;
 
 pub mod git;
 
+pub mod sync;
+
 pub mod report;
 
 mod builtins;

@@ -1,0 +1,145 @@
+//! What a commit says: its snapshot, its settings and its schemas.
+
+use std::{collections::BTreeMap, ops::ControlFlow};
+
+use super::{SyncError, message::REGISTRY_VERSION};
+use crate::{
+    compile::Compiler,
+    domain::{ModuleName, ObjectId, RepoPath, SnapshotVersion},
+    git::{Repository, Revision},
+    registry::{ENTRIES, REGISTRY, ROOT_FILE, Root, RootError, Snapshot, module_of},
+    rules,
+    schema::Schemas,
+    settings::{self, Settings},
+};
+
+/// The directory of a registry's own schemas.
+pub const SCHEMAS: &str = "schema";
+
+/// Reads the snapshot that a commit holds. A registry that is not there is empty; one that cannot be trusted is an error.
+pub fn snapshot_at(repository: &Repository, commit: ObjectId) -> Result<Snapshot, SyncError> {
+    let tree = entries_tree(repository, commit)?;
+    let root = repository.file_at(commit, &format!("{REGISTRY}/{ROOT_FILE}"))?;
+    let entries = entries_of(repository, tree)?;
+    let untrusted = |error| SyncError::Root { commit: Some(commit), error };
+    let (blob, root) = match root {
+        Some((blob, bytes)) => (blob, Root::parse(&bytes).map_err(untrusted)?),
+        None if entries.is_empty() => {
+            return Ok(Snapshot { latest: latest(repository, commit)?, ..Snapshot::default() });
+        }
+        None => {
+            let lost = "it is gone, but there are entries".to_owned();
+            return Err(untrusted(RootError::Inconsistent(lost)));
+        }
+    };
+    let latest = check_provenance(repository, commit, blob, &root)?.map_err(untrusted)?;
+    let snapshot = Snapshot { latest, root: Some(root), tree, entries };
+    if let Some(root) = snapshot.root.as_ref().filter(|_| !snapshot.is_tampered()) {
+        root.check(&snapshot.entries).map_err(untrusted)?;
+    }
+    Ok(snapshot)
+}
+
+fn entries_tree(repository: &Repository, commit: ObjectId) -> Result<Option<ObjectId>, SyncError> {
+    Ok(repository.tree_at(commit, &format!("{REGISTRY}/{ENTRIES}"))?)
+}
+
+/// The entries that a commit holds, whatever its root says of them.
+pub(super) fn entries_at(
+    repository: &Repository,
+    commit: ObjectId,
+) -> Result<BTreeMap<ModuleName, ObjectId>, SyncError> {
+    entries_of(repository, entries_tree(repository, commit)?)
+}
+
+fn entries_of(
+    repository: &Repository,
+    tree: Option<ObjectId>,
+) -> Result<BTreeMap<ModuleName, ObjectId>, SyncError> {
+    let Some(tree) = tree else { return Ok(BTreeMap::new()) };
+    let files = repository.files(tree, &RepoPath::new(""))?;
+    Ok(files.into_iter().filter_map(|file| Some((module_of(file.path.as_str())?, file.id))).collect())
+}
+
+/// Checks where a root comes from, and tells the highest version that was ever published.
+///
+/// Entries that were changed by hand are drift, which the next sync repairs. A root that was changed by hand is not, for
+/// its version and its holds are known nowhere else: it must be one that this program published, or be newer than all of
+/// those, as one is that an author compiled and committed.
+fn check_provenance(
+    repository: &Repository,
+    commit: ObjectId,
+    blob: ObjectId,
+    root: &Root,
+) -> Result<Result<SnapshotVersion, RootError>, SyncError> {
+    let mut published = Vec::new();
+    repository.history(commit, &root_path(), |revision| {
+        if let Some(version) = published_version(&revision) {
+            published.push((version, revision.root_blob));
+        }
+        let is_newest = published.len() == 1 && published[0] == (root.version, blob);
+        if is_newest { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    })?;
+    let latest = published.iter().map(|(version, _)| *version).max().unwrap_or_default();
+    let is_published = published.contains(&(root.version, blob));
+    if is_published || root.version > latest {
+        return Ok(Ok(latest.max(root.version)));
+    }
+    let version = root.version;
+    let reason = if published.iter().any(|(other, _)| *other == version) {
+        format!("version {version} was published with another content")
+    } else {
+        format!("it says version {version}, but version {latest} was published")
+    };
+    Ok(Err(RootError::Inconsistent(reason)))
+}
+
+/// The highest version that was ever published, where the root itself is gone.
+fn latest(repository: &Repository, commit: ObjectId) -> Result<SnapshotVersion, SyncError> {
+    let mut latest = SnapshotVersion::EMPTY;
+    repository.history(commit, &root_path(), |revision| {
+        latest = latest.max(published_version(&revision).unwrap_or_default());
+        ControlFlow::Continue(())
+    })?;
+    Ok(latest)
+}
+
+/// The version that a commit of this program published.
+pub fn published_version(revision: &Revision) -> Option<SnapshotVersion> {
+    revision.trailers.get(REGISTRY_VERSION)?.parse().ok()
+}
+
+/// The path of the root in the repository.
+pub fn root_path() -> RepoPath {
+    RepoPath::new(format!("{REGISTRY}/{ROOT_FILE}"))
+}
+
+/// Reads the settings and schemas of a commit.
+pub fn compiler_at(repository: &Repository, commit: ObjectId) -> Result<Compiler, SyncError> {
+    let text = |path: &str| match repository.file_at(commit, path)? {
+        Some((_, bytes)) => text_of(path, bytes).map(Some),
+        None => Ok(None),
+    };
+    let settings = text(settings::FILE_NAME)?;
+    let mut schemas = BTreeMap::new();
+    if let Some(tree) = repository.tree_at(commit, SCHEMAS)? {
+        for file in repository.files(tree, &RepoPath::new(""))? {
+            let text = text_of(file.path.as_str(), repository.blob(file.id)?)?;
+            schemas.insert(file.path.as_str().to_owned(), text);
+        }
+    }
+    compiler(settings.as_deref(), &schemas)
+}
+
+/// Makes a compiler of the texts of the settings and of the schema folder.
+pub fn compiler(settings: Option<&str>, schemas: &BTreeMap<String, String>) -> Result<Compiler, SyncError> {
+    let settings = match settings {
+        Some(text) => Settings::parse(text, &rules::RULES)?,
+        None => Settings::default(),
+    };
+    Ok(Compiler { schemas: Schemas::load(schemas)?, settings })
+}
+
+fn text_of(path: &str, bytes: Vec<u8>) -> Result<String, SyncError> {
+    String::from_utf8(bytes).map_err(|_| SyncError::NotText(RepoPath::new(path)))
+}

@@ -1,0 +1,138 @@
+//! The next snapshot, ready to be written: reads what must be read, compiles it, plans, and compares with the previous
+//! snapshot. Shared by every command that asks "what would change?".
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::{
+    error::SyncError,
+    plan::{self, Material, Plan, Scope},
+    select::Selection,
+    sources::Sources,
+};
+use crate::{
+    compile::{self, Compiled, Compiler, ManifestFile, Outcome},
+    diagnostic::Finding,
+    diff::{self, Changes},
+    domain::{ModuleName, ObjectId, RepoPath},
+    object,
+    registry::{Root, Snapshot, entry_path},
+    rules,
+};
+
+/// How many manifests are in memory at once: enough to keep every thread busy, few enough to stay small.
+const BATCH: usize = 512;
+
+/// Gives the bytes of an entry of the previous snapshot.
+pub type ReadEntry<'a> = dyn Fn(&ModuleName, ObjectId) -> Result<Vec<u8>, SyncError> + 'a;
+
+/// What a draft is made of.
+pub struct Order<'a> {
+    /// The snapshot before.
+    pub previous: &'a Snapshot,
+    /// Reads its entries.
+    pub read_entry: &'a ReadEntry<'a>,
+    /// The manifests.
+    pub sources: &'a dyn Sources,
+    /// The schemas and settings.
+    pub compiler: &'a Compiler,
+    /// Which manifests to read.
+    pub selection: Selection,
+    /// Which entries may change.
+    pub scope: &'a Scope,
+    /// Is told of every manifest that is done.
+    pub done: &'a (dyn Fn() + Sync),
+}
+
+/// The next snapshot, not yet written.
+#[derive(Debug)]
+pub struct Draft {
+    /// What stays, what changes, and what is to be said.
+    pub plan: Plan,
+    /// The changes field by field.
+    pub changes: Changes,
+    /// The git tree of the next `registry/modules`.
+    pub tree: ObjectId,
+    /// The next root, or `None` where the previous snapshot still says it all.
+    pub root: Option<Root>,
+}
+
+/// Compiles the selected manifests and drafts the next snapshot.
+pub fn draft(order: Order<'_>) -> Result<Draft, SyncError> {
+    let Order { previous, read_entry, sources, compiler, selection, scope, done } = order;
+    let mut compiled = Vec::with_capacity(selection.read.len());
+    for batch in selection.read.chunks(BATCH) {
+        compiled.extend(compiler.compile_all(sources.read(batch)?, done));
+    }
+    let read_again = |path: &RepoPath| read_one(sources, path);
+    compile::refuse_duplicates(compiler, &mut compiled, read_again)?;
+    check_versions(compiler, previous, read_entry, sources, &mut compiled)?;
+
+    let plan = plan::plan(Material { previous, scope, compiled, unchanged: selection.unchanged });
+    let changes = compare(&plan, previous, read_entry)?;
+    let tree = object::tree_of(plan.entries.iter().map(|(name, id)| (entry_path(name), *id))).root;
+    let root = plan.root(previous, tree, sources.tree(), compiler.inputs());
+    Ok(Draft { plan, changes, tree, root })
+}
+
+fn read_one(sources: &dyn Sources, path: &RepoPath) -> Result<ManifestFile, SyncError> {
+    let mut files = sources.read(std::slice::from_ref(path))?;
+    Ok(files.pop().expect("as many files as paths"))
+}
+
+/// Warns where the content of a module changed and its version did not count up; settings may make that an error.
+fn check_versions(
+    compiler: &Compiler,
+    previous: &Snapshot,
+    read_entry: &ReadEntry<'_>,
+    sources: &dyn Sources,
+    compiled: &mut [Compiled],
+) -> Result<(), SyncError> {
+    for module in compiled {
+        let Outcome::Registered(entry) = &module.outcome else { continue };
+        let Some(&old_id) = previous.entries.get(&entry.name).filter(|id| **id != entry.id) else { continue };
+        let old = parse_entry(&read_entry(&entry.name, old_id)?);
+        let Some(finding) = version_finding(&old, &parse_entry(&entry.bytes)) else { continue };
+        let placed = compile::place(compiler, &read_one(sources, &module.path)?, finding);
+        module.diagnostics.extend(rules::settle(placed, &compiler.settings));
+        if module.diagnostics.iter().any(crate::diagnostic::Diagnostic::is_error) {
+            module.outcome = Outcome::Invalid;
+        }
+    }
+    Ok(())
+}
+
+/// Compares the versions of two entries of one module whose contents differ. The place of the manifest is no content.
+fn version_finding(old: &Value, new: &Value) -> Option<Finding> {
+    let content = |entry: &Value| {
+        let mut entry = entry.clone();
+        if let Some(fields) = entry.as_object_mut() {
+            fields.remove("source");
+            fields.remove("version");
+        }
+        entry
+    };
+    let version = |entry: &Value| entry.get("version")?.as_str()?.parse::<semver::Version>().ok();
+    let (before, now) = (version(old)?, version(new)?);
+    let finding = rules::version::check(&before, &now)?;
+    (content(old) != content(new) || before != now).then_some(finding)
+}
+
+fn compare(plan: &Plan, previous: &Snapshot, read_entry: &ReadEntry<'_>) -> Result<Changes, SyncError> {
+    let mut old = BTreeMap::new();
+    for name in plan.written.keys().chain(plan.removed.keys()) {
+        if let Some(id) = previous.entries.get(name) {
+            old.insert(name.clone(), parse_entry(&read_entry(name, *id)?));
+        }
+    }
+    let new = plan.written.iter().map(|(name, entry)| (name.clone(), parse_entry(&entry.bytes))).collect();
+    Ok(diff::changes(&old, &new))
+}
+
+/// Reads an entry for comparison. One that somebody broke by hand compares as the text that it is, so that it differs
+/// from any good one.
+pub fn parse_entry(bytes: &[u8]) -> Value {
+    serde_json::from_slice(bytes)
+        .unwrap_or_else(|_| Value::String(String::from_utf8_lossy(bytes).into_owned()))
+}

@@ -1,0 +1,110 @@
+//! Why a registry could not be read or written.
+
+use crate::{
+    domain::{ModuleName, ObjectId, RepoPath, SnapshotVersion},
+    git::{GitError, GitErrorKind},
+    load::LoadError,
+    registry::RootError,
+    schema::SchemaError,
+    settings::SettingsError,
+};
+
+/// Why a registry could not be read or written. In every case the registry is what it was.
+#[derive(Debug, thiserror::Error)]
+pub enum SyncError {
+    /// Git could not do its part.
+    #[error(transparent)]
+    Git(#[from] GitError),
+    /// The modules folder cannot be walked.
+    #[error(transparent)]
+    Load(#[from] LoadError),
+    /// The registry's own schemas cannot be used.
+    #[error(transparent)]
+    Schema(#[from] SchemaError),
+    /// The registry's settings cannot be used.
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    /// The root cannot be trusted, so nobody knows what the registry is.
+    #[error("`registry/snapshot.json`{} cannot be trusted: {error}", at(*commit))]
+    Root {
+        /// The commit that holds it, or `None` for the working tree.
+        commit: Option<ObjectId>,
+        /// Why.
+        error: RootError,
+    },
+    /// A file has to be text.
+    #[error("`{0}` is not UTF-8")]
+    NotText(RepoPath),
+    /// Nobody knows this module.
+    #[error("there is no module `{name}`: no manifest stands for it, and it has no entry")]
+    UnknownModule {
+        /// The module.
+        name: ModuleName,
+        /// The closest one there is.
+        closest: Option<ModuleName>,
+    },
+    /// No commit has this version.
+    #[error("there is no version {version}: the latest is {latest}")]
+    UnknownVersion {
+        /// The version that was asked for.
+        version: SnapshotVersion,
+        /// The latest there is.
+        latest: SnapshotVersion,
+        /// Whether older versions are missing because the clone is shallow.
+        is_cut_off: bool,
+    },
+    /// Files below `registry/` were changed by hand and not committed.
+    #[error("`registry/` has uncommitted changes that no sync made: {}", list(paths))]
+    UncommittedRegistry {
+        /// The files.
+        paths: Vec<RepoPath>,
+    },
+    /// The branch moved each time that a new snapshot was ready.
+    #[error("`{branch}` moved each of {attempts} times that a new snapshot was ready")]
+    LostRace {
+        /// The branch.
+        branch: String,
+        /// How often it was tried.
+        attempts: usize,
+    },
+    /// What was computed and what git wrote differ.
+    #[error("the tree that was written is {written}, but {computed} was computed")]
+    WrongTree {
+        /// By git.
+        written: ObjectId,
+        /// By this program.
+        computed: ObjectId,
+    },
+    /// A file could not be read or written.
+    #[error("cannot access `{}`", path.display())]
+    Io {
+        /// The file.
+        path: std::path::PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+}
+
+impl SyncError {
+    /// What git says, where it was git.
+    pub fn git(&self) -> Option<&GitErrorKind> {
+        match self {
+            Self::Git(error) => Some(error.kind()),
+            _ => None,
+        }
+    }
+}
+
+fn at(commit: Option<ObjectId>) -> String {
+    commit.map_or_else(String::new, |commit| format!(" at commit {commit}"))
+}
+
+/// The first few of many paths.
+fn list(paths: &[RepoPath]) -> String {
+    const SHOWN: usize = 5;
+    let shown: Vec<_> = paths.iter().take(SHOWN).map(|path| format!("`{path}`")).collect();
+    match paths.len().saturating_sub(SHOWN) {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
+}

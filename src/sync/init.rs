@@ -1,0 +1,56 @@
+//! The first commit of a registry: files that were just written to the working tree, and nothing else.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+
+use super::{SyncError, publish::PATIENCE};
+use crate::{
+    domain::{ObjectId, RepoPath},
+    git::{Checkout, Head, IdentityEnv, Moment, NewCommit, Repository},
+    object::{Mode, Object},
+};
+
+/// Commits files with these contents on the current branch, which may be unborn. Whatever else is staged stays staged.
+pub fn commit_files(
+    repository: &Repository,
+    files: &BTreeMap<RepoPath, Vec<u8>>,
+    message: &str,
+    identity: &IdentityEnv,
+    now: Timestamp,
+) -> Result<ObjectId, SyncError> {
+    let lock = repository.lock(PATIENCE, now)?;
+    let (branch, head) = match repository.head()? {
+        Head::Unborn { branch } => (branch, None),
+        head => (head.branch()?.to_owned(), Some(head.born()?)),
+    };
+    let root = match head {
+        Some(commit) => Some(repository.root_tree(commit)?),
+        None => None,
+    };
+    let blobs: BTreeMap<&RepoPath, Object> =
+        files.iter().map(|(path, bytes)| (path, Object::blob(bytes.as_slice()))).collect();
+    let changes =
+        blobs.iter().map(|(path, blob)| ((*path).clone(), Some((Mode::Regular, blob.id())))).collect();
+    let spliced = repository.splice(root, &changes)?;
+    let write = blobs.iter().map(|(path, blob)| ((*path).clone(), blob.id())).collect();
+    let objects: Vec<Object> = blobs.into_values().chain(spliced.objects).collect();
+    repository.write(&objects)?;
+    let identity = repository.identity(identity, Moment::utc(now))?;
+    let parents: Vec<ObjectId> = head.into_iter().collect();
+    let commit = repository.commit(&NewCommit {
+        parents: &parents,
+        tree: spliced.root,
+        message,
+        identity: &identity,
+    })?;
+    repository.move_branch(&lock, &branch, head, commit, &identity.committer, "modreg init")?;
+    let checkout = Checkout {
+        directory: &RepoPath::new(""),
+        write: &write,
+        remove: &BTreeSet::new(),
+        content: &|_| None,
+    };
+    repository.check_out(&lock, &checkout)?;
+    Ok(commit)
+}

@@ -1,0 +1,54 @@
+//! What the last syncs in this clone did, also those that changed nothing and so left no commit.
+//!
+//! It lies in git's own directory, is never committed, and is a convenience: where it is lost, only these times are.
+
+use std::{fs, path::PathBuf};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::SyncError;
+use crate::git::Repository;
+
+/// What is known of the last syncs in this clone.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Journal {
+    /// When the last one began.
+    pub last_attempt: Option<Timestamp>,
+    /// When the last one that ended well began, whether it changed something or not.
+    pub last_success: Option<Timestamp>,
+    /// Why the last one failed, if it did.
+    pub last_error: Option<String>,
+}
+
+impl Journal {
+    /// Reads the journal of a clone; one that is not there or not readable is empty.
+    pub fn read(repository: &Repository) -> Self {
+        fs::read(path(repository))
+            .ok()
+            .and_then(|bytes| serde_json::from_slice(&bytes).ok())
+            .unwrap_or_default()
+    }
+
+    /// Notes how a sync that began at `now` ended, and gives what could not be noted.
+    pub fn note(repository: &Repository, now: Timestamp, error: Option<&SyncError>) -> std::io::Result<()> {
+        let before = Self::read(repository);
+        let journal = Self {
+            last_attempt: Some(now),
+            last_success: if error.is_none() { Some(now) } else { before.last_success },
+            last_error: error.map(ToString::to_string),
+        };
+        let path = path(repository);
+        let folder = path.parent().map(PathBuf::from).unwrap_or_default();
+        fs::create_dir_all(&folder)?;
+        let mut file = tempfile::NamedTempFile::new_in(&folder)?;
+        serde_json::to_writer_pretty(&mut file, &journal)?;
+        file.persist(path)?;
+        Ok(())
+    }
+}
+
+fn path(repository: &Repository) -> PathBuf {
+    repository.common_dir().join("modreg").join("journal.json")
+}

@@ -1,0 +1,151 @@
+//! The commit message of a snapshot: for people first, with trailers for programs.
+
+use std::{
+    collections::BTreeMap,
+    fmt::{self, Write as _},
+    str::FromStr,
+};
+
+use crate::{
+    diff::{ChangeKind, Changes},
+    domain::{ModuleName, ObjectId},
+    registry::{Held, Root},
+};
+
+/// The trailer with the snapshot's version.
+pub const REGISTRY_VERSION: &str = "Registry-Version";
+/// The trailer with the tree of `registry/modules`.
+pub const REGISTRY_TREE: &str = "Registry-Tree";
+/// The trailer with the commit whose manifests were compiled.
+pub const SOURCE_COMMIT: &str = "Source-Commit";
+/// The trailer with what started the sync.
+pub const TRIGGER: &str = "Trigger";
+
+/// So many changes are listed; of the rest only the number is told.
+const LISTED: usize = 50;
+
+/// What started a sync.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trigger {
+    /// A person.
+    Manual,
+    /// The merge of an approved change.
+    Merge,
+    /// The nightly workflow.
+    Nightly,
+    /// The scheduler of a server.
+    Schedule,
+    /// A call of the server's admin route.
+    Api,
+    /// A rollback.
+    Rollback,
+    /// The making of the repository.
+    Init,
+}
+
+impl Trigger {
+    /// Every trigger.
+    pub const ALL: [Self; 7] =
+        [Self::Manual, Self::Merge, Self::Nightly, Self::Schedule, Self::Api, Self::Rollback, Self::Init];
+
+    /// The word in the trailer.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Manual => "manual",
+            Self::Merge => "merge",
+            Self::Nightly => "nightly",
+            Self::Schedule => "schedule",
+            Self::Api => "api",
+            Self::Rollback => "rollback",
+            Self::Init => "init",
+        }
+    }
+}
+
+impl fmt::Display for Trigger {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.as_str())
+    }
+}
+
+/// Why a text is no [`Trigger`].
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("it is one of manual, merge, nightly, schedule, api, rollback, init")]
+pub struct UnknownTrigger;
+
+impl FromStr for Trigger {
+    type Err = UnknownTrigger;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::ALL.into_iter().find(|trigger| trigger.as_str() == text).ok_or(UnknownTrigger)
+    }
+}
+
+/// Writes the message of the commit that publishes `root`.
+pub(super) fn message(
+    root: &Root,
+    held_before: &BTreeMap<ModuleName, Held>,
+    changes: &Changes,
+    source: ObjectId,
+    trigger: Trigger,
+) -> String {
+    let (added, updated, removed) = (changes.added(), changes.updated(), changes.removed());
+    let mut text =
+        format!("registry: v{} ({added} added, {updated} updated, {removed} removed)\n\n", root.version);
+    let lines: Vec<String> = changes
+        .iter()
+        .map(|change| line(&change.name, &change.kind))
+        .chain(holds(root, held_before))
+        .collect();
+    for line in lines.iter().take(LISTED) {
+        let _ = writeln!(text, "{line}");
+    }
+    if lines.len() > LISTED {
+        let _ = writeln!(text, "and {} more", lines.len() - LISTED);
+    }
+    if !lines.is_empty() {
+        text.push('\n');
+    }
+    let Root { version, tree, .. } = root;
+    let _ = write!(
+        text,
+        "{REGISTRY_VERSION}: {version}\n{REGISTRY_TREE}: {tree}\n{SOURCE_COMMIT}: {source}\n{TRIGGER}: {trigger}\n"
+    );
+    text
+}
+
+fn line(name: &ModuleName, change: &ChangeKind) -> String {
+    // An entry that somebody edited by hand may have any version, or none.
+    let version = |version: &Option<String>| {
+        version.as_ref().map_or("?".to_owned(), |version| version.escape_debug().to_string())
+    };
+    match change {
+        ChangeKind::Added { version: new, renamed_from: None } => format!("added {name} {}", version(new)),
+        ChangeKind::Added { version: new, renamed_from: Some(old) } => {
+            format!("added {name} {} (was {old})", version(new))
+        }
+        ChangeKind::Updated { from_version, to_version, .. } if from_version == to_version => {
+            format!("updated {name} {}", version(to_version))
+        }
+        ChangeKind::Updated { from_version, to_version, .. } => {
+            format!("updated {name} {} to {}", version(from_version), version(to_version))
+        }
+        ChangeKind::Removed { version: old, renamed_to: None } => format!("removed {name} {}", version(old)),
+        ChangeKind::Removed { version: old, renamed_to: Some(new) } => {
+            format!("removed {name} {} (now {new})", version(old))
+        }
+    }
+}
+
+fn holds<'a>(root: &'a Root, before: &'a BTreeMap<ModuleName, Held>) -> impl Iterator<Item = String> + 'a {
+    let began = root
+        .held
+        .iter()
+        .filter(|(name, held)| before.get(*name) != Some(held))
+        .map(|(name, held)| format!("held {name}: {}", held.code));
+    let ended = before
+        .keys()
+        .filter(|name| !root.held.contains_key(*name))
+        .map(|name| format!("no longer held {name}"));
+    began.chain(ended)
+}

@@ -1,0 +1,36 @@
+//! Publishing: what the next snapshot is, whether the guards let it pass, and how it gets onto the branch.
+//!
+//! [`plan`], [`select`] and [`guard`] are pure; [`publish`] is the shell around them.
+
+mod base;
+mod checkout;
+mod draft;
+mod error;
+mod guard;
+mod history;
+mod init;
+mod journal;
+mod message;
+mod plan;
+mod publish;
+mod select;
+mod sources;
+mod status;
+mod verify;
+mod working;
+
+pub use base::{SCHEMAS, compiler, compiler_at, published_version, root_path, snapshot_at};
+pub use draft::{Draft, Order, ReadEntry, draft, parse_entry};
+pub use error::SyncError;
+pub use guard::{InvalidToken, RemovalToken};
+pub use history::{Counts, History, Record, VersionedSnapshot};
+pub use init::commit_files;
+pub use journal::Journal;
+pub use message::{REGISTRY_TREE, REGISTRY_VERSION, SOURCE_COMMIT, TRIGGER, Trigger, UnknownTrigger};
+pub use plan::{Plan, Scope, Summary};
+pub use publish::{Outcome, Prepared, Refusal, Request, Started, Verdict, prepare, sync};
+pub use select::{Manifests, Selection, all};
+pub use sources::{CommittedSources, Sources, WorkingSources};
+pub use status::Status;
+pub use verify::{Problem, Verification, verify};
+pub use working::{Drift, WorkingTree};

@@ -1,0 +1,253 @@
+//! What the next snapshot is: a pure function of the previous one and of what became of the manifests.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::{
+    compile::{Compiled, Outcome},
+    diagnostic::Diagnostic,
+    domain::{ModuleName, ObjectId, RepoPath},
+    object,
+    registry::{Entry, Held, Inputs, Root, Snapshot},
+};
+
+/// Which entries a sync may touch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Scope {
+    /// All of them.
+    All,
+    /// Those of these modules.
+    Modules(BTreeSet<ModuleName>),
+    /// Orphans: entries whose manifest is gone or no longer registrable. Nothing is added or updated.
+    Orphans,
+}
+
+impl Scope {
+    /// Whether the entry of `name` may be added or updated.
+    fn compiles(&self, name: &ModuleName) -> bool {
+        match self {
+            Self::All => true,
+            Self::Modules(names) => names.contains(name),
+            Self::Orphans => false,
+        }
+    }
+
+    /// Whether the entry of `name` may be removed.
+    fn removes(&self, name: &ModuleName) -> bool {
+        match self {
+            Self::All | Self::Orphans => true,
+            Self::Modules(names) => names.contains(name),
+        }
+    }
+}
+
+/// All that a plan is made of.
+#[derive(Debug)]
+pub(super) struct Material<'a> {
+    /// The snapshot before.
+    pub(super) previous: &'a Snapshot,
+    /// Which entries may change.
+    pub(super) scope: &'a Scope,
+    /// The manifests that were compiled, after all checks.
+    pub(super) compiled: Vec<Compiled>,
+    /// The modules whose manifest is what it was when their entry was compiled.
+    pub(super) unchanged: BTreeSet<ModuleName>,
+}
+
+/// The counts of a report. Every manifest counts once, and so does every removed entry: they add up to what was seen.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// Entries that are new.
+    pub added: usize,
+    /// Entries with another content.
+    pub updated: usize,
+    /// Entries that are gone.
+    pub removed: usize,
+    /// Entries that stay as they are, pinned ones among them.
+    pub unchanged: usize,
+    /// Valid manifests that do not belong in the registry.
+    pub skipped: usize,
+    /// Entries that stay at their last good content because their manifest is invalid.
+    pub held: usize,
+    /// Invalid manifests that have no entry to hold.
+    pub errors: usize,
+}
+
+impl Summary {
+    /// How many modules were seen.
+    pub fn total(&self) -> usize {
+        let Self { added, updated, removed, unchanged, skipped, held, errors } = *self;
+        added + updated + removed + unchanged + skipped + held + errors
+    }
+}
+
+/// The next snapshot, not yet numbered or written.
+#[derive(Debug, Default)]
+pub struct Plan {
+    /// The id of every entry of the next snapshot.
+    pub entries: BTreeMap<ModuleName, ObjectId>,
+    /// The contents of the entries that are added or updated.
+    pub written: BTreeMap<ModuleName, Entry>,
+    /// The entries that are removed, with the id that they had.
+    pub removed: BTreeMap<ModuleName, ObjectId>,
+    /// What is held, and why.
+    pub held: BTreeMap<ModuleName, Held>,
+    /// The counts.
+    pub summary: Summary,
+    /// All that is to be said about the manifests.
+    pub diagnostics: Vec<Diagnostic>,
+    /// Manifests that do not parse or break a rule.
+    pub invalid: Vec<RepoPath>,
+}
+
+/// Decides what the next snapshot is.
+pub(super) fn plan(material: Material<'_>) -> Plan {
+    let Material { previous, scope, compiled, unchanged } = material;
+    let pinned = previous.pinned();
+    let named_by_path: BTreeSet<ModuleName> =
+        unchanged.iter().cloned().chain(compiled.iter().filter_map(Compiled::named_by_path)).collect();
+    let mut plan = Plan { entries: previous.entries.clone(), ..Plan::default() };
+    let mut held: BTreeMap<ModuleName, (String, String)> = BTreeMap::new();
+    plan.summary.unchanged = unchanged.iter().filter(|name| scope.compiles(name)).count();
+    let mut present = unchanged;
+
+    for module in compiled {
+        let in_scope = module.named_by_path().is_none_or(|name| scope.compiles(&name));
+        match module.outcome {
+            Outcome::Registered(entry) => {
+                present.insert(entry.name.clone());
+                if in_scope && pinned.contains_key(&entry.name) {
+                    plan.summary.unchanged += 1;
+                } else if in_scope {
+                    plan.register(previous, entry);
+                }
+            }
+            Outcome::Skipped => {
+                let has_entry = |name| previous.entries.contains_key(name) && !pinned.contains_key(name);
+                if in_scope && !module.declared.as_ref().is_some_and(has_entry) {
+                    plan.summary.skipped += 1;
+                }
+            }
+            Outcome::Invalid => {
+                let names: Vec<_> = holds(&module, previous, &named_by_path)
+                    .into_iter()
+                    .filter(|name| !held.contains_key(name))
+                    .collect();
+                match (in_scope, names.is_empty()) {
+                    (true, true) => plan.summary.errors += 1,
+                    (true, false) => plan.summary.held += 1,
+                    (false, _) => {}
+                }
+                let reason = reason(&module.diagnostics);
+                held.extend(names.into_iter().map(|name| (name, reason.clone())));
+                if in_scope {
+                    plan.invalid.push(module.path);
+                }
+            }
+        }
+        if in_scope {
+            plan.diagnostics.extend(module.diagnostics);
+        }
+    }
+
+    plan.remove_orphans(previous, |name| {
+        let stays = present.contains(name) || held.contains_key(name) || pinned.contains_key(name);
+        !stays && scope.removes(name)
+    });
+    if *scope == Scope::Orphans {
+        plan.summary.unchanged = plan.entries.len();
+    }
+    plan.held = number_holds(previous, scope, held, &plan.entries);
+    crate::diagnostic::sort(&mut plan.diagnostics);
+    plan
+}
+
+impl Plan {
+    fn register(&mut self, previous: &Snapshot, entry: Entry) {
+        let counter = match previous.entries.get(&entry.name) {
+            None => &mut self.summary.added,
+            Some(id) if *id == entry.id => {
+                self.summary.unchanged += 1;
+                return;
+            }
+            Some(_) => &mut self.summary.updated,
+        };
+        *counter += 1;
+        self.entries.insert(entry.name.clone(), entry.id);
+        self.written.insert(entry.name.clone(), entry);
+    }
+
+    fn remove_orphans(&mut self, previous: &Snapshot, is_orphan: impl Fn(&ModuleName) -> bool) {
+        for (name, id) in previous.entries.iter().filter(|(name, _)| is_orphan(name)) {
+            self.entries.remove(name);
+            self.removed.insert(name.clone(), *id);
+        }
+        self.summary.removed = self.removed.len();
+    }
+
+    /// The root of the next snapshot, or `None` where the content, the held and the pinned set are what they were.
+    pub fn root(
+        &self,
+        previous: &Snapshot,
+        tree: ObjectId,
+        source_tree: ObjectId,
+        inputs: Inputs,
+    ) -> Option<Root> {
+        let same_tree = previous.tree.unwrap_or(object::EMPTY_TREE) == tree;
+        if same_tree && self.held == previous.held() {
+            return None;
+        }
+        let version = previous.latest.next();
+        Some(Root {
+            version,
+            tree,
+            source_tree,
+            inputs,
+            modules: self.entries.len(),
+            held: self.held.clone(),
+            pinned: previous.pinned(),
+        })
+    }
+}
+
+/// The entries that an invalid manifest keeps where they are: that of the module its path stands for, and that of the
+/// name it declares where no other manifest stands for that one.
+fn holds(
+    module: &Compiled,
+    previous: &Snapshot,
+    named_by_path: &BTreeSet<ModuleName>,
+) -> BTreeSet<ModuleName> {
+    let declared = module.declared.clone().filter(|name| !named_by_path.contains(name));
+    let names = module.named_by_path().into_iter().chain(declared);
+    names.filter(|name| previous.entries.contains_key(name)).collect()
+}
+
+fn reason(diagnostics: &[Diagnostic]) -> (String, String) {
+    diagnostics
+        .iter()
+        .find(|diagnostic| diagnostic.is_error())
+        .map(|error| (error.rule.code.to_owned(), error.message.clone()))
+        .unwrap_or_default()
+}
+
+/// Numbers the holds: one that goes on keeps the version that began it, and those outside the scope stay as they are.
+fn number_holds(
+    previous: &Snapshot,
+    scope: &Scope,
+    found: BTreeMap<ModuleName, (String, String)>,
+    entries: &BTreeMap<ModuleName, ObjectId>,
+) -> BTreeMap<ModuleName, Held> {
+    let before = previous.held();
+    let mut held: BTreeMap<_, _> = before
+        .iter()
+        .filter(|(name, _)| !scope.compiles(name) && entries.contains_key(*name))
+        .map(|(name, held)| (name.clone(), held.clone()))
+        .collect();
+    for (name, (code, message)) in found.into_iter().filter(|(name, _)| scope.compiles(name)) {
+        let since = before.get(&name).map_or(previous.latest.next(), |held| held.since);
+        held.insert(name, Held { since, code, message });
+    }
+    held
+}
+
+#[cfg(test)]
+mod tests;

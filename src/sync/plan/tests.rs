@@ -1,0 +1,205 @@
+//! Tables over the planner: what each outcome of a manifest does to an entry, its hold and the counts.
+
+use super::*;
+use crate::{
+    domain::SnapshotVersion,
+    registry::Pin,
+    source::{SourceText, rules},
+};
+
+fn name(text: &str) -> ModuleName {
+    text.parse().unwrap()
+}
+
+/// An entry whose content is `text`.
+fn entry(module: &str, text: &str) -> Entry {
+    let bytes = format!("{module} {text}").into_bytes();
+    Entry { name: name(module), id: object::blob_id(&bytes), bytes }
+}
+
+/// A snapshot of version 7 with `modules` at content `old`.
+fn snapshot(modules: &[&str], held: &[&str], pinned: &[&str]) -> Snapshot {
+    let entries: BTreeMap<_, _> =
+        modules.iter().map(|module| (name(module), entry(module, "old").id)).collect();
+    let hold = |module: &&str| {
+        let held =
+            Held { since: SnapshotVersion::new(5), code: "source/syntax".into(), message: "broken".into() };
+        (name(module), held)
+    };
+    let pin =
+        |module: &&str| (name(module), Pin { version: SnapshotVersion::new(3), reason: "regression".into() });
+    let root = Root {
+        version: SnapshotVersion::new(7),
+        tree: object::EMPTY_TREE,
+        source_tree: object::EMPTY_TREE,
+        inputs: Inputs::from_sha256(&[0; 32]),
+        modules: entries.len(),
+        held: held.iter().map(hold).collect(),
+        pinned: pinned.iter().map(pin).collect(),
+    };
+    Snapshot { latest: root.version, root: Some(root), tree: None, entries }
+}
+
+fn manifest(path: &str, declared: Option<&str>, outcome: Outcome) -> Compiled {
+    let path = RepoPath::new(path);
+    let diagnostics = match outcome {
+        Outcome::Invalid => vec![broken(&path)],
+        Outcome::Registered(_) | Outcome::Skipped => Vec::new(),
+    };
+    Compiled { path, declared: declared.map(name), outcome, diagnostics }
+}
+
+fn broken(path: &RepoPath) -> Diagnostic {
+    let finding = crate::diagnostic::Finding {
+        rule: &rules::SYNTAX,
+        route: crate::source::Pointer::ROOT,
+        part: crate::diagnostic::Part::Value,
+        message: "broken".to_owned(),
+        label: String::new(),
+        help: None,
+    };
+    Diagnostic::new(finding, std::sync::Arc::new(SourceText::new(path.clone(), "")), 0..0)
+}
+
+fn good(module: &str, text: &str) -> Compiled {
+    let path = format!("modules/{module}.yaml");
+    manifest(&path, Some(module), Outcome::Registered(entry(module, text)))
+}
+
+fn skipped(module: &str) -> Compiled {
+    manifest(&format!("modules/{module}.yaml"), Some(module), Outcome::Skipped)
+}
+
+fn invalid(module: &str) -> Compiled {
+    manifest(&format!("modules/{module}.yaml"), None, Outcome::Invalid)
+}
+
+fn run(previous: &Snapshot, scope: &Scope, compiled: Vec<Compiled>) -> Plan {
+    plan(Material { previous, scope, compiled, unchanged: BTreeSet::new() })
+}
+
+/// `chat=old drive=new !held`, for reading.
+fn shown(plan: &Plan) -> String {
+    let content = |(name, id): (&ModuleName, &ObjectId)| {
+        let text = if *id == entry(name.as_str(), "old").id { "old" } else { "new" };
+        let hold = if plan.held.contains_key(name) { "!" } else { "" };
+        format!("{name}={text}{hold}")
+    };
+    plan.entries.iter().map(content).collect::<Vec<_>>().join(" ")
+}
+
+fn counts(plan: &Plan) -> [usize; 7] {
+    let Summary { added, updated, removed, unchanged, skipped, held, errors } = plan.summary;
+    [added, updated, removed, unchanged, skipped, held, errors]
+}
+
+#[test]
+fn each_outcome_does_its_part_and_counts_once() {
+    // Counts: added, updated, removed, unchanged, skipped, held, errors.
+    for (before, manifests, after, expected) in [
+        (&[][..], vec![], "", [0; 7]),
+        (&[], vec![good("chat", "new")], "chat=new", [1, 0, 0, 0, 0, 0, 0]),
+        (&["chat"], vec![good("chat", "new")], "chat=new", [0, 1, 0, 0, 0, 0, 0]),
+        (&["chat"], vec![good("chat", "old")], "chat=old", [0, 0, 0, 1, 0, 0, 0]),
+        (&["chat"], vec![], "", [0, 0, 1, 0, 0, 0, 0]),
+        (&["chat"], vec![skipped("chat")], "", [0, 0, 1, 0, 0, 0, 0]),
+        (&[], vec![skipped("chat")], "", [0, 0, 0, 0, 1, 0, 0]),
+        (&["chat"], vec![invalid("chat")], "chat=old!", [0, 0, 0, 0, 0, 1, 0]),
+        (&[], vec![invalid("chat")], "", [0, 0, 0, 0, 0, 0, 1]),
+        (
+            &["chat", "drive", "gone"],
+            vec![good("calendar", "new"), invalid("chat"), good("drive", "new"), skipped("draft")],
+            "calendar=new chat=old! drive=new",
+            [1, 1, 1, 0, 1, 1, 0],
+        ),
+    ] {
+        let plan = run(&snapshot(before, &[], &[]), &Scope::All, manifests);
+        assert_eq!(shown(&plan), after);
+        assert_eq!(counts(&plan), expected, "{after}");
+    }
+}
+
+#[test]
+fn a_manifest_that_declares_another_name_holds_both_unless_the_other_has_its_own() {
+    let previous = snapshot(&["chat", "drive"], &[], &[]);
+    let moved = || manifest("modules/drive.yaml", Some("chat"), Outcome::Invalid);
+    assert_eq!(shown(&run(&previous, &Scope::All, vec![moved()])), "chat=old! drive=old!");
+    let own = vec![moved(), good("chat", "new")];
+    assert_eq!(shown(&run(&previous, &Scope::All, own)), "chat=new drive=old!");
+}
+
+#[test]
+fn two_manifests_of_one_module_hold_it_once() {
+    let twice = || {
+        ["modules/a/chat.yaml", "modules/b/chat.yaml"]
+            .map(|path| manifest(path, Some("chat"), Outcome::Invalid))
+            .into()
+    };
+    let plan = run(&snapshot(&["chat"], &[], &[]), &Scope::All, twice());
+    assert_eq!((shown(&plan).as_str(), counts(&plan)), ("chat=old!", [0, 0, 0, 0, 0, 1, 1]));
+    let plan = run(&snapshot(&[], &[], &[]), &Scope::All, twice());
+    assert_eq!((shown(&plan).as_str(), counts(&plan)), ("", [0, 0, 0, 0, 0, 0, 2]));
+}
+
+#[test]
+fn a_hold_keeps_the_version_that_began_it_and_ends_with_a_good_manifest() {
+    let previous = snapshot(&["chat", "drive"], &["chat"], &[]);
+    let plan = run(&previous, &Scope::All, vec![invalid("chat"), invalid("drive")]);
+    let since = |module| plan.held[&name(module)].since.get();
+    assert_eq!((since("chat"), since("drive")), (5, 8));
+    let plan = run(&previous, &Scope::All, vec![good("chat", "old"), good("drive", "old")]);
+    assert!(plan.held.is_empty());
+    assert!(plan.root(&previous, object::EMPTY_TREE, object::EMPTY_TREE, Inputs::from_sha256(&[])).is_some());
+}
+
+#[test]
+fn a_pinned_entry_is_left_alone_whatever_becomes_of_its_manifest() {
+    let previous = snapshot(&["chat"], &[], &["chat"]);
+    for manifests in [vec![], vec![good("chat", "new")], vec![skipped("chat")], vec![invalid("chat")]] {
+        let plan = run(&previous, &Scope::All, manifests);
+        assert_eq!(plan.entries, previous.entries);
+        assert!(plan.removed.is_empty());
+    }
+}
+
+#[test]
+fn a_sync_of_a_few_modules_touches_no_others() {
+    let previous = snapshot(&["chat", "drive", "gone", "other"], &["drive"], &[]);
+    let scope = Scope::Modules([name("chat"), name("gone")].into());
+    let manifests =
+        vec![good("chat", "new"), good("drive", "new"), good("calendar", "new"), invalid("other")];
+    let plan = run(&previous, &scope, manifests);
+    assert_eq!(shown(&plan), "chat=new drive=old! other=old");
+    assert_eq!(counts(&plan), [0, 1, 1, 0, 0, 0, 0]);
+    assert!(plan.diagnostics.is_empty(), "what is wrong elsewhere is not asked for");
+}
+
+#[test]
+fn pruning_only_removes() {
+    let previous = snapshot(&["chat", "drive", "gone"], &["drive"], &[]);
+    let manifests = vec![good("chat", "new"), invalid("drive"), good("calendar", "new")];
+    let plan = run(&previous, &Scope::Orphans, manifests);
+    assert_eq!(shown(&plan), "chat=old drive=old!");
+    assert_eq!(counts(&plan), [0, 0, 1, 2, 0, 0, 0]);
+}
+
+#[test]
+fn the_version_counts_up_from_the_highest_one_and_only_with_a_difference() {
+    let mut previous = snapshot(&["chat"], &[], &[]);
+    let tree = |plan: &Plan| {
+        object::tree_of(plan.entries.iter().map(|(name, id)| (crate::registry::entry_path(name), *id))).root
+    };
+    let next = |previous: &Snapshot, manifests| {
+        let plan = run(previous, &Scope::All, manifests);
+        let tree = tree(&plan);
+        plan.root(previous, tree, object::EMPTY_TREE, Inputs::from_sha256(&[])).map(|root| root.version.get())
+    };
+    previous.tree = Some(tree(&run(&previous, &Scope::All, vec![good("chat", "old")])));
+    assert_eq!(next(&previous, vec![good("chat", "old")]), None);
+    assert_eq!(next(&previous, vec![good("chat", "new")]), Some(8));
+    assert_eq!(next(&previous, vec![invalid("chat")]), Some(8), "a new hold is a new version");
+    previous.latest = SnapshotVersion::new(20);
+    assert_eq!(next(&previous, vec![good("chat", "new")]), Some(21));
+    assert_eq!(next(&Snapshot::default(), vec![]), None, "nothing is no version");
+    assert_eq!(next(&Snapshot::default(), vec![good("chat", "new")]), Some(1));
+}

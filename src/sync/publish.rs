@@ -1,0 +1,345 @@
+//! The sync itself: compile what HEAD holds, apply the guards, commit, and bring the checkout up to date.
+//!
+//! Invariant: until the branch moves, nothing that anybody can see has changed; and it moves only from the commit that
+//! was read.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
+
+use jiff::Timestamp;
+
+use super::{
+    CommittedSources, Draft, Order, RemovalToken, Scope, Sources as _, SyncError, Trigger, base,
+    checkout::Checkout, draft, guard, message, select,
+};
+use crate::{
+    compile::Compiler,
+    diagnostic::Diagnostic,
+    domain::{ModuleName, ObjectId, RepoPath},
+    git::{GitErrorKind, IdentityEnv, Moment, NewCommit, Repository, SyncLock},
+    object::{self, Mode, Object},
+    registry::{ENTRIES, REGISTRY, Root, Snapshot, entry_path, entry_repo_path},
+    schema,
+};
+
+/// How often a sync starts anew when somebody else moves the branch.
+const ATTEMPTS: usize = 10;
+/// How long a sync waits for another one in the same repository.
+pub(super) const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Is told how many manifests will be read, and returns what is called for each one that is done.
+pub type Started<'a> = &'a dyn Fn(usize) -> Box<dyn Fn() + Sync>;
+
+/// What a sync is asked to do.
+#[derive(Debug)]
+pub struct Request<'a> {
+    /// Which entries may change.
+    pub scope: Scope,
+    /// Whether to stop before writing.
+    pub dry_run: bool,
+    /// Whether any invalid manifest stops it.
+    pub strict: bool,
+    /// Allows the removal of one exact set of entries.
+    pub allow_removals: Option<RemovalToken>,
+    /// What started it.
+    pub trigger: Trigger,
+    /// Who commits, as far as the environment says.
+    pub identity: &'a IdentityEnv,
+    /// When.
+    pub now: Timestamp,
+}
+
+/// How a sync ended.
+#[derive(Debug)]
+pub struct Outcome {
+    /// The snapshot before.
+    pub previous: Snapshot,
+    /// The next snapshot, whether it was committed or not.
+    pub draft: Draft,
+    /// What became of it.
+    pub verdict: Verdict,
+    /// Warnings about files that only look like manifests.
+    pub remarks: Vec<Diagnostic>,
+    /// How many manifests had to be read.
+    pub read: usize,
+}
+
+/// What became of a draft.
+#[derive(Debug)]
+pub enum Verdict {
+    /// The previous snapshot still says it all.
+    Unchanged,
+    /// It would have been committed.
+    DryRun,
+    /// It is on the branch.
+    Committed {
+        /// The commit.
+        commit: ObjectId,
+        /// Why the checkout could not be brought up to date, if it could not.
+        behind: Option<SyncError>,
+        /// Whether git knows no name of the committer.
+        is_anonymous: bool,
+    },
+    /// A guard refused it.
+    Refused(Refusal),
+}
+
+/// Why a guard refused a draft.
+#[derive(Debug)]
+pub enum Refusal {
+    /// Too many entries would go.
+    Removals {
+        /// Allows exactly these removals.
+        token: RemovalToken,
+    },
+    /// A token was given, but for another set of removals.
+    WrongToken {
+        /// Allows exactly these removals.
+        token: RemovalToken,
+    },
+    /// Some manifests are invalid, and none may be.
+    Invalid,
+}
+
+/// Compiles what HEAD holds and commits the next snapshot.
+pub fn sync(
+    repository: &Repository,
+    request: &Request<'_>,
+    started: Started<'_>,
+) -> Result<Outcome, SyncError> {
+    let lock = repository.lock(PATIENCE, request.now)?;
+    let mut branch = String::new();
+    for _ in 0..ATTEMPTS {
+        let head = Tip::of(repository, request.dry_run)?;
+        let compiler = base::compiler_at(repository, head.commit)?;
+        let Prepared { previous, draft, remarks, read } =
+            prepare(repository, head.commit, &compiler, &request.scope, started)?;
+        let verdict = if let Some(refusal) = refuse(&previous, &draft, &compiler, request) {
+            Verdict::Refused(refusal)
+        } else if request.dry_run {
+            Verdict::DryRun
+        } else {
+            match commit_draft(repository, &lock, &head, &previous, &draft, request) {
+                Err(SyncError::Git(error)) if matches!(error.kind(), GitErrorKind::BranchMoved { .. }) => {
+                    branch = head.branch;
+                    continue;
+                }
+                verdict => verdict?,
+            }
+        };
+        return Ok(Outcome { previous, draft, verdict, remarks, read });
+    }
+    Err(SyncError::LostRace { branch, attempts: ATTEMPTS })
+}
+
+/// Where a sync starts from.
+struct Tip {
+    /// The branch that will move; empty where none has to.
+    branch: String,
+    commit: ObjectId,
+}
+
+impl Tip {
+    fn of(repository: &Repository, dry_run: bool) -> Result<Self, SyncError> {
+        let head = repository.head()?;
+        let commit = head.born()?;
+        let branch = if dry_run { String::new() } else { head.branch()?.to_owned() };
+        Ok(Self { branch, commit })
+    }
+}
+
+/// The snapshot of a commit, and the one that would follow it.
+#[derive(Debug)]
+pub struct Prepared {
+    /// The snapshot of the commit.
+    pub previous: Snapshot,
+    /// The next one.
+    pub draft: Draft,
+    /// Warnings about files that only look like manifests.
+    pub remarks: Vec<Diagnostic>,
+    /// How many manifests had to be read.
+    pub read: usize,
+}
+
+/// Drafts the next snapshot after the one at `commit`, reading only the manifests that changed where that can be told.
+pub fn prepare(
+    repository: &Repository,
+    commit: ObjectId,
+    compiler: &Compiler,
+    scope: &Scope,
+    started: Started<'_>,
+) -> Result<Prepared, SyncError> {
+    let previous = base::snapshot_at(repository, commit)?;
+    let modules = &compiler.settings.modules;
+    let limit = compiler.settings.limits.bytes;
+    let tree = repository.tree_at(commit, modules.as_str())?;
+    let sources = CommittedSources::list(repository, tree, modules, limit)?;
+    let before = compiled_before(repository, &previous, compiler)?;
+    let selection = match &before {
+        Some(before) => select::changed(&previous, before.manifests(), sources.manifests()),
+        None => select::all(sources.manifests()),
+    };
+    if let Scope::Modules(names) = scope {
+        refuse_unknown(names, &previous, sources.manifests())?;
+    }
+    let read = selection.read.len();
+    let done = started(read);
+    let read_entry = |_: &ModuleName, id| Ok(repository.blob(id)?);
+    let mut draft = draft(Order {
+        previous: &previous,
+        read_entry: &read_entry,
+        sources: &sources,
+        compiler,
+        selection,
+        scope,
+        done: &*done,
+    })?;
+    if let (Some(root), Some(last)) = (&mut draft.root, &previous.root)
+        && *scope != Scope::All
+        && !covers(scope, before.as_ref().map(CommittedSources::manifests), sources.manifests())
+    {
+        root.source_tree = last.source_tree;
+    }
+    let remarks = sources.remarks().to_vec();
+    Ok(Prepared { previous, draft, remarks, read })
+}
+
+/// The manifests that the previous snapshot was compiled from, where they are at hand and nothing else decides its
+/// content now.
+fn compiled_before<'a>(
+    repository: &'a Repository,
+    previous: &Snapshot,
+    compiler: &Compiler,
+) -> Result<Option<CommittedSources<'a>>, SyncError> {
+    let Some(root) = &previous.root else { return Ok(None) };
+    if previous.is_tampered() || root.inputs != compiler.inputs() {
+        return Ok(None);
+    }
+    if root.source_tree != object::EMPTY_TREE && !repository.contains(root.source_tree)? {
+        return Ok(None);
+    }
+    let tree = Some(root.source_tree).filter(|tree| *tree != object::EMPTY_TREE);
+    let modules = &compiler.settings.modules;
+    match CommittedSources::list(repository, tree, modules, compiler.settings.limits.bytes) {
+        Ok(sources) => Ok(Some(sources)),
+        Err(SyncError::Git(error)) if matches!(error.kind(), GitErrorKind::MissingObject { .. }) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+fn refuse_unknown(
+    names: &BTreeSet<ModuleName>,
+    previous: &Snapshot,
+    manifests: &select::Manifests,
+) -> Result<(), SyncError> {
+    let known: BTreeSet<ModuleName> = manifests
+        .keys()
+        .filter_map(|path| path.module_stem().parse().ok())
+        .chain(previous.entries.keys().cloned())
+        .collect();
+    match names.iter().find(|name| !known.contains(*name)) {
+        None => Ok(()),
+        Some(name) => {
+            let closest = schema::closest(name.as_str(), known.iter().map(ModuleName::as_str));
+            let closest = closest.and_then(|name| name.parse().ok());
+            Err(SyncError::UnknownModule { name: name.clone(), closest })
+        }
+    }
+}
+
+/// Whether a sync of a few modules compiles all that changed, so that the root may name the whole source tree.
+fn covers(scope: &Scope, before: Option<&select::Manifests>, now: &select::Manifests) -> bool {
+    let (Some(before), Scope::Modules(names)) = (before, scope) else { return false };
+    let selected = |path: &RepoPath| path.module_stem().parse().is_ok_and(|name| names.contains(&name));
+    let rest = |manifests: &select::Manifests| -> select::Manifests {
+        manifests.iter().filter(|(path, _)| !selected(path)).map(|(path, id)| (path.clone(), *id)).collect()
+    };
+    rest(before) == rest(now)
+}
+
+/// Asks the guards.
+fn refuse(previous: &Snapshot, draft: &Draft, compiler: &Compiler, request: &Request<'_>) -> Option<Refusal> {
+    if request.strict && !draft.plan.invalid.is_empty() {
+        return Some(Refusal::Invalid);
+    }
+    let removed = &draft.plan.removed;
+    if !guard::is_exceeded(&compiler.settings.guard, removed.len(), previous.entries.len()) {
+        return None;
+    }
+    let token = RemovalToken::of(removed);
+    match &request.allow_removals {
+        Some(given) if *given == token => None,
+        Some(_) => Some(Refusal::WrongToken { token }),
+        None => Some(Refusal::Removals { token }),
+    }
+}
+
+/// Writes a draft, moves the branch, and brings the checkout up to date.
+fn commit_draft(
+    repository: &Repository,
+    lock: &SyncLock,
+    head: &Tip,
+    previous: &Snapshot,
+    draft: &Draft,
+    request: &Request<'_>,
+) -> Result<Verdict, SyncError> {
+    let checkout = Checkout::of(repository, lock, head.commit)?;
+    let Some(root) = &draft.root else {
+        checkout.refuse_edits(&checkout.head)?;
+        checkout.bring_to(&checkout.head, &BTreeMap::new())?;
+        return Ok(Verdict::Unchanged);
+    };
+    let objects = objects(repository, head.commit, draft, root)?;
+    checkout.refuse_edits(&objects.files)?;
+    repository.write(&objects.all)?;
+    let message = message::message(root, &previous.held(), &draft.changes, head.commit, request.trigger);
+    let identity = repository.identity(request.identity, Moment::utc(request.now))?;
+    let commit = repository.commit(&NewCommit {
+        parents: &[head.commit],
+        tree: objects.root_tree,
+        message: &message,
+        identity: &identity,
+    })?;
+    let subject = message.lines().next().unwrap_or_default();
+    let reflog = format!("modreg sync: {subject}");
+    repository.move_branch(lock, &head.branch, Some(head.commit), commit, &identity.committer, &reflog)?;
+    let contents = objects.all.iter().map(|object| (object.id(), object)).collect();
+    let behind = checkout.bring_to(&objects.files, &contents).err();
+    Ok(Verdict::Committed { commit, behind, is_anonymous: identity.is_fallback })
+}
+
+struct Objects {
+    root_tree: ObjectId,
+    all: Vec<Object>,
+    /// The files below `registry/`.
+    files: BTreeMap<RepoPath, ObjectId>,
+}
+
+/// All new objects of a snapshot: its entries, its root, and the trees above them.
+fn objects(
+    repository: &Repository,
+    head: ObjectId,
+    draft: &Draft,
+    root: &Root,
+) -> Result<Objects, SyncError> {
+    let entries = draft.plan.entries.iter().map(|(name, id)| (entry_path(name), *id));
+    let directories = object::tree_of(entries);
+    let root_file = Object::blob(root.to_bytes());
+    let mut files: BTreeMap<RepoPath, ObjectId> =
+        draft.plan.entries.iter().map(|(name, id)| (entry_repo_path(name), *id)).collect();
+    files.insert(base::root_path(), root_file.id());
+    let modules = (directories.root != object::EMPTY_TREE).then_some((Mode::Directory, directories.root));
+    let changes = BTreeMap::from([
+        (RepoPath::new(format!("{REGISTRY}/{ENTRIES}")), modules),
+        (base::root_path(), Some((Mode::Regular, root_file.id()))),
+    ]);
+    let spliced = repository.splice(Some(repository.root_tree(head)?), &changes)?;
+    let mut all: Vec<Object> =
+        draft.plan.written.values().map(|entry| Object::blob(entry.bytes.as_slice())).collect();
+    all.extend(directories.trees.into_values());
+    all.push(root_file);
+    all.extend(spliced.objects);
+    Ok(Objects { root_tree: spliced.root, all, files })
+}

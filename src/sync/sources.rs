@@ -1,0 +1,187 @@
+//! Where manifests come from: a commit, or the files of the working tree.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+};
+
+use super::{SyncError, select::Manifests};
+use crate::{
+    compile::ManifestFile,
+    diagnostic::Diagnostic,
+    domain::{ObjectId, RepoPath},
+    git::{FileKind, Repository, TreeFile},
+    load::{self, EntryKind, Flaw, Listing},
+    source,
+};
+
+/// A set of manifests that can be read.
+pub trait Sources {
+    /// The git tree of the whole modules directory.
+    fn tree(&self) -> ObjectId;
+    /// Where the manifests lie, sorted, with what cannot be read as one although it has the place of one.
+    fn paths(&self) -> Vec<RepoPath>;
+    /// Reads some of them; as many files as paths, in their order.
+    fn read(&self, paths: &[RepoPath]) -> Result<Vec<ManifestFile>, SyncError>;
+    /// Warnings about files that are no manifests, but look like some.
+    fn remarks(&self) -> &[Diagnostic];
+}
+
+/// What a listing found, apart from the manifests.
+#[derive(Debug, Default)]
+struct Findings {
+    unreadable: BTreeMap<RepoPath, Diagnostic>,
+    remarks: Vec<Diagnostic>,
+}
+
+impl Findings {
+    fn of(diagnostics: Vec<Diagnostic>) -> Self {
+        let (errors, remarks): (Vec<_>, Vec<_>) = diagnostics.into_iter().partition(Diagnostic::is_error);
+        let unreadable = errors.into_iter().map(|error| (error.source.path().clone(), error)).collect();
+        Self { unreadable, remarks }
+    }
+
+    fn unreadable(&self, path: &RepoPath) -> Option<ManifestFile> {
+        let error = self.unreadable.get(path)?.clone();
+        Some(ManifestFile { path: path.clone(), content: Err(Box::new(error)) })
+    }
+}
+
+/// The manifests of a commit.
+pub struct CommittedSources<'a> {
+    repository: &'a Repository,
+    tree: ObjectId,
+    manifests: Manifests,
+    findings: Findings,
+    size_limit: usize,
+}
+
+impl<'a> CommittedSources<'a> {
+    /// Lists the manifests of a modules tree, or none where a commit has no such directory.
+    pub fn list(
+        repository: &'a Repository,
+        tree: Option<ObjectId>,
+        modules: &RepoPath,
+        size_limit: usize,
+    ) -> Result<Self, SyncError> {
+        let files = match tree {
+            Some(tree) => repository.files(tree, modules)?,
+            None => Vec::new(),
+        };
+        let ids: Manifests = files.iter().map(|file| (file.path.clone(), file.id)).collect();
+        let listing = listing(files);
+        let findings = Findings::of(listing.diagnostics);
+        let paths = listing.manifests.iter().chain(findings.unreadable.keys());
+        let manifests = paths.filter_map(|path| Some((path.clone(), *ids.get(path)?))).collect();
+        Ok(Self {
+            repository,
+            tree: tree.unwrap_or(crate::object::EMPTY_TREE),
+            manifests,
+            findings,
+            size_limit,
+        })
+    }
+
+    /// The manifests with the blob id of each.
+    pub fn manifests(&self) -> &Manifests {
+        &self.manifests
+    }
+
+    fn read_one(&self, path: &RepoPath) -> Result<ManifestFile, SyncError> {
+        if let Some(file) = self.findings.unreadable(path) {
+            return Ok(file);
+        }
+        let id = self.manifests[path];
+        let size = self.repository.blob_size(id)?;
+        let content = if size > self.size_limit {
+            Err(Box::new(source::too_large(path, self.size_limit)))
+        } else {
+            Ok(self.repository.blob(id)?)
+        };
+        Ok(ManifestFile { path: path.clone(), content })
+    }
+}
+
+/// What a walk would have found, had the files of a tree been on disk.
+fn listing(files: Vec<TreeFile>) -> Listing {
+    let (named, unnameable): (Vec<_>, Vec<_>) = files.into_iter().partition(|file| !file.lossy);
+    let folders: BTreeSet<RepoPath> = named.iter().flat_map(|file| file.path.ancestors()).collect();
+    let files = named.into_iter().map(|file| {
+        let kind = match file.kind {
+            FileKind::Regular | FileKind::Executable => EntryKind::File,
+            FileKind::Symlink => EntryKind::Symlink,
+            FileKind::Submodule => EntryKind::Repository,
+        };
+        (file.path, kind)
+    });
+    let folders = folders.into_iter().map(|path| (path, EntryKind::Directory));
+    let mut listing = Listing::of(files.chain(folders));
+    let flaws = unnameable.iter().map(|file| Flaw::NameNotUtf8.diagnostic(&file.path));
+    listing.diagnostics.extend(flaws);
+    listing
+}
+
+impl Sources for CommittedSources<'_> {
+    fn tree(&self) -> ObjectId {
+        self.tree
+    }
+
+    fn paths(&self) -> Vec<RepoPath> {
+        self.manifests.keys().cloned().collect()
+    }
+
+    fn read(&self, paths: &[RepoPath]) -> Result<Vec<ManifestFile>, SyncError> {
+        paths.iter().map(|path| self.read_one(path)).collect()
+    }
+
+    fn remarks(&self) -> &[Diagnostic] {
+        &self.findings.remarks
+    }
+}
+
+/// The manifests of a folder.
+pub struct WorkingSources<'a> {
+    root: &'a Path,
+    tree: ObjectId,
+    manifests: Vec<RepoPath>,
+    findings: Findings,
+    size_limit: usize,
+}
+
+impl<'a> WorkingSources<'a> {
+    /// Takes what a walk of the folder below `root` found; `tree` is its git tree.
+    pub fn new(root: &'a Path, tree: ObjectId, listing: Listing, size_limit: usize) -> Self {
+        let findings = Findings::of(listing.diagnostics);
+        let mut manifests = listing.manifests;
+        manifests.extend(findings.unreadable.keys().cloned());
+        manifests.sort_unstable();
+        Self { root, tree, manifests, findings, size_limit }
+    }
+
+    fn read_one(&self, path: &RepoPath) -> ManifestFile {
+        self.findings.unreadable(path).unwrap_or_else(|| ManifestFile {
+            path: path.clone(),
+            content: load::read(self.root, path, self.size_limit)
+                .map_err(|error| Box::new(error.diagnostic())),
+        })
+    }
+}
+
+impl Sources for WorkingSources<'_> {
+    fn tree(&self) -> ObjectId {
+        self.tree
+    }
+
+    fn paths(&self) -> Vec<RepoPath> {
+        self.manifests.clone()
+    }
+
+    fn read(&self, paths: &[RepoPath]) -> Result<Vec<ManifestFile>, SyncError> {
+        use rayon::prelude::*;
+        Ok(paths.par_iter().map(|path| self.read_one(path)).collect())
+    }
+
+    fn remarks(&self) -> &[Diagnostic] {
+        &self.findings.remarks
+    }
+}

@@ -1,0 +1,219 @@
+//! The working tree: what a sync of its files would give, and the same written to disk without a commit.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::Path,
+};
+
+use super::{Draft, Order, Scope, Sources as _, Started, SyncError, WorkingSources, base, draft, select};
+use crate::{
+    compile::Compiler,
+    diagnostic::Diagnostic,
+    domain::{ModuleName, ObjectId, RepoPath},
+    git::{Head, Repository},
+    load,
+    object::{self, EMPTY_TREE},
+    registry::{ENTRIES, REGISTRY, ROOT_FILE, Root, Snapshot, entry_repo_path, module_of},
+};
+
+/// The files of a registry on disk, and what they are compared with.
+pub struct WorkingTree<'a> {
+    root: &'a Path,
+    repository: Option<&'a Repository>,
+    previous: Snapshot,
+}
+
+impl<'a> WorkingTree<'a> {
+    /// Takes the registry at `root`. The previous snapshot is that of HEAD, or outside a repository the one on disk.
+    pub fn open(root: &'a Path, repository: Option<&'a Repository>) -> Result<Self, SyncError> {
+        let previous = match repository {
+            Some(repository) => match repository.head()? {
+                Head::Branch { commit, .. } | Head::Detached { commit } => {
+                    base::snapshot_at(repository, commit)?
+                }
+                Head::Unborn { .. } => Snapshot::default(),
+            },
+            None => snapshot_on_disk(root)?,
+        };
+        Ok(Self { root, repository, previous })
+    }
+
+    /// The snapshot that the files are compared with.
+    pub fn previous(&self) -> &Snapshot {
+        &self.previous
+    }
+
+    /// Drafts the snapshot that the manifests on disk give.
+    pub fn draft(
+        &self,
+        compiler: &Compiler,
+        started: Started<'_>,
+    ) -> Result<(Draft, Vec<Diagnostic>), SyncError> {
+        let modules = &compiler.settings.modules;
+        let listing = load::walk(self.root, modules)?;
+        let tree = self.source_tree(modules)?;
+        let sources = WorkingSources::new(self.root, tree, listing, compiler.settings.limits.bytes);
+        let paths = sources.paths();
+        let done = started(paths.len());
+        let draft = draft(Order {
+            previous: &self.previous,
+            read_entry: &|name, id| self.read_entry(name, id),
+            sources: &sources,
+            compiler,
+            selection: select::Selection { read: paths, unchanged: BTreeSet::new() },
+            scope: &Scope::All,
+            done: &*done,
+        })?;
+        Ok((draft, sources.remarks().to_vec()))
+    }
+
+    /// The tree that git would store of the manifests on disk.
+    fn source_tree(&self, modules: &RepoPath) -> Result<ObjectId, SyncError> {
+        if let Some(repository) = self.repository {
+            return Ok(repository.tree_on_disk(modules)?.unwrap_or(EMPTY_TREE));
+        }
+        let prefix = format!("{modules}/");
+        let mut files = Vec::new();
+        for path in load::files(self.root, modules.as_str())? {
+            let inside = path.as_str().strip_prefix(&prefix).unwrap_or(path.as_str()).to_owned();
+            files.push((inside, object::blob_id(&read(self.root, &path)?)));
+        }
+        Ok(object::tree_of(files).root)
+    }
+
+    fn read_entry(&self, name: &ModuleName, id: ObjectId) -> Result<Vec<u8>, SyncError> {
+        match self.repository {
+            Some(repository) => Ok(repository.blob(id)?),
+            None => read(self.root, &entry_repo_path(name)),
+        }
+    }
+
+    /// The files below `registry/` that are not what a draft says, with what they have to become.
+    pub fn drift(&self, draft: &Draft) -> Result<Drift, SyncError> {
+        let mut drift = Drift::default();
+        let entries = format!("{REGISTRY}/{ENTRIES}");
+        let mut strays: BTreeSet<RepoPath> = load::files(self.root, &entries)?.into_iter().collect();
+        for (name, id) in &draft.plan.entries {
+            let path = entry_repo_path(name);
+            let is_there = strays.remove(&path);
+            if !is_there || object::blob_id(&read(self.root, &path)?) != *id {
+                let bytes = match draft.plan.written.get(name) {
+                    Some(entry) => entry.bytes.clone(),
+                    None => self.read_entry(name, *id)?,
+                };
+                drift.write.insert(path, bytes);
+            }
+        }
+        drift.remove = strays;
+        let root = draft.root.as_ref().or(self.previous.root.as_ref()).map(Root::to_bytes);
+        let root_path = RepoPath::new(format!("{REGISTRY}/{ROOT_FILE}"));
+        match (root, read_if_there(self.root, &root_path)?) {
+            (Some(wanted), found) if found.as_ref() != Some(&wanted) => {
+                drift.write.insert(root_path, wanted);
+            }
+            (None, Some(_)) => {
+                drift.remove.insert(root_path);
+            }
+            (Some(_) | None, _) => {}
+        }
+        Ok(drift)
+    }
+
+    /// Makes `registry/` on disk what a draft says.
+    pub fn write(&self, drift: &Drift) -> Result<(), SyncError> {
+        for (path, bytes) in &drift.write {
+            write_whole(&self.root.join(path.as_str()), bytes)?;
+        }
+        for path in &drift.remove {
+            let on_disk = self.root.join(path.as_str());
+            fs::remove_file(&on_disk).map_err(|source| SyncError::Io { path: on_disk.clone(), source })?;
+            remove_empty_parents(&on_disk, &self.root.join(REGISTRY));
+        }
+        Ok(())
+    }
+}
+
+/// What has to be done for `registry/` to be what the manifests say.
+#[derive(Debug, Default)]
+pub struct Drift {
+    /// Files that are missing or differ, with the content that they must have.
+    pub write: BTreeMap<RepoPath, Vec<u8>>,
+    /// Files that must not be there.
+    pub remove: BTreeSet<RepoPath>,
+}
+
+impl Drift {
+    /// Whether all is as it must be.
+    pub fn is_empty(&self) -> bool {
+        self.write.is_empty() && self.remove.is_empty()
+    }
+
+    /// The files, sorted.
+    pub fn paths(&self) -> BTreeSet<&RepoPath> {
+        self.write.keys().chain(&self.remove).collect()
+    }
+}
+
+/// Reads the snapshot that lies in a folder outside git.
+fn snapshot_on_disk(root: &Path) -> Result<Snapshot, SyncError> {
+    let prefix = format!("{REGISTRY}/{ENTRIES}/");
+    let mut entries = BTreeMap::new();
+    for path in load::files(root, prefix.trim_end_matches('/'))? {
+        if let Some(name) = path.as_str().strip_prefix(&prefix).and_then(module_of) {
+            entries.insert(name, object::blob_id(&read(root, &path)?));
+        }
+    }
+    let untrusted = |error| SyncError::Root { commit: None, error };
+    let file = read_if_there(root, &RepoPath::new(format!("{REGISTRY}/{ROOT_FILE}")))?;
+    let Some(bytes) = file else { return Ok(Snapshot { entries, ..Snapshot::default() }) };
+    let parsed = Root::parse(&bytes).map_err(untrusted)?;
+    let tree =
+        object::tree_of(entries.iter().map(|(name, id)| (crate::registry::entry_path(name), *id))).root;
+    Ok(Snapshot { latest: parsed.version, root: Some(parsed), tree: Some(tree), entries })
+}
+
+fn read(root: &Path, path: &RepoPath) -> Result<Vec<u8>, SyncError> {
+    let path = root.join(path.as_str());
+    fs::read(&path).map_err(|source| SyncError::Io { path, source })
+}
+
+fn read_if_there(root: &Path, path: &RepoPath) -> Result<Option<Vec<u8>>, SyncError> {
+    match read(root, path) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(SyncError::Io { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Writes a file so that at any time it is either the old or the new one.
+fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), SyncError> {
+    let failed = |source| SyncError::Io { path: path.to_owned(), source };
+    let folder = path.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(folder).map_err(failed)?;
+    let temporary = tempfile::Builder::new().prefix(".modreg-").permissions(readable()).tempfile_in(folder);
+    let mut file = temporary.map_err(failed)?;
+    std::io::Write::write_all(&mut file, bytes).map_err(failed)?;
+    file.persist(path).map_err(|error| failed(error.error))?;
+    Ok(())
+}
+
+/// The permissions of a file that a program creates, before the user's mask.
+fn readable() -> fs::Permissions {
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::PermissionsExt::from_mode(0o666)
+    }
+    #[cfg(not(unix))]
+    {
+        fs::metadata(".").map(|metadata| metadata.permissions()).unwrap_or_else(|_| unreachable!())
+    }
+}
+
+fn remove_empty_parents(file: &Path, top: &Path) {
+    for folder in file.ancestors().skip(1).take_while(|folder| *folder != top) {
+        if fs::remove_dir(folder).is_err() {
+            return;
+        }
+    }
+}
