@@ -31,3 +31,4 @@ pub mod sync;
 pub mod report;
 
 mod builtins;
+pub mod cli;

@@ -1,3 +1,5 @@
 //! The `modreg` program.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    modreg::cli::main()
+}

@@ -6,10 +6,12 @@
 //! Invariant: text that comes from an authored file passes through [`text`] before it is written, whatever the format.
 
 pub mod changes;
+mod convert;
 mod field_lines;
 pub mod human;
 pub mod json;
 pub mod markdown;
+pub mod overview;
 mod snippet;
 mod style;
 pub mod text;

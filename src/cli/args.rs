@@ -1,0 +1,73 @@
+//! What the user typed.
+
+use std::{num::NonZeroUsize, path::PathBuf};
+
+use clap::{Args, Parser, ValueEnum};
+
+use super::commands::Command;
+
+/// Compiles a Git repository of module manifests into a versioned, verifiable registry of AI contexts.
+///
+/// Manifests are files under `modules/`, entries are written to `registry/`, and every version of the registry is one
+/// commit. Merging is approving, and the history is the audit log.
+#[derive(Debug, Parser)]
+#[command(name = "modreg", version, max_term_width = 100)]
+#[command(after_help = EXIT_CODES)]
+pub(super) struct Cli {
+    #[command(flatten)]
+    pub(super) global: Global,
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0   done, nothing wrong
+  1   the answer is no: invalid manifests, drift, differences under --check, a failed verify
+  2   could not run: usage, settings, not a repository, I/O
+  3   done, but some modules are invalid: held at their last good content, or left out if new
+  4   refused by a guard: nothing was written
+  5   conflict: another sync runs, or the branch kept moving; try again later
+  70  a bug in modreg";
+
+/// The options of every command.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Global options")]
+pub(super) struct Global {
+    /// The registry's repository; the default is the one that holds the current directory
+    #[arg(short = 'C', long = "repo", value_name = "DIR", global = true)]
+    pub(super) repo: Option<PathBuf>,
+    /// When to use colours
+    #[arg(long, value_name = "WHEN", default_value = "auto", global = true)]
+    pub(super) color: ColorWhen,
+    /// Say only what is asked for and what is wrong
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub(super) quiet: bool,
+    /// Say more about what is being done
+    #[arg(short, long, global = true)]
+    pub(super) verbose: bool,
+    /// How many threads to use; the default is one for each processor
+    #[arg(long, value_name = "N", global = true)]
+    pub(super) jobs: Option<NonZeroUsize>,
+}
+
+/// When to use colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ColorWhen {
+    /// On a terminal, unless `NO_COLOR` is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// The output formats of most commands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(super) enum Format {
+    /// For people
+    #[default]
+    Human,
+    /// For programs: one JSON object, described by a schema (see `modreg schema`)
+    Json,
+}

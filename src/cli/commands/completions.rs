@@ -1,0 +1,21 @@
+//! `modreg completions`
+
+use clap_complete::Shell;
+
+use crate::cli::{Exit, context::Context, definition, error::CliError, output};
+
+/// Print a shell's completion script
+///
+/// For bash: `modreg completions bash > ~/.local/share/bash-completion/completions/modreg`
+#[derive(Debug, clap::Args)]
+pub(in crate::cli) struct Args {
+    /// The shell
+    shell: Shell,
+}
+
+pub(super) fn run(args: &Args, _context: &Context) -> Result<Exit, CliError> {
+    let mut script = Vec::new();
+    clap_complete::generate(args.shell, &mut definition(), "modreg", &mut script);
+    output::print(&String::from_utf8_lossy(&script))?;
+    Ok(Exit::Done)
+}

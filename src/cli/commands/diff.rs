@@ -1,0 +1,154 @@
+//! `modreg diff`
+
+use std::collections::BTreeMap;
+
+use clap::ValueEnum;
+
+use crate::{
+    cli::{
+        Exit,
+        context::Context,
+        error::CliError,
+        output, progress,
+        workspace::{self, Folder},
+    },
+    diagnostic::Diagnostic,
+    diff::{self, Changes},
+    domain::SnapshotVersion,
+    git::Repository,
+    report::{
+        changes,
+        json::{self, ChangesReport, ChangesSummary},
+        markdown,
+    },
+    sync::{VersionedSnapshot, WorkingTree, parse_entry},
+};
+
+/// Show what a sync of the working tree would change, or what changed between two versions
+#[derive(Debug, clap::Args)]
+pub(in crate::cli) struct Args {
+    /// The version to start from; without one, the working tree is compared with the registry at HEAD
+    from: Option<SnapshotVersion>,
+    /// The version to compare with; without one, the latest
+    to: Option<SnapshotVersion>,
+    /// How to report
+    #[arg(long, value_enum, default_value_t)]
+    format: DiffFormat,
+    /// Exit 1 if there are any changes
+    #[arg(long)]
+    check: bool,
+}
+
+/// The output formats of `diff`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+enum DiffFormat {
+    /// For people
+    #[default]
+    Human,
+    /// For programs: one JSON object (see `modreg schema diff-report`)
+    Json,
+    /// For the comments of a pull request
+    Markdown,
+}
+
+/// Two states of the registry, compared.
+struct Comparison {
+    from: SnapshotVersion,
+    /// `None` is the working tree.
+    to: Option<SnapshotVersion>,
+    latest: SnapshotVersion,
+    changes: Changes,
+    summary: ChangesSummary,
+    diagnostics: Vec<Diagnostic>,
+}
+
+pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
+    let compared = match args.from {
+        None => working_tree(context)?,
+        Some(from) => versions(from, args.to, context)?,
+    };
+    let Comparison { from, ref changes, ref diagnostics, .. } = compared;
+    match args.format {
+        DiffFormat::Human => {
+            context.talk_diagnostics(diagnostics.iter());
+            output::write(|out| changes::changes(out, changes, context.out))?;
+        }
+        DiffFormat::Markdown => output::print(&markdown::comment(from, changes, diagnostics))?,
+        DiffFormat::Json => output::write(|out| json::write(out, &compared.report()))?,
+    }
+    Ok(if args.check && !changes.is_empty() { Exit::No } else { Exit::Done })
+}
+
+fn working_tree(context: &Context) -> Result<Comparison, CliError> {
+    let folder = Folder::find(context)?;
+    let compiler = folder.compiler()?;
+    let tree = WorkingTree::open(&folder.root, folder.repository.as_ref())?;
+    let (draft, remarks) = tree.draft(&compiler, &|total| progress::counter(context, "compiling", total))?;
+    let version = tree.previous().version();
+    Ok(Comparison {
+        from: version,
+        to: None,
+        latest: version,
+        summary: (&draft.plan.summary).into(),
+        changes: draft.changes,
+        diagnostics: remarks.into_iter().chain(draft.plan.diagnostics).collect(),
+    })
+}
+
+fn versions(
+    from: SnapshotVersion,
+    to: Option<SnapshotVersion>,
+    context: &Context,
+) -> Result<Comparison, CliError> {
+    let repository = workspace::repository(context)?;
+    let head = repository.head()?.born()?;
+    let latest = VersionedSnapshot::at(&repository, head)?;
+    let version = latest.snapshot.version();
+    let old = find(&repository, head, from)?;
+    let new = match to {
+        Some(to) => find(&repository, head, to)?,
+        None => latest,
+    };
+    let differing = |side: &VersionedSnapshot, other: &VersionedSnapshot| {
+        let entries = side.snapshot.entries.iter();
+        entries
+            .filter(|(name, id)| other.snapshot.entries.get(*name) != Some(id))
+            .map(|(name, id)| Ok((name.clone(), parse_entry(&repository.blob(*id)?))))
+            .collect::<Result<BTreeMap<_, _>, CliError>>()
+    };
+    let changes = diff::changes(&differing(&old, &new)?, &differing(&new, &old)?);
+    let summary = ChangesSummary {
+        added: changes.added(),
+        updated: changes.updated(),
+        removed: changes.removed(),
+        unchanged: new.snapshot.entries.len() - changes.added() - changes.updated(),
+        held: 0,
+        ..ChangesSummary::default()
+    };
+    let to = Some(new.snapshot.version());
+    Ok(Comparison { from, to, latest: version, changes, summary, diagnostics: Vec::new() })
+}
+
+/// Finds a version; 0 is the registry before its first one.
+fn find(
+    repository: &Repository,
+    head: crate::domain::ObjectId,
+    version: SnapshotVersion,
+) -> Result<VersionedSnapshot, CliError> {
+    Ok(VersionedSnapshot::find(repository, head, version)?)
+}
+
+impl Comparison {
+    fn report(&self) -> ChangesReport {
+        ChangesReport {
+            from: self.from,
+            to: self.to,
+            version: self.latest,
+            commit: None,
+            summary: self.summary,
+            changes: json::changes(&self.changes),
+            diagnostics: json::diagnostics(&self.diagnostics),
+            refused: None,
+        }
+    }
+}

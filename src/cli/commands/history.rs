@@ -1,0 +1,38 @@
+//! `modreg history`
+
+use crate::{
+    cli::{Exit, args::Format, context::Context, error::CliError, output, workspace},
+    domain::ModuleName,
+    report::{
+        json::{self, HistoryReport},
+        overview,
+    },
+    sync::History,
+};
+
+/// Show the audit log: every version of the registry, newest first
+#[derive(Debug, clap::Args)]
+pub(in crate::cli) struct Args {
+    /// Only the versions that changed this module
+    module: Option<ModuleName>,
+    /// At most so many versions
+    #[arg(short = 'n', long, value_name = "N")]
+    limit: Option<usize>,
+    /// How to report
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
+    let repository = workspace::repository(context)?;
+    let commit = repository.head()?.born()?;
+    let history = History::read(&repository, commit, args.module.as_ref(), args.limit)?;
+    output::write(|out| match args.format {
+        Format::Json => json::write(out, &HistoryReport::from(&history)),
+        Format::Human => overview::history(out, &history, context.out),
+    })?;
+    if history.is_cut_off {
+        context.warn("this clone is shallow: older versions are not here; `git fetch --unshallow` gets them");
+    }
+    Ok(Exit::Done)
+}

@@ -1,0 +1,62 @@
+//! The commands, one file each: the arguments, whose comments are the help, and what is done.
+
+mod compile;
+mod completions;
+mod diff;
+mod explain;
+mod history;
+mod init;
+mod man;
+mod new;
+mod prune;
+mod schema;
+mod show;
+mod status;
+mod sync;
+mod validate;
+mod verify;
+
+use clap::Subcommand;
+
+use super::{Exit, context::Context, error::CliError};
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    Init(init::Args),
+    New(new::Args),
+    Validate(validate::Args),
+    Compile(compile::Args),
+    Diff(diff::Args),
+    Sync(sync::Args),
+    Prune(prune::Args),
+    Status(status::Args),
+    History(history::Args),
+    Show(show::Args),
+    Verify(verify::Args),
+    Explain(explain::Args),
+    Schema(schema::Args),
+    Completions(completions::Args),
+    Man(man::Args),
+}
+
+/// Runs a command.
+pub(super) fn run(command: Command, context: &Context) -> Result<Exit, CliError> {
+    match command {
+        Command::Init(args) => init::run(&args, context),
+        Command::New(args) => new::run(&args, context),
+        Command::Validate(args) => validate::run(&args, context),
+        Command::Compile(args) => compile::run(&args, context),
+        Command::Diff(args) => diff::run(&args, context),
+        Command::Sync(args) => sync::run(&args, context),
+        Command::Prune(args) => prune::run(&args, context),
+        Command::Status(args) => status::run(&args, context),
+        Command::History(args) => history::run(&args, context),
+        Command::Show(args) => show::run(&args, context),
+        Command::Verify(args) => verify::run(&args, context),
+        Command::Explain(args) => explain::run(&args, context),
+        Command::Schema(args) => schema::run(&args, context),
+        Command::Completions(args) => completions::run(&args, context),
+        Command::Man(args) => man::run(&args, context),
+    }
+}

@@ -1,0 +1,31 @@
+//! `modreg status`
+
+use crate::{
+    cli::{Exit, args::Format, context::Context, error::CliError, output, progress, workspace},
+    report::{
+        json::{self, StatusReport},
+        overview,
+    },
+    sync::Status,
+};
+
+/// Show how the registry at HEAD stands
+///
+/// Exits 0 whatever the answer; `stale` says that a sync would change something, `drift` that somebody changed
+/// `registry/` by hand.
+#[derive(Debug, clap::Args)]
+pub(in crate::cli) struct Args {
+    /// How to report
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
+    let repository = workspace::repository(context)?;
+    let status = Status::of(&repository, &|total| progress::counter(context, "compiling", total))?;
+    output::write(|out| match args.format {
+        Format::Json => json::write(out, &StatusReport::from(&status)),
+        Format::Human => overview::status(out, &status, context.out),
+    })?;
+    Ok(Exit::Done)
+}

@@ -1,0 +1,102 @@
+//! What the program knows of its surroundings: the one place that reads the environment, the clock and the terminal.
+
+use std::{
+    io::{self, IsTerminal as _},
+    path::PathBuf,
+};
+
+use jiff::Timestamp;
+
+use super::{
+    args::{ColorWhen, Global},
+    error::CliError,
+};
+use crate::{git::IdentityEnv, report::Style};
+
+/// How much to say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Verbosity {
+    Quiet,
+    Normal,
+    Verbose,
+}
+
+/// The surroundings of one run.
+#[derive(Debug)]
+pub(super) struct Context {
+    /// Where the user is.
+    pub(super) current_dir: PathBuf,
+    /// Where the user said the repository is.
+    pub(super) repo: Option<PathBuf>,
+    /// How results look.
+    pub(super) out: Style,
+    /// How talk looks.
+    pub(super) talk: Style,
+    /// How much to say.
+    pub(super) verbosity: Verbosity,
+    /// Whether progress bars make sense.
+    pub(super) shows_progress: bool,
+    /// Who commits, as far as the environment says.
+    pub(super) identity: IdentityEnv,
+    /// When the run began.
+    pub(super) now: Timestamp,
+}
+
+impl Context {
+    /// Looks around, once.
+    #[expect(clippy::disallowed_methods, reason = "this is the one place that looks around")]
+    pub(super) fn from_process(global: &Global) -> Result<Self, CliError> {
+        if let Some(jobs) = global.jobs {
+            rayon::ThreadPoolBuilder::new()
+                .num_threads(jobs.get())
+                .build_global()
+                .map_err(|error| CliError::cannot_run(format!("cannot start {jobs} threads: {error}")))?;
+        }
+        let current_dir = std::env::current_dir()
+            .map_err(|error| CliError::cannot_run(format!("cannot tell the current directory: {error}")))?;
+        let verbosity = match (global.quiet, global.verbose) {
+            (true, _) => Verbosity::Quiet,
+            (false, true) => Verbosity::Verbose,
+            (false, false) => Verbosity::Normal,
+        };
+        let on_terminal = io::stderr().is_terminal();
+        let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+        Ok(Self {
+            current_dir,
+            repo: global.repo.clone(),
+            out: style(global.color, &io::stdout(), io::stdout().is_terminal()),
+            talk: style(global.color, &io::stderr(), on_terminal),
+            verbosity,
+            shows_progress: on_terminal && verbosity != Verbosity::Quiet,
+            identity: IdentityEnv {
+                author_name: variable("GIT_AUTHOR_NAME"),
+                author_email: variable("GIT_AUTHOR_EMAIL"),
+                author_date: variable("GIT_AUTHOR_DATE"),
+                committer_name: variable("GIT_COMMITTER_NAME"),
+                committer_email: variable("GIT_COMMITTER_EMAIL"),
+                committer_date: variable("GIT_COMMITTER_DATE"),
+            },
+            now: Timestamp::now(),
+        })
+    }
+
+    /// Where to look for the repository.
+    pub(super) fn start(&self) -> PathBuf {
+        self.repo.as_ref().map_or_else(|| self.current_dir.clone(), |repo| self.current_dir.join(repo))
+    }
+}
+
+fn style(when: ColorWhen, stream: &impl anstream::stream::RawStream, is_terminal: bool) -> Style {
+    let color = match when {
+        ColorWhen::Always => true,
+        ColorWhen::Never => false,
+        ColorWhen::Auto => anstream::AutoStream::choice(stream) != anstream::ColorChoice::Never,
+    };
+    let width = if is_terminal { terminal_width() } else { None };
+    Style { color, width: width.unwrap_or(100), unicode: true }
+}
+
+fn terminal_width() -> Option<usize> {
+    let (terminal_size::Width(columns), _) = terminal_size::terminal_size()?;
+    Some(usize::from(columns))
+}

@@ -1,0 +1,190 @@
+//! What a command cannot do, and what to do about it.
+
+use std::{error::Error, fmt, io};
+
+use super::Exit;
+use crate::{
+    git::{GitError, GitErrorKind},
+    load::LoadError,
+    registry::RootError,
+    sync::SyncError,
+};
+
+/// Why a command ended early: what happened, the cause below it, and remedies.
+#[derive(Debug)]
+pub(super) struct CliError {
+    pub(super) exit: Exit,
+    pub(super) message: String,
+    pub(super) source: Option<Box<dyn Error + Send + Sync>>,
+    pub(super) hints: Vec<String>,
+}
+
+impl CliError {
+    /// The command could not run.
+    pub(super) fn cannot_run(message: impl Into<String>) -> Self {
+        Self { exit: Exit::CannotRun, message: message.into(), source: None, hints: Vec::new() }
+    }
+
+    /// A guard refused, and nothing was written.
+    pub(super) fn refused(message: impl Into<String>) -> Self {
+        Self { exit: Exit::Refused, ..Self::cannot_run(message) }
+    }
+
+    /// Somebody else was faster.
+    pub(super) fn conflict(message: impl Into<String>) -> Self {
+        Self { exit: Exit::Conflict, ..Self::cannot_run(message) }
+    }
+
+    /// Adds what to do.
+    #[must_use]
+    pub(super) fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hints.push(hint.into());
+        self
+    }
+
+    /// Adds the cause.
+    #[must_use]
+    pub(super) fn because(mut self, source: impl Error + Send + Sync + 'static) -> Self {
+        self.source = Some(Box::new(source));
+        self
+    }
+
+    /// Whether whoever read the results went away, which is their right.
+    pub(super) fn is_closed_pipe(&self) -> bool {
+        let source = self.source.as_ref().and_then(|source| source.downcast_ref::<io::Error>());
+        source.is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+    }
+}
+
+impl fmt::Display for CliError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.message)?;
+        let mut source = self.source.as_deref().map(|source| source as &dyn Error);
+        while let Some(error) = source {
+            write!(formatter, ": {error}")?;
+            source = error.source();
+        }
+        Ok(())
+    }
+}
+
+impl From<io::Error> for CliError {
+    /// Writing the results failed.
+    fn from(error: io::Error) -> Self {
+        Self::cannot_run("cannot write the results").because(error)
+    }
+}
+
+impl From<GitError> for CliError {
+    fn from(error: GitError) -> Self {
+        let hint = git_hint(error.kind());
+        let failed = match error.kind() {
+            GitErrorKind::Busy { .. } | GitErrorKind::ReferenceLocked { .. } => {
+                Self::conflict(error.context().to_owned())
+            }
+            _ => Self::cannot_run(error.context().to_owned()),
+        };
+        let failed = failed.because(error.into_kind());
+        match hint {
+            Some(hint) => failed.hint(hint),
+            None => failed,
+        }
+    }
+}
+
+/// What to do about a failure of git.
+fn git_hint(kind: &GitErrorKind) -> Option<String> {
+    let hint = match kind {
+        GitErrorKind::NotARepository => {
+            "go to the registry's repository, name it with `-C DIR`, or make one with `modreg init DIR`"
+        }
+        GitErrorKind::UntrustedOwner => {
+            "if you trust it, run `git config --global --add safe.directory DIR` with the repository's directory"
+        }
+        GitErrorKind::UnsupportedFormat { .. } => {
+            "use a clone in git's usual form: `git clone --ref-format=files`, with SHA-1 ids, from the same remote"
+        }
+        GitErrorKind::Unborn { .. } => "commit your manifests first: `git add modules && git commit`",
+        GitErrorKind::Detached { .. } => "check out the branch to publish to: `git switch BRANCH`",
+        GitErrorKind::Bare => {
+            "run this in a clone with a working tree, or use `modreg sync`, which needs none"
+        }
+        GitErrorKind::ReferenceLocked { .. } | GitErrorKind::Busy { .. } => "try again in a moment",
+        GitErrorKind::IndexLocked { path } => {
+            return Some(format!(
+                "wait for the other git program, or remove `{}` if there is none",
+                path.display()
+            ));
+        }
+        GitErrorKind::MissingObject { .. } => "fetch it: `git fetch --unshallow`, or `git fetch --refetch`",
+        GitErrorKind::DamagedObject { .. } => "`git fsck` tells more; a fresh clone has good objects",
+        GitErrorKind::InTheWay { .. } => "move it out of the way, commit that, and try again",
+        GitErrorKind::ReadOnly(_) => {
+            "check the permissions of the repository's `.git` directory and the disk"
+        }
+        _ => return None,
+    };
+    Some(hint.to_owned())
+}
+
+impl From<SyncError> for CliError {
+    fn from(error: SyncError) -> Self {
+        let message = error.to_string();
+        match error {
+            SyncError::Git(error) => error.into(),
+            SyncError::Root { commit, error } => Self::root(message, commit.is_some(), &error),
+            SyncError::UncommittedRegistry { .. } => Self::refused(message)
+                .hint("drop them with `git restore --staged --worktree registry` and `git clean -d registry`")
+                .hint("`registry/` is generated: change manifests instead, and `modreg sync` writes it"),
+            SyncError::LostRace { .. } => Self::conflict(message).hint("try again later"),
+            SyncError::UnknownVersion { is_cut_off, .. } => {
+                let remedy = if is_cut_off {
+                    "`git fetch --unshallow` gets older ones"
+                } else {
+                    "`modreg history` lists all"
+                };
+                Self::cannot_run(message).hint(remedy)
+            }
+            SyncError::UnknownModule { closest, .. } => {
+                let failed = Self::cannot_run(message);
+                match closest {
+                    Some(name) => failed.hint(format!("did you mean `{name}`?")),
+                    None => failed.hint("`modreg status` counts the modules, `modreg show` lists them"),
+                }
+            }
+            SyncError::Load(error @ LoadError::Missing(_)) => Self::cannot_run(error.to_string())
+                .hint("`modreg init` makes a registry; `[modules] path` in modreg.toml names another folder"),
+            SyncError::Load(LoadError::Unreadable { source, .. }) | SyncError::Io { source, .. } => {
+                Self::cannot_run(message).because(source)
+            }
+            SyncError::Settings(error) => Self::cannot_run(error.to_string().trim_end().to_owned()).hint(
+                "`modreg init` in an empty folder writes a `modreg.toml` with every key and its default",
+            ),
+            SyncError::Schema(_) => Self::cannot_run(message)
+                .hint("`modreg schema module` and `modreg schema ai-context` print the built-in ones"),
+            SyncError::WrongTree { .. } => Self { exit: Exit::Bug, ..Self::cannot_run(message) }
+                .hint("this is a bug in modreg: nothing was published; please report it"),
+            SyncError::Load(LoadError::NotADirectory(_)) | SyncError::NotText(_) => Self::cannot_run(message),
+        }
+    }
+}
+
+impl CliError {
+    fn root(message: String, committed: bool, error: &RootError) -> Self {
+        let refused = Self::refused(message);
+        match error {
+            RootError::NewerFormat { .. } => {
+                refused.hint("use the modreg that wrote it, or a newer one; nothing was overwritten")
+            }
+            RootError::Malformed(_) | RootError::Edited | RootError::Inconsistent(_) => {
+                let remedy = if committed {
+                    "restore the last published one: `git log --oneline -- registry/snapshot.json` lists them, \
+                     `git checkout COMMIT -- registry` brings one back; commit that"
+                } else {
+                    "restore the committed one: `git restore registry/snapshot.json`"
+                };
+                refused.hint(remedy).hint("nothing was overwritten")
+            }
+        }
+    }
+}

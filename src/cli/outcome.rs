@@ -1,0 +1,117 @@
+//! What `sync`, `prune` and `init` say when they are done.
+
+use super::{Exit, args::Format, context::Context, error::CliError, output, progress};
+use crate::{
+    diagnostic::Diagnostic,
+    git::Repository,
+    report::{
+        human,
+        json::{self, ChangesReport},
+        overview,
+    },
+    sync::{self, Outcome, Refusal, Request, Scope, Verdict},
+};
+
+/// Runs a sync and reports how it ended.
+pub(super) fn publish(
+    repository: &Repository,
+    request: &Request<'_>,
+    format: Format,
+    context: &Context,
+) -> Result<Exit, CliError> {
+    if request.scope == Scope::All {
+        remark_uncommitted(repository, context)?;
+    }
+    let outcome = sync::sync(repository, request, &|total| progress::counter(context, "compiling", total))?;
+    context.say_more(&format!("read {} manifests", outcome.read));
+    match format {
+        Format::Json => output::write(|out| json::write(out, &ChangesReport::from(&outcome)))?,
+        Format::Human => human(&outcome, context)?,
+    }
+    if let Verdict::Committed { behind, is_anonymous, .. } = &outcome.verdict {
+        if let Some(error) = behind {
+            context.warn(&format!(
+                "the snapshot is committed, but the checkout is not up to date: {error}; the next sync mends it"
+            ));
+        }
+        if *is_anonymous {
+            context
+                .warn("git knows no name of yours, so the commit is by modreg: set user.name and user.email");
+        }
+    }
+    Ok(exit(&outcome))
+}
+
+fn exit(outcome: &Outcome) -> Exit {
+    match &outcome.verdict {
+        Verdict::Refused(_) => Exit::Refused,
+        Verdict::Unchanged | Verdict::DryRun | Verdict::Committed { .. }
+            if !outcome.draft.plan.invalid.is_empty() =>
+        {
+            Exit::SomeInvalid
+        }
+        Verdict::Unchanged | Verdict::DryRun | Verdict::Committed { .. } => Exit::Done,
+    }
+}
+
+/// Says so where files wait to be committed, for they are not part of a sync.
+fn remark_uncommitted(repository: &Repository, context: &Context) -> Result<(), CliError> {
+    if !context.shows_progress || repository.is_bare() {
+        return Ok(());
+    }
+    let Ok(commit) = repository.head().and_then(|head| head.born()) else { return Ok(()) };
+    let modules = sync::compiler_at(repository, commit)?.settings.modules;
+    let paths = repository.uncommitted(&modules)?;
+    if let Some(first) = paths.first() {
+        let more = match paths.len() - 1 {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        context.say(&format!("not part of this sync, for it is not committed: {first}{more}"));
+    }
+    Ok(())
+}
+
+fn human(outcome: &Outcome, context: &Context) -> Result<(), CliError> {
+    let plan = &outcome.draft.plan;
+    context.talk_diagnostics(outcome.remarks.iter().chain(&plan.diagnostics));
+    output::write(|out| overview::listing(out, &outcome.draft.changes, context.out))?;
+    for (name, held) in &plan.held {
+        context.say(&format!("held since version {}: {name} ({}: {})", held.since, held.code, held.message));
+    }
+    let counts = overview::counts(&plan.summary);
+    let version = outcome.previous.version();
+    let next = outcome.draft.root.as_ref().map_or(version, |root| root.version);
+    match &outcome.verdict {
+        Verdict::Unchanged => output::print_line(&format!("version {version}, nothing to commit: {counts}")),
+        Verdict::DryRun if next == version => {
+            output::print_line(&format!("version {version} would stay: {counts}"))
+        }
+        Verdict::DryRun => output::print_line(&format!("would become version {next}: {counts}")),
+        Verdict::Committed { commit, .. } => {
+            let short = &commit.to_string()[..10];
+            output::print_line(&format!("version {next}, commit {short}: {counts}"))
+        }
+        Verdict::Refused(refusal) => {
+            let refused = json::Refusal::new(refusal, plan);
+            context.warn(&refused.reason);
+            for name in &refused.removals {
+                output::talk(&format!("  - {name}"));
+            }
+            if let Refusal::Removals { token } | Refusal::WrongToken { token } = refusal {
+                output::talk(&format!("to let exactly these go, add: --allow-removals {token}"));
+            }
+            output::print_line(&format!("version {version} stays, nothing was written"))
+        }
+    }
+}
+
+impl Context {
+    /// Shows findings beside the results.
+    pub(super) fn talk_diagnostics<'a>(&self, found: impl Iterator<Item = &'a Diagnostic>) {
+        let found: Vec<Diagnostic> = found.cloned().collect();
+        if !found.is_empty() {
+            let _ = human::diagnostics(&mut std::io::stderr().lock(), &found, self.talk);
+        }
+    }
+}

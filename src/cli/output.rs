@@ -1,0 +1,78 @@
+//! The only place that writes to the standard streams.
+
+use std::io::{self, Write};
+
+use super::{
+    Exit,
+    context::{Context, Verbosity},
+    error::CliError,
+};
+use crate::report::text::visible;
+
+/// Writes results to standard output; what cannot be written is an error.
+pub(super) fn write(results: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), CliError> {
+    let mut stdout = io::BufWriter::new(io::stdout().lock());
+    results(&mut stdout)?;
+    stdout.flush()?;
+    Ok(())
+}
+
+/// Writes a result to standard output.
+pub(super) fn print(text: &str) -> Result<(), CliError> {
+    write(|out| out.write_all(text.as_bytes()))
+}
+
+/// Writes a result with a final newline.
+pub(super) fn print_line(text: &str) -> Result<(), CliError> {
+    print(&format!("{text}\n"))
+}
+
+/// Says something on standard error. That nobody can hear it is no reason to fail.
+pub(super) fn talk(text: &str) {
+    let _ = writeln!(io::stderr(), "{text}");
+}
+
+impl Context {
+    /// Says something that is good to know.
+    pub(super) fn say(&self, text: &str) {
+        if self.verbosity >= Verbosity::Normal {
+            talk(text);
+        }
+    }
+
+    /// Says what only the curious want to know.
+    pub(super) fn say_more(&self, text: &str) {
+        if self.verbosity == Verbosity::Verbose {
+            talk(text);
+        }
+    }
+
+    /// Warns; also under `--quiet`.
+    pub(super) fn warn(&self, text: &str) {
+        talk(&format!("{} {}", self.talk.warning("warning:"), visible(text)));
+    }
+}
+
+/// Shows why the program could not do what was asked.
+pub(super) fn failure(error: &CliError, context: Option<&Context>) -> Exit {
+    let label = |text: &str, paint: fn(&Context, &str) -> String| {
+        context.map_or_else(|| text.to_owned(), |context| paint(context, text))
+    };
+    let error_label = label("error:", |context, text| context.talk.error(text));
+    talk(&format!("{error_label} {}", visible(&error.to_string())));
+    for hint in &error.hints {
+        let help_label = label("help:", |context, text| context.talk.help(text));
+        talk(&format!("  {help_label} {}", visible(hint)));
+    }
+    error.exit
+}
+
+/// Shows what clap has to say: help and versions are results, the rest are usage errors.
+pub(super) fn usage(error: &clap::Error) -> Exit {
+    let written = error.print();
+    let was_read = match written {
+        Ok(()) => true,
+        Err(error) => error.kind() == io::ErrorKind::BrokenPipe,
+    };
+    if was_read && !error.use_stderr() { Exit::Done } else { Exit::CannotRun }
+}

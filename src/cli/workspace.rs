@@ -1,0 +1,76 @@
+//! The registry that a command works on: its repository, or a plain folder where git is not needed.
+
+use std::{
+    collections::BTreeMap,
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use super::{context::Context, error::CliError};
+use crate::{
+    compile::Compiler,
+    git::{GitErrorKind, Repository},
+    load, settings,
+    sync::{self, SCHEMAS, SyncError},
+};
+
+/// Opens the repository that the user means.
+pub(super) fn repository(context: &Context) -> Result<Repository, CliError> {
+    Ok(Repository::discover(&context.start())?)
+}
+
+/// A registry's files on disk, in a repository or not.
+pub(super) struct Folder {
+    /// The directory that holds `modules/` and `registry/`.
+    pub(super) root: PathBuf,
+    /// Its repository, if it is in one.
+    pub(super) repository: Option<Repository>,
+}
+
+impl Folder {
+    /// Finds the folder: the working tree of the repository around, else the nearest directory upward that has
+    /// settings or manifests.
+    pub(super) fn find(context: &Context) -> Result<Self, CliError> {
+        let start = context.start();
+        match Repository::discover(&start) {
+            Ok(repository) => {
+                let root = repository.require_workdir()?.to_owned();
+                Ok(Self { root, repository: Some(repository) })
+            }
+            Err(error) if matches!(error.kind(), GitErrorKind::NotARepository) => {
+                let holds_registry = |folder: &&Path| {
+                    folder.join(settings::FILE_NAME).is_file() || folder.join("modules").is_dir()
+                };
+                let root = start.ancestors().find(holds_registry).unwrap_or(&start).to_owned();
+                Ok(Self { root, repository: None })
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Reads the settings and schemas as they are on disk.
+    pub(super) fn compiler(&self) -> Result<Compiler, CliError> {
+        compiler(&self.root)
+    }
+}
+
+/// Reads the settings and schemas of the registry at `root` as they are on disk.
+pub(super) fn compiler(root: &Path) -> Result<Compiler, CliError> {
+    let settings = read_text(&root.join(settings::FILE_NAME))?;
+    let mut schemas = BTreeMap::new();
+    for path in load::files(root, SCHEMAS).map_err(SyncError::from)? {
+        let Some(text) = read_text(&root.join(path.as_str()))? else { continue };
+        let name = path.as_str().strip_prefix("schema/").unwrap_or(path.as_str());
+        schemas.insert(name.to_owned(), text);
+    }
+    Ok(sync::compiler(settings.as_deref(), &schemas)?)
+}
+
+/// Reads a text file, or gives `None` where there is none.
+fn read_text(path: &Path) -> Result<Option<String>, CliError> {
+    match fs::read_to_string(path) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(source) => Err(SyncError::Io { path: path.to_owned(), source }.into()),
+    }
+}

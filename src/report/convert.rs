@@ -1,0 +1,124 @@
+//! From what the program knows to the machine-readable reports.
+
+use super::json::{
+    ChangesReport, ChangesSummary, HistoryRecord, HistoryReport, Refusal, StatusReport, VerifyProblem,
+    VerifyReport, changes, diagnostics,
+};
+use crate::{
+    git::Moment,
+    sync::{self, History, Outcome, Plan, Status, Summary, Verdict, Verification},
+};
+
+impl From<&Summary> for ChangesSummary {
+    fn from(summary: &Summary) -> Self {
+        let Summary { added, updated, removed, unchanged, skipped, held, errors } = *summary;
+        Self { added, updated, removed, unchanged, skipped, held, errors }
+    }
+}
+
+impl From<&Outcome> for ChangesReport {
+    fn from(outcome: &Outcome) -> Self {
+        let Outcome { previous, draft, verdict, remarks, read: _ } = outcome;
+        let from = previous.version();
+        let next = draft.root.as_ref().map_or(from, |root| root.version);
+        let (version, commit, refused) = match verdict {
+            Verdict::Unchanged | Verdict::DryRun => (from, None, None),
+            Verdict::Committed { commit, .. } => (next, Some(*commit), None),
+            Verdict::Refused(refusal) => (from, None, Some(Refusal::new(refusal, &draft.plan))),
+        };
+        let found: Vec<_> = remarks.iter().chain(&draft.plan.diagnostics).cloned().collect();
+        Self {
+            from,
+            to: Some(next),
+            version,
+            commit,
+            summary: (&draft.plan.summary).into(),
+            changes: changes(&draft.changes),
+            diagnostics: diagnostics(&found),
+            refused,
+        }
+    }
+}
+
+impl Refusal {
+    /// Says why a guard refused, and what it refused.
+    pub fn new(refusal: &sync::Refusal, plan: &Plan) -> Self {
+        let count = plan.removed.len();
+        let (reason, token) = match refusal {
+            sync::Refusal::Removals { token } => (
+                format!("refused: this would remove {count} entries, more than the guard allows"),
+                Some(token),
+            ),
+            sync::Refusal::WrongToken { token } => (
+                format!("refused: the token is not for the {count} entries that this would remove"),
+                Some(token),
+            ),
+            sync::Refusal::Invalid => (
+                format!("refused: {} manifests are invalid, and `--strict` allows none", plan.invalid.len()),
+                None,
+            ),
+        };
+        let removals = if token.is_some() { plan.removed.keys().cloned().collect() } else { Vec::new() };
+        Self { reason, removals, token: token.map(ToString::to_string) }
+    }
+}
+
+impl From<&Status> for StatusReport {
+    fn from(status: &Status) -> Self {
+        let last_change = status.last_change.map(Moment::timestamp);
+        let last_success = status.journal.last_success.or(last_change);
+        Self {
+            total_modules: status.total(),
+            registered_modules: status.registered,
+            unregistered_modules: status.unregistered,
+            orphaned_entries: status.orphaned.len(),
+            skipped_modules: status.skipped,
+            held_modules: status.held.len(),
+            pinned_modules: status.pinned.len(),
+            version: status.version,
+            tree: status.tree,
+            last_sync: last_success,
+            last_attempt: status.journal.last_attempt.or(last_change),
+            last_success,
+            last_change,
+            last_error: status.journal.last_error.clone(),
+            running: status.is_running,
+            stale: status.is_stale,
+            next_run: None,
+        }
+    }
+}
+
+impl From<&History> for HistoryReport {
+    fn from(history: &History) -> Self {
+        let record = |record: &sync::Record| HistoryRecord {
+            version: record.version,
+            commit: record.commit,
+            time: record.time.timestamp(),
+            author: record.author.clone(),
+            trigger: record.trigger.clone(),
+            source_commit: record.source_commit,
+            added: record.counts.added,
+            updated: record.counts.updated,
+            removed: record.counts.removed,
+        };
+        Self { history: history.records.iter().map(record).collect() }
+    }
+}
+
+impl From<&Verification> for VerifyReport {
+    fn from(found: &Verification) -> Self {
+        let problem = |problem: &sync::Problem| VerifyProblem {
+            code: problem.code.to_owned(),
+            path: problem.path.clone(),
+            message: problem.message.clone(),
+        };
+        Self {
+            verified: found.problems.is_empty(),
+            version: found.version,
+            tree: found.tree,
+            problems: found.problems.iter().map(problem).collect(),
+            unverifiable: found.unverifiable.clone(),
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! Where the registry stands, for people: the outcome of a sync, the status, the log, a snapshot, a verification.
+
+use std::io;
+
+use super::{Style, style::Ink, text::visible};
+use crate::{
+    diff::{ChangeKind, Changes, ModuleChange},
+    registry::Snapshot,
+    sync::{History, Record, Status, Summary, Verification},
+};
+
+/// Writes one line for each change.
+pub fn listing(out: &mut dyn io::Write, changes: &Changes, style: Style) -> io::Result<()> {
+    for change in changes {
+        let (ink, line) = listed(change, style);
+        writeln!(out, "{}", style.paint(ink, &line))?;
+    }
+    Ok(())
+}
+
+fn listed(change: &ModuleChange, style: Style) -> (Ink, String) {
+    let name = &change.name;
+    let version = |version: &Option<String>| {
+        version.as_deref().map_or("?".to_owned(), |version| visible(version).into_owned())
+    };
+    let arrow = style.symbol("→", "->");
+    match &change.kind {
+        ChangeKind::Added { version: new, renamed_from: None } => {
+            (Ink::Added, format!("+ {name} {}", version(new)))
+        }
+        ChangeKind::Added { version: new, renamed_from: Some(old) } => {
+            (Ink::Renamed, format!("> {old} {arrow} {name} {}", version(new)))
+        }
+        ChangeKind::Updated { from_version, to_version, .. } if from_version == to_version => {
+            (Ink::Updated, format!("~ {name} {}", version(to_version)))
+        }
+        ChangeKind::Updated { from_version, to_version, .. } => {
+            (Ink::Updated, format!("~ {name} {} {arrow} {}", version(from_version), version(to_version)))
+        }
+        ChangeKind::Removed { version: old, .. } => (Ink::Removed, format!("- {name} {}", version(old))),
+    }
+}
+
+/// The counts of a sync that are not zero: `1 added, 2 unchanged`.
+pub fn counts(summary: &Summary) -> String {
+    let Summary { added, updated, removed, unchanged, skipped, held, errors } = *summary;
+    let counts = [
+        (added, "added"),
+        (updated, "updated"),
+        (removed, "removed"),
+        (unchanged, "unchanged"),
+        (skipped, "skipped"),
+        (held, "held"),
+        (errors, "invalid"),
+    ];
+    let told: Vec<String> = counts
+        .iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, word)| format!("{count} {word}"))
+        .collect();
+    if told.is_empty() { "no modules".to_owned() } else { told.join(", ") }
+}
+
+/// Writes how the registry stands.
+pub fn status(out: &mut dyn io::Write, status: &Status, style: Style) -> io::Result<()> {
+    let state = match (status.has_drift, status.is_stale) {
+        (true, _) => {
+            style.paint(Ink::Error, "drift: the entries were changed by hand; the next sync repairs them")
+        }
+        (false, true) => style.paint(Ink::Updated, "stale: a sync would make a new version"),
+        (false, false) => style.paint(Ink::Good, "up to date"),
+    };
+    writeln!(out, "{} {state}", style.paint(Ink::Strong, &format!("version {}:", status.version)))?;
+    let (total, registered, unregistered) = (status.total(), status.registered, status.unregistered);
+    writeln!(out, "  modules       {total}: {registered} registered, {unregistered} not yet")?;
+    for (label, count) in [("skipped", status.skipped), ("invalid", status.invalid)] {
+        if count > 0 {
+            writeln!(out, "  {label:12}  {count}")?;
+        }
+    }
+    for name in &status.orphaned {
+        writeln!(out, "  orphan        {name}")?;
+    }
+    for (name, held) in &status.held {
+        let reason = visible(&held.message);
+        writeln!(
+            out,
+            "  held          {name} since version {}: {} ({reason})",
+            held.since,
+            visible(&held.code)
+        )?;
+    }
+    for (name, pin) in &status.pinned {
+        writeln!(out, "  pinned        {name} at version {}: {}", pin.version, visible(&pin.reason))?;
+    }
+    if let Some(tree) = status.tree {
+        writeln!(out, "  tree          {tree}")?;
+    }
+    if let Some(change) = status.last_change {
+        writeln!(out, "  last change   {}", change.timestamp())?;
+    }
+    if let Some(success) = status.journal.last_success {
+        writeln!(out, "  last sync     {success}")?;
+    }
+    if let Some(error) = &status.journal.last_error {
+        writeln!(out, "  last error    {}", visible(error))?;
+    }
+    if status.is_running {
+        writeln!(out, "  a sync is running")?;
+    }
+    Ok(())
+}
+
+/// Writes the audit log, a line for each version.
+pub fn history(out: &mut dyn io::Write, history: &History, style: Style) -> io::Result<()> {
+    for record in &history.records {
+        let Record { version, commit, time, author, trigger, source_commit: _, counts } = record;
+        let version = style.paint(Ink::Strong, &format!("v{version:<5}"));
+        let commit = &commit.to_string()[..10];
+        let trigger = visible(trigger.as_deref().unwrap_or("-")).into_owned();
+        let (added, updated, removed) = (counts.added, counts.updated, counts.removed);
+        writeln!(
+            out,
+            "{version} {commit}  {}  {trigger:8}  +{added} ~{updated} -{removed}  {}",
+            time.timestamp(),
+            visible(author)
+        )?;
+    }
+    Ok(())
+}
+
+/// Writes a snapshot: what the root says, and the names of the entries.
+pub fn snapshot(out: &mut dyn io::Write, snapshot: &Snapshot, style: Style) -> io::Result<()> {
+    let version = snapshot.version();
+    writeln!(
+        out,
+        "{}",
+        style.paint(Ink::Strong, &format!("version {version}: {} modules", snapshot.entries.len()))
+    )?;
+    if let Some(root) = &snapshot.root {
+        writeln!(out, "tree {}", root.tree)?;
+    }
+    let (held, pinned) = (snapshot.held(), snapshot.pinned());
+    for name in snapshot.entries.keys() {
+        let state = match (held.contains_key(name), pinned.contains_key(name)) {
+            (true, true) => " (held, pinned)",
+            (true, false) => " (held)",
+            (false, true) => " (pinned)",
+            (false, false) => "",
+        };
+        writeln!(out, "  {name}{state}")?;
+    }
+    Ok(())
+}
+
+/// Writes what a verification found.
+pub fn verification(out: &mut dyn io::Write, found: &Verification, style: Style) -> io::Result<()> {
+    for problem in &found.problems {
+        let code = style.paint(Ink::Error, problem.code);
+        writeln!(out, "{code} {}: {}", visible(problem.path.as_str()), visible(&problem.message))?;
+    }
+    for reason in &found.unverifiable {
+        writeln!(out, "{} {}", style.paint(Ink::Warning, "not checked:"), visible(reason))?;
+    }
+    let verdict = match (found.problems.len(), found.unverifiable.is_empty()) {
+        (0, true) => style.paint(Ink::Good, "is whole, and is what its sources compile to"),
+        (0, false) => style.paint(Ink::Warning, "is whole, as far as it could be checked"),
+        (count, _) => style.paint(Ink::Error, &format!("has {count} problems")),
+    };
+    writeln!(out, "version {} with {} modules {verdict}", found.version, found.entries)
+}
