@@ -1,0 +1,4 @@
+//! The program as its users meet it: real repositories, the real binary, nothing of this machine's settings.
+
+mod harness;
+mod publishing;
