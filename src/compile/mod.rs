@@ -137,8 +137,10 @@ impl Compiler {
                 Some(manifest)
             }
             Err(invalid) => {
-                declared.clone_from(&invalid.declared);
-                diagnostics.extend(invalid.document.diagnose(invalid.findings));
+                let manifest::Invalid { declared: name, document, mut findings } = *invalid;
+                findings.extend(name.as_ref().and_then(|name| rules::name_mismatch::mismatch(name, path)));
+                diagnostics.extend(document.diagnose(findings));
+                *declared = name;
                 None
             }
         }

@@ -24,7 +24,8 @@ pub fn check(manifest: &Manifest) -> Vec<Finding> {
     mismatch(manifest.name(), manifest.path()).into_iter().collect()
 }
 
-fn mismatch(name: &ModuleName, path: &RepoPath) -> Option<Finding> {
+/// Compares a name with a path; a manifest need not be valid for that.
+pub fn mismatch(name: &ModuleName, path: &RepoPath) -> Option<Finding> {
     let expected = path.module_stem();
     let unnamed = path.as_str() == "<stdin>" || path.stem() == "module" && path.directory_name().is_none();
     if unnamed || name.as_str() == expected {

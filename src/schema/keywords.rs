@@ -206,7 +206,10 @@ fn of_type(subject: &Subject<'_>, violation: &Violation<'_>, node: Node<'_>, kin
         Value::Number(_) | Value::Bool(_) if takes(JsonType::String) => {
             let spelling = (subject.spelling)(&violation.route).filter(|spelling| !spelling.is_empty());
             let spelling = spelling.unwrap_or_else(|| node.to_json().to_string());
-            Some(format!("quote it: {}", as_text(&spelling)))
+            // Quotes alone may not do: `1.10` in quotes is no semantic version either.
+            let form = violation.expected().filter(|_| key.is_some());
+            let form = form.map_or_else(String::new, |expected| format!("; expected {expected}"));
+            Some(format!("quote it: {}{form}", as_text(&spelling)))
         }
         Value::String(text) if (takes(JsonType::Integer) || takes(JsonType::Number)) && is_number(text) => {
             Some(format!("remove the quotes: `{}`", words::clip(text)))

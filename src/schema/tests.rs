@@ -134,7 +134,8 @@ fn wrong_values_are_reported_once_with_the_form_that_is_expected() {
     check(
         |it| it["version"] = json!(1.1),
         &[
-            "schema/type /version Value: `version` must be text, but is a number | quote it: `version: \"1.10\"`",
+            "schema/type /version Value: `version` must be text, but is a number | quote it: `version: \"1.10\"`; \
+           expected a semantic version of three numbers such as `1.2.3`",
         ],
     );
     check(
