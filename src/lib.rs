@@ -1,10 +1,62 @@
 //! `modreg` compiles a Git repository of module manifests into a versioned, verifiable registry of AI contexts.
 //!
 //! The program is one sentence: **load → parse → validate → check → compile → diff → publish**. Each arrow is a public
-//! function, each stage a module, and the modules stand here in that order.
+//! function, each stage a module, and the modules stand below in that order: one uses only those before it.
+//!
+//! # Code map
+//!
+//! | module | takes | gives |
+//! |---|---|---|
+//! | [`domain`] | texts | the words of the contract as types |
+//! | [`diagnostic`] | | what is wrong with an authored file, as a value |
+//! | [`object`] | bytes | git's ids and trees, without a repository |
+//! | [`source`] | the bytes of one file | a [`source::Document`], or every error in it |
+//! | [`settings`] | the text of `modreg.toml` | what the registry's owner decided |
+//! | [`load`] | a folder | the manifests in it, and what only looks like one |
+//! | [`schema`] | a document | what breaks the JSON Schemas, in an author's words |
+//! | [`manifest`] | a document | a [`manifest::Manifest`], or everything that is wrong with it |
+//! | [`rules`] | valid manifests | what is wrong beyond the schema; the table of all rules |
+//! | [`registry`] | a manifest | its canonical [`registry::Entry`]; the root file and the layout |
+//! | [`compile`] | many manifests | what became of each of them, in parallel |
+//! | [`diff`] | the entries of two snapshots | which modules changed, and which of their fields |
+//! | [`git`] | a repository | its head, trees and history; and what publishing changes in it |
+//! | [`sync`] | a repository | the next snapshot, guarded and committed; status, history, verification |
+//! | [`report`] | all of these | text for people and for programs |
+//! | [`cli`] | the command line | commands, exit codes, everything that prints |
+//!
+//! # How a sync goes
+//!
+//! [`sync::sync`] reads the snapshot at HEAD, lists the manifests of HEAD, and selects those that must be read: all, or only
+//! those that changed since the tree that the root names. They are compiled in parallel; a pure function makes the plan of
+//! the next snapshot; guards look at the plan; objects are written, the branch is moved by compare-and-swap, and the
+//! checked-out `registry/` is brought up to date. Whoever moves the branch first wins; the other compiles anew.
+//!
+//! # Invariants
+//!
+//! Invariant: the core is pure. From `domain` to `diff`, apart from [`load`], nothing reads a file, the environment, the
+//! clock, a terminal or git. [`git`] and [`load`] do I/O and give typed errors; [`cli`] alone prints.
+//!
+//! Invariant: an entry is a pure function of its manifest, and a snapshot of its sources, schemas, settings and the snapshot
+//! before it. Neither the order of input nor the number of threads is visible in a byte of output.
+//!
+//! Invariant: reading only the manifests that changed gives the same bytes as reading all.
+//!
+//! Invariant: what cannot be understood is never taken for empty. A root that was edited, cut off or written by a newer
+//! program stops every writer; an invalid manifest holds its entry and never removes it.
+//!
+//! Invariant: a version is never used twice and never goes back; an equal result is no version and no commit.
+//!
+//! Invariant: objects are written before the branch moves, and the branch moves before the checkout does. A killed run
+//! leaves the old or the new snapshot, and the next run mends the rest.
+//!
+//! Invariant: text from manifests is never printed raw, whatever the format.
+//!
+//! Deliberately absent: a database, network access outside the `git` program, a cache of verdicts, feature flags, and a
+//! tokio runtime in commands.
 
 pub mod diagnostic;
 pub mod domain;
+
 pub mod object;
 pub mod source;
 

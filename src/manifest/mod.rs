@@ -15,7 +15,7 @@ use crate::{
 
 /// A valid manifest.
 ///
-/// Invariant: it was made by [`validate`], so the document keeps to the schemas, and name, version and status are well
+/// Invariant: it was made by [`validate()`], so the document keeps to the schemas, and name, version and status are well
 /// formed even where a registry's own schema demands less.
 #[derive(Debug, Clone)]
 pub struct Manifest {

@@ -102,6 +102,13 @@ impl Folder {
         run(Command::new(env!("CARGO_BIN_EXE_modreg")).args(args), &self.path)
     }
 
+    /// Runs a line of shell, with `modreg` on the path.
+    pub(crate) fn shell(&self, line: &str) -> Ran {
+        let programs = Path::new(env!("CARGO_BIN_EXE_modreg")).parent().expect("a program has a folder");
+        let line = format!("PATH='{}':\"$PATH\"; {line}", programs.display());
+        run(Command::new("sh").args(["-c", &line]), &self.path)
+    }
+
     /// Runs modreg, which must end with `code`.
     pub(crate) fn expect(&self, code: i32, args: &[&str]) -> Ran {
         let ran = self.modreg(args);

@@ -1,4 +1,6 @@
 //! The program as its users meet it: real repositories, the real binary, nothing of this machine's settings.
 
 mod harness;
+mod own_registry;
 mod publishing;
+mod readme;
