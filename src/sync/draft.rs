@@ -33,6 +33,8 @@ pub struct Order<'a> {
     pub previous: &'a Snapshot,
     /// Reads its entries.
     pub read_entry: &'a ReadEntry<'a>,
+    /// The git tree of the directory of the manifests, for the root to name.
+    pub source_tree: ObjectId,
     /// The manifests.
     pub sources: &'a dyn Sources,
     /// The schemas and settings.
@@ -60,7 +62,7 @@ pub struct Draft {
 
 /// Compiles the selected manifests and drafts the next snapshot.
 pub fn draft(order: Order<'_>) -> Result<Draft, SyncError> {
-    let Order { previous, read_entry, sources, compiler, selection, scope, done } = order;
+    let Order { previous, read_entry, source_tree, sources, compiler, selection, scope, done } = order;
     let mut compiled = Vec::with_capacity(selection.read.len());
     for batch in selection.read.chunks(BATCH) {
         compiled.extend(compiler.compile_all(sources.read(batch)?, done));
@@ -72,7 +74,7 @@ pub fn draft(order: Order<'_>) -> Result<Draft, SyncError> {
     let plan = plan::plan(Material { previous, scope, compiled, unchanged: selection.unchanged });
     let changes = compare(&plan, previous, read_entry)?;
     let tree = object::tree_of(plan.entries.iter().map(|(name, id)| (entry_path(name), *id))).root;
-    let root = plan.root(previous, tree, sources.tree(), compiler.inputs());
+    let root = plan.root(previous, tree, source_tree, compiler.inputs());
     Ok(Draft { plan, changes, tree, root })
 }
 

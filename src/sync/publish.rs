@@ -190,17 +190,22 @@ pub fn prepare(
     let mut draft = draft(Order {
         previous: &previous,
         read_entry: &read_entry,
+        source_tree: sources.tree(),
         sources: &sources,
         compiler,
         selection,
         scope,
         done: &*done,
     })?;
-    if let (Some(root), Some(last)) = (&mut draft.root, &previous.root)
+    if let Some(root) = &mut draft.root
         && *scope != Scope::All
         && !covers(scope, before.as_ref().map(CommittedSources::manifests), sources.manifests())
     {
-        root.source_tree = last.source_tree;
+        // Other manifests may have changed as well: the next full sync has to look at all since the last one.
+        root.source_tree = previous.root.as_ref().map_or(object::EMPTY_TREE, |last| last.source_tree);
+        if let Some(last) = &previous.root {
+            root.inputs.clone_from(&last.inputs);
+        }
     }
     let remarks = sources.remarks().to_vec();
     Ok(Prepared { previous, draft, remarks, read })

@@ -17,10 +17,6 @@ use crate::{
 
 /// A set of manifests that can be read.
 pub trait Sources {
-    /// The git tree of the whole modules directory.
-    fn tree(&self) -> ObjectId;
-    /// Where the manifests lie, sorted, with what cannot be read as one although it has the place of one.
-    fn paths(&self) -> Vec<RepoPath>;
     /// Reads some of them; as many files as paths, in their order.
     fn read(&self, paths: &[RepoPath]) -> Result<Vec<ManifestFile>, SyncError>;
     /// Warnings about files that are no manifests, but look like some.
@@ -82,7 +78,12 @@ impl<'a> CommittedSources<'a> {
         })
     }
 
-    /// The manifests with the blob id of each.
+    /// The git tree of the whole modules directory.
+    pub fn tree(&self) -> ObjectId {
+        self.tree
+    }
+
+    /// The manifests with the blob id of each, and what cannot be read as one although it has the place of one.
     pub fn manifests(&self) -> &Manifests {
         &self.manifests
     }
@@ -122,14 +123,6 @@ fn listing(files: Vec<TreeFile>) -> Listing {
 }
 
 impl Sources for CommittedSources<'_> {
-    fn tree(&self) -> ObjectId {
-        self.tree
-    }
-
-    fn paths(&self) -> Vec<RepoPath> {
-        self.manifests.keys().cloned().collect()
-    }
-
     fn read(&self, paths: &[RepoPath]) -> Result<Vec<ManifestFile>, SyncError> {
         paths.iter().map(|path| self.read_one(path)).collect()
     }
@@ -142,20 +135,24 @@ impl Sources for CommittedSources<'_> {
 /// The manifests of a folder.
 pub struct WorkingSources<'a> {
     root: &'a Path,
-    tree: ObjectId,
     manifests: Vec<RepoPath>,
     findings: Findings,
     size_limit: usize,
 }
 
 impl<'a> WorkingSources<'a> {
-    /// Takes what a walk of the folder below `root` found; `tree` is its git tree.
-    pub fn new(root: &'a Path, tree: ObjectId, listing: Listing, size_limit: usize) -> Self {
+    /// Takes what a walk of the folder below `root` found.
+    pub fn new(root: &'a Path, listing: Listing, size_limit: usize) -> Self {
         let findings = Findings::of(listing.diagnostics);
         let mut manifests = listing.manifests;
         manifests.extend(findings.unreadable.keys().cloned());
         manifests.sort_unstable();
-        Self { root, tree, manifests, findings, size_limit }
+        Self { root, manifests, findings, size_limit }
+    }
+
+    /// Where the manifests lie, sorted, with what cannot be read as one although it has the place of one.
+    pub fn paths(&self) -> &[RepoPath] {
+        &self.manifests
     }
 
     fn read_one(&self, path: &RepoPath) -> ManifestFile {
@@ -168,14 +165,6 @@ impl<'a> WorkingSources<'a> {
 }
 
 impl Sources for WorkingSources<'_> {
-    fn tree(&self) -> ObjectId {
-        self.tree
-    }
-
-    fn paths(&self) -> Vec<RepoPath> {
-        self.manifests.clone()
-    }
-
     fn read(&self, paths: &[RepoPath]) -> Result<Vec<ManifestFile>, SyncError> {
         use rayon::prelude::*;
         Ok(paths.par_iter().map(|path| self.read_one(path)).collect())

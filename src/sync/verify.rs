@@ -173,6 +173,7 @@ fn recompile(
     draft(Order {
         previous: snapshot,
         read_entry: &|_, id| Ok(repository.blob(id)?),
+        source_tree: sources.tree(),
         sources: &sources,
         compiler,
         selection,

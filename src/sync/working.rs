@@ -44,7 +44,7 @@ impl<'a> WorkingTree<'a> {
         &self.previous
     }
 
-    /// Drafts the snapshot that the manifests on disk give.
+    /// Drafts the snapshot that the manifests on disk give. Its root does not name their tree yet.
     pub fn draft(
         &self,
         compiler: &Compiler,
@@ -52,13 +52,13 @@ impl<'a> WorkingTree<'a> {
     ) -> Result<(Draft, Vec<Diagnostic>), SyncError> {
         let modules = &compiler.settings.modules;
         let listing = load::walk(self.root, modules)?;
-        let tree = self.source_tree(modules)?;
-        let sources = WorkingSources::new(self.root, tree, listing, compiler.settings.limits.bytes);
-        let paths = sources.paths();
+        let sources = WorkingSources::new(self.root, listing, compiler.settings.limits.bytes);
+        let paths = sources.paths().to_vec();
         let done = started(paths.len());
         let draft = draft(Order {
             previous: &self.previous,
             read_entry: &|name, id| self.read_entry(name, id),
+            source_tree: EMPTY_TREE,
             sources: &sources,
             compiler,
             selection: select::Selection { read: paths, unchanged: BTreeSet::new() },
@@ -68,7 +68,7 @@ impl<'a> WorkingTree<'a> {
         Ok((draft, sources.remarks().to_vec()))
     }
 
-    /// The tree that git would store of the manifests on disk.
+    /// The tree that git would store of the manifests on disk. In a repository this stores them.
     fn source_tree(&self, modules: &RepoPath) -> Result<ObjectId, SyncError> {
         if let Some(repository) = self.repository {
             return Ok(repository.tree_on_disk(modules)?.unwrap_or(EMPTY_TREE));
@@ -87,6 +87,14 @@ impl<'a> WorkingTree<'a> {
             Some(repository) => Ok(repository.blob(id)?),
             None => read(self.root, &entry_repo_path(name)),
         }
+    }
+
+    /// Makes the root of a draft name the tree of the manifests on disk.
+    pub fn name_sources(&self, draft: &mut Draft, compiler: &Compiler) -> Result<(), SyncError> {
+        if let Some(root) = &mut draft.root {
+            root.source_tree = self.source_tree(&compiler.settings.modules)?;
+        }
+        Ok(())
     }
 
     /// The files below `registry/` that are not what a draft says, with what they have to become.

@@ -2,5 +2,6 @@
 
 mod harness;
 mod own_registry;
+mod partial;
 mod publishing;
 mod readme;

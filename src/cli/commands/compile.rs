@@ -21,7 +21,11 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     let folder = Folder::find(context)?;
     let compiler = folder.compiler()?;
     let tree = WorkingTree::open(&folder.root, folder.repository.as_ref())?;
-    let (draft, remarks) = tree.draft(&compiler, &|total| progress::counter(context, "compiling", total))?;
+    let (mut draft, remarks) =
+        tree.draft(&compiler, &|total| progress::counter(context, "compiling", total))?;
+    if !args.check {
+        tree.name_sources(&mut draft, &compiler)?;
+    }
     let drift = tree.drift(&draft)?;
     context.talk_diagnostics(remarks.iter().chain(&draft.plan.diagnostics));
     if args.check {

@@ -73,7 +73,7 @@ impl Checked {
     ) -> Result<(), CliError> {
         let listing = load::walk(root, modules).map_err(crate::sync::SyncError::from)?;
         let limit = compiler.settings.limits.bytes;
-        let sources = WorkingSources::new(root, crate::object::EMPTY_TREE, listing, limit);
+        let sources = WorkingSources::new(root, listing, limit);
         let paths = sources.paths();
         let bar = progress::bar(context, "checking", paths.len());
         let mut compiled = Vec::with_capacity(paths.len());
