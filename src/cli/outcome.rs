@@ -93,13 +93,11 @@ fn human(outcome: &Outcome, context: &Context) -> Result<(), CliError> {
             output::print_line(&format!("version {next}, commit {short}: {counts}"))
         }
         Verdict::Refused(refusal) => {
-            let refused = json::Refusal::new(refusal, plan);
-            context.warn(&refused.reason);
-            for name in &refused.removals {
-                output::talk(&format!("  - {name}"));
-            }
+            let reason = json::Refusal::new(refusal, plan).reason;
+            output::talk(&format!("{} {reason}", context.talk.error("refused:")));
             if let Refusal::Removals { token } | Refusal::WrongToken { token } = refusal {
-                output::talk(&format!("to let exactly these go, add: --allow-removals {token}"));
+                let help = context.talk.help("help:");
+                output::talk(&format!("  {help} to let exactly these go, add `--allow-removals {token}`"));
             }
             output::print_line(&format!("version {version} stays, nothing was written"))
         }

@@ -59,7 +59,13 @@ pub(super) fn failure(error: &CliError, context: Option<&Context>) -> Exit {
         context.map_or_else(|| text.to_owned(), |context| paint(context, text))
     };
     let error_label = label("error:", |context, text| context.talk.error(text));
-    talk(&format!("{error_label} {}", visible(&error.to_string())));
+    // Several mistakes in one file come as several lines.
+    for line in error.to_string().lines() {
+        match line.strip_prefix(' ') {
+            Some(more) => talk(&format!(" {}", visible(more))),
+            None => talk(&format!("{error_label} {}", visible(line))),
+        }
+    }
     for hint in &error.hints {
         let help_label = label("help:", |context, text| context.talk.help(text));
         talk(&format!("  {help_label} {}", visible(hint)));

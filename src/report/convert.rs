@@ -43,20 +43,22 @@ impl From<&Outcome> for ChangesReport {
 impl Refusal {
     /// Says why a guard refused, and what it refused.
     pub fn new(refusal: &sync::Refusal, plan: &Plan) -> Self {
-        let count = plan.removed.len();
+        let removed = match (plan.removed.len(), plan.entries.is_empty()) {
+            (1, true) => "the only entry".to_owned(),
+            (count, true) => format!("all {count} entries"),
+            (count, false) => format!("{count} of {} entries", count + plan.entries.len()),
+        };
         let (reason, token) = match refusal {
-            sync::Refusal::Removals { token } => (
-                format!("refused: this would remove {count} entries, more than the guard allows"),
-                Some(token),
-            ),
-            sync::Refusal::WrongToken { token } => (
-                format!("refused: the token is not for the {count} entries that this would remove"),
-                Some(token),
-            ),
-            sync::Refusal::Invalid => (
-                format!("refused: {} manifests are invalid, and `--strict` allows none", plan.invalid.len()),
-                None,
-            ),
+            sync::Refusal::Removals { token } => {
+                (format!("this would remove {removed}, more than the guard allows"), Some(token))
+            }
+            sync::Refusal::WrongToken { token } => {
+                (format!("this would remove {removed}, and the token is for another set"), Some(token))
+            }
+            sync::Refusal::Invalid => {
+                let count = plan.invalid.len();
+                (format!("`--strict` allows no invalid manifest, and there are {count}"), None)
+            }
         };
         let removals = if token.is_some() { plan.removed.keys().cloned().collect() } else { Vec::new() };
         Self { reason, removals, token: token.map(ToString::to_string) }

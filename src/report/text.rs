@@ -93,7 +93,7 @@ pub fn clip(text: &str, limit: usize) -> Cow<'_, str> {
 }
 
 /// `text` in lines of at most `width` characters, broken at spaces alone: a longer word has a longer line.
-pub(super) fn wrap(text: &str, width: usize) -> String {
+pub fn wrap(text: &str, width: usize) -> String {
     let mut wrapped = String::with_capacity(text.len());
     let mut column = 0;
     for word in text.split(' ') {

@@ -2,6 +2,7 @@
 
 use crate::{
     cli::{Exit, context::Context, error::CliError, output},
+    report::text::wrap,
     rules,
 };
 
@@ -43,11 +44,13 @@ fn explain(code: &str, context: &Context) -> Result<(), CliError> {
     } else {
         "can be changed in modreg.toml, under [rules]"
     };
-    output::print_line(&format!(
-        "{}: {}\n\nSeverity: {} ({changeable})\n\n{}",
-        context.out.strong(rule.code),
-        rule.summary,
-        rule.severity.as_str(),
-        rule.explanation.trim()
-    ))
+    let (code, severity) = (context.out.strong(rule.code), rule.severity.as_str());
+    output::write(|out| {
+        writeln!(out, "{code}: {}\n\nSeverity: {severity} ({changeable})\n", rule.summary)?;
+        rule.explanation.lines().try_for_each(|line| {
+            let is_example = line.starts_with(' ');
+            let shown = if is_example { line.to_owned() } else { wrap(line, context.out.width) };
+            writeln!(out, "{shown}")
+        })
+    })
 }
