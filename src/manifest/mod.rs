@@ -1,5 +1,6 @@
 //! From a document to a [`Manifest`], which is proof that the document is valid.
 
+pub mod rules;
 #[cfg(test)]
 mod tests;
 mod validate;

@@ -2,11 +2,10 @@
 
 use semver::Version;
 
-use super::{ContextKey, Head, Manifest};
+use super::{ContextKey, Head, Manifest, rules};
 use crate::{
     diagnostic::{Finding, Part, Rule},
     domain::{ModuleName, Status},
-    rules::alias,
     schema::{self, Schemas, rules as schema_rules},
     source::{Document, Node, Pointer},
 };
@@ -140,7 +139,7 @@ fn context(root: Node<'_>, findings: &mut Vec<Finding>) -> Option<Option<Context
             None
         }
         (Some(_), Some(second)) => {
-            findings.push(alias::conflict(second));
+            findings.push(rules::conflict(second));
             None
         }
     }

@@ -1,4 +1,4 @@
-//! `alias/ai-context` and `alias/conflict`: the AI context under its other spelling, or under both.
+//! `alias/ai-context`: the AI context under its other spelling.
 
 use crate::{
     diagnostic::{Finding, Part, Rule, Severity},
@@ -13,16 +13,6 @@ pub static AI_CONTEXT: Rule = Rule {
     summary: "the AI context is spelled `aiContext`",
     explanation: "`ai_context` is understood, but editors, searches and other readers of manifests look for `aiContext`. \
         Rename the key; the content stays as it is, and so does the entry.",
-};
-
-/// `alias/conflict`.
-pub static CONFLICT: Rule = Rule {
-    code: "alias/conflict",
-    severity: Severity::Error,
-    fixed: true,
-    summary: "a manifest has one AI context",
-    explanation: "The manifest has both `aiContext` and `ai_context`, and nothing says which of them counts. Merge the two \
-        into `aiContext`, and remove the other.",
 };
 
 /// Warns where the manifest uses the alias.
@@ -44,18 +34,6 @@ fn spelling(key: ContextKey) -> Option<Finding> {
     }
 }
 
-/// The finding on the second of two AI contexts.
-pub fn conflict(second: ContextKey) -> Finding {
-    Finding {
-        rule: &CONFLICT,
-        route: second.route(),
-        part: Part::Key,
-        message: "both `aiContext` and `ai_context` are given".to_owned(),
-        label: "a second AI context".to_owned(),
-        help: Some("merge the two into `aiContext`".to_owned()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -68,11 +46,5 @@ mod tests {
             (finding.rule.code, finding.route.as_str(), finding.part),
             ("alias/ai-context", "/ai_context", Part::Key)
         );
-    }
-
-    #[test]
-    fn two_contexts_conflict_at_the_second() {
-        let finding = conflict(ContextKey::Snake);
-        assert_eq!((finding.rule.code, finding.route.as_str()), ("alias/conflict", "/ai_context"));
     }
 }

@@ -17,7 +17,7 @@ use std::sync::LazyLock;
 
 use crate::{
     diagnostic::{Finding, Rule},
-    manifest::Manifest,
+    manifest::{self, Manifest},
     schema, source,
 };
 
@@ -25,7 +25,7 @@ use crate::{
 pub static RULES: LazyLock<Vec<&'static Rule>> = LazyLock::new(|| {
     let mut rules: Vec<&'static Rule> = vec![
         &alias::AI_CONTEXT,
-        &alias::CONFLICT,
+        &manifest::rules::CONFLICT,
         &name_duplicate::DUPLICATE,
         &name_mismatch::MISMATCH,
         &status::UNREGISTRABLE,

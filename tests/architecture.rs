@@ -1,0 +1,299 @@
+//! The architecture as a test: where each heavy crate is at home, what the pure core does not touch, in which direction
+//! the modules depend, and how long a file may be.
+//!
+//! It reads the sources as text. What only tests use is left out, for a test may look at anything.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::{Path, PathBuf},
+};
+
+/// Each heavy crate, and the modules or files that alone may name it.
+const HOMES: &[(&str, &[&str])] = &[
+    ("clap", &["cli"]),
+    ("clap_complete", &["cli"]),
+    ("clap_mangen", &["cli"]),
+    ("indicatif", &["cli"]),
+    ("terminal_size", &["cli"]),
+    ("anstream", &["cli"]),
+    ("anstyle", &["report"]),
+    ("miette", &["report/human.rs"]),
+    ("similar", &["report", "diff"]),
+    ("git2", &["git"]),
+    ("libgit2_sys", &["git"]),
+    ("flate2", &["git"]),
+    ("walkdir", &["load"]),
+    ("granit_parser", &["source"]),
+    ("jsonschema", &["schema"]),
+    ("toml", &["settings"]),
+    ("rayon", &["compile", "git", "sync/sources.rs", "cli/context.rs"]),
+];
+
+/// The modules that take values and return values.
+const PURE: &[&str] = &[
+    "diagnostic",
+    "domain",
+    "object",
+    "source",
+    "settings",
+    "schema",
+    "manifest",
+    "rules",
+    "registry",
+    "compile",
+    "diff",
+];
+
+/// What the pure modules have no business with.
+const WORLD: &[&str] = &["std::fs", "std::env", "std::net", "std::process", "std::thread", "SystemTime::now"];
+
+/// No file is longer.
+const LINES: usize = 600;
+
+/// A file of the sources.
+struct Source {
+    /// Below `src/`, with `/`.
+    path: String,
+    /// Without comments and without what only tests use.
+    code: String,
+}
+
+impl Source {
+    /// The top-level module that it belongs to.
+    fn module(&self) -> &str {
+        let first = self.path.split('/').next().unwrap_or_default();
+        first.strip_suffix(".rs").unwrap_or(first)
+    }
+
+    fn is_in(&self, home: &str) -> bool {
+        self.path == home || self.module() == home
+    }
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
+}
+
+fn rust_files(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            rust_files(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push(path);
+        }
+    }
+}
+
+/// All files below `src/` that are part of the program.
+fn sources() -> Vec<Source> {
+    let mut files = Vec::new();
+    rust_files(&root(), &mut files);
+    files.sort();
+    let program = files.iter().filter(|file| !is_for_tests(file)).map(|file| Source {
+        path: file.strip_prefix(root()).unwrap().to_string_lossy().replace('\\', "/"),
+        code: code(&fs::read_to_string(file).unwrap()),
+    });
+    program.collect()
+}
+
+fn is_for_tests(file: &Path) -> bool {
+    let parts = file.strip_prefix(root()).unwrap().iter().map(|part| part.to_string_lossy());
+    parts
+        .map(|part| part.trim_end_matches(".rs").to_owned())
+        .any(|part| part == "tests" || part == "testing" || part.ends_with("_tests"))
+}
+
+/// Drops comments, and the tests at the end of a file.
+fn code(text: &str) -> String {
+    let program = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
+    let lines = program.lines().filter(|line| !line.trim_start().starts_with("//"));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+fn is_name_character(character: char) -> bool {
+    character.is_alphanumeric() || character == '_'
+}
+
+/// Whether the code names a crate or a path: `name::…`, `use name;`, `use name as …`.
+fn names(code: &str, name: &str) -> bool {
+    code.match_indices(name).any(|(start, _)| {
+        let (before, after) = (&code[..start], &code[start + name.len()..]);
+        let is_whole = !before.ends_with(is_name_character) && !before.ends_with("::");
+        let is_path =
+            after.starts_with("::") || (name.contains("::") && !after.starts_with(is_name_character));
+        let is_imported = before.ends_with("use ") && !after.starts_with(is_name_character);
+        is_whole && (is_path || is_imported)
+    })
+}
+
+/// The modules of this crate that the code names: what follows `crate::`, one name or a group of them.
+fn used_modules(code: &str) -> BTreeSet<String> {
+    let mut used = BTreeSet::new();
+    for (start, name) in code.match_indices("crate::") {
+        match code[start + name.len()..].strip_prefix('{') {
+            Some(group) => used.extend(top_names(group)),
+            None => used.extend(first_name(&code[start + name.len()..])),
+        }
+    }
+    used
+}
+
+fn first_name(text: &str) -> Option<String> {
+    let name = text.trim_start().split(|character| !is_name_character(character)).next()?;
+    (!name.is_empty()).then(|| name.to_owned())
+}
+
+/// The first name of each member of a group of imports, up to its closing brace.
+fn top_names(group: &str) -> Vec<String> {
+    let (mut depth, mut members) = (0_usize, vec![String::new()]);
+    for character in group.chars() {
+        match character {
+            '}' if depth == 0 => break,
+            '{' => depth += 1,
+            '}' => depth -= 1,
+            ',' if depth == 0 => members.push(String::new()),
+            other => {
+                if let Some(member) = members.last_mut() {
+                    member.push(other);
+                }
+            }
+        }
+    }
+    members.iter().filter_map(|member| first_name(member)).collect()
+}
+
+/// The layer of each module: the paragraphs of `lib.rs`, from the top.
+fn layers() -> BTreeMap<String, usize> {
+    let text = fs::read_to_string(root().join("lib.rs")).unwrap();
+    let mut layers = BTreeMap::new();
+    for (layer, paragraph) in text.split("\n\n").enumerate() {
+        for line in paragraph.lines() {
+            let declared = line.trim_start_matches("pub ").strip_prefix("mod ");
+            if let Some(module) = declared.and_then(|rest| rest.strip_suffix(';')) {
+                layers.insert(module.to_owned(), layer);
+            }
+        }
+    }
+    layers
+}
+
+fn report(strays: &[String]) {
+    assert!(strays.is_empty(), "\n{}\n", strays.join("\n"));
+}
+
+#[test]
+fn each_heavy_crate_has_one_home() {
+    let mut strays = Vec::new();
+    for source in sources() {
+        for (name, homes) in HOMES {
+            if names(&source.code, name) && !homes.iter().any(|home| source.is_in(home)) {
+                strays.push(format!(
+                    "src/{} names `{name}`, which is at home in {}",
+                    source.path,
+                    homes.join(", ")
+                ));
+            }
+        }
+    }
+    report(&strays);
+}
+
+#[test]
+fn every_home_is_lived_in() {
+    let sources = sources();
+    let mut strays = Vec::new();
+    for (name, homes) in HOMES {
+        for home in *homes {
+            if !sources.iter().any(|source| source.is_in(home) && names(&source.code, name)) {
+                strays.push(format!(
+                    "`{name}` may be named in {home}, but nothing there does: drop it from the table"
+                ));
+            }
+        }
+    }
+    report(&strays);
+}
+
+#[test]
+fn the_core_does_not_touch_the_world() {
+    let mut strays = Vec::new();
+    for source in sources().iter().filter(|source| PURE.contains(&source.module())) {
+        for name in WORLD {
+            let last = name.rsplit("::").next().unwrap_or(name);
+            let in_group = source.code.contains("use std::{") && {
+                let group = source.code.split("use std::{").nth(1).unwrap_or_default();
+                name.starts_with("std::") && top_names(group).iter().any(|member| member == last)
+            };
+            if names(&source.code, name) || in_group {
+                strays.push(format!("src/{} names `{name}`, but `{}` is pure", source.path, source.module()));
+            }
+        }
+    }
+    report(&strays);
+}
+
+#[test]
+fn modules_use_only_what_stands_above_them() {
+    let layers = layers();
+    let mut strays = Vec::new();
+    for source in sources() {
+        let Some(own) = layers.get(source.module()) else { continue };
+        for used in used_modules(&source.code) {
+            if layers.get(&used).is_some_and(|layer| layer > own) {
+                strays.push(format!("src/{} uses `{used}`, which stands below it in lib.rs", source.path));
+            }
+        }
+    }
+    report(&strays);
+}
+
+#[test]
+fn every_module_has_a_layer() {
+    let layers = layers();
+    let modules: BTreeSet<String> = sources().iter().map(|source| source.module().to_owned()).collect();
+    let without: Vec<_> = modules
+        .iter()
+        .filter(|module| !["lib", "main"].contains(&module.as_str()))
+        .filter(|module| !layers.contains_key(*module))
+        .cloned()
+        .collect();
+    report(&without);
+}
+
+#[test]
+fn files_are_short_and_say_what_they_are_for() {
+    let mut files = Vec::new();
+    rust_files(&root(), &mut files);
+    rust_files(&root().join("../tests"), &mut files);
+    let mut strays = Vec::new();
+    for file in files {
+        let text = fs::read_to_string(&file).unwrap();
+        let lines = text.lines().count();
+        if lines > LINES {
+            strays.push(format!("{} has {lines} lines, and {LINES} are the most", file.display()));
+        }
+        if !text.starts_with("//! ") {
+            strays.push(format!("{} does not begin with its purpose, `//! …`", file.display()));
+        }
+    }
+    report(&strays);
+}
+
+#[test]
+fn the_reader_of_imports_finds_them() {
+    let code = "use crate::{\n    domain::{ModuleName, schema},\n    git::Repository,\n};\nlet x = crate::load::read();";
+    let expected: BTreeSet<String> = ["domain", "git", "load"].map(str::to_owned).into();
+    assert_eq!(used_modules(code), expected);
+    for (code, named) in [
+        ("use git2::Oid;", true),
+        ("use git2;", true),
+        ("x.map(git2::Oid::from)", true),
+        ("use super::git2::x;", false),
+        ("from_git2::x", false),
+        ("let git2 = 1;", false),
+    ] {
+        assert_eq!(names(code, "git2"), named, "{code}");
+    }
+}
