@@ -60,11 +60,12 @@ pub enum Flaw {
     NameNotUtf8,
 }
 
-/// Says what a path below the modules folder means.
+/// Says what a path below the modules folder `modules` means.
 ///
 /// Hidden names, those that start with `.`, are ignored with all that is below them.
-pub fn classify(path: &RepoPath, kind: EntryKind) -> Class {
-    if path.as_str().split('/').any(|part| part.starts_with('.')) {
+pub fn classify(modules: &RepoPath, path: &RepoPath, kind: EntryKind) -> Class {
+    let below = path.as_str().strip_prefix(modules.as_str()).unwrap_or(path.as_str());
+    if below.split('/').any(|part| part.starts_with('.')) {
         return Class::Ignored;
     }
     let is_manifest_name = EXTENSIONS.contains(&path.extension());
@@ -206,7 +207,11 @@ mod tests {
             ("modules/drive.YAML.bak", near_miss("drive.yaml")),
             ("modules/drive.json.disabled", near_miss("drive.json")),
         ] {
-            assert_eq!(classify(&RepoPath::new(path), EntryKind::File), expected, "{path}");
+            assert_eq!(
+                classify(&RepoPath::new("modules"), &RepoPath::new(path), EntryKind::File),
+                expected,
+                "{path}"
+            );
         }
     }
 
@@ -222,7 +227,11 @@ mod tests {
             ("modules/.drive", EntryKind::Symlink, Class::Ignored),
             ("modules/vendor", EntryKind::Repository, Class::Flawed(Flaw::Repository)),
         ] {
-            assert_eq!(classify(&RepoPath::new(path), kind), expected, "{path} {kind:?}");
+            assert_eq!(
+                classify(&RepoPath::new("modules"), &RepoPath::new(path), kind),
+                expected,
+                "{path} {kind:?}"
+            );
         }
     }
 

@@ -16,14 +16,14 @@ pub struct Listing {
 }
 
 impl Listing {
-    /// Sorts out the paths below a modules folder, given in any order.
+    /// Sorts out the paths below the modules folder `modules`, given in any order.
     ///
     /// What lies in a repository of its own belongs to that repository, and is left out.
-    pub fn of(entries: impl IntoIterator<Item = (RepoPath, EntryKind)>) -> Self {
+    pub fn of(modules: &RepoPath, entries: impl IntoIterator<Item = (RepoPath, EntryKind)>) -> Self {
         let mut listing = Self::default();
         let mut repositories = Vec::new();
         for (path, kind) in entries {
-            match classify(&path, kind) {
+            match classify(modules, &path, kind) {
                 Class::Manifest => listing.manifests.push(path),
                 Class::Ignored => {}
                 Class::Flawed(flaw) => {
@@ -64,6 +64,7 @@ mod tests {
     #[test]
     fn sorts_and_leaves_nested_repositories_out() {
         let listing = Listing::of(
+            &RepoPath::new("modules"),
             [
                 ("modules/b/c.yaml", EntryKind::File),
                 ("modules/b.yaml", EntryKind::File),

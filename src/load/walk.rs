@@ -30,7 +30,7 @@ pub enum LoadError {
     },
 }
 
-/// Lists the manifests below `modules`, a folder of the repository at `root`.
+/// Lists the manifests below `modules`, a folder of the repository at `root`, or below `root` itself where it is `""`.
 pub fn walk(root: &Path, modules: &RepoPath) -> Result<Listing, LoadError> {
     let top = checked_folder(root, modules)?;
     let mut entries = Vec::new();
@@ -53,9 +53,9 @@ pub fn walk(root: &Path, modules: &RepoPath) -> Result<Listing, LoadError> {
             }
         }
     }
-    let mut listing = Listing::of(entries);
+    let mut listing = Listing::of(modules, entries);
     for (path, kind) in unnameable {
-        if kind == EntryKind::Directory || classify(&path, kind) != Class::Ignored {
+        if kind == EntryKind::Directory || classify(modules, &path, kind) != Class::Ignored {
             listing.report(&path, &Flaw::NameNotUtf8);
         }
     }
@@ -129,7 +129,9 @@ fn repo_path(modules: &RepoPath, top: &Path, path: &Path) -> (RepoPath, Name) {
             },
             Into::into,
         );
-        text.push('/');
+        if !text.is_empty() {
+            text.push('/');
+        }
         text.push_str(&part);
     }
     (RepoPath::new(text), name)

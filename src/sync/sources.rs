@@ -65,7 +65,7 @@ impl<'a> CommittedSources<'a> {
             None => Vec::new(),
         };
         let ids: Manifests = files.iter().map(|file| (file.path.clone(), file.id)).collect();
-        let listing = listing(files);
+        let listing = listing(modules, files);
         let findings = Findings::of(listing.diagnostics);
         let paths = listing.manifests.iter().chain(findings.unreadable.keys());
         let manifests = paths.filter_map(|path| Some((path.clone(), *ids.get(path)?))).collect();
@@ -104,7 +104,7 @@ impl<'a> CommittedSources<'a> {
 }
 
 /// What a walk would have found, had the files of a tree been on disk.
-fn listing(files: Vec<TreeFile>) -> Listing {
+fn listing(modules: &RepoPath, files: Vec<TreeFile>) -> Listing {
     let (named, unnameable): (Vec<_>, Vec<_>) = files.into_iter().partition(|file| !file.lossy);
     let folders: BTreeSet<RepoPath> = named.iter().flat_map(|file| file.path.ancestors()).collect();
     let files = named.into_iter().map(|file| {
@@ -116,7 +116,7 @@ fn listing(files: Vec<TreeFile>) -> Listing {
         (file.path, kind)
     });
     let folders = folders.into_iter().map(|path| (path, EntryKind::Directory));
-    let mut listing = Listing::of(files.chain(folders));
+    let mut listing = Listing::of(modules, files.chain(folders));
     let flaws = unnameable.iter().map(|file| Flaw::NameNotUtf8.diagnostic(&file.path));
     listing.diagnostics.extend(flaws);
     listing

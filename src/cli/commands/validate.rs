@@ -2,7 +2,7 @@
 
 use std::{
     io,
-    path::{Path, PathBuf},
+    path::{Component, Path, PathBuf},
 };
 
 use crate::{
@@ -17,7 +17,7 @@ use crate::{
     compile::{self, Compiled, Compiler, ManifestFile, Outcome},
     diagnostic::{self, Diagnostic, Severity},
     domain::RepoPath,
-    load,
+    load::{self, Class, EntryKind},
     report::{
         human,
         json::{self, ValidateReport, ValidateSummary},
@@ -47,7 +47,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     let compiler = folder.compiler()?;
     let mut checked = Checked::default();
     if args.paths.is_empty() {
-        checked.folder(&folder.root, &compiler.settings.modules.clone(), &compiler, context)?;
+        checked.folder(&folder.root, &compiler.settings.modules, &compiler, context)?;
     }
     for path in &args.paths {
         checked.path(path, &folder.root, &compiler, context)?;
@@ -105,14 +105,17 @@ impl Checked {
             self.add(compiler.compile(ManifestFile { path: RepoPath::new("<stdin>"), content: Ok(bytes) }));
             return Ok(());
         }
-        let on_disk = context.current_dir.join(path);
+        let on_disk = without_dots(&context.current_dir.join(path));
         let (base, shown) = match on_disk.strip_prefix(root) {
             Ok(inside) => (root, inside),
             Err(_) => (context.current_dir.as_path(), path),
         };
-        let shown = RepoPath::new(shown.to_string_lossy().replace('\\', "/"));
-        if on_disk.is_dir() {
-            return self.folder(base, &shown, compiler, context);
+        let shown = RepoPath::new(shown.to_string_lossy().replace('\\', "/").trim_end_matches('/'));
+        let is_named_as_manifest = load::classify(&shown, &shown, EntryKind::Directory) != Class::Ignored;
+        if on_disk.is_dir() && !is_named_as_manifest {
+            let modules = &compiler.settings.modules;
+            let is_registry = on_disk == root && root.join(modules.as_str()).is_dir();
+            return self.folder(base, if is_registry { modules } else { &shown }, compiler, context);
         }
         let content = match load::read(base, &shown, limit) {
             Ok(bytes) => Ok(bytes),
@@ -155,4 +158,17 @@ impl Checked {
         let fails = self.counts.errors > 0 || (args.strict && self.counts.warnings > 0);
         Ok(if fails { Exit::No } else { Exit::Done })
     }
+}
+
+/// Resolves `.` and `..` by the text alone, so that a link at the end of the path is still seen as one.
+fn without_dots(path: &Path) -> PathBuf {
+    let mut resolved = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => drop(resolved.pop()),
+            Component::Prefix(_) | Component::RootDir | Component::Normal(_) => resolved.push(part),
+        }
+    }
+    resolved
 }
