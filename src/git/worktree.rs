@@ -45,11 +45,12 @@ impl Repository {
         let mut edit = IndexEdit::begin(self, lock)?;
         let mut changed = mark_racy(&mut edit, workdir)?;
         let leaves_out_new = self.leaves_out(&edit.index, checkout.directory);
-        for (path, &id) in checkout.write {
-            changed |= self.write_file(&mut edit, workdir, path, id, checkout.content, leaves_out_new)?;
-        }
+        // First, for what goes may stand where a directory has to be.
         for path in checkout.remove {
             changed |= remove_file(&mut edit, workdir, path)?;
+        }
+        for (path, &id) in checkout.write {
+            changed |= self.write_file(&mut edit, workdir, path, id, checkout.content, leaves_out_new)?;
         }
         if changed { edit.commit() } else { Ok(()) }
     }
