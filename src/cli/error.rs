@@ -7,6 +7,7 @@ use crate::{
     git::{GitError, GitErrorKind},
     load::LoadError,
     registry::RootError,
+    settings::SettingsError,
     sync::SyncError,
 };
 
@@ -16,13 +17,16 @@ pub(super) struct CliError {
     pub(super) exit: Exit,
     pub(super) message: String,
     pub(super) source: Option<Box<dyn Error + Send + Sync>>,
+    /// Lines that go under the message.
+    pub(super) details: Vec<String>,
     pub(super) hints: Vec<String>,
 }
 
 impl CliError {
     /// The command could not run.
     pub(super) fn cannot_run(message: impl Into<String>) -> Self {
-        Self { exit: Exit::CannotRun, message: message.into(), source: None, hints: Vec::new() }
+        let (message, details, hints) = (message.into(), Vec::new(), Vec::new());
+        Self { exit: Exit::CannotRun, message, source: None, details, hints }
     }
 
     /// A guard refused, and nothing was written.
@@ -47,12 +51,6 @@ impl CliError {
     pub(super) fn because(mut self, source: impl Error + Send + Sync + 'static) -> Self {
         self.source = Some(Box::new(source));
         self
-    }
-
-    /// Whether whoever read the results went away, which is their right.
-    pub(super) fn is_closed_pipe(&self) -> bool {
-        let source = self.source.as_ref().and_then(|source| source.downcast_ref::<io::Error>());
-        source.is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
     }
 }
 
@@ -79,9 +77,9 @@ impl From<GitError> for CliError {
     fn from(error: GitError) -> Self {
         let hint = git_hint(error.kind());
         let failed = match error.kind() {
-            GitErrorKind::Busy { .. } | GitErrorKind::ReferenceLocked { .. } => {
-                Self::conflict(error.context().to_owned())
-            }
+            GitErrorKind::Busy { .. }
+            | GitErrorKind::ReferenceLocked { .. }
+            | GitErrorKind::IndexLocked { .. } => Self::conflict(error.context().to_owned()),
             _ => Self::cannot_run(error.context().to_owned()),
         };
         let failed = failed.because(error.into_kind());
@@ -134,7 +132,7 @@ impl From<SyncError> for CliError {
             SyncError::Git(error) => error.into(),
             SyncError::Root { commit, error } => Self::root(message, commit.is_some(), &error),
             SyncError::UncommittedRegistry { .. } => Self::refused(message)
-                .hint("drop them with `git restore --staged --worktree registry` and `git clean -d registry`")
+                .hint("`git restore --staged --worktree registry` drops them, `git clean -fd registry` what git does not know")
                 .hint("`registry/` is generated: change manifests instead, and `modreg sync` writes it"),
             SyncError::LostRace { .. } => Self::conflict(message).hint("try again later"),
             SyncError::UnknownVersion { is_cut_off, .. } => {
@@ -145,11 +143,11 @@ impl From<SyncError> for CliError {
                 };
                 Self::cannot_run(message).hint(remedy)
             }
-            SyncError::UnknownModule { closest, .. } => {
+            SyncError::UnknownModule { closest, .. } | SyncError::UnknownEntry { closest, .. } => {
                 let failed = Self::cannot_run(message);
                 match closest {
                     Some(name) => failed.hint(format!("did you mean `{name}`?")),
-                    None => failed.hint("`modreg status` counts the modules, `modreg show` lists them"),
+                    None => failed.hint("`modreg show` lists the entries, `modreg validate` names the manifests' mistakes"),
                 }
             }
             SyncError::Load(error @ LoadError::Missing(_)) => Self::cannot_run(error.to_string())
@@ -157,19 +155,36 @@ impl From<SyncError> for CliError {
             SyncError::Load(LoadError::Unreadable { source, .. }) | SyncError::Io { source, .. } => {
                 Self::cannot_run(message).because(source)
             }
-            SyncError::Settings(error) => Self::cannot_run(error.to_string().trim_end().to_owned()).hint(
-                "`modreg init` in an empty folder writes a `modreg.toml` with every key and its default",
-            ),
+            SyncError::Settings(error) => Self::settings(&error),
             SyncError::Schema(_) => Self::cannot_run(message)
                 .hint("`modreg schema module` and `modreg schema ai-context` print the built-in ones"),
             SyncError::WrongTree { .. } => Self { exit: Exit::Bug, ..Self::cannot_run(message) }
                 .hint("this is a bug in modreg: nothing was published; please report it"),
-            SyncError::Load(LoadError::NotADirectory(_)) | SyncError::NotText(_) => Self::cannot_run(message),
+            SyncError::Load(LoadError::NotADirectory(_)) => {
+                Self::cannot_run(message).hint("put a folder in its place, or name another one under `[modules]` in modreg.toml")
+            }
+            SyncError::NotAFile(path) => {
+                Self::cannot_run(message).hint(format!("put the file itself in the place of `{path}`"))
+            }
+            SyncError::NotText(path) => Self::cannot_run(message).hint(format!("save `{path}` as UTF-8")),
         }
     }
 }
 
 impl CliError {
+    fn settings(error: &SettingsError) -> Self {
+        let mut failed = Self::cannot_run(match error.problems.len() {
+            1 => format!("`{}` has a mistake", error.source.path()),
+            count => format!("`{}` has {count} mistakes", error.source.path()),
+        });
+        for problem in &error.problems {
+            let (path, line, column) = (error.source.path(), problem.line, problem.column);
+            failed.details.push(format!("{path}:{line}:{column}: {}", problem.message));
+            failed.details.extend(problem.help.iter().map(|help| format!("  {help}")));
+        }
+        failed.hint("`modreg init` in an empty folder writes a `modreg.toml` with every key and its default")
+    }
+
     fn root(message: String, committed: bool, error: &RootError) -> Self {
         let refused = Self::refused(message);
         match error {
@@ -178,8 +193,8 @@ impl CliError {
             }
             RootError::Malformed(_) | RootError::Edited | RootError::Inconsistent(_) => {
                 let remedy = if committed {
-                    "restore the last published one: `git log --oneline -- registry/snapshot.json` lists them, \
-                     `git checkout COMMIT -- registry` brings one back; commit that"
+                    "bring back the last published one: `git log --oneline -- registry/snapshot.json` lists them, \
+                     `git restore --source=COMMIT --staged --worktree registry` restores one; commit that"
                 } else {
                     "restore the committed one: `git restore registry/snapshot.json`"
                 };

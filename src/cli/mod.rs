@@ -72,7 +72,6 @@ fn run() -> Exit {
     };
     match commands::run(cli.command, &context) {
         Ok(exit) => exit,
-        Err(error) if error.is_closed_pipe() => Exit::Done,
         Err(error) => output::failure(&error, Some(&context)),
     }
 }

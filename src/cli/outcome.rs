@@ -31,7 +31,8 @@ pub(super) fn publish(
     if let Verdict::Committed { behind, is_anonymous, .. } = &outcome.verdict {
         if let Some(error) = behind {
             context.warn(&format!(
-                "the snapshot is committed, but the checkout is not up to date: {error}; the next sync mends it"
+                "the snapshot is committed, but the checkout is not up to date: {}; the next sync mends it",
+                error.with_causes()
             ));
         }
         if *is_anonymous {
@@ -76,7 +77,8 @@ fn human(outcome: &Outcome, context: &Context) -> Result<(), CliError> {
     let plan = &outcome.draft.plan;
     context.talk_diagnostics(outcome.remarks.iter().chain(&plan.diagnostics));
     output::write(|out| overview::listing(out, &outcome.draft.changes, context.out))?;
-    for (name, held) in &plan.held {
+    let was_refused = matches!(outcome.verdict, Verdict::Refused(_));
+    for (name, held) in plan.held.iter().filter(|_| !was_refused) {
         context.say(&format!("held since version {}: {name} ({}: {})", held.since, held.code, held.message));
     }
     let counts = overview::counts(&plan.summary);

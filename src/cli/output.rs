@@ -10,11 +10,14 @@ use super::{
 use crate::report::text::visible;
 
 /// Writes results to standard output; what cannot be written is an error.
+///
+/// That whoever read them went away is their right, and changes nothing about how the command ends.
 pub(super) fn write(results: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), CliError> {
     let mut stdout = io::BufWriter::new(io::stdout().lock());
-    results(&mut stdout)?;
-    stdout.flush()?;
-    Ok(())
+    match results(&mut stdout).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        written => Ok(written?),
+    }
 }
 
 /// Writes a result to standard output.
@@ -59,12 +62,9 @@ pub(super) fn failure(error: &CliError, context: Option<&Context>) -> Exit {
         context.map_or_else(|| text.to_owned(), |context| paint(context, text))
     };
     let error_label = label("error:", |context, text| context.talk.error(text));
-    // Several mistakes in one file come as several lines.
-    for line in error.to_string().lines() {
-        match line.strip_prefix(' ') {
-            Some(more) => talk(&format!(" {}", visible(more))),
-            None => talk(&format!("{error_label} {}", visible(line))),
-        }
+    talk(&format!("{error_label} {}", visible(&error.to_string())));
+    for detail in &error.details {
+        talk(&format!("  {}", visible(detail)));
     }
     for hint in &error.hints {
         let help_label = label("help:", |context, text| context.talk.help(text));

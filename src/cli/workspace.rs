@@ -2,21 +2,33 @@
 
 use std::{
     collections::BTreeMap,
-    fs, io,
     path::{Path, PathBuf},
 };
 
 use super::{context::Context, error::CliError};
 use crate::{
     compile::Compiler,
+    domain::RepoPath,
     git::{GitErrorKind, Repository},
     load, settings,
     sync::{self, SCHEMAS, SyncError},
 };
 
+/// Where to look for the registry: the folder that the user named, or is in.
+pub(super) fn start(context: &Context) -> Result<PathBuf, CliError> {
+    let start = context.start();
+    match &context.repo {
+        Some(named) if !start.is_dir() => {
+            Err(CliError::cannot_run(format!("there is no folder `{}`", named.display()))
+                .hint("`-C` takes the folder of the registry's repository, or one in it"))
+        }
+        Some(_) | None => Ok(start),
+    }
+}
+
 /// Opens the repository that the user means.
 pub(super) fn repository(context: &Context) -> Result<Repository, CliError> {
-    Ok(Repository::discover(&context.start())?)
+    Ok(Repository::discover(&start(context)?)?)
 }
 
 /// A registry's files on disk, in a repository or not.
@@ -31,7 +43,7 @@ impl Folder {
     /// Finds the folder: the working tree of the repository around, else the nearest directory upward that has
     /// settings or manifests.
     pub(super) fn find(context: &Context) -> Result<Self, CliError> {
-        let start = context.start();
+        let start = start(context)?;
         match Repository::discover(&start) {
             Ok(repository) => {
                 let root = repository.require_workdir()?.to_owned();
@@ -56,21 +68,19 @@ impl Folder {
 
 /// Reads the settings and schemas of the registry at `root` as they are on disk.
 pub(super) fn compiler(root: &Path) -> Result<Compiler, CliError> {
-    let settings = read_text(&root.join(settings::FILE_NAME))?;
+    let settings = read_text(root, RepoPath::new(settings::FILE_NAME))?;
     let mut schemas = BTreeMap::new();
-    for path in load::files(root, SCHEMAS).map_err(SyncError::from)? {
-        let Some(text) = read_text(&root.join(path.as_str()))? else { continue };
-        let name = path.as_str().strip_prefix("schema/").unwrap_or(path.as_str());
-        schemas.insert(name.to_owned(), text);
+    let prefix = format!("{SCHEMAS}/");
+    for path in load::files(root, SCHEMAS).map_err(SyncError::from)?.into_iter().filter(sync::is_schema) {
+        let name = path.as_str().strip_prefix(&prefix).unwrap_or(path.as_str()).to_owned();
+        if let Some(text) = read_text(root, path)? {
+            schemas.insert(name, text);
+        }
     }
     Ok(sync::compiler(settings.as_deref(), &schemas)?)
 }
 
 /// Reads a text file, or gives `None` where there is none.
-fn read_text(path: &Path) -> Result<Option<String>, CliError> {
-    match fs::read_to_string(path) {
-        Ok(text) => Ok(Some(text)),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(source) => Err(SyncError::Io { path: path.to_owned(), source }.into()),
-    }
+fn read_text(root: &Path, path: RepoPath) -> Result<Option<String>, SyncError> {
+    sync::read_if_there(root, &path)?.map(|bytes| sync::text_of(path, bytes)).transpose()
 }

@@ -30,12 +30,18 @@ impl SnapshotVersion {
     }
 }
 
+/// Why a text is no [`SnapshotVersion`].
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{}` is not a version of the registry: it takes a number, such as `42` or `v42`", .0.escape_debug())]
+pub struct InvalidVersion(String);
+
 impl FromStr for SnapshotVersion {
-    type Err = std::num::ParseIntError;
+    type Err = InvalidVersion;
 
     /// Reads `42` and, as people write it, `v42`.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        text.strip_prefix('v').unwrap_or(text).parse().map(Self)
+        let digits = text.strip_prefix('v').unwrap_or(text);
+        digits.parse().map(Self).map_err(|_| InvalidVersion(text.to_owned()))
     }
 }
 

@@ -36,13 +36,13 @@ pub enum GitErrorKind {
         branch: String,
     },
     /// HEAD names a commit, not a branch.
-    #[error("HEAD is detached at {commit}: there is no branch to publish to")]
+    #[error("HEAD is detached at {commit}")]
     Detached {
         /// The commit that HEAD names.
         commit: ObjectId,
     },
     /// A working tree is needed.
-    #[error("the repository is bare: it has no working tree")]
+    #[error("the repository is bare")]
     Bare,
     /// Somebody moved the branch since it was read.
     #[error("`{branch}` moved to {} meanwhile", actual.map_or("nothing".to_owned(), |id| id.to_string()))]

@@ -68,6 +68,11 @@ impl Repository {
         Ok(entry.filter(|entry| is_file(entry.mode)).map(|entry| entry.id))
     }
 
+    /// Whether anything stands at `path` in a commit: a file, a link, a directory, a submodule.
+    pub fn is_taken(&self, commit: ObjectId, path: &str) -> Result<bool, GitError> {
+        Ok(self.entry(self.root_tree(commit)?, path)?.is_some())
+    }
+
     /// The entry that `path` leads to from a tree.
     pub(super) fn entry(&self, tree: ObjectId, path: &str) -> Result<Option<TreeEntry>, GitError> {
         let mut found = TreeEntry { mode: Mode::Directory, name: Vec::new(), id: tree };

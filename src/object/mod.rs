@@ -10,6 +10,8 @@ pub use directory::{DirectoryTrees, tree_of};
 pub use splice::{SpliceError, Spliced, splice};
 pub use tree::{DamagedTree, Mode, TreeEntry, decode_tree, encode_tree};
 
+use std::io;
+
 use sha1::{Digest, Sha1};
 
 use crate::domain::ObjectId;
@@ -85,6 +87,20 @@ pub fn blob_id(bytes: &[u8]) -> ObjectId {
     object_id(ObjectKind::Blob, bytes)
 }
 
+/// The id that git gives to a file of `size` bytes, read piece by piece.
+pub fn blob_id_of(size: u64, mut content: impl io::Read) -> io::Result<ObjectId> {
+    let mut hash = Sha1::new().chain_update(format!("{} {size}\0", ObjectKind::Blob.as_str()));
+    let mut piece = vec![0; 1 << 16];
+    loop {
+        match content.read(&mut piece) {
+            Ok(0) => return Ok(ObjectId::new(hash.finalize().into())),
+            Ok(count) => hash.update(&piece[..count]),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+}
+
 /// SHA-1 over the header `kind size\0` and the content (git's `gitformat-loose`).
 fn object_id(kind: ObjectKind, bytes: &[u8]) -> ObjectId {
     let hash = Sha1::new()
@@ -106,6 +122,11 @@ mod tests {
             ("what is up, doc?", "bd9dbf5aae1a3862dd1526723246b20206e5fc37"),
         ] {
             assert_eq!(blob_id(bytes.as_bytes()).to_string(), id, "{bytes:?}");
+            assert_eq!(
+                blob_id_of(bytes.len() as u64, bytes.as_bytes()).unwrap().to_string(),
+                id,
+                "{bytes:?}"
+            );
         }
         let empty = Object::tree(Vec::new());
         assert_eq!(empty.id().to_string(), "4b825dc642cb6eb9a060e54bf8d69288fbee4904");

@@ -5,6 +5,7 @@ use std::io;
 use super::{Style, style::Ink, text::visible};
 use crate::{
     diff::{ChangeKind, Changes, ModuleChange},
+    domain::SnapshotVersion,
     registry::Snapshot,
     sync::{History, Record, Status, Summary, Verification},
 };
@@ -162,10 +163,16 @@ pub fn verification(out: &mut dyn io::Write, found: &Verification, style: Style)
     for reason in &found.unverifiable {
         writeln!(out, "{} {}", style.paint(Ink::Warning, "not checked:"), visible(reason))?;
     }
+    let is_readable = found.version > SnapshotVersion::EMPTY;
     let verdict = match (found.problems.len(), found.unverifiable.is_empty()) {
+        (0, _) if !is_readable => return writeln!(out, "there is no registry yet"),
         (0, true) => style.paint(Ink::Good, "is whole, and is what its sources compile to"),
         (0, false) => style.paint(Ink::Warning, "is whole, as far as it could be checked"),
+        (1, _) => style.paint(Ink::Error, "has a problem"),
         (count, _) => style.paint(Ink::Error, &format!("has {count} problems")),
     };
-    writeln!(out, "version {} with {} modules {verdict}", found.version, found.entries)
+    match found.version {
+        version if is_readable => writeln!(out, "version {version} with {} modules {verdict}", found.entries),
+        _ => writeln!(out, "the registry {verdict}"),
+    }
 }

@@ -6,7 +6,7 @@ use super::{SyncError, message::REGISTRY_VERSION};
 use crate::{
     compile::Compiler,
     domain::{ModuleName, ObjectId, RepoPath, SnapshotVersion},
-    git::{Repository, Revision},
+    git::{FileKind, Repository, Revision},
     registry::{ENTRIES, REGISTRY, ROOT_FILE, Root, RootError, Snapshot, module_of},
     rules,
     schema::Schemas,
@@ -28,7 +28,7 @@ pub fn snapshot_at(repository: &Repository, commit: ObjectId) -> Result<Snapshot
             return Ok(Snapshot { latest: latest(repository, commit)?, ..Snapshot::default() });
         }
         None => {
-            let lost = "it is gone, but there are entries".to_owned();
+            let lost = "there is no such file, but there are entries".to_owned();
             return Err(untrusted(RootError::Inconsistent(lost)));
         }
     };
@@ -116,16 +116,21 @@ pub fn root_path() -> RepoPath {
 
 /// Reads the settings and schemas of a commit.
 pub fn compiler_at(repository: &Repository, commit: ObjectId) -> Result<Compiler, SyncError> {
-    let text = |path: &str| match repository.file_at(commit, path)? {
-        Some((_, bytes)) => text_of(path, bytes).map(Some),
-        None => Ok(None),
+    let settings = match repository.file_at(commit, settings::FILE_NAME)? {
+        Some((_, bytes)) => Some(text_of(RepoPath::new(settings::FILE_NAME), bytes)?),
+        None if repository.is_taken(commit, settings::FILE_NAME)? => {
+            return Err(SyncError::NotAFile(RepoPath::new(settings::FILE_NAME)));
+        }
+        None => None,
     };
-    let settings = text(settings::FILE_NAME)?;
     let mut schemas = BTreeMap::new();
     if let Some(tree) = repository.tree_at(commit, SCHEMAS)? {
         for file in repository.files(tree, &RepoPath::new(""))? {
-            let text = text_of(file.path.as_str(), repository.blob(file.id)?)?;
-            schemas.insert(file.path.as_str().to_owned(), text);
+            if is_schema(&file.path) && matches!(file.kind, FileKind::Regular | FileKind::Executable) {
+                let path = RepoPath::new(SCHEMAS).join(file.path.as_str());
+                let text = text_of(path, repository.blob(file.id)?)?;
+                schemas.insert(file.path.as_str().to_owned(), text);
+            }
         }
     }
     compiler(settings.as_deref(), &schemas)
@@ -140,6 +145,12 @@ pub fn compiler(settings: Option<&str>, schemas: &BTreeMap<String, String>) -> R
     Ok(Compiler { schemas: Schemas::load(schemas)?, settings })
 }
 
-fn text_of(path: &str, bytes: Vec<u8>) -> Result<String, SyncError> {
-    String::from_utf8(bytes).map_err(|_| SyncError::NotText(RepoPath::new(path)))
+/// Whether a file of the folder of schemas is one; others, such as a README, are nobody's business.
+pub fn is_schema(path: &RepoPath) -> bool {
+    path.extension() == "json"
+}
+
+/// Takes a file for text.
+pub fn text_of(path: RepoPath, bytes: Vec<u8>) -> Result<String, SyncError> {
+    String::from_utf8(bytes).map_err(|_| SyncError::NotText(path))
 }

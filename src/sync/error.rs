@@ -1,5 +1,7 @@
 //! Why a registry could not be read or written.
 
+use std::error::Error as _;
+
 use crate::{
     domain::{ModuleName, ObjectId, RepoPath, SnapshotVersion},
     git::{GitError, GitErrorKind},
@@ -35,6 +37,19 @@ pub enum SyncError {
     /// A file has to be text.
     #[error("`{0}` is not UTF-8")]
     NotText(RepoPath),
+    /// A file has to be a regular one.
+    #[error("`{0}` is not a regular file; symbolic links are not followed")]
+    NotAFile(RepoPath),
+    /// A snapshot has no entry of this module.
+    #[error("version {version} has no entry of `{name}`")]
+    UnknownEntry {
+        /// The snapshot.
+        version: SnapshotVersion,
+        /// The module.
+        name: ModuleName,
+        /// The closest one there is.
+        closest: Option<ModuleName>,
+    },
     /// Nobody knows this module.
     #[error("there is no module `{name}`: no manifest stands for it, and it has no entry")]
     UnknownModule {
@@ -44,7 +59,7 @@ pub enum SyncError {
         closest: Option<ModuleName>,
     },
     /// No commit has this version.
-    #[error("there is no version {version}: the latest is {latest}")]
+    #[error("{}: the latest is {latest}", no_version(*version, *is_cut_off))]
     UnknownVersion {
         /// The version that was asked for.
         version: SnapshotVersion,
@@ -86,12 +101,30 @@ pub enum SyncError {
 }
 
 impl SyncError {
+    /// What happened and the causes below it, in one line.
+    pub fn with_causes(&self) -> String {
+        let mut text = self.to_string();
+        let mut cause = self.source();
+        while let Some(error) = cause {
+            text = format!("{text}: {error}");
+            cause = error.source();
+        }
+        text
+    }
+
     /// What git says, where it was git.
     pub fn git(&self) -> Option<&GitErrorKind> {
         match self {
             Self::Git(error) => Some(error.kind()),
             _ => None,
         }
+    }
+}
+
+fn no_version(version: SnapshotVersion, is_cut_off: bool) -> String {
+    match is_cut_off {
+        true => format!("version {version} is not in this shallow clone"),
+        false => format!("there is no version {version}"),
     }
 }
 

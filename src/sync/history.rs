@@ -152,12 +152,15 @@ impl VersionedSnapshot {
         Ok(Self { commit, snapshot: base::snapshot_at(repository, commit)? })
     }
 
-    /// The snapshot of a version, looked for from `head` back.
+    /// The snapshot of a version, looked for from `head` back; 0 is the registry before its first version.
     pub fn find(
         repository: &Repository,
         head: ObjectId,
         version: SnapshotVersion,
     ) -> Result<Self, SyncError> {
+        if version == SnapshotVersion::EMPTY {
+            return Ok(Self { commit: head, snapshot: Snapshot::default() });
+        }
         let mut found = Vec::new();
         let completeness = repository.history(head, &base::root_path(), |revision| {
             if published_version(&revision).is_none_or(|published| published == version) {
@@ -183,6 +186,6 @@ impl VersionedSnapshot {
         }
         let known = self.snapshot.entries.keys().map(ModuleName::as_str);
         let closest = crate::schema::closest(name.as_str(), known).and_then(|name| name.parse().ok());
-        Err(SyncError::UnknownModule { name: name.clone(), closest })
+        Err(SyncError::UnknownEntry { version: self.snapshot.version(), name: name.clone(), closest })
     }
 }

@@ -2,13 +2,12 @@
 //!
 //! It lies in git's own directory, is never committed, and is a convenience: where it is lost, only these times are.
 
-use std::{fs, path::PathBuf};
+use std::{fs, io, path::PathBuf};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::SyncError;
-use crate::git::Repository;
+use crate::git::{Repository, SyncLock};
 
 /// What is known of the last syncs in this clone.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,20 +31,27 @@ impl Journal {
     }
 
     /// Notes how a sync that began at `now` ended, and gives what could not be noted.
-    pub fn note(repository: &Repository, now: Timestamp, error: Option<&SyncError>) -> std::io::Result<()> {
+    ///
+    /// The lock makes sure that nobody else writes it; what a killed run left beside it is written over.
+    pub fn note(
+        repository: &Repository,
+        _lock: &SyncLock,
+        now: Timestamp,
+        failure: Option<String>,
+    ) -> io::Result<()> {
         let before = Self::read(repository);
         let journal = Self {
             last_attempt: Some(now),
-            last_success: if error.is_none() { Some(now) } else { before.last_success },
-            last_error: error.map(ToString::to_string),
+            last_success: if failure.is_none() { Some(now) } else { before.last_success },
+            last_error: failure,
         };
         let path = path(repository);
-        let folder = path.parent().map(PathBuf::from).unwrap_or_default();
-        fs::create_dir_all(&folder)?;
-        let mut file = tempfile::NamedTempFile::new_in(&folder)?;
-        serde_json::to_writer_pretty(&mut file, &journal)?;
-        file.persist(path)?;
-        Ok(())
+        let aside = path.with_extension("new");
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        fs::write(&aside, serde_json::to_vec_pretty(&journal)?)?;
+        fs::rename(&aside, path)
     }
 }
 

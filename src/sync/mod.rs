@@ -19,7 +19,9 @@ mod status;
 mod verify;
 mod working;
 
-pub use base::{SCHEMAS, compiler, compiler_at, published_version, root_path, snapshot_at};
+pub use base::{
+    SCHEMAS, compiler, compiler_at, is_schema, published_version, root_path, snapshot_at, text_of,
+};
 pub use draft::{Draft, Order, ReadEntry, draft, parse_entry};
 pub use error::SyncError;
 pub use guard::{InvalidToken, RemovalToken};
@@ -33,4 +35,4 @@ pub use select::{Manifests, Selection, all};
 pub use sources::{CommittedSources, Sources, WorkingSources};
 pub use status::Status;
 pub use verify::{Problem, Verification, verify};
-pub use working::{Drift, WorkingTree};
+pub use working::{Drift, WorkingTree, read_if_there};

@@ -11,7 +11,7 @@ use std::{
 use jiff::Timestamp;
 
 use super::{
-    CommittedSources, Draft, Order, RemovalToken, Scope, Sources as _, SyncError, Trigger, base,
+    CommittedSources, Draft, Journal, Order, RemovalToken, Scope, Sources as _, SyncError, Trigger, base,
     checkout::Checkout, draft, guard, message, select,
 };
 use crate::{
@@ -19,6 +19,7 @@ use crate::{
     diagnostic::Diagnostic,
     domain::{ModuleName, ObjectId, RepoPath},
     git::{GitErrorKind, IdentityEnv, Moment, NewCommit, Repository, SyncLock},
+    load::LoadError,
     object::{self, Mode, Object},
     registry::{ENTRIES, REGISTRY, Root, Snapshot, entry_path, entry_repo_path},
     schema,
@@ -110,6 +111,25 @@ pub fn sync(
     started: Started<'_>,
 ) -> Result<Outcome, SyncError> {
     let lock = repository.lock(PATIENCE, request.now)?;
+    let ended = sync_locked(repository, &lock, request, started);
+    if !request.dry_run {
+        let failure = match &ended {
+            Ok(Outcome { verdict: Verdict::Refused(_), .. }) => Some("refused by a guard".to_owned()),
+            Ok(_) => None,
+            Err(error) => Some(error.with_causes()),
+        };
+        // Where it cannot be noted, only the note is lost.
+        let _ = Journal::note(repository, &lock, request.now, failure);
+    }
+    ended
+}
+
+fn sync_locked(
+    repository: &Repository,
+    lock: &SyncLock,
+    request: &Request<'_>,
+    started: Started<'_>,
+) -> Result<Outcome, SyncError> {
     let mut branch = String::new();
     for _ in 0..ATTEMPTS {
         let head = Tip::of(repository, request.dry_run)?;
@@ -121,7 +141,7 @@ pub fn sync(
         } else if request.dry_run {
             Verdict::DryRun
         } else {
-            match commit_draft(repository, &lock, &head, &previous, &draft, request) {
+            match commit_draft(repository, lock, &head, &previous, &draft, request) {
                 Err(SyncError::Git(error)) if matches!(error.kind(), GitErrorKind::BranchMoved { .. }) => {
                     branch = head.branch;
                     continue;
@@ -175,6 +195,9 @@ pub fn prepare(
     let modules = &compiler.settings.modules;
     let limit = compiler.settings.limits.bytes;
     let tree = repository.tree_at(commit, modules.as_str())?;
+    if tree.is_none() && repository.is_taken(commit, modules.as_str())? {
+        return Err(LoadError::NotADirectory(modules.clone()).into());
+    }
     let sources = CommittedSources::list(repository, tree, modules, limit)?;
     let before = compiled_before(repository, &previous, compiler)?;
     let selection = match &before {

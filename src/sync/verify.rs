@@ -58,7 +58,13 @@ pub fn verify(repository: &Repository, started: Started<'_>) -> Result<Verificat
     };
     found.version = snapshot.version();
     found.entries = snapshot.entries.len();
-    let Some(root) = &snapshot.root else { return Ok(found) };
+    let Some(root) = &snapshot.root else {
+        if snapshot.latest > SnapshotVersion::EMPTY {
+            let message = format!("it is gone, but version {} was published", snapshot.latest);
+            found.problem(base::root_path(), "root/missing", message);
+        }
+        return Ok(found);
+    };
     found.tree(&snapshot, root);
     found.form(repository, &snapshot)?;
     found.sources(repository, commit, &snapshot, root, started)?;

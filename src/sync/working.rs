@@ -12,7 +12,7 @@ use crate::{
     diagnostic::Diagnostic,
     domain::{ModuleName, ObjectId, RepoPath},
     git::{Head, Repository},
-    load,
+    load::{self, ReadError},
     object::{self, EMPTY_TREE},
     registry::{ENTRIES, REGISTRY, ROOT_FILE, Root, Snapshot, entry_repo_path, module_of},
 };
@@ -77,7 +77,7 @@ impl<'a> WorkingTree<'a> {
         let mut files = Vec::new();
         for path in load::files(self.root, modules.as_str())? {
             let inside = path.as_str().strip_prefix(&prefix).unwrap_or(path.as_str()).to_owned();
-            files.push((inside, object::blob_id(&read(self.root, &path)?)));
+            files.push((inside, blob_id(&self.root.join(path.as_str()))?));
         }
         Ok(object::tree_of(files).root)
     }
@@ -181,16 +181,29 @@ fn snapshot_on_disk(root: &Path) -> Result<Snapshot, SyncError> {
     Ok(Snapshot { latest: parsed.version, root: Some(parsed), tree: Some(tree), entries })
 }
 
-fn read(root: &Path, path: &RepoPath) -> Result<Vec<u8>, SyncError> {
-    let path = root.join(path.as_str());
-    fs::read(&path).map_err(|source| SyncError::Io { path, source })
+/// The id that git would give to a file, however large it is.
+fn blob_id(path: &Path) -> Result<ObjectId, SyncError> {
+    let open = || {
+        let file = fs::File::open(path)?;
+        object::blob_id_of(file.metadata()?.len(), file)
+    };
+    open().map_err(|source| SyncError::Io { path: path.to_owned(), source })
 }
 
-fn read_if_there(root: &Path, path: &RepoPath) -> Result<Option<Vec<u8>>, SyncError> {
-    match read(root, path) {
+fn read(root: &Path, path: &RepoPath) -> Result<Vec<u8>, SyncError> {
+    read_if_there(root, path)?.ok_or_else(|| {
+        let source = std::io::ErrorKind::NotFound.into();
+        SyncError::Io { path: root.join(path.as_str()), source }
+    })
+}
+
+/// Reads a regular file of the registry at `root`, or gives `None` where there is none.
+pub fn read_if_there(root: &Path, path: &RepoPath) -> Result<Option<Vec<u8>>, SyncError> {
+    match load::read(root, path, usize::MAX / 2) {
         Ok(bytes) => Ok(Some(bytes)),
-        Err(SyncError::Io { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(error),
+        Err(ReadError::Missing(_)) => Ok(None),
+        Err(ReadError::NotAFile { path, .. }) => Err(SyncError::NotAFile(path)),
+        Err(ReadError::Io { path, source }) => Err(SyncError::Io { path: root.join(path.as_str()), source }),
     }
 }
 

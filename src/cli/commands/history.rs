@@ -7,7 +7,7 @@ use crate::{
         json::{self, HistoryReport},
         overview,
     },
-    sync::History,
+    sync::{History, VersionedSnapshot},
 };
 
 /// Show the audit log: every version of the registry, newest first
@@ -27,6 +27,12 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     let repository = workspace::repository(context)?;
     let commit = repository.head()?.born()?;
     let history = History::read(&repository, commit, args.module.as_ref(), args.limit)?;
+    if let Some(name) = &args.module
+        && history.records.is_empty()
+        && args.limit != Some(0)
+    {
+        VersionedSnapshot::at(&repository, commit)?.entry(&repository, name)?;
+    }
     output::write(|out| match args.format {
         Format::Json => json::write(out, &HistoryReport::from(&history)),
         Format::Human => overview::history(out, &history, context.out),

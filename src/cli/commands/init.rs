@@ -37,10 +37,11 @@ pub(in crate::cli) struct Args {
 
 pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     let folder = match &args.dir {
-        Some(dir) => context.start().join(dir),
-        None => context.start(),
+        Some(dir) => workspace::start(context)?.join(dir),
+        None => workspace::start(context)?,
     };
     let repository = open_or_make(&folder, args.dir.is_some())?;
+    repository.head()?.branch()?;
     let root = repository.require_workdir()?.to_owned();
     let written = write_missing(&root)?;
     for path in written.keys() {
