@@ -45,9 +45,18 @@ impl<'a> Checkout<'a> {
 
     /// Refuses to go on where uncommitted work below `registry/` would be lost, and `target` is not that work.
     pub(super) fn refuse_edits(&self, target: &Files) -> Result<(), SyncError> {
-        let directory = RepoPath::new(REGISTRY);
-        let paths = self.repository.dirty(&directory, Some(self.commit), target, &self.earlier)?;
+        let paths = self.edits(target)?;
         if paths.is_empty() { Ok(()) } else { Err(SyncError::UncommittedRegistry { paths }) }
+    }
+
+    /// Replaces what a killed run left by what HEAD holds, unless somebody is working below `registry/`.
+    pub(super) fn mend(&self) -> Result<(), SyncError> {
+        if self.edits(&self.head)?.is_empty() { self.bring_to(&self.head, &BTreeMap::new()) } else { Ok(()) }
+    }
+
+    fn edits(&self, target: &Files) -> Result<Vec<RepoPath>, SyncError> {
+        let directory = RepoPath::new(REGISTRY);
+        Ok(self.repository.dirty(&directory, Some(self.commit), target, &self.earlier)?)
     }
 
     /// Makes the files and their index entries those of `target`; `contents` are the blobs that are in memory anyway.
@@ -60,7 +69,7 @@ impl<'a> Checkout<'a> {
         for &commit in &self.earlier {
             remove.extend(files_at(self.repository, commit)?.into_keys());
         }
-        remove.retain(|path| !target.contains_key(path));
+        remove.retain(|path| is_generated(path) && !target.contains_key(path));
         let checkout = git::Checkout {
             directory: &RepoPath::new(REGISTRY),
             write: target,
@@ -69,6 +78,11 @@ impl<'a> Checkout<'a> {
         };
         Ok(self.repository.check_out(self.lock, &checkout)?)
     }
+}
+
+/// Whether a file below `registry/` is the tool's own; a README beside them is somebody else's.
+fn is_generated(path: &RepoPath) -> bool {
+    *path == base::root_path() || path.as_str().starts_with("registry/modules/")
 }
 
 /// The files below `registry/` in a commit.

@@ -315,8 +315,7 @@ fn commit_draft(
 ) -> Result<Verdict, SyncError> {
     let checkout = Checkout::of(repository, lock, head.commit)?;
     let Some(root) = &draft.root else {
-        checkout.refuse_edits(&checkout.head)?;
-        checkout.bring_to(&checkout.head, &BTreeMap::new())?;
+        checkout.mend()?;
         return Ok(Verdict::Unchanged);
     };
     let objects = objects(repository, head.commit, draft, root)?;

@@ -44,3 +44,24 @@ fn a_sync_commits_what_changed_and_touches_nothing_else() {
     assert_eq!(folder.git(&["log", "-1", "--format=%s"]), "registry: v2 (1 added, 1 updated, 1 removed)");
     assert!(!folder.git(&["show", "--name-only", "--format="]).contains("staged.txt"));
 }
+
+#[test]
+fn a_sync_without_news_leaves_what_somebody_compiled_alone() {
+    let folder = Folder::with_modules(&["chat", "drive"]);
+    folder.write("registry/README.md", "by hand");
+    folder.commit("a file of our own");
+    folder.expect(0, &["sync"]);
+    folder.edit("modules/chat/module.yaml", "1.0.0", "1.1.0");
+    folder.write("modules/tasks/module.yaml", manifest("tasks"));
+    folder.expect(0, &["compile"]);
+    let before = folder.git(&["status", "--porcelain", "--untracked-files=all"]);
+    let ran = folder.expect(0, &["sync"]);
+    assert!(ran.out.contains("version 1, nothing to commit"), "{}", ran.out);
+    assert_eq!(folder.git(&["status", "--porcelain", "--untracked-files=all"]), before);
+    folder.commit("manifests and registry together");
+    folder.expect(0, &["sync"]);
+    assert_eq!(folder.root()["version"], 2, "what an author compiled is a version like any other");
+    assert_eq!(folder.git(&["log", "-1", "--format=%s"]), "manifests and registry together");
+    folder.expect(0, &["verify"]);
+    assert_eq!(folder.read("registry/README.md"), "by hand");
+}
