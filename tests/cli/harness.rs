@@ -77,6 +77,15 @@ impl Folder {
         fs::remove_file(self.path.join(path)).unwrap_or_else(|error| panic!("{path}: {error}"));
     }
 
+    pub(crate) fn remove_folder(&self, path: &str) {
+        fs::remove_dir_all(self.path.join(path)).unwrap_or_else(|error| panic!("{path}: {error}"));
+    }
+
+    /// The folder, for the command lines of other programs.
+    pub(crate) fn path(&self) -> &str {
+        self.path.to_str().expect("temporary folders have plain names")
+    }
+
     /// Replaces a text that must be there.
     pub(crate) fn edit(&self, path: &str, from: &str, to: &str) {
         let text = self.read(path);
