@@ -67,6 +67,8 @@ pub fn draft(order: Order<'_>) -> Result<Draft, SyncError> {
     for batch in selection.read.chunks(BATCH) {
         compiled.extend(compiler.compile_all(sources.read(batch)?, done));
     }
+    // Where two manifests hold one entry, the first one is the reason.
+    compiled.sort_unstable_by(|a, b| a.path.cmp(&b.path));
     let read_again = |path: &RepoPath| read_one(sources, path);
     compile::refuse_duplicates(compiler, &mut compiled, read_again)?;
     check_versions(compiler, previous, read_entry, sources, &mut compiled)?;

@@ -12,6 +12,8 @@ mod init;
 mod journal;
 mod message;
 mod plan;
+#[cfg(test)]
+mod properties;
 mod publish;
 mod select;
 mod sources;
