@@ -15,7 +15,7 @@ mod validate;
 pub use problem::{Problem, SettingsError};
 pub use suppression::{Digest, InvalidDigest, Suppression};
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use serde::Serialize;
 
@@ -39,6 +39,8 @@ pub struct Settings {
     pub suppressions: Vec<Suppression>,
     /// How many entries a sync may remove without being told to.
     pub guard: Guard,
+    /// How `sync --push` pushes.
+    pub push: Push,
     /// The severities that differ from the rules' own; `None` turns a rule off.
     severities: BTreeMap<&'static str, Option<Severity>>,
 }
@@ -50,6 +52,25 @@ pub struct Guard {
     pub removals: usize,
     /// That share of all entries, 0 to 100.
     pub percent: usize,
+}
+
+/// How `sync --push` pushes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Push {
+    /// The remote's name or address; the default is what `git push` would take.
+    pub remote: Option<String>,
+    /// The branch there, without `refs/heads/`; the default is the upstream branch, or the one of the same name.
+    pub branch: Option<String>,
+    /// How often it is tried while others push as well.
+    pub attempts: usize,
+    /// How long one exchange with the remote may take.
+    pub timeout: Duration,
+}
+
+impl Default for Push {
+    fn default() -> Self {
+        Self { remote: None, branch: None, attempts: 10, timeout: Duration::from_mins(5) }
+    }
 }
 
 impl Default for Guard {
@@ -65,6 +86,7 @@ impl Default for Settings {
             limits: Limits::default(),
             suppressions: Vec::new(),
             guard: Guard::default(),
+            push: Push::default(),
             severities: BTreeMap::new(),
         }
     }

@@ -9,11 +9,12 @@ use super::problem::Flaw;
 use crate::source::Span;
 
 /// Every section and its keys. The keys of `[rules]` are the codes of rules.
-pub(super) const SECTIONS: [(&str, &[&str]); 5] = [
+pub(super) const SECTIONS: [(&str, &[&str]); 6] = [
     ("modules", &["path"]),
     ("limits", &["manifest_size", "depth", "aliases"]),
     ("rules", &[]),
     ("guard", &["removals", "percent"]),
+    ("push", &["remote", "branch", "attempts", "timeout"]),
     ("suppress", &["rule", "module", "pointer", "reason", "digest"]),
 ];
 
@@ -26,6 +27,10 @@ pub(super) struct Unvalidated {
     pub(super) aliases: Option<Spanned<i64>>,
     pub(super) removals: Option<Spanned<i64>>,
     pub(super) percent: Option<Spanned<i64>>,
+    pub(super) remote: Option<Spanned<String>>,
+    pub(super) branch: Option<Spanned<String>>,
+    pub(super) attempts: Option<Spanned<i64>>,
+    pub(super) timeout: Option<Spanned<i64>>,
     pub(super) rules: Vec<(Spanned<String>, Spanned<String>)>,
     pub(super) suppressions: Vec<Spanned<RawSuppression>>,
 }
@@ -60,6 +65,7 @@ pub(super) fn read(text: &str, flaws: &mut Vec<Flaw>) -> Unvalidated {
     refuse_unknown_keys(root, None, &SECTIONS.map(|(name, _)| name), flaws);
     let mut open = |name| section(root, name, flaws);
     let (modules, limits, rules, guard) = (open("modules"), open("limits"), open("rules"), open("guard"));
+    let push = open("push");
     Unvalidated {
         modules_path: modules.and_then(|table| string(table, "path", flaws)),
         manifest_size: limits.and_then(|table| amount(table, "manifest_size", flaws)),
@@ -67,6 +73,10 @@ pub(super) fn read(text: &str, flaws: &mut Vec<Flaw>) -> Unvalidated {
         aliases: limits.and_then(|table| integer(table, "aliases", flaws)),
         removals: guard.and_then(|table| integer(table, "removals", flaws)),
         percent: guard.and_then(|table| integer(table, "percent", flaws)),
+        remote: push.and_then(|table| string(table, "remote", flaws)),
+        branch: push.and_then(|table| string(table, "branch", flaws)),
+        attempts: push.and_then(|table| integer(table, "attempts", flaws)),
+        timeout: push.and_then(|table| integer(table, "timeout", flaws)),
         rules: rules.map(|table| severities(table, flaws)).unwrap_or_default(),
         suppressions: root.get("suppress").map(|value| suppressions(value, flaws)).unwrap_or_default(),
     }
@@ -185,7 +195,7 @@ fn suppressions(value: &Spanned<DeValue<'_>>, flaws: &mut Vec<Flaw>) -> Vec<Span
             flaws.push(wrong_type(element, "suppress", "a table", help()));
             continue;
         };
-        refuse_unknown_keys(table, Some("suppress"), SECTIONS[4].1, flaws);
+        refuse_unknown_keys(table, Some("suppress"), SECTIONS[5].1, flaws);
         let mut field = |key| string(table, key, flaws);
         let raw = RawSuppression {
             rule: field("rule"),

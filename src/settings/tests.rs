@@ -56,12 +56,20 @@ fn takes_every_key() {
     let settings = parse(&format!(
         "[modules]\npath = 'apps'\n[limits]\nmanifest_size = 2_048\ndepth = 0x10\naliases = 0\n[rules]\n\
          'version/not-bumped' = 'off'\n\"version/decreased\" = 'warning'\n[guard]\nremovals = 0\npercent = 100\n\
+         [push]\nremote = 'https://git.example.org/r'\nbranch = 'refs/heads/live'\nattempts = 1\ntimeout = 3600\n\
          [[suppress]]\nrule = 'version/decreased'\nmodule = 'drive'\npointer = '/version'\nreason = 'agreed'\ndigest = '{digest}'\n"
     ))
     .unwrap();
     assert_eq!(settings.modules.as_str(), "apps");
     assert_eq!(settings.limits, Limits { bytes: 2048, depth: 16, aliases: 0 });
     assert_eq!(settings.guard, Guard { removals: 0, percent: 100 });
+    let push = Push {
+        remote: Some("https://git.example.org/r".into()),
+        branch: Some("live".into()),
+        attempts: 1,
+        timeout: Duration::from_hours(1),
+    };
+    assert_eq!(settings.push, push);
     assert_eq!(settings.severity(&NOT_BUMPED), None);
     assert_eq!(settings.severity(&DECREASED), Some(Severity::Warning));
     let [suppression] = settings.suppressions.as_slice() else { panic!("{settings:?}") };
@@ -191,6 +199,12 @@ fn wrong_shapes_are_told() {
         ),
         ("[limits]\nmanifest_size = '1 GB'", "modreg.toml:2:17: `1 GB` is not a size"),
         ("[limits]\nmanifest_size = 0", "modreg.toml:2:17: the number is out of range"),
+        ("[push]\nremote = '--force'", "modreg.toml:2:10: this is no remote"),
+        ("[push]\nbranch = 'a..b'", "modreg.toml:2:10: this is no name of a branch"),
+        ("[push]\nbranch = ''", "modreg.toml:2:10: this is no name of a branch"),
+        ("[push]\nbranch = 'main.lock/x'", "modreg.toml:2:10: this is no name of a branch"),
+        ("[push]\nattempts = 11", "modreg.toml:2:12: the number is out of range"),
+        ("[push]\ntimeout = 0", "modreg.toml:2:11: the number is out of range"),
         ("[rules]\nversion.decreased = 'off'", "modreg.toml:2:1: `version` must be a text, not a table"),
         ("\"\\u001b[8m\" = 1", "modreg.toml:1:1: unknown section `\\u{1b}[8m`"),
     ] {

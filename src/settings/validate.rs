@@ -1,11 +1,11 @@
 //! From what stands in the file to settings that make sense.
 
-use std::ops::RangeInclusive;
+use std::{ops::RangeInclusive, time::Duration};
 
 use toml::Spanned;
 
 use super::{
-    Guard, Settings, Suppression, modules_path,
+    Guard, Push, Settings, Suppression, modules_path,
     problem::Flaw,
     read::{Amount, RawSuppression, Unvalidated, suggestion},
     size,
@@ -17,6 +17,10 @@ use crate::{
 
 /// The bounds of `[guard] removals`: a registry larger than that has other troubles.
 const REMOVALS: RangeInclusive<usize> = 0..=1_000_000;
+/// The bounds of `[push] attempts`: who loses more races than that should wait.
+const ATTEMPTS: RangeInclusive<usize> = 1..=10;
+/// The bounds of `[push] timeout`, in seconds: an hour is more than any push needs.
+const TIMEOUT: RangeInclusive<usize> = 1..=3600;
 
 impl Unvalidated {
     /// Turns each value into what it means; where that fails, the default stands in and the flaw is reported.
@@ -40,6 +44,13 @@ impl Unvalidated {
                 removals: within(self.removals, REMOVALS, flaws).unwrap_or(defaults.guard.removals),
                 percent: within(self.percent, 0..=100, flaws).unwrap_or(defaults.guard.percent),
             },
+            push: Push {
+                remote: self.remote.and_then(|name| noted(&name, remote(name.get_ref()), flaws)),
+                branch: self.branch.and_then(|name| noted(&name, branch(name.get_ref()), flaws)),
+                attempts: within(self.attempts, ATTEMPTS, flaws).unwrap_or(defaults.push.attempts),
+                timeout: within(self.timeout, TIMEOUT, flaws)
+                    .map_or(defaults.push.timeout, |seconds| Duration::from_secs(seconds as u64)),
+            },
             suppressions: Vec::new(),
             severities: defaults.severities,
         };
@@ -58,6 +69,28 @@ pub(super) type Wrong = (String, String);
 
 fn noted<T, V>(value: &Spanned<V>, outcome: Result<T, Wrong>, flaws: &mut Vec<Flaw>) -> Option<T> {
     outcome.map_err(|(message, help)| flaws.push(Flaw { span: value.span(), message, help: Some(help) })).ok()
+}
+
+/// A remote's name or address, which must not look like an option of git.
+fn remote(text: &str) -> Result<String, Wrong> {
+    let is_usable = !text.is_empty() && !text.starts_with('-') && !text.contains(char::is_control);
+    let wrong =
+        || ("this is no remote".to_owned(), "write a name that `git remote` lists, or a URL".to_owned());
+    is_usable.then(|| text.to_owned()).ok_or_else(wrong)
+}
+
+/// The name of a branch, by the rules of `git check-ref-format`.
+fn branch(text: &str) -> Result<String, Wrong> {
+    let name = text.strip_prefix("refs/heads/").unwrap_or(text);
+    let is_lock = |part: &str| part.strip_suffix(".lock").is_some();
+    let is_bad = |part: &str| part.is_empty() || part.starts_with('.') || is_lock(part);
+    let is_usable = !name.starts_with('-')
+        && !name.ends_with('.')
+        && !["..", "@{"].iter().any(|bad| name.contains(bad))
+        && !name.contains(|c: char| c.is_control() || " ~^:?*[\\".contains(c))
+        && !name.split('/').any(is_bad);
+    let wrong = || ("this is no name of a branch".to_owned(), "write a name such as \"main\"".to_owned());
+    is_usable.then(|| name.to_owned()).ok_or_else(wrong)
 }
 
 fn within(
