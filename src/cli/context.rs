@@ -38,6 +38,8 @@ pub(super) struct Context {
     pub(super) shows_progress: bool,
     /// Who commits, as far as the environment says.
     pub(super) identity: IdentityEnv,
+    /// Whether the environment says which program speaks SSH for git.
+    pub(super) has_ssh_command: bool,
     /// When the run began.
     pub(super) now: Timestamp,
 }
@@ -76,6 +78,7 @@ impl Context {
                 committer_email: variable("GIT_COMMITTER_EMAIL"),
                 committer_date: variable("GIT_COMMITTER_DATE"),
             },
+            has_ssh_command: ["GIT_SSH_COMMAND", "GIT_SSH"].iter().any(|name| variable(name).is_some()),
             now: Timestamp::now(),
         })
     }

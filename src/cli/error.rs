@@ -4,7 +4,7 @@ use std::{error::Error, fmt, io};
 
 use super::Exit;
 use crate::{
-    git::{GitError, GitErrorKind},
+    git::{GitError, GitErrorKind, RemoteFailure},
     load::LoadError,
     registry::RootError,
     settings::SettingsError,
@@ -120,9 +120,32 @@ fn git_hint(kind: &GitErrorKind) -> Option<String> {
         GitErrorKind::ReadOnly(_) => {
             "check the permissions of the repository's `.git` directory and the disk"
         }
+        GitErrorKind::Remote { failure, .. } => remote_hint(*failure),
+        GitErrorKind::NoGit => "install git, or add its directory to PATH",
         _ => return None,
     };
     Some(hint.to_owned())
+}
+
+/// What to do about a remote that did not take a push.
+fn remote_hint(failure: RemoteFailure) -> &'static str {
+    match failure {
+        RemoteFailure::Authentication => {
+            "let `git push` work first: a credential helper or an SSH agent, and the right to write; \
+             in a workflow, `permissions: contents: write`"
+        }
+        RemoteFailure::RemoteHook => "do as the hook says; its owner runs the remote",
+        RemoteFailure::LocalHook => "do as the hook says: it is `pre-push` in this clone's hooks directory",
+        RemoteFailure::Protected => {
+            "let this account bypass the protection, or commit the compiled registry in the pull request"
+        }
+        RemoteFailure::CheckedOut => "push to a bare repository, or have another branch checked out there",
+        RemoteFailure::Unreachable => "check the address with `git remote -v`, and the network",
+        RemoteFailure::TimedOut => {
+            "try again; if the remote is only slow, raise `[push] timeout` in modreg.toml"
+        }
+        RemoteFailure::Rejected => "`git push` shows the same; nothing was published",
+    }
 }
 
 impl From<SyncError> for CliError {
@@ -135,6 +158,10 @@ impl From<SyncError> for CliError {
                 .hint("`git restore --staged --worktree registry` drops them, `git clean -fd registry` what git does not know")
                 .hint("`registry/` is generated: change manifests instead, and `modreg sync` writes it"),
             SyncError::LostRace { .. } => Self::conflict(message).hint("try again later"),
+            SyncError::Diverged { .. } => Self::cannot_run(message)
+                .hint("nothing was pushed; bring both together first: `git pull --rebase`, then sync again"),
+            SyncError::NoTarget => Self::cannot_run(message)
+                .hint("name it: `branch` in `[push]` of modreg.toml, or check out a branch"),
             SyncError::UnknownVersion { is_cut_off, .. } => {
                 let remedy = if is_cut_off {
                     "`git fetch --unshallow` gets older ones"

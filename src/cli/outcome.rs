@@ -9,7 +9,7 @@ use crate::{
         json::{self, ChangesReport},
         overview,
     },
-    sync::{self, Outcome, Refusal, Request, Scope, Verdict},
+    sync::{self, Arrival, Outcome, Pushed, Refusal, Request, Scope, Verdict},
 };
 
 /// Runs a sync and reports how it ended.
@@ -40,7 +40,26 @@ pub(super) fn publish(
                 .warn("git knows no name of yours, so the commit is by modreg: set user.name and user.email");
         }
     }
+    if let Some(pushed) = &outcome.pushed {
+        tell_push(pushed, context);
+    }
     Ok(exit(&outcome))
+}
+
+fn tell_push(pushed: &Pushed, context: &Context) {
+    let Pushed { target, commit, arrival, attempts, left_behind } = pushed;
+    let (branch, short) = (format!("{} of {}", target.short(), target.shown()), &commit.to_string()[..10]);
+    context.say(&match (arrival, attempts) {
+        (Arrival::AlreadyThere, _) => format!("nothing to push: {branch} has it"),
+        (Arrival::Pushed, 1) => format!("pushed {short} to {branch}"),
+        (Arrival::Pushed, _) => format!("pushed {short} to {branch}, attempt {attempts}"),
+    });
+    if let Some(error) = left_behind {
+        let cause = error.git().map_or_else(String::new, |cause| format!(": {cause}"));
+        context.warn(&format!(
+            "{branch} has the snapshot, but your branch does not: {error}{cause}; `git pull` brings it"
+        ));
+    }
 }
 
 fn exit(outcome: &Outcome) -> Exit {

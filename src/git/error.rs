@@ -2,7 +2,7 @@
 
 use std::{io, path::PathBuf};
 
-use super::Holder;
+use super::{Holder, RemoteFailure};
 use crate::domain::{ObjectId, RepoPath};
 
 /// What was attempted, and why it failed.
@@ -90,6 +90,17 @@ pub enum GitErrorKind {
         /// The file, link or directory.
         path: RepoPath,
     },
+    /// The remote did not take the commit, or did not answer.
+    #[error("{failure}{}", after_colon(said))]
+    Remote {
+        /// What went wrong, as far as remedies differ.
+        failure: RemoteFailure,
+        /// What git and the remote said of it.
+        said: String,
+    },
+    /// The `git` program cannot be started.
+    #[error("the `git` program was not found")]
+    NoGit,
     /// A name, a date or a message that git cannot store.
     #[error("{reason}")]
     InvalidInput {
@@ -113,8 +124,13 @@ pub enum GitErrorKind {
     Other(#[source] git2::Error),
 }
 
+fn after_colon(text: &str) -> String {
+    if text.is_empty() { String::new() } else { format!(": {text}") }
+}
+
 impl GitError {
-    pub(super) fn new(context: impl Into<String>, kind: GitErrorKind) -> Self {
+    /// `context` starts with "could not".
+    pub fn new(context: impl Into<String>, kind: GitErrorKind) -> Self {
         Self { context: context.into(), kind }
     }
 

@@ -1,7 +1,8 @@
 //! The repository: what a registry is read from and published to. The only home of `git2`.
 //!
-//! [`Repository`] is an edge: it does I/O and gives typed errors. It reads neither the environment nor the clock, never
-//! talks to the network, runs no hooks and decides nothing about modules.
+//! [`Repository`] is an edge: it does I/O and gives typed errors. It reads neither the environment nor the clock, and
+//! decides nothing about modules. What libgit2 cannot do as the user set it up (the network with its credentials and
+//! hooks) the `git` program does; nothing else runs it.
 //!
 //! Invariant: objects are written before the branch moves, and the branch moves before the working tree and the index
 //! do. A run that is killed leaves the old or the new snapshot, and [`Repository::lock`], the next
@@ -14,9 +15,13 @@ mod history;
 mod identity;
 mod index;
 mod lock;
+mod merge;
 mod on_disk;
 mod pack;
+mod program;
+mod push;
 mod read;
+mod remote;
 mod repository;
 mod status;
 mod switches;
@@ -31,7 +36,10 @@ pub use error::{GitError, GitErrorKind};
 pub use history::{Completeness, Revision};
 pub use identity::{Identity, IdentityEnv, Moment, Person};
 pub use lock::{Holder, SyncLock};
+pub use merge::Merged;
+pub use push::{Answer, RemoteFailure};
 pub use read::{FileKind, TreeFile};
+pub use remote::{Network, RemoteBranch};
 pub use repository::{Head, Repository};
 pub use worktree::Checkout;
 

@@ -18,7 +18,7 @@ impl From<&Summary> for ChangesSummary {
 
 impl From<&Outcome> for ChangesReport {
     fn from(outcome: &Outcome) -> Self {
-        let Outcome { previous, draft, verdict, remarks, read: _ } = outcome;
+        let Outcome { previous, draft, verdict, remarks, read: _, pushed: _ } = outcome;
         let from = previous.version();
         let next = draft.root.as_ref().map_or(from, |root| root.version);
         let (version, commit, refused) = match verdict {

@@ -82,6 +82,17 @@ pub enum SyncError {
         /// How often it was tried.
         attempts: usize,
     },
+    /// The local and the remote branch each have commits that the other lacks, and these cannot be merged.
+    #[error("the local branch and `{branch}` have diverged{}", both(paths))]
+    Diverged {
+        /// The remote branch.
+        branch: String,
+        /// The files that both changed; none where they have no common history.
+        paths: Vec<RepoPath>,
+    },
+    /// Nothing says which branch of the remote to push to.
+    #[error("HEAD is detached, and nothing says which branch to push to")]
+    NoTarget,
     /// What was computed and what git wrote differ.
     #[error("the tree that was written is {written}, but {computed} was computed")]
     WrongTree {
@@ -125,6 +136,14 @@ fn no_version(version: SnapshotVersion, is_cut_off: bool) -> String {
     match is_cut_off {
         true => format!("version {version} is not in this shallow clone"),
         false => format!("there is no version {version}"),
+    }
+}
+
+fn both(paths: &[RepoPath]) -> String {
+    if paths.is_empty() {
+        " and have no common history here".to_owned()
+    } else {
+        format!(", and both changed {}", list(paths))
     }
 }
 

@@ -15,6 +15,7 @@ mod plan;
 #[cfg(test)]
 mod properties;
 mod publish;
+mod push;
 mod select;
 mod sources;
 mod status;
@@ -33,6 +34,7 @@ pub use journal::Journal;
 pub use message::{REGISTRY_TREE, REGISTRY_VERSION, SOURCE_COMMIT, TRIGGER, Trigger, UnknownTrigger};
 pub use plan::{Plan, Scope, Summary};
 pub use publish::{Outcome, Prepared, Refusal, Request, Started, Verdict, prepare, sync};
+pub use push::{Arrival, Push, Pushed};
 pub use select::{Manifests, Selection, all};
 pub use sources::{CommittedSources, Sources, WorkingSources};
 pub use status::Status;

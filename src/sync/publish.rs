@@ -12,13 +12,16 @@ use jiff::Timestamp;
 
 use super::{
     CommittedSources, Draft, Journal, Order, RemovalToken, Scope, Sources as _, SyncError, Trigger, base,
-    checkout::Checkout, draft, guard, message, select,
+    checkout::Checkout,
+    draft, guard, message,
+    push::{self, Push, Pushed},
+    select,
 };
 use crate::{
     compile::Compiler,
     diagnostic::Diagnostic,
     domain::{ModuleName, ObjectId, RepoPath},
-    git::{GitErrorKind, IdentityEnv, Moment, NewCommit, Repository, SyncLock},
+    git::{GitErrorKind, Identity, IdentityEnv, Moment, NewCommit, Repository, SyncLock},
     load::LoadError,
     object::{self, Mode, Object},
     registry::{ENTRIES, REGISTRY, Root, Snapshot, entry_path, entry_repo_path},
@@ -44,6 +47,8 @@ pub struct Request<'a> {
     pub strict: bool,
     /// Allows the removal of one exact set of entries.
     pub allow_removals: Option<RemovalToken>,
+    /// Where to push, if at all.
+    pub push: Option<Push<'a>>,
     /// What started it.
     pub trigger: Trigger,
     /// Who commits, as far as the environment says.
@@ -65,6 +70,8 @@ pub struct Outcome {
     pub remarks: Vec<Diagnostic>,
     /// How many manifests had to be read.
     pub read: usize,
+    /// What became of the push, where it was asked for and something was there to push.
+    pub pushed: Option<Pushed>,
 }
 
 /// What became of a draft.
@@ -104,7 +111,7 @@ pub enum Refusal {
     Invalid,
 }
 
-/// Compiles what HEAD holds and commits the next snapshot.
+/// Compiles what HEAD holds and commits the next snapshot, here or, with [`Request::push`], at the remote first.
 pub fn sync(
     repository: &Repository,
     request: &Request<'_>,
@@ -130,6 +137,9 @@ fn sync_locked(
     request: &Request<'_>,
     started: Started<'_>,
 ) -> Result<Outcome, SyncError> {
+    if let Some(push) = request.push.as_ref().filter(|_| !request.dry_run) {
+        return push::sync(repository, lock, request, push, started);
+    }
     let mut branch = String::new();
     for _ in 0..ATTEMPTS {
         let head = Tip::of(repository, request.dry_run)?;
@@ -149,7 +159,7 @@ fn sync_locked(
                 verdict => verdict?,
             }
         };
-        return Ok(Outcome { previous, draft, verdict, remarks, read });
+        return Ok(Outcome { previous, draft, verdict, remarks, read, pushed: None });
     }
     Err(SyncError::LostRace { branch, attempts: ATTEMPTS })
 }
@@ -288,7 +298,12 @@ fn covers(scope: &Scope, before: Option<&select::Manifests>, now: &select::Manif
 }
 
 /// Asks the guards.
-fn refuse(previous: &Snapshot, draft: &Draft, compiler: &Compiler, request: &Request<'_>) -> Option<Refusal> {
+pub(super) fn refuse(
+    previous: &Snapshot,
+    draft: &Draft,
+    compiler: &Compiler,
+    request: &Request<'_>,
+) -> Option<Refusal> {
     if request.strict && !draft.plan.invalid.is_empty() {
         return Some(Refusal::Invalid);
     }
@@ -320,32 +335,75 @@ fn commit_draft(
     };
     let objects = objects(repository, head.commit, draft, root)?;
     checkout.refuse_edits(&objects.files)?;
+    let written = write(repository, head.commit, objects, previous, draft, root, request)?;
+    written.move_branch(repository, lock, &head.branch, Some(head.commit))?;
+    let behind = checkout.bring_to(&written.objects.files, &written.objects.contents()).err();
+    let is_anonymous = written.identity.is_fallback;
+    Ok(Verdict::Committed { commit: written.commit, behind, is_anonymous })
+}
+
+/// A snapshot in the object database, with its commit. No branch has it yet.
+pub(super) struct Written {
+    pub(super) commit: ObjectId,
+    pub(super) objects: Objects,
+    pub(super) identity: Identity,
+    reflog: String,
+}
+
+impl Written {
+    /// Puts the commit on a branch that is at `expected`.
+    pub(super) fn move_branch(
+        &self,
+        repository: &Repository,
+        lock: &SyncLock,
+        branch: &str,
+        expected: Option<ObjectId>,
+    ) -> Result<(), SyncError> {
+        let who = &self.identity.committer;
+        Ok(repository.move_branch(lock, branch, expected, self.commit, who, &self.reflog)?)
+    }
+}
+
+/// Writes the objects of a snapshot and its commit on top of `base`.
+pub(super) fn write(
+    repository: &Repository,
+    base: ObjectId,
+    objects: Objects,
+    previous: &Snapshot,
+    draft: &Draft,
+    root: &Root,
+    request: &Request<'_>,
+) -> Result<Written, SyncError> {
     repository.write(&objects.all)?;
-    let message = message::message(root, &previous.held(), &draft.changes, head.commit, request.trigger);
+    let message = message::message(root, &previous.held(), &draft.changes, base, request.trigger);
     let identity = repository.identity(request.identity, Moment::utc(request.now))?;
     let commit = repository.commit(&NewCommit {
-        parents: &[head.commit],
+        parents: &[base],
         tree: objects.root_tree,
         message: &message,
         identity: &identity,
     })?;
     let subject = message.lines().next().unwrap_or_default();
-    let reflog = format!("modreg sync: {subject}");
-    repository.move_branch(lock, &head.branch, Some(head.commit), commit, &identity.committer, &reflog)?;
-    let contents = objects.all.iter().map(|object| (object.id(), object)).collect();
-    let behind = checkout.bring_to(&objects.files, &contents).err();
-    Ok(Verdict::Committed { commit, behind, is_anonymous: identity.is_fallback })
+    Ok(Written { commit, objects, identity, reflog: format!("modreg sync: {subject}") })
 }
 
-struct Objects {
+/// The objects of a snapshot.
+pub(super) struct Objects {
     root_tree: ObjectId,
     all: Vec<Object>,
     /// The files below `registry/`.
-    files: BTreeMap<RepoPath, ObjectId>,
+    pub(super) files: BTreeMap<RepoPath, ObjectId>,
+}
+
+impl Objects {
+    /// The new objects by their ids.
+    pub(super) fn contents(&self) -> BTreeMap<ObjectId, &Object> {
+        self.all.iter().map(|object| (object.id(), object)).collect()
+    }
 }
 
 /// All new objects of a snapshot: its entries, its root, and the trees above them.
-fn objects(
+pub(super) fn objects(
     repository: &Repository,
     head: ObjectId,
     draft: &Draft,

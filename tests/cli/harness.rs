@@ -63,6 +63,10 @@ impl Folder {
         folder
     }
 
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
     pub(crate) fn write(&self, path: &str, text: impl AsRef<[u8]>) {
         let path = self.path.join(path);
         fs::create_dir_all(path.parent().expect("a file has a folder")).expect("a new folder");
@@ -79,11 +83,6 @@ impl Folder {
 
     pub(crate) fn remove_folder(&self, path: &str) {
         fs::remove_dir_all(self.path.join(path)).unwrap_or_else(|error| panic!("{path}: {error}"));
-    }
-
-    /// The folder, for the command lines of other programs.
-    pub(crate) fn path(&self) -> &str {
-        self.path.to_str().expect("temporary folders have plain names")
     }
 
     /// Replaces a text that must be there.

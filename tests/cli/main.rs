@@ -4,4 +4,5 @@ mod harness;
 mod own_registry;
 mod partial;
 mod publishing;
+mod push;
 mod readme;

@@ -105,7 +105,7 @@ fn sync(folder: &Folder) -> (Value, usize, bool) {
 fn assert_full_compile_agrees(folder: &Folder) {
     folder.expect(0, &["compile", "--check"]);
     let fresh = Folder::empty();
-    folder.git(&["checkout-index", "--all", &format!("--prefix={}/", fresh.path())]);
+    folder.git(&["checkout-index", "--all", &format!("--prefix={}/", fresh.path().display())]);
     fresh.remove_folder("registry");
     fresh.expect(0, &["compile"]);
     let compiled: Value =

@@ -57,6 +57,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
         strict: false,
         allow_removals: None,
         trigger: Trigger::Init,
+        push: None,
         identity: &context.identity,
         now: context.now,
     };

@@ -29,6 +29,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
         strict: false,
         allow_removals: args.allow_removals.clone(),
         trigger: Trigger::Manual,
+        push: None,
         identity: &context.identity,
         now: context.now,
     };

@@ -1,0 +1,99 @@
+//! The answers of git and of the large hosts, word by word.
+
+use std::{os::unix::process::ExitStatusExt as _, process::ExitStatus};
+
+use super::*;
+
+fn ran(code: Option<i32>, out: &str, err: &str) -> Ran {
+    let status = code.map(|code| ExitStatus::from_raw(code << 8));
+    Ran { status, out: out.to_owned(), err: err.to_owned() }
+}
+
+fn rejected(reason: &str, err: &str) -> Result<Answer, RemoteFailure> {
+    let out = format!("To /r.git\n!\t0123:refs/heads/main\t{reason}\nDone\n");
+    classify(&ran(Some(1), &out, err))
+}
+
+#[test]
+fn what_a_newer_base_mends_is_told_from_what_it_does_not() {
+    let race = "remote: error: cannot lock ref 'refs/heads/main': is at 1 but expected 2";
+    for (reason, err, expected) in [
+        ("[rejected] (stale info)", "", Ok(Answer::Moved)),
+        ("[rejected] (fetch first)", "", Ok(Answer::Moved)),
+        ("[rejected] (non-fast-forward)", "", Ok(Answer::Moved)),
+        ("[remote rejected] (failed to update ref)", race, Ok(Answer::Moved)),
+        ("[remote rejected] (atomic transaction failed)", race, Ok(Answer::Moved)),
+        ("[remote rejected] (cannot lock ref 'x': is at 1 but expected 2)", race, Ok(Answer::Moved)),
+        ("[remote rejected] (incorrect old value provided)", "", Ok(Answer::Moved)),
+        ("[remote rejected] (pre-receive hook declined)", "remote: no", Err(RemoteFailure::RemoteHook)),
+        ("[remote rejected] (hook declined)", "remote: no", Err(RemoteFailure::RemoteHook)),
+        (
+            "[remote rejected] (protected branch hook declined)",
+            "remote: error: GH006: Protected branch update failed for refs/heads/main.",
+            Err(RemoteFailure::Protected),
+        ),
+        (
+            "[remote rejected] (push declined due to repository rule violations)",
+            "remote: error: GH013: Repository rule violations found for refs/heads/main.",
+            Err(RemoteFailure::Protected),
+        ),
+        (
+            "[remote rejected] (pre-receive hook declined)",
+            "remote: GitLab: You are not allowed to push code to protected branches on this project.",
+            Err(RemoteFailure::Protected),
+        ),
+        (
+            "[remote rejected] (branch is currently checked out)",
+            "remote: error: refusing to update checked out branch",
+            Err(RemoteFailure::CheckedOut),
+        ),
+        ("[remote rejected] (shallow update not allowed)", "", Err(RemoteFailure::Rejected)),
+    ] {
+        assert_eq!(rejected(reason, err), expected, "{reason} {err}");
+    }
+}
+
+#[test]
+fn an_exchange_without_an_answer_is_unknown_unless_the_words_are_certain() {
+    let unknown = |failure, said: &str| Ok(Answer::Unknown { failure, said: said.to_owned() });
+    let hung_up = "fatal: the remote end hung up unexpectedly\n";
+    let accepted = "To /r.git\n \t0123:refs/heads/main\t0..1\nDone\n";
+    let unreported = "!\t0123:refs/heads/main\t[remote failure] (remote failed to report status)\n";
+    let unreachable = RemoteFailure::Unreachable;
+    for (code, out, err, expected) in [
+        (Some(0), accepted, "", Ok(Answer::Taken)),
+        (Some(0), "=\t0123:refs/heads/main\t[up to date]\n", "", Ok(Answer::Taken)),
+        (Some(1), accepted, "", unknown(unreachable, "")),
+        (Some(1), unreported, "", unknown(unreachable, "")),
+        (Some(128), "", hung_up, unknown(unreachable, "the remote end hung up unexpectedly")),
+        (None, "", "", unknown(RemoteFailure::TimedOut, "")),
+        (Some(1), "", "not today\nerror: failed to push some refs to 'x'\n", Err(RemoteFailure::LocalHook)),
+        (Some(128), "", "fatal: Authentication failed for 'x'\n", Err(RemoteFailure::Authentication)),
+        (Some(128), "", "git@x: Permission denied (publickey).\n", Err(RemoteFailure::Authentication)),
+        (
+            Some(128),
+            "",
+            "fatal: unable to access 'x': The requested URL returned error: 403\n",
+            Err(RemoteFailure::Authentication),
+        ),
+    ] {
+        assert_eq!(classify(&ran(code, out, err)), expected, "{code:?} {out} {err}");
+    }
+}
+
+#[test]
+fn what_is_shown_is_short_and_holds_no_password() {
+    for (said, expected) in [
+        ("To https://x\nremote: no\nerror: failed to push some refs to 'x'\nhint: pull\n", "no"),
+        ("remote: error: a \nfatal: b\n", "a; b"),
+        (
+            "fatal: unable to access 'https://me:secret@git.example.org/r/': no",
+            "unable to access 'https://git.example.org/r/': no",
+        ),
+        ("https://a@b@c/d@e and ssh://f@g", "https://c/d@e and ssh://g"),
+        ("no address: // @", "no address: // @"),
+    ] {
+        assert_eq!(gist(said), expected, "{said}");
+    }
+    assert_eq!(gist(&"é".repeat(1000)).chars().count(), 401);
+}

@@ -1,0 +1,360 @@
+//! `sync --push` against real bare repositories, with all that can happen on the way.
+
+use std::{
+    fs,
+    io::{Read as _, Write as _},
+    net::{TcpListener, TcpStream},
+    os::unix::fs::PermissionsExt as _,
+    path::Path,
+    thread,
+    time::Duration,
+};
+
+use crate::harness::{Folder, manifest};
+
+/// A bare repository whose `main` holds one module, and no registry yet.
+struct Remote(Folder);
+
+impl Remote {
+    fn new() -> Self {
+        let remote = Self(Folder::empty());
+        remote.0.git(&["init", "--quiet", "--bare", "--initial-branch=main"]);
+        let first = remote.clone();
+        first.write("modules/drive/module.yaml", manifest("drive"));
+        first.commit("manifests");
+        first.git(&["push", "--quiet", "origin", "main"]);
+        remote
+    }
+
+    fn url(&self) -> String {
+        format!("file://{}", self.0.path().display())
+    }
+
+    fn clone(&self) -> Folder {
+        self.clone_with(&[])
+    }
+
+    fn clone_with(&self, options: &[&str]) -> Folder {
+        let folder = Folder::empty();
+        folder.git(&[&["clone", "--quiet"], options, &[&self.url(), "."]].concat());
+        folder
+    }
+
+    fn head(&self) -> String {
+        self.0.git(&["rev-parse", "main"])
+    }
+
+    /// The subjects of the commits, newest first.
+    fn log(&self) -> String {
+        self.0.git(&["log", "--format=%s", "main"])
+    }
+
+    fn modules(&self) -> String {
+        let listed = self.0.git(&["ls-tree", "-r", "--name-only", "main", "registry/modules"]);
+        let stems = listed.lines().filter_map(|path| path.rsplit('/').next()?.strip_suffix(".json"));
+        stems.collect::<Vec<_>>().join(" ")
+    }
+
+    fn hook(&self, name: &str, script: &str) {
+        hook(&self.0.path().join("hooks"), name, script);
+    }
+}
+
+fn hook(folder: &Path, name: &str, script: &str) {
+    fs::create_dir_all(folder).expect("a folder for hooks");
+    let path = folder.join(name);
+    fs::write(&path, format!("#!/bin/sh\n{script}\n")).expect("a new hook");
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).expect("a hook that can run");
+}
+
+/// Adds a module and commits it, without pushing.
+fn add(folder: &Folder, name: &str) {
+    folder.write(&format!("modules/{name}/module.yaml"), manifest(name));
+    folder.commit(name);
+}
+
+fn head(folder: &Folder) -> String {
+    folder.git(&["rev-parse", "HEAD"])
+}
+
+#[test]
+fn a_push_moves_both_branches_and_a_second_one_none() {
+    let remote = Remote::new();
+    let clone = remote.clone();
+    let ran = clone.expect(0, &["sync", "--push"]);
+    assert!(ran.err.contains("to main of origin\n"), "{}", ran.err);
+    assert_eq!(remote.head(), head(&clone));
+    assert_eq!(clone.git(&["rev-parse", "origin/main"]), remote.head());
+    assert_eq!(clone.git(&["status", "--porcelain"]), "");
+    let ran = clone.expect(0, &["sync", "--push", "origin"]);
+    assert!(ran.err.contains("nothing to push"), "{}", ran.err);
+    assert_eq!(remote.log(), "registry: v1 (1 added, 0 updated, 0 removed)\nmanifests");
+    assert_eq!(clone.git(&["for-each-ref", "refs/modreg"]), "");
+}
+
+#[test]
+fn a_branch_that_the_remote_lacks_is_made() {
+    let remote = Remote::new();
+    let clone = remote.clone();
+    clone.git(&["switch", "--quiet", "--create", "live"]);
+    clone.expect(0, &["sync", "--push", &remote.url()]);
+    assert_eq!(remote.0.git(&["rev-parse", "live"]), head(&clone));
+}
+
+#[test]
+fn what_others_pushed_meanwhile_is_compiled_too() {
+    for options in [&[][..], &["--depth=1"], &["--filter=blob:none"]] {
+        let remote = Remote::new();
+        remote.0.git(&["config", "uploadpack.allowFilter", "true"]);
+        let (ours, theirs) = (remote.clone_with(options), remote.clone());
+        add(&theirs, "chat");
+        theirs.expect(0, &["sync", "--push"]);
+        let ran = ours.expect(0, &["sync", "--push"]);
+        assert_eq!(head(&ours), remote.head(), "{options:?}: {}", ran.err);
+        add(&ours, "calendar");
+        add(&theirs, "mail");
+        theirs.expect(0, &["sync", "--push"]);
+        let ran = ours.expect(0, &["sync", "--push"]);
+        assert_eq!(head(&ours), remote.head(), "{options:?}: {}", ran.err);
+        assert_eq!(remote.modules(), "calendar chat drive mail", "{options:?}");
+        assert_eq!(ours.git(&["status", "--porcelain"]), "");
+        assert_eq!(ours.root()["version"], 3);
+    }
+}
+
+/// A script for a hook that lets somebody else be faster.
+const FASTER: &str = "unset GIT_QUARANTINE_PATH\n\
+    export GIT_AUTHOR_NAME=x GIT_AUTHOR_EMAIL=x GIT_COMMITTER_NAME=x GIT_COMMITTER_EMAIL=x\n\
+    git update-ref refs/heads/main $(git commit-tree -m faster -p main main^{tree})";
+
+#[test]
+fn a_race_that_is_lost_at_the_last_moment_is_run_again() {
+    let remote = Remote::new();
+    let clone = remote.clone();
+    remote.hook("pre-receive", &format!("test -e raced && exit 0\ntouch raced\n{FASTER}"));
+    let ran = clone.expect(0, &["sync", "--push"]);
+    assert!(ran.err.contains("attempt 2"), "{}", ran.err);
+    assert_eq!(remote.log(), "registry: v1 (1 added, 0 updated, 0 removed)\nfaster\nmanifests");
+    assert_eq!(head(&clone), remote.head());
+    assert_eq!(clone.git(&["status", "--porcelain"]), "");
+}
+
+#[test]
+fn who_loses_every_race_has_changed_nothing() {
+    let remote = Remote::new();
+    let clone = remote.clone();
+    clone.write("modreg.toml", "[push]\nattempts = 2\n");
+    clone.commit("settings");
+    clone.git(&["push", "--quiet"]);
+    let before = head(&clone);
+    remote.hook("pre-receive", FASTER);
+    let ran = clone.expect(5, &["sync", "--push"]);
+    assert!(ran.err.contains("moved each of 2 times"), "{}", ran.err);
+    assert_eq!(head(&clone), before);
+    assert_eq!(remote.log(), "faster\nfaster\nsettings\nmanifests");
+}
+
+#[test]
+fn what_trying_again_cannot_mend_is_told_apart() {
+    type Prepare = fn(&Remote, &Folder);
+    let cases: &[(&str, &str, Prepare)] = &[
+        ("a hook of the remote declined it: not on sundays", "do as the hook says", |remote, _| {
+            remote.hook("pre-receive", "echo not on sundays; exit 1");
+        }),
+        ("a hook of the remote declined it", "do as the hook says", |remote, _| {
+            remote.hook("update", "exit 1");
+        }),
+        ("the `pre-push` hook declined it: tests fail", "do as the hook says", |_, clone| {
+            hook(&clone.path().join(".git/hooks"), "pre-push", "echo tests fail >&2; exit 1");
+        }),
+        ("the remote protects the branch: GH006", "bypass the protection", |remote, _| {
+            remote.hook("pre-receive", "echo error: GH006: Protected branch update failed; exit 1");
+        }),
+        ("the remote cannot be reached", "git remote -v", |_, clone| {
+            clone.git(&["remote", "set-url", "origin", "nowhere"]);
+        }),
+        ("the remote refused the credentials", "let `git push` work first", |_, clone| {
+            let url = answering(
+                "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic\r\nContent-Length: 0\r\n\r\n",
+            );
+            clone.git(&["remote", "set-url", "origin", &url]);
+        }),
+        ("the branch is checked out in the remote repository", "bare repository", |remote, _| {
+            remote.0.git(&["config", "core.bare", "false"]);
+        }),
+    ];
+    for (words, remedy, prepare) in cases {
+        let remote = Remote::new();
+        let clone = remote.clone();
+        prepare(&remote, &clone);
+        let before = (head(&clone), remote.head());
+        let ran = clone.expect(2, &["sync", "--push"]);
+        assert!(ran.err.contains(words) && ran.err.contains(remedy), "{words}: {}", ran.err);
+        assert_eq!((head(&clone), remote.head()), before, "{words}");
+        assert_eq!(clone.git(&["status", "--porcelain"]), "", "{words}");
+    }
+}
+
+/// A server that gives the same answer to everybody.
+fn answering(answer: &'static str) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let url = format!("http://{}/r.git", listener.local_addr().expect("an address"));
+    thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            thread::spawn(move || answer_all(stream, answer));
+        }
+    });
+    url
+}
+
+fn answer_all(mut stream: TcpStream, answer: &str) {
+    let mut buffer = [0; 4096];
+    while stream.read(&mut buffer).is_ok_and(|length| length > 0) {
+        if stream.write_all(answer.as_bytes()).is_err() {
+            return;
+        }
+    }
+}
+
+#[test]
+fn a_remote_that_does_not_answer_costs_the_timeout_and_leaves_no_process() {
+    let remote = Remote::new();
+    let clone = remote.clone();
+    clone.write("modreg.toml", "[push]\ntimeout = 1\n");
+    clone.commit("settings");
+    clone.git(&["push", "--quiet"]);
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/r.git", listener.local_addr().unwrap());
+    let stalling = thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        // Only the death of the program at the other end closes the connection.
+        stream.set_read_timeout(Some(Duration::from_mins(1))).unwrap();
+        let mut request = Vec::new();
+        stream.read_to_end(&mut request).map(|_| request)
+    });
+    clone.git(&["remote", "set-url", "--push", "origin", &url]);
+    let before = head(&clone);
+    let ran = clone.expect(2, &["sync", "--push"]);
+    assert!(ran.err.contains("did not answer in time"), "{}", ran.err);
+    assert!(!stalling.join().unwrap().expect("the helper is dead").is_empty());
+    assert_eq!(head(&clone), before);
+}
+
+#[test]
+fn a_push_whose_answer_is_lost_is_found_at_the_remote() {
+    let remote = Remote::new();
+    let clone = remote.clone();
+    remote.hook("post-receive", "kill -9 $PPID");
+    let ran = clone.expect(0, &["sync", "--push"]);
+    assert!(ran.out.contains("version 1, commit"), "{}", ran.out);
+    assert_eq!(remote.log(), "registry: v1 (1 added, 0 updated, 0 removed)\nmanifests");
+    assert_eq!(head(&clone), remote.head());
+}
+
+#[test]
+fn a_push_of_a_killed_run_is_found_by_the_next() {
+    let remote = Remote::new();
+    let clone = remote.clone();
+    let before = head(&clone);
+    clone.expect(0, &["sync", "--push", "--trigger", "nightly"]);
+    clone.git(&["reset", "--quiet", "--hard", &before]);
+    clone.git(&["update-ref", "refs/remotes/origin/main", &before]);
+    let ran = clone.expect(0, &["sync", "--push"]);
+    assert!(ran.out.contains("version 1, nothing to commit"), "{}", ran.out);
+    assert_eq!(head(&clone), remote.head());
+    assert_eq!(clone.git(&["status", "--porcelain"]), "");
+}
+
+#[test]
+fn a_snapshot_that_was_only_committed_is_pushed_by_the_next_run() {
+    let remote = Remote::new();
+    let clone = remote.clone();
+    clone.expect(0, &["sync"]);
+    clone.expect(0, &["sync", "--push"]);
+    assert_eq!(remote.head(), head(&clone));
+    clone.write("notes.txt", "not a matter of the registry");
+    clone.commit("notes");
+    let ran = clone.expect(0, &["sync", "--push"]);
+    assert!(ran.err.contains("nothing to push"), "{}", ran.err);
+    assert_ne!(remote.head(), head(&clone));
+}
+
+#[test]
+fn what_cannot_be_merged_is_left_to_people() {
+    let remote = Remote::new();
+    let (ours, theirs) = (remote.clone(), remote.clone());
+    for (folder, word) in [(&ours, "our"), (&theirs, "their")] {
+        folder.edit("modules/drive/module.yaml", "second", word);
+        folder.commit(word);
+    }
+    theirs.expect(0, &["sync", "--push"]);
+    let before = (head(&ours), remote.head());
+    let ran = ours.expect(2, &["sync", "--push"]);
+    let words = "have diverged, and both changed `modules/drive/module.yaml`";
+    assert!(ran.err.contains(words) && ran.err.contains("git pull"), "{}", ran.err);
+    assert_eq!((head(&ours), remote.head()), before);
+}
+
+#[test]
+fn snapshots_of_both_sides_become_one() {
+    let remote = Remote::new();
+    let (ours, theirs) = (remote.clone(), remote.clone());
+    add(&ours, "calendar");
+    ours.expect(0, &["sync"]);
+    add(&theirs, "chat");
+    theirs.expect(0, &["sync", "--push"]);
+    let (our, their) = (head(&ours), remote.head());
+    ours.expect(0, &["sync", "--push"]);
+    assert_eq!(remote.0.git(&["log", "-1", "--format=%P", "main^"]), format!("{their} {our}"));
+    assert_eq!(remote.modules(), "calendar chat drive");
+    assert_eq!((ours.root()["version"].clone(), head(&ours)), (2.into(), remote.head()));
+    assert_eq!(ours.git(&["status", "--porcelain"]), "");
+    ours.expect(0, &["verify"]);
+}
+
+#[test]
+fn uncommitted_work_keeps_the_branch_where_it_is_and_is_kept() {
+    let remote = Remote::new();
+    let (ours, theirs) = (remote.clone(), remote.clone());
+    theirs.edit("modules/drive/module.yaml", "second", "third");
+    theirs.commit("third");
+    theirs.git(&["push", "--quiet"]);
+    ours.write("modules/drive/module.yaml", "mine");
+    let before = head(&ours);
+    let ran = ours.expect(0, &["sync", "--push"]);
+    assert!(ran.err.contains("`git pull` brings it"), "{}", ran.err);
+    assert_eq!((head(&ours), ours.read("modules/drive/module.yaml")), (before, "mine".to_owned()));
+    assert_eq!(remote.modules(), "drive");
+    ours.git(&["restore", "modules"]);
+    ours.expect(0, &["sync", "--push"]);
+    assert_eq!(head(&ours), remote.head());
+}
+
+#[test]
+fn a_detached_head_pushes_where_the_settings_name_the_branch() {
+    let remote = Remote::new();
+    let clone = remote.clone();
+    clone.git(&["switch", "--quiet", "--detach"]);
+    let ran = clone.expect(2, &["sync", "--push"]);
+    assert!(ran.err.contains("HEAD is detached"), "{}", ran.err);
+    clone.write("modreg.toml", "[push]\nbranch = \"main\"\n");
+    clone.commit("settings");
+    let before = head(&clone);
+    clone.expect(0, &["sync", "--push"]);
+    assert_eq!(remote.0.git(&["rev-parse", "main^"]), before);
+    assert_eq!(head(&clone), before);
+}
+
+#[test]
+fn a_refusal_pushes_nothing() {
+    let remote = Remote::new();
+    let clone = remote.clone();
+    clone.expect(0, &["sync", "--push"]);
+    clone.remove("modules/drive/module.yaml");
+    clone.write("modules/.keep", "");
+    clone.commit("gone");
+    let before = remote.head();
+    clone.expect(4, &["sync", "--push"]);
+    clone.expect(4, &["sync", "--push", "--strict"]);
+    assert_eq!(remote.head(), before);
+}
