@@ -121,6 +121,9 @@ fn git_hint(kind: &GitErrorKind) -> Option<String> {
             "check the permissions of the repository's `.git` directory and the disk"
         }
         GitErrorKind::Remote { failure, .. } => remote_hint(*failure),
+        GitErrorKind::Unsigned { .. } => {
+            "see `git config --show-origin --get-regexp 'gpg|sign'`; `git commit -S --allow-empty` shows the same"
+        }
         GitErrorKind::NoGit => "install git, or add its directory to PATH",
         _ => return None,
     };

@@ -23,8 +23,11 @@ pub struct NewCommit<'a> {
 }
 
 impl Repository {
-    /// Writes a commit object and gives its id. It is signed with no key, and hooks do not run.
+    /// Writes a commit object and gives its id. It is signed where git's settings ask for that; hooks do not run.
     pub fn commit(&self, commit: &NewCommit<'_>) -> Result<ObjectId, GitError> {
+        if self.signs_commits()? {
+            return self.signed_commit(commit);
+        }
         let context = || "write the commit".to_owned();
         let absent = |id| move |error| GitError::new("could not write the commit", missing(error, id));
         let tree = self.git.find_tree(to_oid(commit.tree)).map_err(absent(commit.tree))?;

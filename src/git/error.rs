@@ -98,6 +98,12 @@ pub enum GitErrorKind {
         /// What git and the remote said of it.
         said: String,
     },
+    /// Git's settings ask for a signature, and there is none.
+    #[error("the signature failed{}", after_colon(said))]
+    Unsigned {
+        /// What git said of it.
+        said: String,
+    },
     /// The `git` program cannot be started.
     #[error("the `git` program was not found")]
     NoGit,

@@ -2,7 +2,7 @@
 //!
 //! [`Repository`] is an edge: it does I/O and gives typed errors. It reads neither the environment nor the clock, and
 //! decides nothing about modules. What libgit2 cannot do as the user set it up (the network with its credentials and
-//! hooks) the `git` program does; nothing else runs it.
+//! hooks, signatures) the `git` program does; nothing else runs it.
 //!
 //! Invariant: objects are written before the branch moves, and the branch moves before the working tree and the index
 //! do. A run that is killed leaves the old or the new snapshot, and [`Repository::lock`], the next
@@ -23,6 +23,7 @@ mod push;
 mod read;
 mod remote;
 mod repository;
+mod signing;
 mod status;
 mod switches;
 mod worktree;

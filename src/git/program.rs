@@ -101,6 +101,12 @@ impl Repository {
 }
 
 impl Program {
+    /// Gives the program something to read.
+    pub(super) fn input(mut self, bytes: &[u8]) -> Self {
+        self.input = bytes.to_vec();
+        self
+    }
+
     /// Sets a variable of its environment.
     pub(super) fn env(mut self, name: &str, value: &str) -> Self {
         self.command.env(name, value);

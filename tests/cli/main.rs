@@ -6,3 +6,4 @@ mod partial;
 mod publishing;
 mod push;
 mod readme;
+mod signing;
