@@ -28,7 +28,7 @@ pub(super) struct IndexEdit {
     /// When the current index was written; entries that are not older may hide a change.
     pub(super) written: Option<(i64, u32)>,
     path: PathBuf,
-    draft: PathBuf,
+    draft: Draft,
     _held: Held,
 }
 
@@ -41,30 +41,43 @@ impl Drop for Held {
     }
 }
 
+/// The file of a draft, which goes where nothing becomes of it.
+struct Draft(PathBuf);
+
+impl Drop for Draft {
+    fn drop(&mut self) {
+        // The next run clears what stays.
+        let _ = remove_if_there(&self.0);
+    }
+}
+
 impl IndexEdit {
     pub(super) fn begin(repository: &Repository, _lock: &SyncLock) -> Result<Self, GitError> {
         let directory = repository.git.path();
-        let (path, draft) = (directory.join("index"), directory.join("modreg.index"));
+        let path = directory.join("index");
         let failed = |error| GitError::io("could not lock the index", directory, error);
         let held = hold(directory)?;
-        remove_if_there(&draft).map_err(failed)?;
+        let draft = Draft(directory.join("modreg.index"));
+        remove_if_there(&draft.0).map_err(failed)?;
         let written = match fs::metadata(&path) {
             Ok(metadata) => {
-                fs::copy(&path, &draft).map_err(failed)?;
+                fs::copy(&path, &draft.0).map_err(failed)?;
                 Some(modified(&metadata))
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => None,
             Err(error) => return Err(failed(error)),
         };
-        let index = git2::Index::open(&draft).map_err(|error| repository.index_error(error))?;
+        let index = git2::Index::open(&draft.0).map_err(|error| repository.index_error(error))?;
         Ok(Self { index, written, path, draft, _held: held })
     }
 
     /// Puts the draft in the index's place.
     pub(super) fn commit(mut self) -> Result<(), GitError> {
+        let failed = |error| GitError::io("could not write the index", &self.path, error);
         self.index.write().map_err(|error| GitError::from_git("write the index", error))?;
-        fs::rename(&self.draft, &self.path)
-            .map_err(|error| GitError::io("could not write the index", &self.path, error))
+        // libgit2 flushes only indexes that it knows to be a repository's, and a power cut must leave the old or the new.
+        File::open(&self.draft.0).and_then(|draft| draft.sync_all()).map_err(failed)?;
+        fs::rename(&self.draft.0, &self.path).map_err(failed)
     }
 }
 
