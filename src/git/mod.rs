@@ -42,6 +42,7 @@ pub use push::{Answer, RemoteFailure};
 pub use read::{FileKind, TreeFile};
 pub use remote::{Network, RemoteBranch};
 pub use repository::{Head, Repository};
+pub use status::Uncommitted;
 pub use worktree::Checkout;
 
 use crate::domain::ObjectId;

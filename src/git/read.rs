@@ -44,6 +44,17 @@ impl Repository {
         Ok(from_oid(found.map_err(|kind| GitError::new(format!("could not {}", context()), kind))?.tree_id()))
     }
 
+    /// The commit that a commit was made on, or `None` where it is the first one or a shallow clone ends with it.
+    pub fn first_parent(&self, commit: ObjectId) -> Result<Option<ObjectId>, GitError> {
+        let found = self.git.find_commit(to_oid(commit)).map_err(|error| missing(error, commit));
+        let found = found.map_err(|kind| GitError::new(format!("could not read commit {commit}"), kind))?;
+        let parent = found.parent_ids().next().map(from_oid);
+        match parent {
+            Some(parent) if self.is_shallow() && !self.contains(parent)? => Ok(None),
+            parent => Ok(parent),
+        }
+    }
+
     /// The tree of the directory `path` in a commit, or `None` where there is no such directory; `""` is the root.
     pub fn tree_at(&self, commit: ObjectId, path: &str) -> Result<Option<ObjectId>, GitError> {
         let root = self.root_tree(commit)?;

@@ -25,6 +25,8 @@ use crate::{
 enum Seen {
     Nothing,
     File(ObjectId),
+    /// A file without content: what a power cut can leave of one that was just written. It is nobody's work.
+    Emptied,
     /// A link, a directory, an unmerged entry: nothing that a sync could have left there.
     Something,
 }
@@ -35,10 +37,19 @@ impl Seen {
     }
 }
 
+/// What under a directory is not committed.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Uncommitted {
+    /// The files that hold somebody's own work, sorted.
+    pub own: Vec<RepoPath>,
+    /// Whether some file is still what a killed run did not get to replace.
+    pub is_behind: bool,
+}
+
 impl Repository {
-    /// The files under `directory` that hold somebody's own uncommitted work, sorted.
+    /// Looks under `directory` for somebody's own uncommitted work, and for what a killed run left to do.
     ///
-    /// A path counts where the index or the working tree has something else than `head`, than `target` (what a sync is
+    /// A path is somebody's own where the index or the working tree has something else than `head`, than `target` (what a sync is
     /// about to publish) and than every commit of `earlier` (what a killed run did not get to replace). Untracked files
     /// count only where `target` needs their place.
     pub fn dirty(
@@ -47,9 +58,9 @@ impl Repository {
         head: Option<ObjectId>,
         target: &BTreeMap<RepoPath, ObjectId>,
         earlier: &[ObjectId],
-    ) -> Result<Vec<RepoPath>, GitError> {
+    ) -> Result<Uncommitted, GitError> {
         let Some(workdir) = self.workdir() else {
-            return Ok(Vec::new());
+            return Ok(Uncommitted::default());
         };
         let head = self.files_of(head, directory)?;
         let mut index = self.git.index().map_err(|error| self.index_error(error))?;
@@ -84,17 +95,23 @@ impl Repository {
             .filter(|(path, seen)| seen.iter().any(|seen| *seen != Seen::of(target.get(path))))
             .collect();
         if differing.is_empty() {
-            return Ok(Vec::new());
+            return Ok(Uncommitted::default());
         }
         let earlier = earlier.iter().map(|&commit| self.files_of(Some(commit), directory));
         let earlier = earlier.collect::<Result<Vec<_>, _>>()?;
-        let is_explained = |path: &RepoPath, seen: Seen| {
-            seen == Seen::of(target.get(path))
-                || earlier.iter().any(|files| seen == Seen::of(files.get(path)))
+        let is_left = |path: &RepoPath, seen: Seen| {
+            seen == Seen::Emptied || earlier.iter().any(|files| seen == Seen::of(files.get(path)))
         };
-        let own =
-            differing.into_iter().filter(|(path, seen)| !seen.iter().all(|seen| is_explained(path, *seen)));
-        Ok(own.map(|(path, _)| path.clone()).collect())
+        let mut found = Uncommitted::default();
+        for (path, seen) in differing {
+            let mut unplanned = seen.into_iter().filter(|seen| *seen != Seen::of(target.get(path)));
+            if unplanned.all(|seen| is_left(path, seen)) {
+                found.is_behind = true;
+            } else {
+                found.own.push(path.clone());
+            }
+        }
+        Ok(found)
     }
 
     fn files_of(
@@ -166,6 +183,9 @@ fn in_worktree(
     let Ok(bytes) = fs::read(&file) else {
         return Seen::Something;
     };
+    if bytes.is_empty() {
+        return Seen::Emptied;
+    }
     let id = blob_id(&bytes);
     match entry {
         // Checked out with CRLF line ends (`core.autocrlf`); generated files have none of their own.

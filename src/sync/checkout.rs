@@ -1,14 +1,11 @@
 //! The checked-out `registry/`: whether somebody is working in it, and bringing it up to date.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    ops::ControlFlow,
-};
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{SyncError, base};
 use crate::{
     domain::{ObjectId, RepoPath},
-    git::{self, Repository, SyncLock},
+    git::{self, Repository, SyncLock, Uncommitted},
     object::Object,
     registry::REGISTRY,
 };
@@ -21,8 +18,8 @@ pub(super) struct Checkout<'a> {
     repository: &'a Repository,
     lock: &'a SyncLock,
     commit: ObjectId,
-    /// The commit of the snapshot before, whose files a killed run may have left behind.
-    earlier: Vec<ObjectId>,
+    /// What the last change of `registry/` was committed on: its files are what a killed run did not get to replace.
+    earlier: Option<ObjectId>,
     /// The files that HEAD holds.
     pub(super) head: Files,
 }
@@ -34,29 +31,35 @@ impl<'a> Checkout<'a> {
         lock: &'a SyncLock,
         commit: ObjectId,
     ) -> Result<Self, SyncError> {
-        let mut revisions = Vec::new();
-        repository.history(commit, &base::root_path(), |revision| {
-            revisions.push(revision.commit);
-            if revisions.len() < 2 { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
-        })?;
+        let earlier = before_the_last_change(repository, commit)?;
         let head = files_at(repository, commit)?;
-        Ok(Self { repository, lock, commit, earlier: revisions.split_off(revisions.len().min(1)), head })
+        Ok(Self { repository, lock, commit, earlier, head })
     }
 
     /// Refuses to go on where uncommitted work below `registry/` would be lost, and `target` is not that work.
-    pub(super) fn refuse_edits(&self, target: &Files) -> Result<(), SyncError> {
-        let paths = self.edits(target)?;
-        if paths.is_empty() { Ok(()) } else { Err(SyncError::UncommittedRegistry { paths }) }
+    ///
+    /// What a killed run left to do is done first, so that another one that is killed leaves no more than one version
+    /// behind.
+    pub(super) fn make_ready(&self, target: &Files) -> Result<(), SyncError> {
+        let found = self.dirty(target)?;
+        if !found.own.is_empty() {
+            return Err(SyncError::UncommittedRegistry { paths: found.own });
+        }
+        if found.is_behind { self.bring_to(&self.head, &BTreeMap::new()) } else { Ok(()) }
     }
 
     /// Replaces what a killed run left by what HEAD holds, unless somebody is working below `registry/`.
     pub(super) fn mend(&self) -> Result<(), SyncError> {
-        if self.edits(&self.head)?.is_empty() { self.bring_to(&self.head, &BTreeMap::new()) } else { Ok(()) }
+        if self.dirty(&self.head)?.own.is_empty() {
+            self.bring_to(&self.head, &BTreeMap::new())
+        } else {
+            Ok(())
+        }
     }
 
-    fn edits(&self, target: &Files) -> Result<Vec<RepoPath>, SyncError> {
+    fn dirty(&self, target: &Files) -> Result<Uncommitted, SyncError> {
         let directory = RepoPath::new(REGISTRY);
-        Ok(self.repository.dirty(&directory, Some(self.commit), target, &self.earlier)?)
+        Ok(self.repository.dirty(&directory, Some(self.commit), target, self.earlier.as_slice())?)
     }
 
     /// Makes the files and their index entries those of `target`; `contents` are the blobs that are in memory anyway.
@@ -66,7 +69,7 @@ impl<'a> Checkout<'a> {
         contents: &BTreeMap<ObjectId, &Object>,
     ) -> Result<(), SyncError> {
         let mut remove: BTreeSet<RepoPath> = self.head.keys().cloned().collect();
-        for &commit in &self.earlier {
+        if let Some(commit) = self.earlier {
             remove.extend(files_at(self.repository, commit)?.into_keys());
         }
         remove.retain(|path| is_generated(path) && !target.contains_key(path));
@@ -83,6 +86,19 @@ impl<'a> Checkout<'a> {
 /// Whether a file below `registry/` is the tool's own; a README beside them is somebody else's.
 fn is_generated(path: &RepoPath) -> bool {
     *path == base::root_path() || path.as_str().starts_with("registry/modules/")
+}
+
+/// The commit that the last change of `registry/` was made on, if it is in this clone.
+fn before_the_last_change(repository: &Repository, newest: ObjectId) -> Result<Option<ObjectId>, SyncError> {
+    let mut commit = newest;
+    let now = repository.tree_at(commit, REGISTRY)?;
+    while let Some(parent) = repository.first_parent(commit)? {
+        if repository.tree_at(parent, REGISTRY)? != now {
+            return Ok(Some(parent));
+        }
+        commit = parent;
+    }
+    Ok(None)
 }
 
 /// The files below `registry/` in a commit.

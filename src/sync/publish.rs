@@ -334,7 +334,7 @@ fn commit_draft(
         return Ok(Verdict::Unchanged);
     };
     let objects = objects(repository, head.commit, draft, root)?;
-    checkout.refuse_edits(&objects.files)?;
+    checkout.make_ready(&objects.files)?;
     let written = write(repository, head.commit, objects, previous, draft, root, request)?;
     written.move_branch(repository, lock, &head.branch, Some(head.commit))?;
     let behind = checkout.bring_to(&written.objects.files, &written.objects.contents()).err();

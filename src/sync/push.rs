@@ -6,7 +6,6 @@
 //! What people committed on both sides is merged as `git pull` would, or left to them where both changed the same.
 
 use std::{
-    collections::BTreeMap,
     fmt,
     time::{Duration, Instant},
 };
@@ -228,11 +227,10 @@ impl Run<'_> {
         checkout: &Checkout<'_>,
     ) -> Result<Candidate, SyncError> {
         let Some(root) = &draft.root else {
-            checkout.refuse_edits(&checkout.head)?;
             return Ok(Candidate { previous, draft, written: None });
         };
         let objects = publish::objects(self.repository, base, &draft, root)?;
-        checkout.refuse_edits(&objects.files)?;
+        checkout.make_ready(&objects.files)?;
         let written = publish::write(self.repository, base, objects, &previous, &draft, root, self.request)?;
         Ok(Candidate { previous, draft, written: Some(written) })
     }
@@ -276,21 +274,20 @@ impl Run<'_> {
         candidate: &Candidate,
         checkout: &Checkout<'_>,
     ) -> Result<(), SyncError> {
-        let nothing = BTreeMap::new();
         let Some(branch) = &local.branch else { return Ok(()) };
         match &candidate.written {
             Some(written) if base == local.commit => {
                 written.move_branch(self.repository, self.lock, branch, Some(local.commit))?;
                 checkout.bring_to(&written.objects.files, &written.objects.contents())
             }
-            None if base == local.commit => checkout.bring_to(&checkout.head, &nothing),
+            None if base == local.commit => checkout.mend(),
             None if Some(base) != remote => Ok(()),
             written => {
                 let commit = written.as_ref().map_or(base, |written| written.commit);
                 if let (true, Some(written)) = (self.repository.is_bare(), written) {
                     return written.move_branch(self.repository, self.lock, branch, Some(local.commit));
                 }
-                checkout.bring_to(&checkout.head, &nothing)?;
+                checkout.mend()?;
                 Ok(self.repository.fast_forward(commit, self.network.timeout)?)
             }
         }
