@@ -15,7 +15,7 @@ use crate::domain::ObjectId;
 const PATIENCE: Duration = Duration::from_secs(1);
 
 impl Repository {
-    /// Points `branch` at `new` if it still points at `expected`; `None` says that it must not exist.
+    /// Points `branch` at `new`, which is on the disk by then, if it still points at `expected`; `None` says that it must not exist.
     ///
     /// `branch` is a full name; the reflogs of the branch and of a HEAD on it get `message`. Another value gives
     /// [`GitErrorKind::BranchMoved`].
@@ -30,6 +30,7 @@ impl Repository {
     ) -> Result<(), GitError> {
         let signature = who.signature()?;
         let failed = |error| self.write_error(&format!("move `{branch}`"), error);
+        self.flush_object_directories()?;
         self.clear_dead_lock()?;
         let marker = Marker::set(self, branch, new)?;
         let mut transaction = self.git.transaction().map_err(failed)?;

@@ -3,6 +3,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     io::{self, Write},
+    path::Path,
 };
 
 use super::{
@@ -52,6 +53,13 @@ impl Repository {
         Ok(new.len())
     }
 
+    /// Flushes the names of the directories that new objects lie in; libgit2 flushes the objects and these directories.
+    pub(super) fn flush_object_directories(&self) -> Result<(), GitError> {
+        let directory = self.common_dir().join("objects");
+        flush_directory(&directory)
+            .map_err(|error| GitError::io("could not flush the object database", &directory, error))
+    }
+
     /// The root tree that `changes` make of `root`: each path becomes a file or a whole directory, or goes away.
     ///
     /// Every other entry is kept as it is. Nothing is written: [`Spliced::objects`] has to be.
@@ -96,4 +104,16 @@ impl Repository {
         };
         Some(GitError::new(format!("could not {context}"), kind))
     }
+}
+
+/// Makes sure that what was made in a directory is still in it after a power cut.
+#[cfg(unix)]
+fn flush_directory(directory: &Path) -> io::Result<()> {
+    std::fs::File::open(directory)?.sync_all()
+}
+
+/// Elsewhere directories cannot be opened, and the system looks after them itself.
+#[cfg(not(unix))]
+fn flush_directory(_directory: &Path) -> io::Result<()> {
+    Ok(())
 }
