@@ -14,6 +14,7 @@ mod error;
 mod history;
 mod identity;
 mod index;
+mod leftovers;
 mod lock;
 mod merge;
 mod on_disk;

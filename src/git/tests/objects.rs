@@ -174,3 +174,20 @@ proptest! {
         prop_assert_eq!(ours.root.to_string(), theirs.to_string());
     }
 }
+
+#[test]
+fn the_next_run_clears_what_a_killed_one_wrote_long_ago() {
+    let sandbox = Sandbox::repository();
+    let old = [".git/objects/tmp_object_git2_0123", ".git/objects/pack/pack_git2_0123"];
+    let others = [".git/objects/tmp_obj_0123", ".git/objects/pack/pack_0123"];
+    for path in old.iter().chain(&others) {
+        sandbox.file(path, "half");
+    }
+    let repository = sandbox.open();
+    let now = jiff::Timestamp::now();
+    drop(repository.lock(Duration::ZERO, now).unwrap());
+    assert!(old.iter().all(|path| sandbox.path(path).exists()), "somebody may be writing them");
+    drop(repository.lock(Duration::ZERO, now + jiff::SignedDuration::from_hours(2)).unwrap());
+    assert!(old.iter().all(|path| !sandbox.path(path).exists()));
+    assert!(others.iter().all(|path| sandbox.path(path).exists()), "those are git's own affair");
+}
