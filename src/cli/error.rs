@@ -115,6 +115,9 @@ fn git_hint(kind: &GitErrorKind) -> Option<String> {
             ));
         }
         GitErrorKind::MissingObject { .. } => "fetch it: `git fetch --unshallow`, or `git fetch --refetch`",
+        GitErrorKind::Unfetched { .. } => {
+            "check the network and the remote, or complete the clone: `git fetch --refetch --no-filter`"
+        }
         GitErrorKind::DamagedObject { .. } => "`git fsck` tells more; a fresh clone has good objects",
         GitErrorKind::InTheWay { .. } => "move it out of the way, commit that, and try again",
         GitErrorKind::ReadOnly(_) => {

@@ -76,6 +76,16 @@ pub enum GitErrorKind {
         /// The object.
         id: ObjectId,
     },
+    /// A partial clone lacks the object, and its remote did not give it.
+    #[error("object {id} is not in this partial clone, and `{remote}` did not give it: {reason}")]
+    Unfetched {
+        /// The object.
+        id: ObjectId,
+        /// The remote that promised it.
+        remote: String,
+        /// What git said.
+        reason: String,
+    },
     /// An object is not what it must be.
     #[error("object {id} is damaged: {reason}")]
     DamagedObject {

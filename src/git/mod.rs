@@ -20,6 +20,7 @@ mod merge;
 mod on_disk;
 mod pack;
 mod program;
+mod promisor;
 mod push;
 mod read;
 mod remote;

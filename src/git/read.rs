@@ -178,7 +178,12 @@ impl Repository {
     pub(super) fn read(&self, id: ObjectId, kind: git2::ObjectType) -> Result<Vec<u8>, GitError> {
         let error = |kind| GitError::new(format!("could not read object {id}"), kind);
         let odb = self.git.odb().context(|| "open the object database".to_owned())?;
-        let object = odb.read(to_oid(id)).map_err(|cause| error(missing(cause, id)))?;
+        let mut found = odb.read(to_oid(id));
+        if found.as_ref().is_err_and(|cause| cause.code() == git2::ErrorCode::NotFound) {
+            self.fetch_missing([id])?;
+            found = odb.read(to_oid(id));
+        }
+        let object = found.map_err(|cause| error(missing(cause, id)))?;
         if object.kind() != kind {
             let reason = format!("it is a {}, not a {}", object.kind().str(), kind.str());
             return Err(error(GitErrorKind::DamagedObject { id, reason }));

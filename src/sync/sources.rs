@@ -124,6 +124,7 @@ fn listing(modules: &RepoPath, files: Vec<TreeFile>) -> Listing {
 
 impl Sources for CommittedSources<'_> {
     fn read(&self, paths: &[RepoPath]) -> Result<Vec<ManifestFile>, SyncError> {
+        self.repository.fetch_missing(paths.iter().filter_map(|path| self.manifests.get(path).copied()))?;
         paths.iter().map(|path| self.read_one(path)).collect()
     }
 

@@ -81,18 +81,33 @@ fn forms_that_libgit2_cannot_read_are_refused_with_the_reason() {
 }
 
 #[test]
-fn a_partial_clone_opens_and_says_which_object_is_missing() {
+fn a_partial_clone_gets_what_it_lacks_from_its_remote() {
     let sandbox = Sandbox::repository();
     sandbox.git(&["config", "uploadpack.allowFilter", "true"]);
     let url = format!("file://{}", sandbox.path("").display());
     let clone = Sandbox::empty();
     clone.git(&["clone", "-q", "--no-checkout", "--filter=blob:none", &url, "clone"]);
-    clone.git_in("clone", &["config", "core.repositoryformatversion", "1"]);
-    clone.git_in("clone", &["config", "extensions.partialClone", "origin"]);
     let repository = Repository::open(&clone.path("clone")).unwrap();
     let head = repository.head().unwrap().born().unwrap();
-    let blob = repository.blob_at(head, "run.sh").unwrap().unwrap();
-    assert!(!repository.contains(blob).unwrap());
-    let error = repository.blob(blob).unwrap_err();
-    assert!(matches!(error.kind(), GitErrorKind::MissingObject { id } if *id == blob), "{error:?}");
+    let [first, second] =
+        ["run.sh", "modules/drive.yaml"].map(|path| repository.blob_at(head, path).unwrap().unwrap());
+    assert!(!repository.contains(first).unwrap());
+    assert_eq!(repository.blob(first).unwrap(), b"#!/bin/sh\n");
+
+    fs::rename(sandbox.path(".git"), sandbox.path("gone")).unwrap();
+    let error = repository.blob(second).unwrap_err();
+    let GitErrorKind::Unfetched { id, remote, reason } = error.kind() else { panic!("{error:?}") };
+    assert_eq!((*id, remote.as_str()), (second, "origin"));
+    assert!(reason.starts_with("fatal: "), "{reason}");
+}
+
+#[test]
+fn in_a_whole_clone_a_missing_object_is_lost() {
+    let sandbox = Sandbox::repository();
+    let id: ObjectId = "4b825dc642cb6eb9a060e54bf8d69288fbee4905".parse().unwrap();
+    let error = sandbox.open().blob(id).unwrap_err();
+    assert!(
+        matches!(error.kind(), GitErrorKind::MissingObject { id: missing } if *missing == id),
+        "{error:?}"
+    );
 }
