@@ -1,10 +1,6 @@
 //! Getting objects that a partial clone left at its remote, through the `git` program, as git itself does.
 
-use std::{
-    collections::BTreeSet,
-    io::Write as _,
-    process::{Command, Stdio},
-};
+use std::{collections::BTreeSet, time::Duration};
 
 use super::{
     Repository,
@@ -12,16 +8,8 @@ use super::{
 };
 use crate::domain::ObjectId;
 
-/// What a hook's environment says of another repository or index than the one at hand.
-const LOCAL_VARIABLES: [&str; 7] = [
-    "GIT_DIR",
-    "GIT_WORK_TREE",
-    "GIT_INDEX_FILE",
-    "GIT_COMMON_DIR",
-    "GIT_PREFIX",
-    "GIT_OBJECT_DIRECTORY",
-    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
-];
+/// How long the remote has to send what is missing.
+const TIMEOUT: Duration = Duration::from_mins(5);
 
 impl Repository {
     /// Fetches those of the objects that a partial clone lacks, all at once. In other repositories there is nothing to
@@ -35,38 +23,32 @@ impl Repository {
             }
         }
         let Some(&first) = missing.first() else { return Ok(()) };
-        let failed = |reason: String| {
-            let kind = GitErrorKind::Unfetched { id: first, remote: remote.clone(), reason };
-            GitError::new(format!("could not fetch {} objects", missing.len()), kind)
-        };
-        let mut git = Command::new("git");
-        for variable in LOCAL_VARIABLES {
-            git.env_remove(variable);
-        }
-        let mut child = git
-            .env("GIT_TERMINAL_PROMPT", "0")
-            .env("LC_ALL", "C")
-            .arg("--git-dir")
-            .arg(self.git.path())
-            .args(["-c", "fetch.negotiationAlgorithm=noop", "fetch", "--quiet", "--no-tags"])
-            .args(["--no-write-fetch-head", "--recurse-submodules=no", "--no-auto-maintenance"])
-            .args(["--filter=blob:none", "--stdin", &remote])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped())
-            .spawn()
-            .map_err(|error| failed(error.to_string()))?;
+        let context = format!("fetch {} objects", missing.len());
+        let args = [
+            "-c",
+            "fetch.negotiationAlgorithm=noop",
+            "fetch",
+            "--quiet",
+            "--no-tags",
+            "--no-write-fetch-head",
+            "--recurse-submodules=no",
+            "--no-auto-maintenance",
+            "--filter=blob:none",
+            "--stdin",
+            &remote,
+        ];
         let names: String = missing.iter().map(|id| format!("{id}\n")).collect();
-        if let Some(mut input) = child.stdin.take() {
-            // A git that is gone says why on its own.
-            let _ = input.write_all(names.as_bytes());
-        }
-        let output = child.wait_with_output().map_err(|error| failed(error.to_string()))?;
-        if output.status.success() {
+        let ran = self.program(&context, args, TIMEOUT).input(names.as_bytes()).in_own_group().run()?;
+        if ran.is_success() {
             return Ok(());
         }
-        let said = String::from_utf8_lossy(&output.stderr);
-        Err(failed(said.lines().next().unwrap_or("git gave no reason").escape_debug().to_string()))
+        let reason = match (ran.status, ran.err.lines().next()) {
+            (None, _) => format!("it took longer than {} s", TIMEOUT.as_secs()),
+            (Some(_), Some(said)) => said.escape_debug().to_string(),
+            (Some(_), None) => "git gave no reason".to_owned(),
+        };
+        let kind = GitErrorKind::Unfetched { id: first, remote, reason };
+        Err(GitError::new(format!("could not {context}"), kind))
     }
 
     /// The remote that a partial clone gets what it lacks from.
