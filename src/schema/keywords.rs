@@ -48,11 +48,12 @@ pub(super) fn say(subject: &Subject<'_>, violation: &Violation<'_>, node: Node<'
             format!("{} is not of the format {}", words::value(node), words::quoted(format)),
             format!("not a {}", words::clip(format)),
         ),
-        Kind::MinItems { limit } => said(
-            &rules::MIN_ITEMS,
-            format!("{field} needs at least {}, but has {}", count(*limit, "item"), length(node)),
-            "too few items".to_owned(),
-        ),
+        Kind::MinItems { limit } => Said {
+            rule: &rules::MIN_ITEMS,
+            message: format!("{field} needs at least {}, but has {}", count(*limit, "item"), length(node)),
+            label: "too few items".to_owned(),
+            help: expected().or_else(|| Some("add what is missing".to_owned())),
+        },
         Kind::MaxItems { limit } => said(
             &rules::MAX_ITEMS,
             format!("{field} takes at most {}, but has {}", count(*limit, "item"), length(node)),

@@ -184,7 +184,9 @@ fn wrong_values_are_reported_once_with_the_form_that_is_expected() {
     );
     check(
         |it| it["aiContext"]["keywords"] = json!([]),
-        &["schema/min-items /aiContext/keywords Value: `keywords` needs at least 1 item, but has none | "],
+        &[
+            "schema/min-items /aiContext/keywords Value: `keywords` needs at least 1 item, but has none | add what is missing",
+        ],
     );
     check(
         |it| it["aiContext"]["keywords"] = json!(["a", "b", "a", "a"]),
