@@ -9,7 +9,7 @@ use crate::{
         json::{self, ChangesReport},
         overview,
     },
-    sync::{self, Arrival, Outcome, Pushed, Refusal, Request, Scope, Verdict},
+    sync::{self, Arrival, Outcome, Pushed, Refusal, Request, Scope, Trigger, Verdict},
 };
 
 /// Runs a sync and reports how it ended.
@@ -19,7 +19,8 @@ pub(super) fn publish(
     format: Format,
     context: &Context,
 ) -> Result<Exit, CliError> {
-    if request.scope == Scope::All {
+    let is_asked = context.shows_progress || request.trigger == Trigger::Init;
+    if request.scope == Scope::All && is_asked {
         remark_uncommitted(repository, context)?;
     }
     let outcome = sync::sync(repository, request, &|total| progress::counter(context, "compiling", total))?;
@@ -76,7 +77,7 @@ fn exit(outcome: &Outcome) -> Exit {
 
 /// Says so where files wait to be committed, for they are not part of a sync.
 fn remark_uncommitted(repository: &Repository, context: &Context) -> Result<(), CliError> {
-    if !context.shows_progress || repository.is_bare() {
+    if repository.is_bare() {
         return Ok(());
     }
     let Ok(commit) = repository.head().and_then(|head| head.born()) else { return Ok(()) };

@@ -65,7 +65,7 @@ pub fn walk(root: &Path, modules: &RepoPath) -> Result<Listing, LoadError> {
 /// The modules folder on disk, once every step on the way to it is known to be a folder and no link.
 fn checked_folder(root: &Path, modules: &RepoPath) -> Result<PathBuf, LoadError> {
     let mut folder = root.to_owned();
-    for part in modules.as_str().split('/') {
+    for part in Path::new(modules.as_str()) {
         folder.push(part);
         match fs::symlink_metadata(&folder) {
             Ok(metadata) if metadata.is_dir() => {}

@@ -133,9 +133,10 @@ impl SyncError {
 }
 
 fn no_version(version: SnapshotVersion, is_cut_off: bool) -> String {
-    match is_cut_off {
-        true => format!("version {version} is not in this shallow clone"),
-        false => format!("there is no version {version}"),
+    if is_cut_off {
+        format!("version {version} is not in this shallow clone")
+    } else {
+        format!("there is no version {version}")
     }
 }
 
