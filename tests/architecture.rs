@@ -3,6 +3,8 @@
 //!
 //! It reads the sources as text. What only tests use is left out, for a test may look at anything.
 
+#![expect(clippy::unwrap_used, reason = "a helper of tests that cannot go on fails the test")]
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,

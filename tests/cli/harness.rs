@@ -1,11 +1,17 @@
 //! A repository in a folder of its own, and a way to run `modreg` and `git` in it with nothing of this machine around.
 
 use std::{
+    collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
     process::{Command, Output},
 };
 
+use modreg::{
+    domain::RepoPath,
+    schema::Schemas,
+    source::{self, Limits},
+};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -63,8 +69,14 @@ impl Folder {
         folder
     }
 
+    /// Where the folder is.
     pub(crate) fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// A place beside the folder, gone with it.
+    pub(crate) fn beside(&self, name: &str) -> PathBuf {
+        self.path.with_file_name(name)
     }
 
     pub(crate) fn write(&self, path: &str, text: impl AsRef<[u8]>) {
@@ -75,6 +87,10 @@ impl Folder {
 
     pub(crate) fn read(&self, path: &str) -> String {
         fs::read_to_string(self.path.join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+    }
+
+    pub(crate) fn exists(&self, path: &str) -> bool {
+        self.path.join(path).symlink_metadata().is_ok()
     }
 
     pub(crate) fn remove(&self, path: &str) {
@@ -107,7 +123,12 @@ impl Folder {
 
     /// Runs modreg.
     pub(crate) fn modreg(&self, args: &[&str]) -> Ran {
-        run(Command::new(env!("CARGO_BIN_EXE_modreg")).args(args), &self.path)
+        modreg_in(&self.path, args)
+    }
+
+    /// Runs modreg in a folder below this one; it must end with `code`.
+    pub(crate) fn expect_in(&self, folder: &str, code: i32, args: &[&str]) -> Ran {
+        modreg_in(&self.path.join(folder), args).ended(code, args)
     }
 
     /// Runs a line of shell, with `modreg` on the path.
@@ -119,9 +140,7 @@ impl Folder {
 
     /// Runs modreg, which must end with `code`.
     pub(crate) fn expect(&self, code: i32, args: &[&str]) -> Ran {
-        let ran = self.modreg(args);
-        assert_eq!(ran.code, code, "modreg {args:?}\n{}\n{}", ran.out, ran.err);
-        ran
+        self.modreg(args).ended(code, args)
     }
 
     /// Runs modreg with `--format json` and gives the report.
@@ -130,10 +149,64 @@ impl Folder {
         serde_json::from_str(&ran.out).unwrap_or_else(|error| panic!("{error}:\n{}", ran.out))
     }
 
+    /// The same, for a report that its schema must describe.
+    pub(crate) fn report(&self, code: i32, schema: &str, args: &[&str]) -> Value {
+        let report = self.json(code, args);
+        let schemas = Schemas::compile(schema, &BTreeMap::new()).expect("a built-in schema");
+        let text = report.to_string();
+        let parsed =
+            source::parse(&RepoPath::new("report.json"), text.as_bytes(), &Limits::default()).document;
+        let found = schemas.check(&parsed.expect("a report is JSON"));
+        assert!(found.is_empty(), "modreg {args:?} against {schema}: {found:?}\n{report:#}");
+        report
+    }
+
+    /// What HEAD is, and all that is not committed: what a refusal must leave as it was.
+    pub(crate) fn state(&self) -> String {
+        let files = self.git(&["status", "--porcelain", "--untracked-files=all"]);
+        format!("{}\n{files}\n{}", self.git(&["rev-parse", "HEAD"]), self.git(&["diff", "HEAD"]))
+    }
+
+    /// Runs modreg, which must end with `code`, say all of `words` on standard error, and change nothing.
+    pub(crate) fn refuses(&self, code: i32, args: &[&str], words: &[&str]) {
+        let before = self.state();
+        let ran = self.expect(code, args);
+        ran.says(words);
+        assert_eq!(self.state(), before, "modreg {args:?} changed something");
+    }
+
     /// The root of the registry at HEAD.
     pub(crate) fn root(&self) -> Value {
         serde_json::from_str(&self.git(&["show", "HEAD:registry/snapshot.json"])).expect("a root is JSON")
     }
+}
+
+impl Ran {
+    /// Checks how it ended.
+    pub(crate) fn ended(self, code: i32, args: &[&str]) -> Self {
+        assert_eq!(self.code, code, "modreg {args:?}\n{}\n{}", self.out, self.err);
+        assert!(!self.err.contains("panicked"), "{}", self.err);
+        self
+    }
+
+    /// Checks that it said all of these on standard error.
+    pub(crate) fn says(&self, words: &[&str]) {
+        for word in words {
+            assert!(self.err.contains(word), "{word:?} is not in:\n{}", self.err);
+        }
+    }
+
+    /// Checks that it printed all of these.
+    pub(crate) fn prints(&self, words: &[&str]) {
+        for word in words {
+            assert!(self.out.contains(word), "{word:?} is not in:\n{}", self.out);
+        }
+    }
+}
+
+/// Runs modreg in any folder.
+pub(crate) fn modreg_in(folder: &Path, args: &[&str]) -> Ran {
+    run(Command::new(env!("CARGO_BIN_EXE_modreg")).args(args), folder)
 }
 
 /// Runs a program in a folder with a fixed environment.

@@ -1,9 +1,29 @@
 //! The program as its users meet it: real repositories, the real binary, nothing of this machine's settings.
 
+#![expect(clippy::unwrap_used, reason = "a helper of tests that cannot go on fails the test")]
+
+mod compile;
+mod diff;
+mod faults;
+mod guards;
 mod harness;
+mod history;
+mod holds;
+mod init_new;
+mod output;
 mod own_registry;
 mod partial;
+mod prune;
 mod publishing;
 mod push;
 mod readme;
+mod reference;
+mod repositories;
+mod roots;
+mod settings;
+mod show;
 mod signing;
+mod status;
+mod uncommitted;
+mod validate;
+mod verify;

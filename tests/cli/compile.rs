@@ -1,0 +1,64 @@
+//! `modreg compile`: the registry on disk, without a commit.
+
+use crate::harness::{Folder, manifest};
+
+#[test]
+fn check_tells_whether_the_author_compiled() {
+    let folder = Folder::with_modules(&["chat", "drive"]);
+    folder
+        .expect(1, &["compile", "--check"])
+        .prints(&["registry/modules/ch/at/chat.json", "registry/snapshot.json"]);
+    assert!(!folder.exists("registry"));
+    folder.expect(0, &["compile"]).prints(&["version 1: 2 added, 3 files written"]);
+    folder.expect(0, &["compile", "--check"]);
+    folder.commit("compiled by the author");
+    folder.expect(0, &["compile", "--check"]);
+    folder.expect(0, &["verify"]);
+    folder.expect(0, &["sync"]).prints(&["version 1, nothing to commit"]);
+
+    folder.edit("modules/chat/module.yaml", "second", "third");
+    folder.expect(1, &["compile", "--check"]).prints(&["registry/modules/ch/at/chat.json"]);
+}
+
+#[test]
+fn it_gives_what_a_sync_of_the_same_manifests_commits() {
+    let by_sync = Folder::with_modules(&["chat", "drive"]);
+    by_sync.expect(0, &["sync"]);
+    let by_compile = Folder::with_modules(&["chat", "drive"]);
+    by_compile.expect(0, &["compile"]);
+    let outside = Folder::empty();
+    for name in ["chat", "drive"] {
+        outside.write(&format!("modules/{name}/module.yaml"), manifest(name));
+    }
+    outside.expect(0, &["compile"]);
+    for path in
+        ["registry/snapshot.json", "registry/modules/ch/at/chat.json", "registry/modules/dr/iv/drive.json"]
+    {
+        assert_eq!(by_compile.read(path), by_sync.read(path), "{path}");
+        assert_eq!(outside.read(path), by_sync.read(path), "{path}, outside git");
+    }
+}
+
+#[test]
+fn strays_go_and_edits_are_undone() {
+    let folder = Folder::with_modules(&["drive"]);
+    folder.expect(0, &["sync"]);
+    folder.write("registry/modules/st/ra/stray.json", "{}");
+    folder.edit("registry/modules/dr/iv/drive.json", "second", "edited");
+    folder
+        .expect(1, &["compile", "--check"])
+        .prints(&["stray.json: must not be there", "drive.json: is missing or differs"]);
+    folder.expect(0, &["compile"]);
+    assert!(!folder.exists("registry/modules/st"));
+    assert_eq!(folder.git(&["status", "--porcelain"]), "");
+}
+
+#[test]
+fn invalid_manifests_are_left_out_and_said() {
+    let folder = Folder::with_modules(&["drive"]);
+    folder.write("modules/bad.yaml", "name: bad\n");
+    let ran = folder.expect(3, &["compile"]);
+    ran.prints(&["1 added, 1 invalid"]);
+    ran.says(&["schema/required", "modules/bad.yaml"]);
+    assert!(!folder.exists("registry/modules/3/b/bad.json"));
+}

@@ -1,0 +1,55 @@
+//! `modreg init` and `modreg new`: they write what is missing, and nothing over anything.
+
+use crate::harness::Folder;
+
+#[test]
+fn init_adds_to_what_is_there_and_overwrites_nothing() {
+    let folder = Folder::with_modules(&["chat"]);
+    folder.write("modreg.toml", "[guard]\nremovals = 7\n");
+    folder.write("staged.txt", "staged");
+    folder.git(&["add", "staged.txt"]);
+    let ran = folder.expect(0, &["init"]);
+    ran.prints(&["version 1", "1 added"]);
+    ran.says(&["wrote .gitattributes"]);
+    assert_eq!(folder.read("modreg.toml"), "[guard]\nremovals = 7\n");
+    assert!(!folder.exists("modules/drive"), "the built-ins are for registries without modules");
+    assert_eq!(folder.git(&["status", "--porcelain"]), "A  staged.txt\n?? modreg.toml");
+}
+
+#[test]
+fn init_names_the_folder_that_it_makes() {
+    let folder = Folder::empty();
+    folder.expect(0, &["init", "new/registry"]).prints(&["version 1"]);
+    assert!(folder.exists("new/registry/.git") && !folder.exists(".git"));
+    folder.expect(0, &["-C", "new/registry", "verify"]);
+}
+
+#[test]
+fn init_does_not_take_a_repository_further_up_for_its_own() {
+    let folder = Folder::with_modules(&["chat"]);
+    let before = folder.state();
+    folder
+        .expect_in("modules", 2, &["init"])
+        .says(&["this folder is inside the repository", "modreg init ."]);
+    assert_eq!(folder.state(), before);
+}
+
+#[test]
+fn init_on_a_detached_head_writes_nothing() {
+    let folder = Folder::with_modules(&["chat"]);
+    folder.git(&["checkout", "--quiet", "--detach"]);
+    folder.refuses(2, &["init"], &["HEAD is detached", "git switch"]);
+}
+
+#[test]
+fn a_skeleton_is_valid_and_skipped_until_it_is_approved() {
+    let folder = Folder::with_modules(&["chat"]);
+    folder.expect(0, &["new", "mail"]).prints(&["modules/mail/module.yaml"]);
+    folder.expect(0, &["validate", "--strict"]).prints(&["status/unregistrable"]);
+    folder.refuses(2, &["new", "mail"], &["`modules/mail/module.yaml` exists already"]);
+    folder.refuses(2, &["new", "Mail"], &["`Mail` is not a module name"]);
+    folder.refuses(2, &["new", "../mail"], &["is not a module name"]);
+    folder.edit("modules/mail/module.yaml", "DRAFT\n", "ACTIVE\n");
+    folder.commit("a new module");
+    folder.expect(0, &["sync"]).prints(&["2 added"]);
+}

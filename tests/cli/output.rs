@@ -1,0 +1,117 @@
+//! What goes where: results to standard output, talk to standard error, colours only where wanted.
+
+use std::{
+    fs::File,
+    io::Read as _,
+    process::{Command, Stdio},
+};
+
+use crate::harness::Folder;
+
+fn program(folder: &Folder, args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_modreg"));
+    command.args(args).current_dir(folder.path()).stdin(Stdio::null());
+    command
+}
+
+fn invalid() -> Folder {
+    let folder = Folder::with_modules(&["chat", "drive"]);
+    folder.edit("modules/chat/module.yaml", "purpose", "purpos");
+    folder.commit("a mistake");
+    folder
+}
+
+#[test]
+fn colours_are_for_terminals_and_for_those_who_ask() {
+    let folder = invalid();
+    let escape = "\u{1b}[";
+    assert!(!folder.expect(1, &["validate"]).out.contains(escape), "this is no terminal");
+    assert!(folder.expect(1, &["validate", "--color", "always"]).out.contains(escape));
+    assert!(!folder.expect(1, &["validate", "--color", "never"]).out.contains(escape));
+    for (variable, colours) in [("NO_COLOR", false), ("CLICOLOR_FORCE", true)] {
+        let output = program(&folder, &["validate"]).env(variable, "1").output().unwrap();
+        assert_eq!(String::from_utf8_lossy(&output.stdout).contains(escape), colours, "{variable}");
+    }
+}
+
+#[test]
+fn quiet_says_what_is_asked_for_and_what_is_wrong() {
+    let folder = invalid();
+    let ran = folder.expect(1, &["validate", "-q"]);
+    ran.prints(&["schema/unknown-field"]);
+    assert_eq!(ran.err, "");
+    folder.edit("modules/chat/module.yaml", "purpos:", "purpose:");
+    assert_eq!(folder.expect(0, &["validate", "-q"]).out, "");
+    folder.expect(0, &["validate"]).says(&["no problems in 2 manifests"]);
+    folder.expect(3, &["sync", "-v"]).says(&["read 2 manifests"]);
+}
+
+#[test]
+fn results_go_to_standard_output_alone() {
+    let folder = Folder::with_modules(&["chat"]);
+    let ran = folder.expect(0, &["sync"]);
+    assert_eq!(ran.err, "");
+    ran.prints(&["+ chat 1.0.0", "version 1, commit "]);
+    let ran = folder.expect(2, &["show", "mail"]);
+    assert_eq!(ran.out, "");
+}
+
+#[test]
+fn a_reader_that_goes_away_changes_nothing_about_the_answer() {
+    let folder = Folder::empty();
+    for number in 0..2000 {
+        folder.write(&format!("modules/m{number}.yaml"), "name: wrong\n");
+    }
+    for (args, code) in [(&["validate"][..], 1), (&["schema"], 0), (&["man"], 0), (&["--help"], 0)] {
+        let mut child = program(&folder, args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        drop(child.stdout.take());
+        let mut said = String::new();
+        child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+        assert_eq!(child.wait().unwrap().code(), Some(code), "{args:?}: {said}");
+        assert!(!said.contains("error:") && !said.contains("panicked"), "{args:?}: {said}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn results_that_cannot_be_written_are_an_error() {
+    let folder = Folder::with_modules(&["chat"]);
+    folder.expect(0, &["sync"]);
+    for args in [
+        &["status"][..],
+        &["status", "--format", "json"],
+        &["verify"],
+        &["show"],
+        &["history"],
+        &["diff"],
+        &["sync"],
+        &["compile", "--check"],
+        &["validate", "--format", "json"],
+        &["explain"],
+        &["schema"],
+        &["man"],
+        &["completions", "bash"],
+        &["--help"],
+        &["--version"],
+    ] {
+        let full = File::options().write(true).open("/dev/full").unwrap();
+        let output = program(&folder, args).stdout(full).stderr(Stdio::piped()).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{args:?}: {said}");
+        assert!(!said.contains("no problems") && !said.contains("panicked"), "{args:?}: {said}");
+    }
+}
+
+#[test]
+fn nothing_from_a_manifest_reaches_a_terminal_raw() {
+    let folder = Folder::empty();
+    folder.write(
+        "modules/chat.yaml",
+        "name: chat\nversion: \"1.0.0\\e[31m\"\naiContext:\n  \"\\e]0;owned\\a\": 1\n  category: \"a\\u202eb\\n::error::x\"\n",
+    );
+    for format in ["human", "json"] {
+        let out = folder.expect(1, &["validate", "--format", format]).out;
+        assert!(!out.chars().any(|c| c.is_control() && c != '\n' || c == '\u{202e}'), "{format}: {out:?}");
+        assert!(!out.lines().any(|line| line.trim_start().starts_with("::")), "{format}: {out:?}");
+    }
+}

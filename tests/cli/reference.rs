@@ -1,0 +1,67 @@
+//! The commands that look things up: `explain`, `schema`, `completions`, `man`, `--help`.
+
+use crate::harness::Folder;
+
+#[test]
+fn every_rule_that_is_listed_is_explained() {
+    let folder = Folder::empty();
+    let list = folder.expect(0, &["explain"]).out;
+    assert!(list.lines().count() > 30);
+    for line in list.lines() {
+        let code = line.split_whitespace().next().unwrap();
+        folder.expect(0, &["explain", code]).prints(&[code, "Severity: "]);
+    }
+    folder.expect(2, &["explain", "schema/requird"]).says(&["did you mean `schema/required`?"]);
+    folder.expect(2, &["explain", "gibberish"]).says(&["`modreg explain` lists all rules"]);
+}
+
+#[test]
+fn every_schema_that_is_listed_is_printed() {
+    let folder = Folder::empty();
+    let list = folder.expect(0, &["schema"]).out;
+    assert_eq!(list.lines().count(), modreg::schema::BUILTIN.len());
+    for name in list.lines() {
+        let text = folder.expect(0, &["schema", name]).out;
+        let schema: serde_json::Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema", "{name}");
+    }
+    folder.expect(2, &["schema", "modul"]).says(&["there is no schema `modul`", "did you mean `module`?"]);
+}
+
+#[test]
+fn completions_and_manual_pages_are_there_for_every_command() {
+    let folder = Folder::empty();
+    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+        folder.expect(0, &["completions", shell]).prints(&["modreg", "validate"]);
+    }
+    folder.expect(2, &["completions", "tcsh"]).says(&["possible values: bash"]);
+    folder.expect(0, &["man"]).prints(&[".TH modreg 1"]);
+    folder.expect(2, &["man", "synch"]).says(&["there is no command `synch`"]);
+    let help = folder.expect(0, &["--help"]).out;
+    let commands = help.split("Commands:").nth(1).unwrap().split("\n\n").next().unwrap();
+    let names = commands.lines().filter(|line| line.starts_with("  ") && !line.starts_with("   "));
+    let names: Vec<_> = names.filter_map(|line| line.split_whitespace().next()).collect();
+    assert!(names.len() > 14, "{names:?}");
+    for name in names.into_iter().filter(|name| *name != "help") {
+        folder.expect(0, &["man", name]).prints(&[&format!("modreg-{name}")]);
+        folder.expect(0, &[name, "--help"]).prints(&["Usage: modreg", "--repo <DIR>"]);
+    }
+}
+
+#[test]
+fn what_nobody_understands_is_a_usage_error() {
+    let folder = Folder::with_modules(&["chat"]);
+    for (args, words) in [
+        (&["sinc"][..], &["'sync'"][..]),
+        (&["sync", "--dryrun"], &["'--dry-run'"]),
+        (&["sync", "--format", "xml"], &["human, json"]),
+        (&["sync", "--trigger", "moon"], &["one of manual, merge, nightly"]),
+        (&["sync", "Chat"], &["`Chat` is not a module name"]),
+        (&["--jobs", "0", "sync"], &["--jobs"]),
+        (&["--color", "red", "sync"], &["auto, always, never"]),
+        (&["-q", "-v", "sync"], &["--quiet"]),
+    ] {
+        folder.refuses(2, args, words);
+    }
+    folder.expect(0, &["--version"]).prints(&["modreg "]);
+}

@@ -1,0 +1,99 @@
+//! A root that cannot be trusted stops every command that builds on it: exit code 4, and nothing is overwritten.
+
+use crate::harness::Folder;
+
+const ROOT: &str = "registry/snapshot.json";
+
+fn published() -> Folder {
+    let folder = Folder::with_modules(&["chat", "drive"]);
+    folder.expect(0, &["sync"]);
+    folder.edit("modules/chat/module.yaml", "second", "third");
+    folder.commit("a change that waits");
+    folder
+}
+
+/// Checks that nobody builds on the root that HEAD has now, and that `verify` says what is wrong.
+fn nobody_trusts_it(folder: &Folder, code: &str, reason: &str) {
+    for args in
+        [&["sync"][..], &["sync", "--dry-run"], &["prune"], &["status"], &["compile"], &["diff"], &["show"]]
+    {
+        folder.refuses(4, args, &[ROOT, "cannot be trusted", reason, "nothing was overwritten"]);
+    }
+    let report = folder.report(1, "verify-report", &["verify"]);
+    assert_eq!(report["problems"][0]["code"], code, "{report:#}");
+    folder.expect(1, &["verify"]).prints(&["the registry has a problem", reason]);
+}
+
+#[test]
+fn edited_cut_off_newer_and_older_roots() {
+    let folder = published();
+    let good = folder.read(ROOT);
+    let newer = good.replace("\"formatVersion\": 1", "\"formatVersion\": 2, \"more\": true");
+    for (text, code, reason) in [
+        (
+            good.replace("\"modules\": 2", "\"modules\": 3"),
+            "root/inconsistent",
+            "published with another content",
+        ),
+        (good.replace("  ", "    "), "root/edited", "it was edited by hand"),
+        (good.replace("\"held\"", "\"hold\""), "root/malformed", "unknown field `hold`"),
+        (good.replace("sha256:", "md5:"), "root/malformed", "`inputs`"),
+        (good.replace("\"version\": 1", "\"version\": 0"), "root/inconsistent", "version 0"),
+        (good[..good.len() / 2].to_owned(), "root/malformed", "line "),
+        (String::new(), "root/malformed", "line 1"),
+        ("[]\n".to_owned(), "root/malformed", "it is not a snapshot root"),
+        ("\u{0}".repeat(100), "root/malformed", "it is not a snapshot root"),
+        (newer, "root/newer-format", "format version 2"),
+    ] {
+        folder.write(ROOT, &text);
+        folder.commit(code);
+        nobody_trusts_it(&folder, code, reason);
+    }
+    folder.git(&["restore", "--source=HEAD~11", "--staged", "--worktree", "registry"]);
+    folder.git(&["commit", "--quiet", "--message", "as the help says"]);
+    folder.expect(0, &["sync"]).prints(&["version 2"]);
+    folder.expect(0, &["verify"]);
+}
+
+#[test]
+fn a_root_that_is_gone_while_entries_are_there() {
+    let folder = published();
+    folder.remove(ROOT);
+    folder.commit("without a root");
+    nobody_trusts_it(&folder, "root/inconsistent", "there is no such file, but there are entries");
+    folder.write("registry/snapshot.json/file", "a folder in its place");
+    folder.commit("a folder");
+    nobody_trusts_it(&folder, "root/inconsistent", "there is no such file, but there are entries");
+}
+
+#[test]
+fn a_root_that_goes_back_to_an_older_version() {
+    let folder = published();
+    let first = folder.read(ROOT);
+    folder.expect(0, &["sync"]);
+    folder.write(ROOT, first.replace("\"modules\": 2", "\"modules\": 9"));
+    folder.commit("back, and not what it was");
+    nobody_trusts_it(&folder, "root/inconsistent", "version 1 was published with another content");
+}
+
+#[test]
+fn a_registry_that_was_removed_as_a_whole_counts_on() {
+    let folder = published();
+    folder.git(&["rm", "--quiet", "-r", "registry"]);
+    folder.commit("without a registry");
+    let report = folder.report(1, "verify-report", &["verify"]);
+    assert_eq!(report["problems"][0]["code"], "root/missing");
+    folder.expect(0, &["sync"]).prints(&["version 2"]);
+    folder.expect(0, &["verify"]);
+}
+
+#[test]
+fn outside_git_a_broken_root_is_refused_too() {
+    let folder = Folder::empty();
+    folder.write("modules/chat.yaml", crate::harness::manifest("chat"));
+    folder.expect(0, &["compile"]);
+    let half = &folder.read(ROOT)[..80].to_owned();
+    folder.write(ROOT, half);
+    folder.expect(4, &["compile"]).says(&[ROOT, "cannot be trusted"]);
+    assert_eq!(folder.read(ROOT), *half);
+}
