@@ -23,10 +23,21 @@ pub struct Revision {
     pub author: String,
     /// Its whole message.
     pub message: String,
+    /// Its first parent; `None` for a first commit and where a shallow clone ends.
+    pub parent: Option<ObjectId>,
     /// The file's blob.
     pub root_blob: ObjectId,
     /// The trailers at the end of the message; of a repeated one the last.
     pub trailers: BTreeMap<String, String>,
+}
+
+/// A commit that changed or removed what lies at a path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Touch {
+    /// The commit.
+    pub commit: ObjectId,
+    /// Its first parent; `None` for a first commit and where a shallow clone ends.
+    pub parent: Option<ObjectId>,
 }
 
 /// Whether a walk saw everything there is.
@@ -51,6 +62,29 @@ impl Repository {
         path: &RepoPath,
         mut visit: impl FnMut(Revision) -> ControlFlow<()>,
     ) -> Result<Completeness, GitError> {
+        self.walk(newest, path, |commit, blob, parent| match blob {
+            Some(blob) => visit(revision(commit, blob, parent)),
+            None => ControlFlow::Continue(()),
+        })
+    }
+
+    /// Visits the commits from `newest` back that changed or removed what lies at `path`, a file or a directory, newest
+    /// first and simplified as by [`Repository::history`], until `visit` breaks.
+    pub fn touches(
+        &self,
+        newest: ObjectId,
+        path: &RepoPath,
+        mut visit: impl FnMut(Touch) -> ControlFlow<()>,
+    ) -> Result<Completeness, GitError> {
+        self.walk(newest, path, |commit, _, parent| visit(Touch { commit: from_oid(commit.id()), parent }))
+    }
+
+    fn walk(
+        &self,
+        newest: ObjectId,
+        path: &RepoPath,
+        mut visit: impl FnMut(&git2::Commit<'_>, Option<ObjectId>, Option<ObjectId>) -> ControlFlow<()>,
+    ) -> Result<Completeness, GitError> {
         let shallow = self.shallow_boundary()?;
         let mut blobs = Blobs { repository: self, path, known: BTreeMap::new() };
         let mut completeness = Completeness::Complete;
@@ -72,14 +106,11 @@ impl Repository {
                     parents.push(parent);
                 }
             }
-            match (same, blob) {
-                (Some(parent), _) => parents = vec![parent],
-                (None, Some(blob)) => {
-                    if visit(revision(&commit, blob)).is_break() {
-                        return Ok(Completeness::Stopped);
-                    }
-                }
-                (None, None) => {}
+            let began_without = parents.is_empty() && blob.is_none();
+            if let Some(parent) = same {
+                parents = vec![parent];
+            } else if !began_without && visit(&commit, blob, parents.first().copied()).is_break() {
+                return Ok(Completeness::Stopped);
             }
             for parent in parents {
                 if seen.insert(parent) {
@@ -139,7 +170,7 @@ impl Blobs<'_> {
     }
 }
 
-fn revision(commit: &git2::Commit<'_>, root_blob: ObjectId) -> Revision {
+fn revision(commit: &git2::Commit<'_>, root_blob: ObjectId, parent: Option<ObjectId>) -> Revision {
     let message = String::from_utf8_lossy(commit.message_bytes()).into_owned();
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     let trailers = git2::message_trailers_strs(&message).ok();
@@ -151,6 +182,7 @@ fn revision(commit: &git2::Commit<'_>, root_blob: ObjectId) -> Revision {
         author: format!("{} <{}>", text(author.name_bytes()), text(author.email_bytes())),
         trailers: trailers.map(|(key, value)| (key.to_owned(), value.to_owned())).collect(),
         message,
+        parent,
         root_blob,
     }
 }

@@ -10,6 +10,7 @@
 
 mod branch;
 mod commit;
+mod compare;
 mod error;
 mod history;
 mod identity;
@@ -35,8 +36,9 @@ mod write;
 mod tests;
 
 pub use commit::NewCommit;
+pub use compare::Difference;
 pub use error::{GitError, GitErrorKind};
-pub use history::{Completeness, Revision};
+pub use history::{Completeness, Revision, Touch};
 pub use identity::{Identity, IdentityEnv, Moment, Person};
 pub use lock::{Holder, SyncLock};
 pub use merge::Merged;

@@ -57,6 +57,28 @@ fn only_commits_that_changed_the_root_are_revisions() {
 }
 
 #[test]
+fn touches_of_a_directory_tell_of_its_removal_too() {
+    let sandbox = Sandbox::empty();
+    sandbox.git(&["init", "-q", "-b", "main", "."]);
+    sandbox.file("other", "x");
+    let start = sandbox.commit("start");
+    sandbox.file(ROOT, "1\n");
+    let made = sandbox.commit("made");
+    sandbox.file("other", "y");
+    let between = sandbox.commit("other");
+    sandbox.git(&["rm", "-q", "-r", "registry"]);
+    let removed = sandbox.commit("removed");
+    let repository = sandbox.open();
+    let mut touches = Vec::new();
+    let seen = repository.touches(removed, &RepoPath::new("registry"), |touch| {
+        touches.push((touch.commit, touch.parent));
+        ControlFlow::Continue(())
+    });
+    assert_eq!(seen.unwrap(), Completeness::Complete);
+    assert_eq!(touches, [(removed, Some(between)), (made, Some(start))]);
+}
+
+#[test]
 fn a_merge_that_brings_a_snapshot_in_is_no_revision() {
     let sandbox = Sandbox::repository();
     sandbox.git(&["checkout", "-q", "-b", "side"]);

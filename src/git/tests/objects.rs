@@ -35,6 +35,39 @@ fn trees_and_files_are_read_as_git_lists_them() {
 }
 
 #[test]
+fn trees_differ_where_git_says_so() {
+    let sandbox = Sandbox::repository();
+    sandbox.file("modules/same/a.yaml", "a\n");
+    sandbox.file("modules/edited.yaml", "a\n");
+    sandbox.file("modules/turned", "file\n");
+    let old = sandbox.commit("old");
+    sandbox.file("modules/edited.yaml", "b\n");
+    sandbox.file("modules/new/b.yaml", "b\n");
+    fs::remove_file(sandbox.path("modules/turned")).unwrap();
+    sandbox.file("modules/turned/into.yaml", "directory\n");
+    sandbox.git(&["update-index", "--chmod=-x", "run.sh"]);
+    #[cfg(unix)]
+    fs::set_permissions(sandbox.path("run.sh"), std::os::unix::fs::PermissionsExt::from_mode(0o644)).unwrap();
+    let new = sandbox.commit("new");
+    let repository = sandbox.open();
+    let tree = |commit| Some(repository.root_tree(commit).unwrap());
+    let paths = |old, new| -> Vec<String> {
+        let differences = repository.differences(old, new).unwrap();
+        differences.iter().map(|difference| difference.path.to_string()).collect()
+    };
+    let theirs = |range: &[&str]| -> Vec<String> { sandbox.git(range).lines().map(str::to_owned).collect() };
+    let mut expected = theirs(&["diff", "--name-only", "--no-renames", &old.to_string(), &new.to_string()]);
+    expected.sort();
+    assert_eq!(expected.len(), 5);
+    assert_eq!(paths(tree(old), tree(new)), expected);
+    assert_eq!(paths(tree(new), tree(old)), expected);
+    assert_eq!(paths(tree(new), tree(new)), [""; 0]);
+    let all = repository.files(tree(new).unwrap(), &RepoPath::new("")).unwrap();
+    assert_eq!(paths(None, tree(new)).len(), all.len());
+    assert_eq!(paths(Some(crate::object::EMPTY_TREE), tree(new)).len(), all.len());
+}
+
+#[test]
 fn names_that_are_not_utf_8_are_flagged() {
     let sandbox = Sandbox::repository();
     let repository = sandbox.open();
