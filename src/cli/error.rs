@@ -163,6 +163,9 @@ impl From<SyncError> for CliError {
             SyncError::UncommittedRegistry { .. } => Self::refused(message)
                 .hint("`git restore --staged --worktree registry` drops them, `git clean -fd registry` what git does not know")
                 .hint("`registry/` is generated: change manifests instead, and `modreg sync` writes it"),
+            SyncError::LostEntries { .. } => Self::refused(message).hint(
+                "`git fetch --unshallow` gets them, and a sync of all modules repairs the entries without",
+            ),
             SyncError::LostRace { .. } => Self::conflict(message).hint("try again later"),
             SyncError::Diverged { .. } => Self::cannot_run(message)
                 .hint("nothing was pushed; bring both together first: `git pull --rebase`, then sync again"),
@@ -175,6 +178,18 @@ impl From<SyncError> for CliError {
                     "`modreg history` lists all"
                 };
                 Self::cannot_run(message).hint(remedy)
+            }
+            SyncError::NotPinned { closest, .. } | SyncError::NeverRegistered { closest, .. } => {
+                let failed = Self::cannot_run(message);
+                match closest {
+                    Some(name) => failed.hint(format!("did you mean `{name}`?")),
+                    None => {
+                        failed.hint("`modreg status` lists what is pinned, `modreg history` what there was")
+                    }
+                }
+            }
+            SyncError::RollbackToNothing => {
+                Self::cannot_run(message).hint("`modreg history` lists the versions")
             }
             SyncError::UnknownModule { closest, .. } | SyncError::UnknownEntry { closest, .. } => {
                 let failed = Self::cannot_run(message);

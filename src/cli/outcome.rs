@@ -101,6 +101,14 @@ fn human(outcome: &Outcome, context: &Context) -> Result<(), CliError> {
     for (name, held) in plan.held.iter().filter(|_| !was_refused) {
         context.say(&format!("held since version {}: {name} ({}: {})", held.since, held.code, held.message));
     }
+    output::write(|out| overview::pins(out, &outcome.previous.pinned(), &plan.pinned))?;
+    let repair = match &outcome.verdict {
+        Verdict::Committed { .. } => "repaired, for it was changed by hand",
+        Verdict::Unchanged | Verdict::DryRun | Verdict::Refused(_) => "changed by hand, to be repaired",
+    };
+    for path in &outcome.draft.repaired {
+        context.warn(&format!("{repair}: {path}"));
+    }
     let counts = overview::counts(&plan.summary);
     let version = outcome.previous.version();
     let next = outcome.draft.root.as_ref().map_or(version, |root| root.version);

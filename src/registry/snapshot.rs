@@ -18,7 +18,7 @@ pub struct Snapshot {
     pub root: Option<Root>,
     /// The git tree that really lies at `registry/modules`, or `None` where there is no such directory.
     pub tree: Option<ObjectId>,
-    /// The blob id of every entry.
+    /// The blob id of every entry. Where somebody changed them by hand, a sync takes the ones that were published.
     pub entries: BTreeMap<ModuleName, ObjectId>,
 }
 

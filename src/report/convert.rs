@@ -34,6 +34,7 @@ impl From<&Outcome> for ChangesReport {
             commit,
             summary: (&draft.plan.summary).into(),
             changes: changes(&draft.changes),
+            repaired: draft.repaired.iter().cloned().collect(),
             diagnostics: diagnostics(&found),
             refused,
         }
@@ -103,6 +104,8 @@ impl From<&History> for HistoryReport {
             added: record.counts.added,
             updated: record.counts.updated,
             removed: record.counts.removed,
+            pinned: record.pinned.clone(),
+            unpinned: record.unpinned.clone(),
         };
         Self { history: history.records.iter().map(record).collect() }
     }

@@ -4,7 +4,10 @@
 //! nothing to tell. Characters that cannot be seen are written as escapes: a program reads the same text, and nothing
 //! happens to a terminal or a build log that the report passes through.
 
-use std::io;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io,
+};
 
 use jiff::Timestamp;
 use serde::{Serialize, Serializer};
@@ -15,6 +18,7 @@ use crate::{
     diagnostic::{Diagnostic, Severity},
     diff::{ChangeKind, Changes, ModuleChange},
     domain::{ModuleName, ObjectId, RepoPath, SnapshotVersion},
+    registry::Pin,
     source::Pointer,
 };
 
@@ -119,6 +123,9 @@ pub struct ChangesReport {
     pub summary: ChangesSummary,
     /// One change per module, by name.
     pub changes: Vec<ChangeReport>,
+    /// The files below `registry/modules` that were changed by hand, and were repaired.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub repaired: Vec<RepoPath>,
     /// All findings.
     pub diagnostics: Vec<DiagnosticReport>,
     /// Why nothing was written, where a guard refused.
@@ -285,6 +292,12 @@ pub struct HistoryRecord {
     pub updated: usize,
     /// Modules that are gone.
     pub removed: usize,
+    /// Modules that were rolled back and pinned, with the reasons.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub pinned: BTreeMap<ModuleName, Pin>,
+    /// Modules whose pins were lifted.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub unpinned: BTreeSet<ModuleName>,
 }
 
 /// Whether the registry is whole.

@@ -1,12 +1,15 @@
 //! Where the registry stands, for people: the outcome of a sync, the status, the log, a snapshot, a verification.
 
-use std::io;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io,
+};
 
 use super::{Style, style::Ink, text::visible};
 use crate::{
     diff::{ChangeKind, Changes, ModuleChange},
-    domain::SnapshotVersion,
-    registry::Snapshot,
+    domain::{ModuleName, SnapshotVersion},
+    registry::{Pin, Snapshot},
     sync::{History, Record, Status, Summary, Verification},
 };
 
@@ -40,6 +43,21 @@ fn listed(change: &ModuleChange, style: Style) -> (Ink, String) {
         }
         ChangeKind::Removed { version: old, .. } => (Ink::Removed, format!("- {name} {}", version(old))),
     }
+}
+
+/// Writes a line for each pin that was set or lifted.
+pub fn pins(
+    out: &mut dyn io::Write,
+    before: &BTreeMap<ModuleName, Pin>,
+    now: &BTreeMap<ModuleName, Pin>,
+) -> io::Result<()> {
+    for (name, pin) in now.iter().filter(|(name, pin)| before.get(*name) != Some(pin)) {
+        writeln!(out, "pinned {name} at version {}: {}", pin.version, visible(&pin.reason))?;
+    }
+    for name in before.keys().filter(|name| !now.contains_key(*name)) {
+        writeln!(out, "no longer pinned {name}")?;
+    }
+    Ok(())
 }
 
 /// The counts of a sync that are not zero: `1 added, 2 unchanged`.
@@ -115,7 +133,8 @@ pub fn status(out: &mut dyn io::Write, status: &Status, style: Style) -> io::Res
 /// Writes the audit log, a line for each version.
 pub fn history(out: &mut dyn io::Write, history: &History, style: Style) -> io::Result<()> {
     for record in &history.records {
-        let Record { version, commit, time, author, trigger, source_commit: _, counts } = record;
+        let Record { version, commit, time, author, trigger, source_commit: _, counts, pinned, unpinned } =
+            record;
         let version = style.paint(Ink::Strong, &format!("v{version:<5}"));
         let commit = &commit.to_string()[..10];
         let trigger = visible(trigger.as_deref().unwrap_or("-")).into_owned();
@@ -126,6 +145,12 @@ pub fn history(out: &mut dyn io::Write, history: &History, style: Style) -> io::
             time.timestamp(),
             visible(author)
         )?;
+        for (name, pin) in pinned {
+            writeln!(out, "       pinned {name} at version {}: {}", pin.version, visible(&pin.reason))?;
+        }
+        for name in unpinned {
+            writeln!(out, "       no longer pinned {name}")?;
+        }
     }
     Ok(())
 }
@@ -142,14 +167,23 @@ pub fn snapshot(out: &mut dyn io::Write, snapshot: &Snapshot, style: Style) -> i
         writeln!(out, "tree {}", root.tree)?;
     }
     let (held, pinned) = (snapshot.held(), snapshot.pinned());
-    for name in snapshot.entries.keys() {
-        let state = match (held.contains_key(name), pinned.contains_key(name)) {
-            (true, true) => " (held, pinned)",
-            (true, false) => " (held)",
-            (false, true) => " (pinned)",
-            (false, false) => "",
-        };
-        writeln!(out, "  {name}{state}")?;
+    let names: BTreeSet<&ModuleName> = snapshot.entries.keys().chain(pinned.keys()).collect();
+    for name in names {
+        let mut notes = Vec::new();
+        if !snapshot.entries.contains_key(name) {
+            notes.push("no entry".to_owned());
+        }
+        if let Some(held) = held.get(name) {
+            notes.push(format!("held since version {}", held.since));
+        }
+        if let Some(pin) = pinned.get(name) {
+            notes.push(format!("pinned at version {}: {}", pin.version, visible(&pin.reason)));
+        }
+        if notes.is_empty() {
+            writeln!(out, "  {name}")?;
+        } else {
+            writeln!(out, "  {name} ({})", notes.join(", "))?;
+        }
     }
     Ok(())
 }

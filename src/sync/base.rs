@@ -1,12 +1,16 @@
 //! What a commit says: its snapshot, its settings and its schemas.
 
-use std::{collections::BTreeMap, ops::ControlFlow};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::ControlFlow,
+};
 
 use super::{SyncError, message::REGISTRY_VERSION};
 use crate::{
     compile::Compiler,
     domain::{ModuleName, ObjectId, RepoPath, SnapshotVersion},
     git::{FileKind, Repository, Revision},
+    object::EMPTY_TREE,
     registry::{ENTRIES, REGISTRY, ROOT_FILE, Root, RootError, Snapshot, module_of},
     rules,
     schema::Schemas,
@@ -40,19 +44,52 @@ pub fn snapshot_at(repository: &Repository, commit: ObjectId) -> Result<Snapshot
     Ok(snapshot)
 }
 
+/// What a sync starts from.
+pub(super) struct Base {
+    /// The snapshot, with the entries that were published: those that somebody changed by hand count as what they were.
+    /// Where the published ones are not in this clone, it has the changed ones.
+    pub(super) snapshot: Snapshot,
+    /// The files below `registry/modules` that somebody changed by hand.
+    pub(super) edited: BTreeSet<RepoPath>,
+}
+
+impl Base {
+    /// Reads what a commit holds, and undoes what was done to the entries by hand.
+    ///
+    /// So the guards and the report speak of what the manifests changed, and no sync vouches for an edited entry.
+    pub(super) fn at(repository: &Repository, commit: ObjectId) -> Result<Self, SyncError> {
+        let mut snapshot = snapshot_at(repository, commit)?;
+        let Some(root) = snapshot.root.clone().filter(|_| snapshot.is_tampered()) else {
+            return Ok(Self { snapshot, edited: BTreeSet::new() });
+        };
+        if !is_at_hand(repository, root.tree)? {
+            return Ok(Self { snapshot, edited: BTreeSet::new() });
+        }
+        let published = Some(root.tree).filter(|tree| *tree != EMPTY_TREE);
+        let folder = RepoPath::new(format!("{REGISTRY}/{ENTRIES}"));
+        let edited = repository.differences(published, snapshot.tree)?;
+        let edited = edited.into_iter().map(|file| folder.join(file.path.as_str())).collect();
+        snapshot.entries = entries_of(repository, published)?;
+        root.check(&snapshot.entries).map_err(|error| SyncError::Root { commit: Some(commit), error })?;
+        Ok(Self { snapshot, edited })
+    }
+
+    /// Whether the entries were changed by hand, and nobody here knows what they were.
+    pub(super) fn is_lost(&self) -> bool {
+        self.snapshot.is_tampered() && self.edited.is_empty()
+    }
+}
+
+/// Whether a tree is in this clone; the empty one always is.
+pub(super) fn is_at_hand(repository: &Repository, tree: ObjectId) -> Result<bool, SyncError> {
+    Ok(tree == EMPTY_TREE || repository.contains(tree)?)
+}
+
 fn entries_tree(repository: &Repository, commit: ObjectId) -> Result<Option<ObjectId>, SyncError> {
     Ok(repository.tree_at(commit, &format!("{REGISTRY}/{ENTRIES}"))?)
 }
 
-/// The entries that a commit holds, whatever its root says of them.
-pub(super) fn entries_at(
-    repository: &Repository,
-    commit: ObjectId,
-) -> Result<BTreeMap<ModuleName, ObjectId>, SyncError> {
-    entries_of(repository, entries_tree(repository, commit)?)
-}
-
-fn entries_of(
+pub(super) fn entries_of(
     repository: &Repository,
     tree: Option<ObjectId>,
 ) -> Result<BTreeMap<ModuleName, ObjectId>, SyncError> {
@@ -123,6 +160,14 @@ pub fn compiler_at(repository: &Repository, commit: ObjectId) -> Result<Compiler
         }
         None => None,
     };
+    compiler(settings.as_deref(), &schemas_at(repository, commit)?)
+}
+
+/// The texts of a commit's own schemas.
+pub(super) fn schemas_at(
+    repository: &Repository,
+    commit: ObjectId,
+) -> Result<BTreeMap<String, String>, SyncError> {
     let mut schemas = BTreeMap::new();
     if let Some(tree) = repository.tree_at(commit, SCHEMAS)? {
         for file in repository.files(tree, &RepoPath::new(""))? {
@@ -133,7 +178,7 @@ pub fn compiler_at(repository: &Repository, commit: ObjectId) -> Result<Compiler
             }
         }
     }
-    compiler(settings.as_deref(), &schemas)
+    Ok(schemas)
 }
 
 /// Makes a compiler of the texts of the settings and of the schema folder.

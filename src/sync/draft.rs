@@ -1,7 +1,7 @@
 //! The next snapshot, ready to be written: reads what must be read, compiles it, plans, and compares with the previous
 //! snapshot. Shared by every command that asks "what would change?".
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -56,6 +56,8 @@ pub struct Draft {
     pub changes: Changes,
     /// The git tree of the next `registry/modules`.
     pub tree: ObjectId,
+    /// The files below `registry/modules` that were changed by hand, and become what they have to be.
+    pub repaired: BTreeSet<RepoPath>,
     /// The next root, or `None` where the previous snapshot still says it all.
     pub root: Option<Root>,
 }
@@ -71,13 +73,17 @@ pub fn draft(order: Order<'_>) -> Result<Draft, SyncError> {
     compiled.sort_unstable_by(|a, b| a.path.cmp(&b.path));
     let read_again = |path: &RepoPath| read_one(sources, path);
     compile::refuse_duplicates(compiler, &mut compiled, read_again)?;
-    check_versions(compiler, previous, read_entry, sources, &mut compiled)?;
+    let pinned = scope.pinned(previous);
+    let compared = compiled
+        .iter_mut()
+        .filter(|module| !module.declared.as_ref().is_some_and(|name| pinned.contains_key(name)));
+    check_versions(compiler, previous, read_entry, sources, compared)?;
 
     let plan = plan::plan(Material { previous, scope, compiled, unchanged: selection.unchanged });
     let changes = compare(&plan, previous, read_entry)?;
     let tree = object::tree_of(plan.entries.iter().map(|(name, id)| (entry_path(name), *id))).root;
     let root = plan.root(previous, tree, source_tree, compiler.inputs());
-    Ok(Draft { plan, changes, tree, root })
+    Ok(Draft { plan, changes, tree, repaired: BTreeSet::new(), root })
 }
 
 fn read_one(sources: &dyn Sources, path: &RepoPath) -> Result<ManifestFile, SyncError> {
@@ -86,12 +92,12 @@ fn read_one(sources: &dyn Sources, path: &RepoPath) -> Result<ManifestFile, Sync
 }
 
 /// Warns where the content of a module changed and its version did not count up; settings may make that an error.
-fn check_versions(
+fn check_versions<'c>(
     compiler: &Compiler,
     previous: &Snapshot,
     read_entry: &ReadEntry<'_>,
     sources: &dyn Sources,
-    compiled: &mut [Compiled],
+    compiled: impl Iterator<Item = &'c mut Compiled>,
 ) -> Result<(), SyncError> {
     for module in compiled {
         let Outcome::Registered(entry) = &module.outcome else { continue };

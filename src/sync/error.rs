@@ -58,6 +58,27 @@ pub enum SyncError {
         /// The closest one there is.
         closest: Option<ModuleName>,
     },
+    /// There is no pin to lift.
+    #[error("`{name}` is not pinned")]
+    NotPinned {
+        /// The module.
+        name: ModuleName,
+        /// The closest one that is.
+        closest: Option<ModuleName>,
+    },
+    /// A module has no entry, neither now nor in the version to go back to.
+    #[error("there is nothing to roll back: `{name}` has no entry, and had none in version {version}")]
+    NeverRegistered {
+        /// The module.
+        name: ModuleName,
+        /// The version to go back to.
+        version: SnapshotVersion,
+        /// The closest one that has or had one.
+        closest: Option<ModuleName>,
+    },
+    /// Version 0 has no content that could come back.
+    #[error("there is nothing to roll back to: version 0 is the registry before its first version")]
+    RollbackToNothing,
     /// No commit has this version.
     #[error("{}: the latest is {latest}", no_version(*version, *is_cut_off))]
     UnknownVersion {
@@ -67,6 +88,12 @@ pub enum SyncError {
         latest: SnapshotVersion,
         /// Whether older versions are missing because the clone is shallow.
         is_cut_off: bool,
+    },
+    /// The entries were changed by hand, and what was published is not at hand.
+    #[error("the entries were changed by hand, and the published ones, tree {tree}, are not in this clone")]
+    LostEntries {
+        /// The tree that was published.
+        tree: ObjectId,
     },
     /// Files below `registry/` were changed by hand and not committed.
     #[error("`registry/` has uncommitted changes that no sync made: {}", list(paths))]

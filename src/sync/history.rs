@@ -1,16 +1,19 @@
 //! The audit log: the commits that changed the root, and what each of them changed.
 
-use std::{collections::BTreeMap, ops::ControlFlow};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::ControlFlow,
+};
 
 use super::{
     SyncError,
     base::{self, published_version},
-    message::{SOURCE_COMMIT, TRIGGER},
+    message::{SOURCE_COMMIT, TRIGGER, Trigger},
 };
 use crate::{
     domain::{ModuleName, ObjectId, SnapshotVersion},
     git::{Completeness, Moment, Repository, Revision},
-    registry::{ENTRIES, REGISTRY, Root, Snapshot, entry_path},
+    registry::{ENTRIES, Pin, REGISTRY, Root, RootError, Snapshot, module_of},
 };
 
 /// The versions of a registry, newest first.
@@ -37,8 +40,12 @@ pub struct Record {
     pub trigger: Option<String>,
     /// The commit whose manifests were compiled, where this program made the commit.
     pub source_commit: Option<ObjectId>,
-    /// How many entries came in, changed and went against the version before in this log.
+    /// How many entries came in, changed and went against the version that this one followed.
     pub counts: Counts,
+    /// The modules that it rolled back and pinned.
+    pub pinned: BTreeMap<ModuleName, Pin>,
+    /// The modules whose pins it lifted.
+    pub unpinned: BTreeSet<ModuleName>,
 }
 
 /// How many entries differ between two versions.
@@ -64,83 +71,116 @@ impl History {
         let mut revisions = Vec::new();
         let completeness = repository.history(commit, &base::root_path(), |revision| {
             revisions.push(revision);
-            // One more than asked for, to compare the last with.
-            let enough = module.is_none() && revisions.len() > limit;
+            let enough = module.is_none() && revisions.len() >= limit;
             if enough { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         })?;
         let mut records = Vec::new();
-        for (index, revision) in revisions.iter().enumerate() {
+        for revision in &revisions {
             if records.len() == limit {
                 break;
             }
-            let older = revisions.get(index + 1).map(|older| older.commit);
-            let counts = match module {
-                None => count(&entries(repository, older)?, &entries(repository, Some(revision.commit))?),
-                Some(name) => count_module(repository, name, older, revision.commit)?,
-            };
-            if module.is_none() || counts != Counts::default() {
-                records.push(record(repository, revision, counts)?);
-            }
+            records.extend(record(repository, revision, module)?);
         }
         Ok(Self { records, is_cut_off: completeness == Completeness::Shallow })
     }
 }
 
-fn record(repository: &Repository, revision: &Revision, counts: Counts) -> Result<Record, SyncError> {
-    let version = match published_version(revision) {
-        Some(version) => version,
-        // An author compiled and committed it: the root itself tells, and one that is broken tells nothing.
-        None => Root::parse(&repository.blob(revision.root_blob)?)
-            .map_or_else(|_| SnapshotVersion::EMPTY, |root| root.version),
-    };
-    Ok(Record {
-        version,
-        commit: revision.commit,
-        time: revision.time,
-        author: revision.author.clone(),
-        trigger: revision.trailers.get(TRIGGER).cloned(),
-        source_commit: revision.trailers.get(SOURCE_COMMIT).and_then(|id| id.parse().ok()),
-        counts,
-    })
-}
-
-fn entries(
+/// The record of a version, unless it is asked for one module and that did not change.
+fn record(
     repository: &Repository,
-    commit: Option<ObjectId>,
-) -> Result<BTreeMap<ModuleName, ObjectId>, SyncError> {
-    commit.map_or_else(|| Ok(BTreeMap::new()), |commit| base::entries_at(repository, commit))
-}
-
-fn count(old: &BTreeMap<ModuleName, ObjectId>, new: &BTreeMap<ModuleName, ObjectId>) -> Counts {
-    let added = new.keys().filter(|name| !old.contains_key(*name)).count();
-    let updated = new.iter().filter(|(name, id)| old.get(*name).is_some_and(|old| old != *id)).count();
-    let removed = old.keys().filter(|name| !new.contains_key(*name)).count();
-    Counts { added, updated, removed }
-}
-
-fn count_module(
-    repository: &Repository,
-    name: &ModuleName,
-    older: Option<ObjectId>,
-    commit: ObjectId,
-) -> Result<Counts, SyncError> {
-    let path = format!("{REGISTRY}/{ENTRIES}/{}", entry_path(name));
-    let old = match older {
-        Some(older) => repository.blob_at(older, &path)?,
-        None => None,
+    revision: &Revision,
+    module: Option<&ModuleName>,
+) -> Result<Option<Record>, SyncError> {
+    let before = match revision.parent {
+        Some(parent) => Published::at(repository, parent)?,
+        None => Published::default(),
     };
-    Ok(match (old, repository.blob_at(commit, &path)?) {
-        (None, Some(_)) => Counts { added: 1, ..Counts::default() },
-        (Some(_), None) => Counts { removed: 1, ..Counts::default() },
-        (Some(old), Some(new)) if old != new => Counts { updated: 1, ..Counts::default() },
-        (Some(_), Some(_)) | (None, None) => Counts::default(),
-    })
+    let now = Published::at(repository, revision.commit)?;
+    let is_asked = |name: &ModuleName| module.is_none_or(|module| module == name);
+    let mut counts = Counts::default();
+    for file in repository.differences(before.tree, now.tree)? {
+        if module_of(file.path.as_str()).is_some_and(|name| is_asked(&name)) {
+            counts.count(file.old, file.new);
+        }
+    }
+    let (old, new) = (before.pinned(), now.pinned());
+    let unpinned = old.keys().filter(|name| !new.contains_key(*name) && is_asked(name)).cloned().collect();
+    let pinned = new.into_iter().filter(|(name, pin)| old.get(name) != Some(pin) && is_asked(name)).collect();
+    let record = now.record(revision, counts, pinned, unpinned);
+    let is_record = module.is_none() || record.says_something();
+    Ok(is_record.then_some(record))
+}
+
+impl Counts {
+    fn count(&mut self, old: Option<ObjectId>, new: Option<ObjectId>) {
+        match (old, new) {
+            (None, Some(_)) => self.added += 1,
+            (Some(_), Some(_)) => self.updated += 1,
+            (Some(_), None) => self.removed += 1,
+            (None, None) => {}
+        }
+    }
+}
+
+impl Record {
+    fn says_something(&self) -> bool {
+        self.counts != Counts::default() || !self.pinned.is_empty() || !self.unpinned.is_empty()
+    }
+}
+
+/// What the root in a commit vouches for, which is not what lies beside it where somebody changed that by hand.
+#[derive(Debug, Default)]
+struct Published {
+    root: Option<Root>,
+    tree: Option<ObjectId>,
+}
+
+impl Published {
+    fn at(repository: &Repository, commit: ObjectId) -> Result<Self, SyncError> {
+        let file = repository.file_at(commit, base::root_path().as_str())?;
+        let root = file.and_then(|(_, bytes)| Root::parse(&bytes).ok());
+        let tree = match &root {
+            Some(root) if base::is_at_hand(repository, root.tree)? => Some(root.tree),
+            Some(_) | None => repository.tree_at(commit, &format!("{REGISTRY}/{ENTRIES}"))?,
+        };
+        Ok(Self { root, tree })
+    }
+
+    fn pinned(&self) -> BTreeMap<ModuleName, Pin> {
+        self.root.as_ref().map(|root| root.pinned.clone()).unwrap_or_default()
+    }
+
+    /// The trailers count only where they speak of this very root: a squash or a cherry-pick may carry older ones.
+    fn record(
+        &self,
+        revision: &Revision,
+        counts: Counts,
+        pinned: BTreeMap<ModuleName, Pin>,
+        unpinned: BTreeSet<ModuleName>,
+    ) -> Record {
+        let told = published_version(revision);
+        let version = self.root.as_ref().map(|root| root.version);
+        let trailers = Some(&revision.trailers).filter(|_| version.is_none() || told == version);
+        let trailer = |key| trailers.and_then(|trailers| trailers.get(key));
+        let trigger = trailer(TRIGGER).and_then(|trigger| trigger.parse::<Trigger>().ok());
+        Record {
+            version: version.or(told).unwrap_or_default(),
+            commit: revision.commit,
+            time: revision.time,
+            author: revision.author.clone(),
+            trigger: trigger.map(|trigger| trigger.to_string()),
+            source_commit: trailer(SOURCE_COMMIT).and_then(|id| id.parse().ok()),
+            counts,
+            pinned,
+            unpinned,
+        }
+    }
 }
 
 /// A snapshot, and the commit that holds it.
 #[derive(Debug)]
 pub struct VersionedSnapshot {
-    /// The commit.
+    /// The commit; of version 0 the one that it was looked for from.
     pub commit: ObjectId,
     /// The snapshot.
     pub snapshot: Snapshot,
@@ -169,10 +209,12 @@ impl VersionedSnapshot {
             ControlFlow::Continue(())
         })?;
         for revision in found {
-            let is_it =
-                Root::parse(&repository.blob(revision.root_blob)?).is_ok_and(|root| root.version == version);
-            if is_it {
-                return Self::at(repository, revision.commit);
+            match Root::parse(&repository.blob(revision.root_blob)?) {
+                Ok(root) if root.version == version => return Self::at(repository, revision.commit),
+                Err(error @ RootError::NewerFormat { .. }) if published_version(&revision).is_some() => {
+                    return Err(SyncError::Root { commit: Some(revision.commit), error });
+                }
+                Ok(_) | Err(_) => {}
             }
         }
         let latest = base::snapshot_at(repository, head)?.version();

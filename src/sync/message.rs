@@ -6,10 +6,11 @@ use std::{
     str::FromStr,
 };
 
+use super::Draft;
 use crate::{
-    diff::{ChangeKind, Changes},
+    diff::ChangeKind,
     domain::{ModuleName, ObjectId},
-    registry::{Held, Root},
+    registry::{Held, Pin, Root, Snapshot},
 };
 
 /// The trailer with the snapshot's version.
@@ -84,18 +85,21 @@ impl FromStr for Trigger {
 /// Writes the message of the commit that publishes `root`.
 pub(super) fn message(
     root: &Root,
-    held_before: &BTreeMap<ModuleName, Held>,
-    changes: &Changes,
+    previous: &Snapshot,
+    draft: &Draft,
     source: ObjectId,
     trigger: Trigger,
 ) -> String {
+    let changes = &draft.changes;
     let (added, updated, removed) = (changes.added(), changes.updated(), changes.removed());
     let mut text =
         format!("registry: v{} ({added} added, {updated} updated, {removed} removed)\n\n", root.version);
     let lines: Vec<String> = changes
         .iter()
         .map(|change| line(&change.name, &change.kind))
-        .chain(holds(root, held_before))
+        .chain(holds(root, &previous.held()))
+        .chain(pins(root, &previous.pinned()))
+        .chain(draft.repaired.iter().map(|path| format!("repaired {}", path.as_str().escape_debug())))
         .collect();
     for line in lines.iter().take(LISTED) {
         let _ = writeln!(text, "{line}");
@@ -137,7 +141,7 @@ fn line(name: &ModuleName, change: &ChangeKind) -> String {
     }
 }
 
-fn holds<'a>(root: &'a Root, before: &'a BTreeMap<ModuleName, Held>) -> impl Iterator<Item = String> + 'a {
+fn holds(root: &Root, before: &BTreeMap<ModuleName, Held>) -> Vec<String> {
     let began = root
         .held
         .iter()
@@ -147,5 +151,18 @@ fn holds<'a>(root: &'a Root, before: &'a BTreeMap<ModuleName, Held>) -> impl Ite
         .keys()
         .filter(|name| !root.held.contains_key(*name))
         .map(|name| format!("no longer held {name}"));
-    began.chain(ended)
+    began.chain(ended).collect()
+}
+
+fn pins(root: &Root, before: &BTreeMap<ModuleName, Pin>) -> Vec<String> {
+    let set = root
+        .pinned
+        .iter()
+        .filter(|(name, pin)| before.get(*name) != Some(pin))
+        .map(|(name, pin)| format!("pinned {name} at version {}: {}", pin.version, pin.reason));
+    let lifted = before
+        .keys()
+        .filter(|name| !root.pinned.contains_key(*name))
+        .map(|name| format!("no longer pinned {name}"));
+    set.chain(lifted).collect()
 }

@@ -16,6 +16,7 @@ mod plan;
 mod properties;
 mod publish;
 mod push;
+mod rollback;
 mod select;
 mod sources;
 mod status;
@@ -35,6 +36,7 @@ pub use message::{REGISTRY_TREE, REGISTRY_VERSION, SOURCE_COMMIT, TRIGGER, Trigg
 pub use plan::{Plan, Scope, Summary};
 pub use publish::{Outcome, Prepared, Refusal, Request, Started, Verdict, prepare, sync};
 pub use push::{Arrival, Push, Pushed};
+pub use rollback::{InvalidReason, Reason, Rollback};
 pub use select::{Manifests, Selection, all};
 pub use sources::{CommittedSources, Sources, WorkingSources};
 pub use status::Status;

@@ -2,12 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::{Rollback, SyncError};
 use crate::{
     compile::{Compiled, Outcome},
     diagnostic::Diagnostic,
     domain::{ModuleName, ObjectId, RepoPath},
     object,
-    registry::{Entry, Held, Inputs, Root, Snapshot},
+    registry::{Entry, Held, Inputs, Pin, Root, Snapshot},
+    schema,
 };
 
 /// Which entries a sync may touch.
@@ -19,15 +21,46 @@ pub enum Scope {
     Modules(BTreeSet<ModuleName>),
     /// Orphans: entries whose manifest is gone or no longer registrable. Nothing is added or updated.
     Orphans,
+    /// Those of these pinned modules, whose pins are lifted; of all pinned ones where none is named.
+    Pinned(BTreeSet<ModuleName>),
+    /// Those that come back from an earlier version. Nothing is compiled.
+    Rollback(Rollback),
 }
 
 impl Scope {
+    /// The command that has this scope.
+    pub(super) const fn verb(&self) -> &'static str {
+        match self {
+            Self::All | Self::Modules(_) => "sync",
+            Self::Orphans => "prune",
+            Self::Pinned(_) => "unpin",
+            Self::Rollback(_) => "rollback",
+        }
+    }
+
+    /// Names the pinned modules where none is named, and refuses those that are not pinned.
+    pub(super) fn resolved(&self, previous: &Snapshot) -> Result<Self, SyncError> {
+        let Self::Pinned(names) = self else { return Ok(self.clone()) };
+        let pinned = previous.pinned();
+        if names.is_empty() {
+            return Ok(Self::Pinned(pinned.into_keys().collect()));
+        }
+        match names.iter().find(|name| !pinned.contains_key(*name)) {
+            None => Ok(self.clone()),
+            Some(name) => {
+                let closest = schema::closest(name.as_str(), pinned.keys().map(ModuleName::as_str));
+                let closest = closest.and_then(|name| name.parse().ok());
+                Err(SyncError::NotPinned { name: name.clone(), closest })
+            }
+        }
+    }
+
     /// Whether the entry of `name` may be added or updated.
     fn compiles(&self, name: &ModuleName) -> bool {
         match self {
             Self::All => true,
-            Self::Modules(names) => names.contains(name),
-            Self::Orphans => false,
+            Self::Modules(names) | Self::Pinned(names) => names.contains(name),
+            Self::Orphans | Self::Rollback(_) => false,
         }
     }
 
@@ -35,8 +68,18 @@ impl Scope {
     fn removes(&self, name: &ModuleName) -> bool {
         match self {
             Self::All | Self::Orphans => true,
-            Self::Modules(names) => names.contains(name),
+            Self::Modules(names) | Self::Pinned(names) => names.contains(name),
+            Self::Rollback(_) => false,
         }
+    }
+
+    /// The pins that stay.
+    pub(super) fn pinned(&self, previous: &Snapshot) -> BTreeMap<ModuleName, Pin> {
+        let mut pinned = previous.pinned();
+        if let Self::Pinned(names) = self {
+            pinned.retain(|name, _| !names.contains(name));
+        }
+        pinned
     }
 }
 
@@ -64,7 +107,7 @@ pub struct Summary {
     pub removed: usize,
     /// Entries that stay as they are, pinned ones among them.
     pub unchanged: usize,
-    /// Valid manifests that do not belong in the registry.
+    /// Valid manifests that do not belong in the registry, or are pinned to have no entry.
     pub skipped: usize,
     /// Entries that stay at their last good content because their manifest is invalid.
     pub held: usize,
@@ -91,6 +134,8 @@ pub struct Plan {
     pub removed: BTreeMap<ModuleName, ObjectId>,
     /// What is held, and why.
     pub held: BTreeMap<ModuleName, Held>,
+    /// What is pinned, and why. A pinned module without an entry stays without one.
+    pub pinned: BTreeMap<ModuleName, Pin>,
     /// The counts.
     pub summary: Summary,
     /// All that is to be said about the manifests.
@@ -102,7 +147,7 @@ pub struct Plan {
 /// Decides what the next snapshot is.
 pub(super) fn plan(material: Material<'_>) -> Plan {
     let Material { previous, scope, compiled, unchanged } = material;
-    let pinned = previous.pinned();
+    let pinned = scope.pinned(previous);
     let named_by_path: BTreeSet<ModuleName> =
         unchanged.iter().cloned().chain(compiled.iter().filter_map(Compiled::named_by_path)).collect();
     let mut plan = Plan { entries: previous.entries.clone(), ..Plan::default() };
@@ -116,7 +161,9 @@ pub(super) fn plan(material: Material<'_>) -> Plan {
             Outcome::Registered(entry) => {
                 present.insert(entry.name.clone());
                 if in_scope && pinned.contains_key(&entry.name) {
-                    plan.summary.unchanged += 1;
+                    let is_absent = !previous.entries.contains_key(&entry.name);
+                    let Summary { unchanged, skipped, .. } = &mut plan.summary;
+                    *if is_absent { skipped } else { unchanged } += 1;
                 } else if in_scope {
                     plan.register(previous, entry);
                 }
@@ -157,6 +204,7 @@ pub(super) fn plan(material: Material<'_>) -> Plan {
         plan.summary.unchanged = plan.entries.len();
     }
     plan.held = number_holds(previous, scope, held, &plan.entries);
+    plan.pinned = pinned;
     crate::diagnostic::sort(&mut plan.diagnostics);
     plan
 }
@@ -192,8 +240,9 @@ impl Plan {
         source_tree: ObjectId,
         inputs: Inputs,
     ) -> Option<Root> {
-        let same_tree = previous.tree.unwrap_or(object::EMPTY_TREE) == tree;
-        if same_tree && self.held == previous.held() {
+        let published = previous.root.as_ref().map_or(object::EMPTY_TREE, |root| root.tree);
+        let same_tree = published == tree && !previous.is_tampered();
+        if same_tree && self.held == previous.held() && self.pinned == previous.pinned() {
             return None;
         }
         let version = previous.latest.next();
@@ -204,7 +253,7 @@ impl Plan {
             inputs,
             modules: self.entries.len(),
             held: self.held.clone(),
-            pinned: previous.pinned(),
+            pinned: self.pinned.clone(),
         })
     }
 }

@@ -191,7 +191,7 @@ impl Registry {
 
 /// All that a draft decides and says; without the warnings, which are about the manifests that were read.
 fn decided(draft: &Draft) -> String {
-    let Draft { plan, changes, tree, root } = draft;
+    let Draft { plan, changes, tree, root, repaired: _ } = draft;
     let mut text = format!(
         "{:#?}",
         (

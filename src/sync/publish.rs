@@ -11,11 +11,12 @@ use std::{
 use jiff::Timestamp;
 
 use super::{
-    CommittedSources, Draft, Journal, Order, RemovalToken, Scope, Sources as _, SyncError, Trigger, base,
+    CommittedSources, Draft, Journal, Order, RemovalToken, Scope, Sources as _, SyncError, Trigger,
+    base::{self, Base},
     checkout::Checkout,
     draft, guard, message,
     push::{self, Push, Pushed},
-    select,
+    rollback, select,
 };
 use crate::{
     compile::Compiler,
@@ -201,7 +202,15 @@ pub fn prepare(
     scope: &Scope,
     started: Started<'_>,
 ) -> Result<Prepared, SyncError> {
-    let previous = base::snapshot_at(repository, commit)?;
+    if let Scope::Rollback(rollback) = scope {
+        return rollback::prepare(repository, commit, compiler, rollback);
+    }
+    let base = Base::at(repository, commit)?;
+    if let (true, true, Some(root)) = (base.is_lost(), *scope != Scope::All, &base.snapshot.root) {
+        return Err(SyncError::LostEntries { tree: root.tree });
+    }
+    let Base { snapshot: previous, edited } = base;
+    let scope = &scope.resolved(&previous)?;
     let modules = &compiler.settings.modules;
     let limit = compiler.settings.limits.bytes;
     let tree = repository.tree_at(commit, modules.as_str())?;
@@ -230,14 +239,22 @@ pub fn prepare(
         scope,
         done: &*done,
     })?;
-    if let Some(root) = &mut draft.root
-        && *scope != Scope::All
-        && !covers(scope, before.as_ref().map(CommittedSources::manifests), sources.manifests())
-    {
-        // Other manifests may have changed as well: the next full sync has to look at all since the last one.
-        root.source_tree = previous.root.as_ref().map_or(object::EMPTY_TREE, |last| last.source_tree);
-        if let Some(last) = &previous.root {
-            root.inputs.clone_from(&last.inputs);
+    draft.repaired = edited;
+    if let Some(root) = &mut draft.root {
+        let before = before.as_ref().map(CommittedSources::manifests);
+        match (scope, &previous.root) {
+            // An entry may come from a newer tree than the others, so no tree tells what they were compiled from.
+            (Scope::Modules(names) | Scope::Pinned(names), _) => {
+                if !covers(names, before, sources.manifests()) {
+                    root.source_tree = object::EMPTY_TREE;
+                }
+            }
+            // What stays was compiled as the last root says.
+            (Scope::Orphans, Some(last)) => {
+                root.source_tree = last.source_tree;
+                root.inputs = last.inputs.clone();
+            }
+            (Scope::Orphans | Scope::All | Scope::Rollback(_), _) => {}
         }
     }
     let remarks = sources.remarks().to_vec();
@@ -255,7 +272,7 @@ fn compiled_before<'a>(
     if previous.is_tampered() || root.inputs != compiler.inputs() {
         return Ok(None);
     }
-    if root.source_tree != object::EMPTY_TREE && !repository.contains(root.source_tree)? {
+    if !base::is_at_hand(repository, root.source_tree)? {
         return Ok(None);
     }
     let tree = Some(root.source_tree).filter(|tree| *tree != object::EMPTY_TREE);
@@ -288,8 +305,10 @@ fn refuse_unknown(
 }
 
 /// Whether a sync of a few modules compiles all that changed, so that the root may name the whole source tree.
-fn covers(scope: &Scope, before: Option<&select::Manifests>, now: &select::Manifests) -> bool {
-    let (Some(before), Scope::Modules(names)) = (before, scope) else { return false };
+///
+/// Where it does not, no one tree is what was compiled, and the root names the empty one: the next sync then reads all.
+fn covers(names: &BTreeSet<ModuleName>, before: Option<&select::Manifests>, now: &select::Manifests) -> bool {
+    let Some(before) = before else { return false };
     let selected = |path: &RepoPath| path.module_stem().parse().is_ok_and(|name| names.contains(&name));
     let rest = |manifests: &select::Manifests| -> select::Manifests {
         manifests.iter().filter(|(path, _)| !selected(path)).map(|(path, id)| (path.clone(), *id)).collect()
@@ -375,7 +394,7 @@ pub(super) fn write(
     request: &Request<'_>,
 ) -> Result<Written, SyncError> {
     repository.write(&objects.all)?;
-    let message = message::message(root, &previous.held(), &draft.changes, base, request.trigger);
+    let message = message::message(root, previous, draft, base, request.trigger);
     let identity = repository.identity(request.identity, Moment::utc(request.now))?;
     let commit = repository.commit(&NewCommit {
         parents: &[base],
@@ -384,7 +403,8 @@ pub(super) fn write(
         identity: &identity,
     })?;
     let subject = message.lines().next().unwrap_or_default();
-    Ok(Written { commit, objects, identity, reflog: format!("modreg sync: {subject}") })
+    let reflog = format!("modreg {}: {subject}", request.scope.verb());
+    Ok(Written { commit, objects, identity, reflog })
 }
 
 /// The objects of a snapshot.

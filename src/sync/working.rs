@@ -6,7 +6,9 @@ use std::{
     path::Path,
 };
 
-use super::{Draft, Order, Scope, Sources as _, Started, SyncError, WorkingSources, base, draft, select};
+use super::{
+    Draft, Order, Scope, Sources as _, Started, SyncError, WorkingSources, base::Base, draft, select,
+};
 use crate::{
     compile::Compiler,
     diagnostic::Diagnostic,
@@ -30,7 +32,7 @@ impl<'a> WorkingTree<'a> {
         let previous = match repository {
             Some(repository) => match repository.head()? {
                 Head::Branch { commit, .. } | Head::Detached { commit } => {
-                    base::snapshot_at(repository, commit)?
+                    Base::at(repository, commit)?.snapshot
                 }
                 Head::Unborn { .. } => Snapshot::default(),
             },

@@ -19,6 +19,7 @@ mod push;
 mod readme;
 mod reference;
 mod repositories;
+mod rollback;
 mod roots;
 mod settings;
 mod show;

@@ -147,6 +147,7 @@ impl Comparison {
             commit: None,
             summary: self.summary,
             changes: json::changes(&self.changes),
+            repaired: Vec::new(),
             diagnostics: json::diagnostics(&self.diagnostics),
             refused: None,
         }

@@ -9,10 +9,12 @@ mod init;
 mod man;
 mod new;
 mod prune;
+mod rollback;
 mod schema;
 mod show;
 mod status;
 mod sync;
+mod unpin;
 mod validate;
 mod verify;
 
@@ -33,6 +35,8 @@ pub(super) enum Command {
     Status(status::Args),
     History(history::Args),
     Show(show::Args),
+    Rollback(rollback::Args),
+    Unpin(unpin::Args),
     Verify(verify::Args),
     Explain(explain::Args),
     Schema(schema::Args),
@@ -53,6 +57,8 @@ pub(super) fn run(command: Command, context: &Context) -> Result<Exit, CliError>
         Command::Status(args) => status::run(&args, context),
         Command::History(args) => history::run(&args, context),
         Command::Show(args) => show::run(&args, context),
+        Command::Rollback(args) => rollback::run(&args, context),
+        Command::Unpin(args) => unpin::run(&args, context),
         Command::Verify(args) => verify::run(&args, context),
         Command::Explain(args) => explain::run(&args, context),
         Command::Schema(args) => schema::run(&args, context),

@@ -1,6 +1,9 @@
 //! The shapes, field by field, and that no text does harm on its way.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use serde_json::{Value, json};
 
@@ -96,6 +99,7 @@ fn diff_and_sync() {
             errors: 7,
         },
         changes: changes(&crate::diff::changes(&old, &new)),
+        repaired: Vec::new(),
         diagnostics: Vec::new(),
         refused: None,
     };
@@ -174,12 +178,25 @@ fn history() {
         added: 1,
         updated: 2,
         removed: 3,
+        pinned: BTreeMap::new(),
+        unpinned: BTreeSet::new(),
+    };
+    let pin = Pin { version: SnapshotVersion::new(1), reason: "regression".to_owned() };
+    let rollback = HistoryRecord {
+        trigger: Some("rollback".to_owned()),
+        pinned: [("drive".parse().unwrap(), pin)].into(),
+        unpinned: ["chat".parse().unwrap()].into(),
+        ..record.clone()
     };
     check(
-        &HistoryReport { history: vec![record] },
+        &HistoryReport { history: vec![rollback, record] },
         &json!({
             "reportVersion": 1,
             "history": [{
+                "version": 2, "commit": ID, "time": "2026-11-22T03:00:00Z", "author": "Ada <ada@example.org>",
+                "trigger": "rollback", "sourceCommit": null, "added": 1, "updated": 2, "removed": 3,
+                "pinned": { "drive": { "version": 1, "reason": "regression" } }, "unpinned": ["chat"],
+            }, {
                 "version": 2, "commit": ID, "time": "2026-11-22T03:00:00Z", "author": "Ada <ada@example.org>",
                 "trigger": "nightly", "sourceCommit": null, "added": 1, "updated": 2, "removed": 3,
             }],

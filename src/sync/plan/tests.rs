@@ -163,6 +163,59 @@ fn a_pinned_entry_is_left_alone_whatever_becomes_of_its_manifest() {
 }
 
 #[test]
+fn a_module_that_is_pinned_to_have_no_entry_gets_none() {
+    let previous = snapshot(&["chat"], &[], &["drive"]);
+    for (manifest, expected) in [
+        (good("drive", "new"), [0, 0, 0, 1, 1, 0, 0]),
+        (skipped("drive"), [0, 0, 0, 1, 1, 0, 0]),
+        (invalid("drive"), [0, 0, 0, 1, 0, 0, 1]),
+    ] {
+        let plan = run(&previous, &Scope::All, vec![good("chat", "old"), manifest]);
+        assert_eq!((shown(&plan).as_str(), counts(&plan)), ("chat=old", expected));
+        assert_eq!(plan.pinned, previous.pinned());
+    }
+}
+
+#[test]
+fn lifting_a_pin_gives_what_the_manifest_gives_now() {
+    let previous = snapshot(&["chat", "drive", "gone"], &[], &["chat", "drive", "gone", "absent"]);
+    let manifests = || vec![good("absent", "new"), good("chat", "new"), invalid("drive")];
+    let lift = |names: &[&str]| {
+        let scope = Scope::Pinned(names.iter().map(|text| name(text)).collect()).resolved(&previous).unwrap();
+        let plan = run(&previous, &scope, manifests());
+        let pinned: Vec<_> = plan.pinned.keys().map(ToString::to_string).collect();
+        (shown(&plan), pinned.join(" "), counts(&plan))
+    };
+    for (names, after, pinned, expected) in [
+        (&["chat"][..], "chat=new drive=old gone=old", "absent drive gone", [0, 1, 0, 0, 0, 0, 0]),
+        (&["drive"], "chat=old drive=old! gone=old", "absent chat gone", [0, 0, 0, 0, 0, 1, 0]),
+        (&["gone"], "chat=old drive=old", "absent chat drive", [0, 0, 1, 0, 0, 0, 0]),
+        (&["absent"], "absent=new chat=old drive=old gone=old", "chat drive gone", [1, 0, 0, 0, 0, 0, 0]),
+        (&[], "absent=new chat=new drive=old!", "", [1, 1, 1, 0, 0, 1, 0]),
+    ] {
+        assert_eq!(lift(names), (after.to_owned(), pinned.to_owned(), expected), "{names:?}");
+    }
+    let unknown = Scope::Pinned([name("chatt")].into()).resolved(&previous);
+    assert!(
+        matches!(&unknown, Err(SyncError::NotPinned { closest: Some(closest), .. }) if *closest == name("chat")),
+        "{unknown:?}"
+    );
+}
+
+#[test]
+fn a_change_of_the_pins_alone_is_a_new_version() {
+    let mut previous = snapshot(&[], &[], &["chat"]);
+    previous.tree = Some(object::EMPTY_TREE);
+    let root = |scope: &Scope| {
+        let plan = run(&previous, scope, vec![]);
+        plan.root(&previous, object::EMPTY_TREE, object::EMPTY_TREE, Inputs::from_sha256(&[]))
+    };
+    assert_eq!(root(&Scope::All), None);
+    let lifted = root(&Scope::Pinned([name("chat")].into())).unwrap();
+    assert_eq!((lifted.version.get(), lifted.pinned.len()), (8, 0));
+}
+
+#[test]
 fn a_sync_of_a_few_modules_touches_no_others() {
     let previous = snapshot(&["chat", "drive", "gone", "other"], &["drive"], &[]);
     let scope = Scope::Modules([name("chat"), name("gone")].into());
@@ -194,10 +247,18 @@ fn the_version_counts_up_from_the_highest_one_and_only_with_a_difference() {
         let tree = tree(&plan);
         plan.root(previous, tree, object::EMPTY_TREE, Inputs::from_sha256(&[])).map(|root| root.version.get())
     };
-    previous.tree = Some(tree(&run(&previous, &Scope::All, vec![good("chat", "old")])));
+    let old = tree(&run(&previous, &Scope::All, vec![good("chat", "old")]));
+    let publish = |previous: &mut Snapshot, tree| previous.root.as_mut().unwrap().tree = tree;
+    publish(&mut previous, old);
+    previous.tree = Some(old);
     assert_eq!(next(&previous, vec![good("chat", "old")]), None);
     assert_eq!(next(&previous, vec![good("chat", "new")]), Some(8));
     assert_eq!(next(&previous, vec![invalid("chat")]), Some(8), "a new hold is a new version");
+    previous.tree = Some(object::EMPTY_TREE);
+    assert_eq!(next(&previous, vec![good("chat", "old")]), Some(8), "edited entries are repaired");
+    publish(&mut previous, object::EMPTY_TREE);
+    previous.tree = Some(old);
+    assert_eq!(next(&previous, vec![good("chat", "old")]), Some(8), "and so is a root that fell behind them");
     previous.latest = SnapshotVersion::new(20);
     assert_eq!(next(&previous, vec![good("chat", "new")]), Some(21));
     assert_eq!(next(&Snapshot::default(), vec![]), None, "nothing is no version");

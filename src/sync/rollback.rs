@@ -1,0 +1,292 @@
+//! Rollback: a new version with the content of an old one, and pins that keep syncs from undoing it.
+//!
+//! The bytes of the old entries come back as they are; nothing is compiled. Modules that had no entry then lose theirs,
+//! and their pins keep them absent.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+    str::FromStr,
+};
+
+use super::{
+    Draft, SyncError, VersionedSnapshot,
+    base::Base,
+    draft::parse_entry,
+    plan::{Plan, Summary},
+    publish::Prepared,
+};
+use crate::{
+    compile::{Compiler, ManifestFile},
+    diagnostic::{self, Diagnostic, Severity},
+    diff,
+    domain::{ModuleName, ObjectId, SnapshotVersion},
+    git::Repository,
+    object,
+    registry::{Entry, Pin, RootError, Snapshot, entry_path, entry_repo_path},
+    rules, schema,
+};
+
+/// What goes back, where to, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rollback {
+    /// The version whose content comes back.
+    pub version: SnapshotVersion,
+    /// The modules, or none for all that differ.
+    pub modules: BTreeSet<ModuleName>,
+    /// Why.
+    pub reason: Reason,
+}
+
+/// Why an operator rolls back: one line that says something and hides nothing, so it is safe in commit messages.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reason(String);
+
+/// Why a text is no [`Reason`].
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidReason {
+    /// It says nothing.
+    #[error("it is blank: say why, for those who read the history")]
+    Blank,
+    /// It holds what cannot be seen.
+    #[error("it holds the character {}, which cannot be seen", .0.escape_unicode())]
+    Invisible(char),
+    /// It is not a line but a letter.
+    #[error("it has more than {MAX_REASON} characters: link to the long story")]
+    TooLong,
+}
+
+/// The most characters of a reason.
+const MAX_REASON: usize = 500;
+
+impl FromStr for Reason {
+    type Err = InvalidReason;
+
+    /// Takes the words; line ends and other blanks between them become single spaces.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let is_invisible = |character: &char| {
+            character.is_control()
+                || matches!(character, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+        };
+        if line.is_empty() {
+            return Err(InvalidReason::Blank);
+        }
+        if let Some(character) = line.chars().find(is_invisible) {
+            return Err(InvalidReason::Invisible(character));
+        }
+        if line.chars().count() > MAX_REASON {
+            return Err(InvalidReason::TooLong);
+        }
+        Ok(Self(line))
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+/// Drafts the version after the one at `commit` that brings the old content back.
+pub(super) fn prepare(
+    repository: &Repository,
+    commit: ObjectId,
+    compiler: &Compiler,
+    rollback: &Rollback,
+) -> Result<Prepared, SyncError> {
+    if rollback.version == SnapshotVersion::EMPTY {
+        return Err(SyncError::RollbackToNothing);
+    }
+    let base = Base::at(repository, commit)?;
+    if let (true, Some(root)) = (base.is_lost(), &base.snapshot.root) {
+        return Err(SyncError::LostEntries { tree: root.tree });
+    }
+    let Base { snapshot: previous, edited } = base;
+    let target = VersionedSnapshot::find(repository, commit, rollback.version)?;
+    if target.snapshot.is_tampered() {
+        let error = RootError::Inconsistent("the entries beside it are not those that it names".to_owned());
+        return Err(SyncError::Root { commit: Some(target.commit), error });
+    }
+    let read = |id: ObjectId| repository.blob(id);
+    let names = rollback.names(&previous, &target.snapshot)?;
+    let mut plan = back(&previous, &target.snapshot, &names, rollback);
+    let mut values = [BTreeMap::new(), BTreeMap::new()];
+    for name in &names {
+        let (old, new) = (previous.entries.get(name), target.snapshot.entries.get(name));
+        if old == new {
+            continue;
+        }
+        if let Some(id) = old {
+            values[0].insert(name.clone(), parse_entry(&read(*id)?));
+        }
+        if let Some(&id) = new {
+            let bytes = read(id)?;
+            values[1].insert(name.clone(), parse_entry(&bytes));
+            plan.diagnostics.extend(judge(compiler, name, bytes.clone()));
+            plan.written.insert(name.clone(), Entry { name: name.clone(), id, bytes });
+        }
+    }
+    diagnostic::sort(&mut plan.diagnostics);
+    let changes = diff::changes(&values[0], &values[1]);
+    let tree = object::tree_of(plan.entries.iter().map(|(name, id)| (entry_path(name), *id))).root;
+    // What is not rolled back was compiled as the last root says, and what is will be read again: it is pinned.
+    let compiled = previous.root.as_ref().or(target.snapshot.root.as_ref());
+    let root = compiled
+        .and_then(|compiled| plan.root(&previous, tree, compiled.source_tree, compiled.inputs.clone()));
+    let draft = Draft { plan, changes, tree, repaired: edited, root };
+    Ok(Prepared { previous, draft, remarks: Vec::new(), read: 0 })
+}
+
+impl Rollback {
+    /// The modules that go back: those that were named, or all whose entries differ.
+    fn names(&self, now: &Snapshot, then: &Snapshot) -> Result<BTreeSet<ModuleName>, SyncError> {
+        let known: BTreeSet<&ModuleName> = now.entries.keys().chain(then.entries.keys()).collect();
+        if self.modules.is_empty() {
+            let differs = |name: &&&ModuleName| now.entries.get(**name) != then.entries.get(**name);
+            return Ok(known.iter().filter(differs).map(|name| (*name).clone()).collect());
+        }
+        let pinned = now.pinned();
+        match self.modules.iter().find(|name| !known.contains(name) && !pinned.contains_key(*name)) {
+            None => Ok(self.modules.clone()),
+            Some(name) => {
+                let closest = schema::closest(name.as_str(), known.into_iter().map(ModuleName::as_str));
+                let closest = closest.and_then(|name| name.parse().ok());
+                Err(SyncError::NeverRegistered { name: name.clone(), version: self.version, closest })
+            }
+        }
+    }
+}
+
+/// Plans the way back, except for the contents. A hold ends with the content that it held.
+fn back(now: &Snapshot, then: &Snapshot, names: &BTreeSet<ModuleName>, rollback: &Rollback) -> Plan {
+    let mut plan =
+        Plan { entries: now.entries.clone(), held: now.held(), pinned: now.pinned(), ..Plan::default() };
+    let mut summary = Summary { unchanged: now.entries.len(), ..Summary::default() };
+    for name in names {
+        let pin = Pin { version: rollback.version, reason: rollback.reason.to_string() };
+        plan.pinned.insert(name.clone(), pin);
+        match (now.entries.get(name), then.entries.get(name)) {
+            (old, new) if old == new => continue,
+            (None, Some(id)) => {
+                plan.entries.insert(name.clone(), *id);
+                summary.added += 1;
+            }
+            (Some(_), Some(id)) => {
+                plan.entries.insert(name.clone(), *id);
+                summary.updated += 1;
+                summary.unchanged -= 1;
+            }
+            (Some(id), None) => {
+                plan.entries.remove(name);
+                plan.removed.insert(name.clone(), *id);
+                summary.removed += 1;
+                summary.unchanged -= 1;
+            }
+            (None, None) => continue,
+        }
+        plan.held.remove(name);
+    }
+    plan.summary = summary;
+    plan
+}
+
+/// What today's schemas and rules say of an old entry. It comes back all the same, so nothing is more than a warning.
+fn judge(compiler: &Compiler, name: &ModuleName, bytes: Vec<u8>) -> Vec<Diagnostic> {
+    let path = entry_repo_path(name);
+    let mut found = compiler.compile(ManifestFile { path, content: Ok(bytes) }).diagnostics;
+    found.retain(|diagnostic| {
+        diagnostic.is_error() && diagnostic.rule.code != rules::name_mismatch::MISMATCH.code
+    });
+    for diagnostic in &mut found {
+        diagnostic.severity = Severity::Warning;
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::registry::{Held, Inputs, Root};
+
+    #[test]
+    fn a_reason_is_one_line_that_hides_nothing() {
+        for (text, expected) in [
+            ("regression", Ok("regression")),
+            ("  two\nlines\r\n\tTrigger: nightly ", Ok("two lines Trigger: nightly")),
+            ("it can't — \"quoted\" ünï", Ok("it can't — \"quoted\" ünï")),
+            ("", Err(InvalidReason::Blank)),
+            (" \n", Err(InvalidReason::Blank)),
+            ("a\u{1b}[8mb", Err(InvalidReason::Invisible('\u{1b}'))),
+            ("a\u{202e}b", Err(InvalidReason::Invisible('\u{202e}'))),
+            (&"x".repeat(501), Err(InvalidReason::TooLong)),
+        ] {
+            assert_eq!(text.parse::<Reason>(), expected.map(|line| Reason(line.to_owned())), "{text:?}");
+        }
+    }
+
+    fn name(text: &str) -> ModuleName {
+        text.parse().unwrap()
+    }
+
+    /// A snapshot of entries as `chat=1 drive=2`.
+    fn snapshot(entries: &str) -> Snapshot {
+        let entry = |pair: &str| {
+            let (module, content) = pair.split_once('=').unwrap();
+            (name(module), object::blob_id(content.as_bytes()))
+        };
+        let entries: BTreeMap<_, _> = entries.split_whitespace().map(entry).collect();
+        let version = SnapshotVersion::new(7);
+        let held = Held { since: version, code: "source/syntax".into(), message: String::new() };
+        let root = Root {
+            version,
+            tree: object::EMPTY_TREE,
+            source_tree: object::EMPTY_TREE,
+            inputs: Inputs::from_sha256(&[0; 32]),
+            modules: entries.len(),
+            held: entries.keys().map(|name| (name.clone(), held.clone())).collect(),
+            pinned: BTreeMap::new(),
+        };
+        Snapshot { latest: version, root: Some(root), tree: None, entries }
+    }
+
+    #[test]
+    fn what_differs_or_was_named_goes_back_and_is_pinned() {
+        // Counts: added, updated, removed, unchanged.
+        for (now, then, modules, after, pinned, expected) in [
+            ("chat=1", "chat=1", "", "chat=1", "", [0, 0, 0, 1]),
+            ("chat=1", "chat=1", "chat", "chat=1", "chat", [0, 0, 0, 1]),
+            ("chat=2 drive=1", "chat=1 drive=1", "", "chat=1 drive=1", "chat", [0, 1, 0, 1]),
+            ("chat=2 new=1", "chat=1 old=1", "", "chat=1 old=1", "chat new old", [1, 1, 1, 0]),
+            ("chat=2 new=1", "chat=1 old=1", "new", "chat=2", "new", [0, 0, 1, 1]),
+            ("chat=2 new=1", "chat=1 old=1", "old", "chat=2 new=1 old=1", "old", [1, 0, 0, 2]),
+        ] {
+            let (now, then) = (snapshot(now), snapshot(then));
+            let modules: BTreeSet<_> = modules.split_whitespace().map(name).collect();
+            let rollback = Rollback { version: then.version(), modules, reason: "why".parse().unwrap() };
+            let names = rollback.names(&now, &then).unwrap();
+            let plan = back(&now, &then, &names, &rollback);
+            assert_eq!(plan.entries, snapshot(after).entries);
+            let pins: Vec<_> = plan.pinned.keys().map(ToString::to_string).collect();
+            assert_eq!(pins.join(" "), pinned);
+            let Summary { added, updated, removed, unchanged, .. } = plan.summary;
+            assert_eq!([added, updated, removed, unchanged], expected, "{after}");
+            assert!(plan.held.keys().all(|name| now.entries.get(name) == plan.entries.get(name)));
+        }
+    }
+
+    #[test]
+    fn a_module_that_never_was_cannot_go_back() {
+        let rollback = |module: &str| Rollback {
+            version: SnapshotVersion::new(3),
+            modules: [name(module)].into(),
+            reason: "why".parse().unwrap(),
+        };
+        let (now, then) = (snapshot("chat=1"), snapshot("drive=1"));
+        let error = rollback("chatt").names(&now, &then).unwrap_err();
+        assert!(
+            matches!(error, SyncError::NeverRegistered { closest: Some(closest), .. } if closest == name("chat"))
+        );
+        assert!(rollback("drive").names(&now, &then).is_ok());
+    }
+}
