@@ -52,8 +52,8 @@ impl Repository {
         }
         for (name, [old, new]) in pairs.into_iter().filter(|(_, [old, new])| old != new) {
             let path = format!("{prefix}{}", String::from_utf8_lossy(&name));
-            let (old_tree, old_file) = split(old);
-            let (new_tree, new_file) = split(new);
+            let (old_tree, old_file) = split(old.as_ref());
+            let (new_tree, new_file) = split(new.as_ref());
             self.compare(old_tree, new_tree, &format!("{path}/"), differences)?;
             if old_file.is_some() || new_file.is_some() {
                 differences.push(Difference { path: RepoPath::new(path), old: old_file, new: new_file });
@@ -64,10 +64,10 @@ impl Repository {
 }
 
 /// The tree or the file that an entry is.
-fn split(entry: Option<TreeEntry>) -> (Option<ObjectId>, Option<ObjectId>) {
+fn split(entry: Option<&TreeEntry>) -> (Option<ObjectId>, Option<ObjectId>) {
     match entry {
-        Some(TreeEntry { mode: Mode::Directory, id, .. }) => (Some(id), None),
-        Some(TreeEntry { id, .. }) => (None, Some(id)),
+        Some(entry) if entry.mode == Mode::Directory => (Some(entry.id), None),
+        Some(entry) => (None, Some(entry.id)),
         None => (None, None),
     }
 }

@@ -117,11 +117,13 @@ impl From<&Verification> for VerifyReport {
             code: problem.code.to_owned(),
             path: problem.path.clone(),
             message: problem.message.clone(),
+            commit: problem.commit,
         };
         Self {
             verified: found.problems.is_empty(),
             version: found.version,
             tree: found.tree,
+            versions: found.versions,
             problems: found.problems.iter().map(problem).collect(),
             unverifiable: found.unverifiable.clone(),
         }

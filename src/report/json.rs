@@ -310,6 +310,8 @@ pub struct VerifyReport {
     pub version: SnapshotVersion,
     /// Its content.
     pub tree: Option<ObjectId>,
+    /// How many versions were checked.
+    pub versions: usize,
     /// What is wrong.
     pub problems: Vec<VerifyProblem>,
     /// What could not be checked, and why.
@@ -326,6 +328,8 @@ pub struct VerifyProblem {
     pub path: RepoPath,
     /// One line.
     pub message: String,
+    /// The commit that brought it in, where that is known.
+    pub commit: Option<ObjectId>,
 }
 
 /// RFC 3339, in UTC.

@@ -192,7 +192,11 @@ pub fn snapshot(out: &mut dyn io::Write, snapshot: &Snapshot, style: Style) -> i
 pub fn verification(out: &mut dyn io::Write, found: &Verification, style: Style) -> io::Result<()> {
     for problem in &found.problems {
         let code = style.paint(Ink::Error, problem.code);
-        writeln!(out, "{code} {}: {}", visible(problem.path.as_str()), visible(&problem.message))?;
+        write!(out, "{code} {}: {}", visible(problem.path.as_str()), visible(&problem.message))?;
+        match problem.commit {
+            Some(commit) => writeln!(out, ", since commit {}", &commit.to_string()[..10])?,
+            None => writeln!(out)?,
+        }
     }
     for reason in &found.unverifiable {
         writeln!(out, "{} {}", style.paint(Ink::Warning, "not checked:"), visible(reason))?;
@@ -205,8 +209,14 @@ pub fn verification(out: &mut dyn io::Write, found: &Verification, style: Style)
         (1, _) => style.paint(Ink::Error, "has a problem"),
         (count, _) => style.paint(Ink::Error, &format!("has {count} problems")),
     };
+    let versions = match found.versions {
+        0 | 1 => String::new(),
+        count => format!(" and the history of {count} versions"),
+    };
     match found.version {
-        version if is_readable => writeln!(out, "version {version} with {} modules {verdict}", found.entries),
+        version if is_readable => {
+            writeln!(out, "version {version} with {} modules{versions} {verdict}", found.entries)
+        }
         _ => writeln!(out, "the registry {verdict}"),
     }
 }

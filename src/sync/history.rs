@@ -201,17 +201,23 @@ impl VersionedSnapshot {
         if version == SnapshotVersion::EMPTY {
             return Ok(Self { commit: head, snapshot: Snapshot::default() });
         }
-        let mut found = Vec::new();
+        let (mut likely, mut unlikely) = (Vec::new(), Vec::new());
         let completeness = repository.history(head, &base::root_path(), |revision| {
-            if published_version(&revision).is_none_or(|published| published == version) {
-                found.push(revision);
+            // A squash may carry the trailers of a version that it went over.
+            let is_likely = published_version(&revision).is_none_or(|published| published == version);
+            if is_likely {
+                likely.push(revision);
+            } else {
+                unlikely.push(revision);
             }
             ControlFlow::Continue(())
         })?;
-        for revision in found {
+        for revision in likely.into_iter().chain(unlikely) {
             match Root::parse(&repository.blob(revision.root_blob)?) {
                 Ok(root) if root.version == version => return Self::at(repository, revision.commit),
-                Err(error @ RootError::NewerFormat { .. }) if published_version(&revision).is_some() => {
+                Err(error @ RootError::NewerFormat { .. })
+                    if published_version(&revision) == Some(version) =>
+                {
                     return Err(SyncError::Root { commit: Some(revision.commit), error });
                 }
                 Ok(_) | Err(_) => {}

@@ -40,5 +40,5 @@ pub use rollback::{InvalidReason, Reason, Rollback};
 pub use select::{Manifests, Selection, all};
 pub use sources::{CommittedSources, Sources, WorkingSources};
 pub use status::Status;
-pub use verify::{Problem, Verification, verify};
+pub use verify::{Extent, Problem, Verification, verify};
 pub use working::{Drift, WorkingTree, read_if_there};

@@ -6,14 +6,18 @@ use crate::{
         json::{self, VerifyReport},
         overview,
     },
-    sync,
+    sync::{self, Extent},
 };
 
 /// Check that the registry at HEAD is whole, and is what its sources compile to
 ///
-/// Exits 1 if anything is wrong. What cannot be checked, because a clone is shallow, is said and is no failure.
+/// What is wrong is named with the commit that brought it in, and exits 1. What cannot be checked, because a clone is
+/// shallow or its history was squashed, is said and is no failure.
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Args {
+    /// Check every version there was, and every commit between them that touches `registry/`
+    #[arg(long)]
+    history: bool,
     /// How to report
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -21,7 +25,9 @@ pub(in crate::cli) struct Args {
 
 pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     let repository = workspace::repository(context)?;
-    let verification = sync::verify(&repository, &|total| progress::counter(context, "compiling", total))?;
+    let extent = if args.history { Extent::History } else { Extent::Head };
+    let started = |total| progress::counter(context, "compiling", total);
+    let verification = sync::verify(&repository, extent, &started)?;
     output::write(|out| match args.format {
         Format::Json => json::write(out, &VerifyReport::from(&verification)),
         Format::Human => overview::verification(out, &verification, context.out),

@@ -210,21 +210,23 @@ fn verify() {
         code: "registry/entry".to_owned(),
         path: RepoPath::new("registry/modules/dr/iv/drive.json"),
         message: "not canonical".to_owned(),
+        commit: Some(id()),
     };
     let report = VerifyReport {
         verified: false,
         version: SnapshotVersion::new(2),
         tree: None,
+        versions: 1,
         problems: vec![problem],
         unverifiable: vec!["the clone is shallow".to_owned()],
     };
     check(
         &report,
         &json!({
-            "reportVersion": 1, "verified": false, "version": 2, "tree": null,
+            "reportVersion": 1, "verified": false, "version": 2, "tree": null, "versions": 1,
             "problems": [{
                 "code": "registry/entry", "path": "registry/modules/dr/iv/drive.json",
-                "message": "not canonical",
+                "message": "not canonical", "commit": ID,
             }],
             "unverifiable": ["the clone is shallow"],
         }),

@@ -1,0 +1,178 @@
+//! Whether the registry is whole, and what its sources compile to; of one commit, or of every version there was.
+
+mod blame;
+mod history;
+mod past;
+mod records;
+mod sources;
+
+use super::{SyncError, base, publish::Started};
+use crate::{
+    compile::Compiler,
+    domain::{ObjectId, RepoPath, SnapshotVersion},
+    git::Repository,
+    object::EMPTY_TREE,
+    registry::{ENTRIES, REGISTRY, Root, RootError, Snapshot},
+};
+use past::Past;
+
+/// How much to verify.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    /// The registry at HEAD.
+    Head,
+    /// Every version that HEAD's history holds, and every commit between them that touches the registry.
+    History,
+}
+
+/// What a verification found.
+#[derive(Debug)]
+pub struct Verification {
+    /// The version that was checked, of many the latest.
+    pub version: SnapshotVersion,
+    /// The tree of its entries.
+    pub tree: Option<ObjectId>,
+    /// How many entries there are.
+    pub entries: usize,
+    /// How many versions were checked.
+    pub versions: usize,
+    /// What is wrong, by path.
+    pub problems: Vec<Problem>,
+    /// What could not be checked, and why.
+    pub unverifiable: Vec<String>,
+}
+
+/// Something that is wrong with a registry.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Problem {
+    /// The file.
+    pub path: RepoPath,
+    /// What kind of problem it is.
+    pub code: &'static str,
+    /// What is wrong.
+    pub message: String,
+    /// The commit that brought it in, where that is known.
+    pub commit: Option<ObjectId>,
+}
+
+/// Checks the registry at HEAD, or all its versions.
+pub fn verify(
+    repository: &Repository,
+    extent: Extent,
+    started: Started<'_>,
+) -> Result<Verification, SyncError> {
+    let head = repository.head()?.born()?;
+    let past = Past::read(repository, head)?;
+    let mut found = Verification::of(repository, head)?;
+    found.state(repository, head, &past, started)?;
+    blame::name_commits(repository, head, &mut found.problems)?;
+    if extent == Extent::History {
+        history::walk(repository, head, &past, started, &mut found)?;
+    }
+    found.problems.sort_unstable();
+    found.problems.dedup();
+    Ok(found)
+}
+
+impl Verification {
+    fn of(repository: &Repository, commit: ObjectId) -> Result<Self, SyncError> {
+        Ok(Self {
+            version: SnapshotVersion::EMPTY,
+            tree: repository.tree_at(commit, entries_folder().as_str())?,
+            entries: 0,
+            versions: 0,
+            problems: Vec::new(),
+            unverifiable: Vec::new(),
+        })
+    }
+
+    /// Checks what one commit holds.
+    fn state(
+        &mut self,
+        repository: &Repository,
+        commit: ObjectId,
+        past: &Past,
+        started: Started<'_>,
+    ) -> Result<(), SyncError> {
+        self.versions += 1;
+        let snapshot = match base::snapshot_at(repository, commit) {
+            Ok(snapshot) => snapshot,
+            Err(SyncError::Root { error, .. }) => {
+                self.root(&error);
+                return Ok(());
+            }
+            Err(error) => return Err(error),
+        };
+        self.version = snapshot.version();
+        self.entries = snapshot.entries.len();
+        let Some(root) = &snapshot.root else {
+            if snapshot.latest > SnapshotVersion::EMPTY {
+                let message = format!("it is gone, but version {} was published", snapshot.latest);
+                self.problem(base::root_path(), "root/missing", message);
+            }
+            return Ok(());
+        };
+        let compiler = base::compiler_at(repository, commit)?;
+        let state = State { repository, commit, snapshot: &snapshot, root, compiler: &compiler };
+        records::form(&state, self)?;
+        records::holds(&state, past, self)?;
+        records::pins(&state, past, self)?;
+        sources::check(&state, started, self)?;
+        self.tree(&state)
+    }
+
+    fn problem(&mut self, path: RepoPath, code: &'static str, message: impl Into<String>) {
+        self.problems.push(Problem { path, code, message: message.into(), commit: None });
+    }
+
+    fn unverifiable(&mut self, reason: impl Into<String>) {
+        let reason = reason.into();
+        if !self.unverifiable.contains(&reason) {
+            self.unverifiable.push(reason);
+        }
+    }
+
+    fn root(&mut self, error: &RootError) {
+        let code = match error {
+            RootError::Malformed(_) => "root/malformed",
+            RootError::NewerFormat { .. } => "root/newer-format",
+            RootError::Edited => "root/edited",
+            RootError::Inconsistent(_) => "root/inconsistent",
+        };
+        self.problem(base::root_path(), code, error.to_string());
+    }
+
+    /// Checks the entries against the tree that the root names.
+    fn tree(&mut self, state: &State<'_>) -> Result<(), SyncError> {
+        let State { repository, snapshot, root, .. } = state;
+        let actual = snapshot.tree.unwrap_or(EMPTY_TREE);
+        if actual == root.tree {
+            return Ok(());
+        }
+        let message = format!("the entries have tree {actual}, but the root says {}", root.tree);
+        self.problem(base::root_path(), "root/tree", message);
+        if base::is_at_hand(repository, root.tree)? {
+            for file in repository.differences(Some(root.tree), Some(actual))? {
+                let path = entries_folder().join(file.path.as_str());
+                if !self.problems.iter().any(|problem| problem.path == path) {
+                    let message = format!("it is not what version {} published", root.version);
+                    self.problem(path, "entry/edited", message);
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What one commit holds, with a root that can be read.
+struct State<'a> {
+    repository: &'a Repository,
+    commit: ObjectId,
+    snapshot: &'a Snapshot,
+    root: &'a Root,
+    compiler: &'a Compiler,
+}
+
+fn entries_folder() -> RepoPath {
+    RepoPath::new(format!("{REGISTRY}/{ENTRIES}"))
+}

@@ -1,0 +1,129 @@
+//! What a registry says of single entries: their form, and where held and pinned ones come from.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::{Past, State, Verification, entries_folder};
+use crate::{
+    domain::{ModuleName, RepoPath, SnapshotVersion},
+    registry::{entry_repo_path, module_of},
+    schema::Schemas,
+    source,
+    sync::{SyncError, base},
+};
+
+/// Checks each entry by itself.
+///
+/// Held and pinned ones may be older than the schemas, and so may all be after these changed.
+pub(super) fn form(state: &State<'_>, found: &mut Verification) -> Result<(), SyncError> {
+    let State { repository, commit, snapshot, root, compiler } = state;
+    let Some(tree) = snapshot.tree else { return Ok(()) };
+    let schema = if compiler.inputs() == root.inputs {
+        // A registry's own schemas may lack what the entry's refers to; the built-in ones do not.
+        let own = Schemas::compile("entry", &base::schemas_at(repository, *commit)?);
+        Some(own.or_else(|_| Schemas::compile("entry", &BTreeMap::new()))?)
+    } else {
+        None
+    };
+    for file in repository.files(tree, &RepoPath::new(""))? {
+        let path = entries_folder().join(file.path.as_str());
+        let Some(name) = module_of(file.path.as_str()) else {
+            found.problem(path, "entry/stray", "no entry belongs here");
+            continue;
+        };
+        let is_fresh = !root.held.contains_key(&name) && !root.pinned.contains_key(&name);
+        let bytes = repository.blob(file.id)?;
+        let checked = check_layout(&name, &bytes).and_then(|()| match &schema {
+            Some(schema) if is_fresh => check_schema(schema, state, &path, &bytes),
+            Some(_) | None => Ok(()),
+        });
+        if let Err(reason) = checked {
+            found.problem(path, "entry/form", reason);
+        }
+    }
+    Ok(())
+}
+
+/// Checks an entry by itself: JSON, in canonical layout, and of the module that its path stands for.
+fn check_layout(name: &ModuleName, bytes: &[u8]) -> Result<(), String> {
+    let value: Value = serde_json::from_slice(bytes).map_err(|error| format!("it is not JSON: {error}"))?;
+    let mut canonical = serde_json::to_vec_pretty(&value).map_err(|error| error.to_string())?;
+    canonical.push(b'\n');
+    if canonical != bytes {
+        return Err("its layout is not the canonical one".to_owned());
+    }
+    if value.get("name").and_then(Value::as_str) != Some(name.as_str()) {
+        return Err(format!("its `name` is not `{name}`"));
+    }
+    Ok(())
+}
+
+fn check_schema(schema: &Schemas, state: &State<'_>, path: &RepoPath, bytes: &[u8]) -> Result<(), String> {
+    let mut limits = state.compiler.settings.limits;
+    // An entry is laid out more widely than its manifest.
+    limits.bytes = usize::MAX;
+    let Some(document) = source::parse(path, bytes, &limits).document else {
+        return Err("it cannot be read as strictly as a manifest".to_owned());
+    };
+    match schema.check(&document).into_iter().next() {
+        Some(finding) => Err(format!("it breaks the schema of entries: {}", finding.message)),
+        None => Ok(()),
+    }
+}
+
+/// Checks that a held entry is still what it was when the hold began, and that the hold did not change it.
+pub(super) fn holds(state: &State<'_>, past: &Past, found: &mut Verification) -> Result<(), SyncError> {
+    let State { repository, snapshot, root, .. } = state;
+    for (name, held) in &root.held {
+        let since = held.since;
+        if since > root.version {
+            let message = format!("`{name}` is held since version {since}, which is yet to come");
+            found.problem(base::root_path(), "root/held", message);
+            continue;
+        }
+        let pin = |version| past.root(version).map(|root| root.pinned.get(name));
+        let before = SnapshotVersion::new(since.get().saturating_sub(1));
+        let is_pin_same = pin(before) == pin(since);
+        let Some(first) = past.entries(repository, since)? else {
+            found.unverifiable(unknown(since, &format!("`{name}` is held since it")));
+            continue;
+        };
+        let last_good = past.entries(repository, before)?.filter(|_| is_pin_same);
+        let now = snapshot.entries.get(name);
+        let differs = first.get(name) != now || last_good.is_some_and(|entries| entries.get(name) != now);
+        if differs && !root.pinned.contains_key(name) {
+            let message = format!("it is held since version {since}, but is not what it was before");
+            found.problem(entry_repo_path(name), "entry/held", message);
+        }
+    }
+    Ok(())
+}
+
+/// Checks that a pinned entry is that of the version it is pinned to.
+pub(super) fn pins(state: &State<'_>, past: &Past, found: &mut Verification) -> Result<(), SyncError> {
+    let State { repository, snapshot, root, .. } = state;
+    for (name, pin) in &root.pinned {
+        let version = pin.version;
+        if version >= root.version || version == SnapshotVersion::EMPTY {
+            let message =
+                format!("`{name}` is pinned to version {version}, which was not there to go back to");
+            found.problem(base::root_path(), "root/pinned", message);
+            continue;
+        }
+        match past.entries(repository, version)? {
+            None => found.unverifiable(unknown(version, &format!("`{name}` is pinned to it"))),
+            Some(entries) if entries.get(name) != snapshot.entries.get(name) => {
+                let message =
+                    format!("it is pinned to version {version}, but is not the entry of that version");
+                found.problem(entry_repo_path(name), "entry/pinned", message);
+            }
+            Some(_) => {}
+        }
+    }
+    Ok(())
+}
+
+fn unknown(version: SnapshotVersion, use_of_it: &str) -> String {
+    format!("version {version} is not in this history, and {use_of_it}")
+}
