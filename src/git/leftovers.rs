@@ -12,7 +12,7 @@ use std::{
 use super::Repository;
 
 /// How old a file is before nobody can be writing it any more: another program on libgit2 may use the same names.
-const AGE: Duration = Duration::from_secs(60 * 60);
+const AGE: Duration = Duration::from_hours(1);
 
 /// Where the files lie below `objects`, and how their names begin.
 const TEMPORARY: [(&str, &str); 2] = [("", "tmp_object_git2_"), ("pack", "pack_git2_")];

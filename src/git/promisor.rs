@@ -37,7 +37,7 @@ impl Repository {
             "--stdin",
             &remote,
         ];
-        let names: String = missing.iter().map(|id| format!("{id}\n")).collect();
+        let names = missing.iter().map(ObjectId::to_string).collect::<Vec<_>>().join("\n");
         let ran = self.program(&context, args, TIMEOUT).input(names.as_bytes()).in_own_group().run()?;
         if ran.is_success() {
             return Ok(());

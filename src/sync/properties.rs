@@ -321,7 +321,9 @@ proptest! {
         let (one, many) = (pool(1), pool(4));
         let (mut world, mut registry) = (World::default(), Registry::default());
         for (edits, order) in history.iter().zip(orders) {
-            edits.iter().for_each(|edit| world.apply(edit));
+            for edit in edits {
+                world.apply(edit);
+            }
             let sorted = registry.changed(&world);
             let read = order.iter().filter_map(|&index| sorted.read.get(index).cloned()).collect();
             let shuffled = Selection { read, unchanged: sorted.unchanged.clone() };

@@ -132,7 +132,8 @@ type Tampering = fn(&Folder);
 
 #[test]
 fn every_kind_of_tampering_is_found_and_named() {
-    let table: [(&str, Tampering, &[&str]); 10] = [
+    let table: [(&str, Tampering, &[&str]); 11] = [
+        ("all of it gone", |folder| drop(folder.git(&["rm", "-q", "-r", "registry"])), &["root/missing"]),
         (
             "layout",
             |folder| folder.edit(ENTRY, "  \"name\"", "   \"name\""),

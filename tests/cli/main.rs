@@ -7,6 +7,7 @@ mod compile;
 mod diff;
 mod faults;
 mod guards;
+#[expect(dead_code, reason = "the harness serves the corpus tests as well")]
 mod harness;
 mod history;
 mod holds;

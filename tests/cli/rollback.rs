@@ -226,6 +226,13 @@ fn a_version_of_a_newer_format_or_with_edited_entries_does_not_come_back() {
     folder.commit("back to version 2 by hand");
     let ran = folder.expect(4, &["rollback", "3", "--reason", "why"]);
     assert!(ran.err.contains("format version 2"), "{}", ran.err);
+
+    folder.edit("registry/snapshot.json", "\"version\": 2", "\"version\": 4");
+    folder.edit("registry/modules/dr/iv/drive.json", "Bad.", "Forged.");
+    folder.commit("version 4 by hand");
+    folder.git(&["revert", "--no-edit", "HEAD"]);
+    let ran = folder.expect(4, &["rollback", "4", "--reason", "why"]);
+    assert!(ran.err.contains("the entries beside it are not those that it names"), "{}", ran.err);
     assert_eq!(folder.root()["version"], 2);
 }
 
