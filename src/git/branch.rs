@@ -31,7 +31,6 @@ impl Repository {
         let signature = who.signature()?;
         let failed = |error| self.write_error(&format!("move `{branch}`"), error);
         self.flush_object_directories()?;
-        self.clear_dead_lock()?;
         let marker = Marker::set(self, branch, new)?;
         let mut transaction = self.git.transaction().map_err(failed)?;
         poll(PATIENCE, || match transaction.lock_ref(branch) {
@@ -62,7 +61,7 @@ impl Repository {
     ///
     /// [`Marker`] says which reference that run was about to lock. A lock that holds its new value is its own for
     /// certain; an empty one is, where nothing happens to it for as long as no living program holds one.
-    fn clear_dead_lock(&self) -> Result<(), GitError> {
+    pub(super) fn clear_dead_ref_lock(&self) -> Result<(), GitError> {
         let marker = Marker::path(self);
         let failed = |error| GitError::io("could not clean up after a killed sync", &marker, error);
         let Ok(text) = fs::read_to_string(&marker) else {

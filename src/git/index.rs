@@ -58,7 +58,10 @@ impl IndexEdit {
         let failed = |error| GitError::io("could not lock the index", directory, error);
         let held = hold(directory)?;
         let draft = Draft(directory.join("modreg.index"));
-        remove_if_there(&draft.0).map_err(failed)?;
+        // A killed run's draft, and the lock that libgit2 holds on it while it writes.
+        for left in [draft.0.clone(), directory.join("modreg.index.lock")] {
+            remove_if_there(&left).map_err(failed)?;
+        }
         let written = match fs::metadata(&path) {
             Ok(metadata) => {
                 fs::copy(&path, &draft.0).map_err(failed)?;
@@ -85,9 +88,6 @@ impl IndexEdit {
 fn hold(directory: &Path) -> Result<Held, GitError> {
     let (lock, text) = (directory.join("index.lock"), directory.join("modreg.index-lock"));
     let failed = |error| GitError::io("could not lock the index", &lock, error);
-    if fs::read_to_string(&lock).is_ok_and(|text| text == LOCK_TEXT) {
-        remove_if_there(&lock).map_err(failed)?;
-    }
     fs::write(&text, LOCK_TEXT).map_err(failed)?;
     let link = || match fs::hard_link(&text, &lock) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(error),
@@ -108,6 +108,16 @@ fn hold(directory: &Path) -> Result<Held, GitError> {
 }
 
 impl Repository {
+    /// Removes the lock of the index that a killed run of ours left behind; whoever holds the sync lock may.
+    pub(super) fn clear_dead_index_lock(&self) -> Result<(), GitError> {
+        let lock = self.git.path().join("index.lock");
+        if fs::read_to_string(&lock).is_ok_and(|text| text == LOCK_TEXT) {
+            let failed = |error| GitError::io("could not clean up after a killed sync", &lock, error);
+            remove_if_there(&lock).map_err(failed)?;
+        }
+        Ok(())
+    }
+
     /// Says why the index cannot be read, where a setting explains it.
     pub(super) fn index_error(&self, error: git2::Error) -> GitError {
         let set = |name: &str| self.git.config().and_then(|config| config.get_bool(name)).unwrap_or(false);

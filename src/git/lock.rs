@@ -80,6 +80,8 @@ impl Repository {
         }
         file.set_len(0).map_err(failed)?;
         writeln!(file, "{} {now}", std::process::id()).map_err(failed)?;
+        self.clear_dead_ref_lock()?;
+        self.clear_dead_index_lock()?;
         self.clear_leftovers(now);
         Ok(SyncLock { file })
     }

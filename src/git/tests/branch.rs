@@ -71,8 +71,10 @@ fn a_living_programs_lock_is_respected_and_a_killed_runs_is_not() {
     let head = sandbox.id("HEAD");
     let next = stage(&repository, Some(head), &[("a", Some("x"))], "x\n");
     let (ref_lock, marker) = (sandbox.path(".git/refs/heads/main.lock"), sandbox.path(".git/modreg.ref"));
-    let lock = take_lock(&repository);
-    let publish = || repository.move_branch(&lock, "refs/heads/main", Some(head), next, &person(1), "x");
+    let publish = || {
+        let lock = take_lock(&repository);
+        repository.move_branch(&lock, "refs/heads/main", Some(head), next, &person(1), "x")
+    };
 
     fs::write(&ref_lock, "").unwrap();
     assert!(matches!(publish().unwrap_err().kind(), GitErrorKind::ReferenceLocked { .. }));

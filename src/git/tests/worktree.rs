@@ -182,6 +182,7 @@ fn the_run_after_a_killed_one_heals() {
     publish_version_2(&repository);
     sandbox.file(".git/index.lock", "modreg\n");
     sandbox.file(".git/modreg.index", "cut o");
+    sandbox.file(".git/modreg.index.lock", "");
     sandbox.file(".git/modreg.index-lock", "modreg\n");
     sandbox.file(".git/modreg.file", "cut o");
     check_out(&repository, &V2, &[ENTRY]).unwrap();
