@@ -6,7 +6,7 @@ use std::{
     ops::ControlFlow,
 };
 
-use super::{Moment, Repository, error::GitError, from_oid, read::missing, to_oid};
+use super::{Moment, Repository, error::GitError, from_oid};
 use crate::{
     domain::{ObjectId, RepoPath},
     object::Mode,
@@ -123,11 +123,6 @@ impl Repository {
 
     fn time_of(&self, commit: ObjectId) -> Result<i64, GitError> {
         Ok(self.find_commit(commit)?.time().seconds())
-    }
-
-    fn find_commit(&self, id: ObjectId) -> Result<git2::Commit<'_>, GitError> {
-        let found = self.git.find_commit(to_oid(id));
-        found.map_err(|error| GitError::new(format!("could not read commit {id}"), missing(error, id)))
     }
 
     /// The commits whose parents were left out when the repository was cloned.

@@ -17,6 +17,7 @@ mod identity;
 mod index;
 mod leftovers;
 mod lock;
+mod loose;
 mod merge;
 mod on_disk;
 mod pack;

@@ -39,16 +39,12 @@ pub struct TreeFile {
 impl Repository {
     /// The root tree of a commit.
     pub fn root_tree(&self, commit: ObjectId) -> Result<ObjectId, GitError> {
-        let context = || format!("read commit {commit}");
-        let found = self.git.find_commit(to_oid(commit)).map_err(|error| missing(error, commit));
-        Ok(from_oid(found.map_err(|kind| GitError::new(format!("could not {}", context()), kind))?.tree_id()))
+        Ok(from_oid(self.find_commit(commit)?.tree_id()))
     }
 
     /// The commit that a commit was made on, or `None` where it is the first one or a shallow clone ends with it.
     pub fn first_parent(&self, commit: ObjectId) -> Result<Option<ObjectId>, GitError> {
-        let found = self.git.find_commit(to_oid(commit)).map_err(|error| missing(error, commit));
-        let found = found.map_err(|kind| GitError::new(format!("could not read commit {commit}"), kind))?;
-        let parent = found.parent_ids().next().map(from_oid);
+        let parent = self.find_commit(commit)?.parent_ids().next().map(from_oid);
         match parent {
             Some(parent) if self.is_shallow() && !self.contains(parent)? => Ok(None),
             parent => Ok(parent),
@@ -177,6 +173,17 @@ impl Repository {
 
     pub(super) fn read(&self, id: ObjectId, kind: git2::ObjectType) -> Result<Vec<u8>, GitError> {
         let error = |kind| GitError::new(format!("could not read object {id}"), kind);
+        let of_kind = |found: git2::ObjectType| {
+            let reason = || format!("it is a {}, not a {}", found.str(), kind.str());
+            if found == kind {
+                Ok(())
+            } else {
+                Err(error(GitErrorKind::DamagedObject { id, reason: reason() }))
+            }
+        };
+        if let Some((found, bytes)) = self.loose(id)? {
+            return of_kind(found).map(|()| bytes);
+        }
         let odb = self.git.odb().context(|| "open the object database".to_owned())?;
         let mut found = odb.read(to_oid(id));
         if found.as_ref().is_err_and(|cause| cause.code() == git2::ErrorCode::NotFound) {
@@ -184,11 +191,15 @@ impl Repository {
             found = odb.read(to_oid(id));
         }
         let object = found.map_err(|cause| error(missing(cause, id)))?;
-        if object.kind() != kind {
-            let reason = format!("it is a {}, not a {}", object.kind().str(), kind.str());
-            return Err(error(GitErrorKind::DamagedObject { id, reason }));
-        }
+        of_kind(object.kind())?;
         Ok(object.data().to_vec())
+    }
+
+    /// A commit, after a look at its file: see [`Repository::loose`].
+    pub(super) fn find_commit(&self, id: ObjectId) -> Result<git2::Commit<'_>, GitError> {
+        self.loose(id)?;
+        let found = self.git.find_commit(to_oid(id));
+        found.map_err(|error| GitError::new(format!("could not read commit {id}"), missing(error, id)))
     }
 }
 

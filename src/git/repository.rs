@@ -150,6 +150,9 @@ impl Repository {
             }
             Err(error) => return Err(error).context(context),
         };
+        if let Some(target) = head.target() {
+            self.loose(from_oid(target))?;
+        }
         let commit = from_oid(head.peel_to_commit().context(context)?.id());
         if head.is_branch() {
             let branch = head.name().context(context)?.to_owned();
