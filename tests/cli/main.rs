@@ -4,6 +4,7 @@
 
 mod audit;
 mod compile;
+mod corruption;
 mod diff;
 mod faults;
 mod guards;
@@ -12,6 +13,8 @@ mod harness;
 mod history;
 mod holds;
 mod init_new;
+mod interrupted;
+mod odd_repositories;
 mod output;
 mod own_registry;
 mod partial;
