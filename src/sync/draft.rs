@@ -136,8 +136,18 @@ fn compare(plan: &Plan, previous: &Snapshot, read_entry: &ReadEntry<'_>) -> Resu
             old.insert(name.clone(), parse_entry(&read_entry(name, *id)?));
         }
     }
-    let new = plan.written.iter().map(|(name, entry)| (name.clone(), parse_entry(&entry.bytes))).collect();
-    Ok(diff::changes(&old, &new))
+    let new = plan.written.iter().map(|(name, entry)| {
+        let content = parse_entry(&entry.bytes);
+        let is_compared = old.contains_key(name) || !plan.removed.is_empty();
+        (name.clone(), if is_compared { content } else { version_alone(&content) })
+    });
+    Ok(diff::changes(&old, &new.collect()))
+}
+
+/// What a change says of an entry that came in. Where none is gone that it could be the new name of, the rest need not
+/// be in memory.
+fn version_alone(entry: &Value) -> Value {
+    serde_json::json!({ "version": entry.get("version") })
 }
 
 /// Reads an entry for comparison. One that somebody broke by hand compares as the text that it is, so that it differs
