@@ -79,6 +79,7 @@ impl Repository {
         let paths: BTreeSet<_> =
             head.keys().chain(entries.keys()).chain(&unmerged).chain(target.keys()).collect();
         let paths: Vec<_> = paths.into_iter().collect();
+        let outside = outside(workdir, &paths);
         let differing: Vec<_> = paths
             .into_par_iter()
             .map(|path| {
@@ -89,7 +90,7 @@ impl Repository {
                     Some(entry) => Seen::File(from_oid(entry.id)),
                     None => Seen::Nothing,
                 };
-                let seen = [staged, in_worktree(workdir, path, entry, written)];
+                let seen = [staged, in_worktree(workdir, &outside, path, entry, written)];
                 (path, seen.into_iter().filter(|seen| *seen != committed).collect::<Vec<_>>())
             })
             .filter(|(path, seen)| seen.iter().any(|seen| *seen != Seen::of(target.get(path))))
@@ -156,8 +157,17 @@ impl Repository {
     }
 }
 
+/// The folders that are not inside the working tree, for there is a link on the way to them, or no folder at all.
+///
+/// Each is looked at once, however many files it holds.
+fn outside(workdir: &Path, paths: &[&RepoPath]) -> BTreeSet<RepoPath> {
+    let folders: BTreeSet<_> = paths.iter().filter_map(|path| path.ancestors().next()).collect();
+    folders.into_iter().filter(|folder| !parents_are_directories(workdir, &folder.join("file"))).collect()
+}
+
 fn in_worktree(
     workdir: &Path,
+    outside: &BTreeSet<RepoPath>,
     path: &RepoPath,
     entry: Option<&git2::IndexEntry>,
     written: Option<(i64, u32)>,
@@ -172,7 +182,7 @@ fn in_worktree(
     let Ok(metadata) = fs::symlink_metadata(&file) else {
         return Seen::Nothing;
     };
-    if !metadata.is_file() || !parents_are_directories(workdir, path) {
+    if !metadata.is_file() || path.ancestors().next().is_some_and(|folder| outside.contains(&folder)) {
         return Seen::Something;
     }
     if let Some(entry) = entry
