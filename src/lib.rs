@@ -56,7 +56,6 @@
 
 pub mod diagnostic;
 pub mod domain;
-
 pub mod object;
 pub mod source;
 

@@ -29,7 +29,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("granit_parser", &["source"]),
     ("jsonschema", &["schema"]),
     ("toml", &["settings"]),
-    ("rayon", &["compile", "git", "sync/sources.rs", "cli/context.rs"]),
+    ("rayon", &["compile", "git", "sync/properties.rs", "sync/sources.rs", "cli/context.rs"]),
 ];
 
 /// The modules that take values and return values.

@@ -62,7 +62,8 @@ impl Repository {
         path: &RepoPath,
         mut visit: impl FnMut(Revision) -> ControlFlow<()>,
     ) -> Result<Completeness, GitError> {
-        self.walk(newest, path, |commit, blob, parent| match blob {
+        let is_file = |mode| matches!(mode, Mode::Regular | Mode::Executable | Mode::Other(_));
+        self.walk(newest, path, is_file, |commit, blob, parent| match blob {
             Some(blob) => visit(revision(commit, blob, parent)),
             None => ControlFlow::Continue(()),
         })
@@ -76,17 +77,23 @@ impl Repository {
         path: &RepoPath,
         mut visit: impl FnMut(Touch) -> ControlFlow<()>,
     ) -> Result<Completeness, GitError> {
-        self.walk(newest, path, |commit, _, parent| visit(Touch { commit: from_oid(commit.id()), parent }))
+        self.walk(
+            newest,
+            path,
+            |_| true,
+            |commit, _, parent| visit(Touch { commit: from_oid(commit.id()), parent }),
+        )
     }
 
     fn walk(
         &self,
         newest: ObjectId,
         path: &RepoPath,
+        counts: fn(Mode) -> bool,
         mut visit: impl FnMut(&git2::Commit<'_>, Option<ObjectId>, Option<ObjectId>) -> ControlFlow<()>,
     ) -> Result<Completeness, GitError> {
         let shallow = self.shallow_boundary()?;
-        let mut blobs = Blobs { repository: self, path, known: BTreeMap::new() };
+        let mut blobs = Blobs { repository: self, path, counts, known: BTreeMap::new() };
         let mut completeness = Completeness::Complete;
         let (mut queue, mut seen) = (BinaryHeap::new(), BTreeSet::from([newest]));
         queue.push((self.time_of(newest)?, newest));
@@ -140,6 +147,8 @@ impl Repository {
 struct Blobs<'a> {
     repository: &'a Repository,
     path: &'a RepoPath,
+    /// What may lie at the path; anything else counts as nothing.
+    counts: fn(Mode) -> bool,
     known: BTreeMap<ObjectId, Option<ObjectId>>,
 }
 
@@ -159,7 +168,8 @@ impl Blobs<'_> {
         if let Some(blob) = self.known.get(&tree) {
             return Ok(*blob);
         }
-        let blob = self.repository.entry(tree, name)?.map(|entry| entry.id);
+        let entry = self.repository.entry(tree, name)?;
+        let blob = entry.filter(|entry| (self.counts)(entry.mode)).map(|entry| entry.id);
         self.known.insert(tree, blob);
         Ok(blob)
     }

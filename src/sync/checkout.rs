@@ -85,7 +85,8 @@ impl<'a> Checkout<'a> {
 
 /// Whether a file below `registry/` is the tool's own; a README beside them is somebody else's.
 fn is_generated(path: &RepoPath) -> bool {
-    *path == base::root_path() || path.as_str().starts_with("registry/modules/")
+    let inside = path.as_str().strip_prefix("registry/modules");
+    *path == base::root_path() || inside.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// The commit that the last change of `registry/` was made on, if it is in this clone.

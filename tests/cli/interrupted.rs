@@ -64,6 +64,10 @@ fn work_in_the_registry_is_not_overwritten() {
     let folder = Folder::with_modules(&["chat", "drive"]);
     folder.expect(0, &["sync"]);
     folder.edit("registry/modules/ch/at/chat.json", "What chat is for.", "Mine.");
+    folder.expect(0, &["sync"]);
+    assert!(folder.read("registry/modules/ch/at/chat.json").contains("Mine."), "no news, nothing is touched");
+    folder.edit("modules/chat/module.yaml", "1.0.0", "1.1.0");
+    folder.git(&["commit", "--quiet", "--message", "news", "modules"]);
     let ran = folder.expect(4, &["sync"]);
     assert!(ran.err.contains("`registry/modules/ch/at/chat.json`"), "{}", ran.err);
     assert!(folder.read("registry/modules/ch/at/chat.json").contains("Mine."));

@@ -35,7 +35,7 @@ fn the_guard_is_that_of_a_sync() {
     folder.expect(0, &["sync"]);
     folder.remove("modules/chat/module.yaml");
     folder.commit("gone");
-    folder.refuses(4, &["prune"], &["this would remove 1 entr", "--allow-removals "]);
+    folder.refuses(4, &["prune"], &["this would remove the only entry", "--allow-removals "]);
     let token = folder.report(4, "sync-report", &["prune"])["refused"]["token"].as_str().unwrap().to_owned();
     folder.expect(0, &["prune", "--allow-removals", &token]).prints(&["1 removed"]);
 }

@@ -98,7 +98,9 @@ fn entries_that_were_edited_and_committed_are_drift() {
     folder.edit(ENTRY, "second", "edited");
     folder.commit("by hand");
     folder.expect(0, &["status"]).prints(&["drift: the entries were changed by hand"]);
-    folder.expect(0, &["sync"]).prints(&["version 4", "1 updated"]);
+    let ran = folder.expect(0, &["sync"]);
+    ran.prints(&["version 4", "4 unchanged"]);
+    ran.says(&["repaired", ENTRY]);
     assert_eq!(folder.read(ENTRY), good);
     folder.expect(0, &["verify"]);
 }

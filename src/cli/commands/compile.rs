@@ -23,9 +23,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     let tree = WorkingTree::open(&folder.root, folder.repository.as_ref())?;
     let (mut draft, remarks) =
         tree.draft(&compiler, &|total| progress::counter(context, "compiling", total))?;
-    if !args.check {
-        tree.name_sources(&mut draft, &compiler)?;
-    }
+    tree.name_sources(&mut draft, &compiler)?;
     let drift = tree.drift(&draft)?;
     context.talk_diagnostics(remarks.iter().chain(&draft.plan.diagnostics));
     if args.check {
