@@ -4,7 +4,8 @@ use std::{num::NonZeroUsize, path::PathBuf};
 
 use clap::{Args, Parser, ValueEnum};
 
-use super::commands::Command;
+use super::{commands::Command, context::Context};
+use crate::sync::{RemovalToken, Request, Scope, Trigger};
 
 /// Compiles a Git repository of module manifests into a versioned, verifiable registry of AI contexts.
 ///
@@ -70,4 +71,29 @@ pub(super) enum Format {
     Human,
     /// For programs: one JSON object, described by a schema (see `modreg schema`)
     Json,
+}
+
+/// The options of every command that publishes a snapshot.
+#[derive(Debug, Args)]
+pub(super) struct Publishing {
+    /// Show what would be done, and write nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// Let through the removals that an earlier refusal listed, and no others
+    #[arg(long, value_name = "TOKEN")]
+    allow_removals: Option<RemovalToken>,
+    /// How to report
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) format: Format,
+}
+
+impl Publishing {
+    /// What is asked for: not strict, and not pushed.
+    pub(super) fn request<'a>(&self, scope: Scope, trigger: Trigger, context: &'a Context) -> Request<'a> {
+        Request {
+            dry_run: self.dry_run,
+            allow_removals: self.allow_removals.clone(),
+            ..Request::new(scope, trigger, &context.identity, context.now)
+        }
+    }
 }

@@ -101,6 +101,13 @@ fn human(outcome: &Outcome, context: &Context) -> Result<(), CliError> {
     for (name, held) in plan.held.iter().filter(|_| !was_refused) {
         context.say(&format!("held since version {}: {name} ({}: {})", held.since, held.code, held.message));
     }
+    for (name, pin) in outcome.previous.pinned().iter().filter(|(name, _)| plan.pinned.contains_key(*name)) {
+        let version = pin.version;
+        context.say(&format!(
+            "pinned at version {version}: {name} ({}); `modreg unpin {name}` lifts it",
+            crate::report::text::visible(&pin.reason)
+        ));
+    }
     output::write(|out| overview::pins(out, &outcome.previous.pinned(), &plan.pinned))?;
     let repair = match &outcome.verdict {
         Verdict::Committed { .. } => "repaired, for it was changed by hand",

@@ -57,8 +57,11 @@ impl Refusal {
                 (format!("this would remove {removed}, and the token is for another set"), Some(token))
             }
             sync::Refusal::Invalid => {
-                let count = plan.invalid.len();
-                (format!("`--strict` allows no invalid manifest, and there are {count}"), None)
+                let are = match plan.invalid.len() {
+                    1 => "1 manifest is".to_owned(),
+                    count => format!("{count} manifests are"),
+                };
+                (format!("{are} invalid, and `--strict` allows none"), None)
             }
         };
         let removals = if token.is_some() { plan.removed.keys().cloned().collect() } else { Vec::new() };

@@ -12,6 +12,7 @@ mod init;
 mod journal;
 mod message;
 mod plan;
+mod prepare;
 #[cfg(test)]
 mod properties;
 mod publish;
@@ -34,7 +35,8 @@ pub use init::commit_files;
 pub use journal::Journal;
 pub use message::{REGISTRY_TREE, REGISTRY_VERSION, SOURCE_COMMIT, TRIGGER, Trigger, UnknownTrigger};
 pub use plan::{Plan, Scope, Summary};
-pub use publish::{Outcome, Prepared, Refusal, Request, Started, Verdict, prepare, sync};
+pub use prepare::{Prepared, prepare};
+pub use publish::{Outcome, Refusal, Request, Started, Verdict, sync};
 pub use push::{Arrival, Push, Pushed};
 pub use rollback::{InvalidReason, Reason, Rollback};
 pub use select::{Manifests, Selection, all};

@@ -13,7 +13,8 @@ use std::{
 use super::{
     Draft, Outcome, Request, Started, SyncError, Verdict, base,
     checkout::Checkout,
-    publish::{self, Prepared, Written},
+    prepare::{Prepared, prepare},
+    publish::{self, Written},
 };
 use crate::{
     domain::{ObjectId, RepoPath},
@@ -153,7 +154,7 @@ impl Run<'_> {
                 None => self.base(local.commit, remote)?,
             };
             let compiler = base::compiler_at(self.repository, base)?;
-            let prepared = publish::prepare(self.repository, base, &compiler, &self.request.scope, started)?;
+            let prepared = prepare(self.repository, base, &compiler, &self.request.scope, started)?;
             let Prepared { previous, draft, remarks, read } = prepared;
             if let Some(refusal) = publish::refuse(&previous, &draft, &compiler, self.request) {
                 let verdict = Verdict::Refused(refusal);

@@ -14,7 +14,7 @@ use super::{
     base::Base,
     draft::parse_entry,
     plan::{Plan, Summary},
-    publish::Prepared,
+    prepare::Prepared,
 };
 use crate::{
     compile::{Compiler, ManifestFile},

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use super::{
     History, Scope, SyncError, base,
     journal::Journal,
-    publish::{Prepared, Started, prepare},
+    prepare::{Prepared, prepare},
+    publish::Started,
 };
 use crate::{
     diagnostic::Diagnostic,

@@ -8,6 +8,9 @@ use crate::{
 
 /// Compile the working tree into `registry/` without committing
 ///
+/// What lies in `registry/` and is not what the manifests give is overwritten; what lies among the entries and is none is
+/// removed, and named.
+///
 /// Meant for authors who commit the compiled registry in the same pull request: `modreg compile --check` in CI then
 /// tells whether they did.
 #[derive(Debug, clap::Args)]
@@ -26,10 +29,15 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     tree.name_sources(&mut draft, &compiler)?;
     let drift = tree.drift(&draft)?;
     context.talk_diagnostics(remarks.iter().chain(&draft.plan.diagnostics));
+    let is_valid = draft.plan.invalid.is_empty();
     if args.check {
-        return check(&drift);
+        let exit = check(&drift)?;
+        return Ok(if exit == Exit::Done && !is_valid { Exit::SomeInvalid } else { exit });
     }
     tree.write(&drift)?;
+    for path in &drift.remove {
+        context.say(&format!("removed {}", visible(path.as_str())));
+    }
     let version = draft.root.as_ref().or(tree.previous().root.as_ref()).map(|root| root.version);
     let version = version.map_or_else(
         || "no registry: there is nothing to register".to_owned(),
@@ -40,7 +48,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
         "{version}: {}, {files} files written",
         overview::counts(&draft.plan.summary)
     ))?;
-    Ok(if draft.plan.invalid.is_empty() { Exit::Done } else { Exit::SomeInvalid })
+    Ok(if is_valid { Exit::Done } else { Exit::SomeInvalid })
 }
 
 fn check(drift: &Drift) -> Result<Exit, CliError> {

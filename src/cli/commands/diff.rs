@@ -60,6 +60,8 @@ struct Comparison {
     changes: Changes,
     summary: ChangesSummary,
     diagnostics: Vec<Diagnostic>,
+    /// What a sync would hold or no longer hold.
+    holds: Vec<String>,
 }
 
 pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
@@ -72,11 +74,15 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
         DiffFormat::Human => {
             context.talk_diagnostics(diagnostics.iter());
             output::write(|out| changes::changes(out, changes, context.out))?;
+            for line in &compared.holds {
+                context.say(line);
+            }
         }
         DiffFormat::Markdown => output::print(&markdown::comment(from, changes, diagnostics))?,
         DiffFormat::Json => output::write(|out| json::write(out, &compared.report()))?,
     }
-    Ok(if args.check && !changes.is_empty() { Exit::No } else { Exit::Done })
+    let differs = !changes.is_empty() || !compared.holds.is_empty();
+    Ok(if args.check && differs { Exit::No } else { Exit::Done })
 }
 
 fn working_tree(context: &Context) -> Result<Comparison, CliError> {
@@ -85,7 +91,15 @@ fn working_tree(context: &Context) -> Result<Comparison, CliError> {
     let tree = WorkingTree::open(&folder.root, folder.repository.as_ref())?;
     let (draft, remarks) = tree.draft(&compiler, &|total| progress::counter(context, "compiling", total))?;
     let version = tree.previous().version();
+    let held = tree.previous().held();
+    let began = draft.plan.held.iter().filter(|(name, _)| !held.contains_key(*name));
+    let ended = held.keys().filter(|name| !draft.plan.held.contains_key(*name));
+    let holds = began
+        .map(|(name, held)| format!("would be held: {name} ({})", held.code))
+        .chain(ended.map(|name| format!("would no longer be held: {name}")))
+        .collect();
     Ok(Comparison {
+        holds,
         from: version,
         to: None,
         latest: version,
@@ -126,7 +140,7 @@ fn versions(
         ..ChangesSummary::default()
     };
     let to = Some(new.snapshot.version());
-    Ok(Comparison { from, to, latest: version, changes, summary, diagnostics: Vec::new() })
+    Ok(Comparison { from, to, latest: version, changes, summary, diagnostics: Vec::new(), holds: Vec::new() })
 }
 
 /// Finds a version; 0 is the registry before its first one.

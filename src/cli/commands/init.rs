@@ -51,16 +51,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
         let message = "Make this a module registry\n";
         sync::commit_files(&repository, &written, message, &context.identity, context.now)?;
     }
-    let request = Request {
-        scope: Scope::All,
-        dry_run: false,
-        strict: false,
-        allow_removals: None,
-        trigger: Trigger::Init,
-        push: None,
-        identity: &context.identity,
-        now: context.now,
-    };
+    let request = Request::new(Scope::All, Trigger::Init, &context.identity, context.now);
     outcome::publish(&repository, &request, args.format, context)
 }
 

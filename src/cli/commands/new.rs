@@ -27,7 +27,10 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
         fs::create_dir_all(parent).map_err(failed)?;
     }
     let up = "../".repeat(path.as_str().matches('/').count());
-    let text = skeleton(&args.name, &format!("{up}schema/module.schema.json"));
+    let has_schema = folder.root.join("schema/module.schema.json").is_file();
+    let schema =
+        if has_schema { format!("{SCHEMA_LINE}{up}schema/module.schema.json\n") } else { String::new() };
+    let text = schema + &skeleton(&args.name);
     let created = fs::File::create_new(&on_disk)
         .and_then(|mut file| std::io::Write::write_all(&mut file, text.as_bytes()));
     match created {
@@ -44,11 +47,13 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     }
 }
 
+/// What the YAML language server of editors reads.
+const SCHEMA_LINE: &str = "# yaml-language-server: $schema=";
+
 /// A manifest that says what goes where.
-fn skeleton(name: &ModuleName, schema: &str) -> String {
+fn skeleton(name: &ModuleName) -> String {
     format!(
-        r#"# yaml-language-server: $schema={schema}
-name: {name}
+        r#"name: {name}
 displayName: {name}
 version: 0.1.0
 # DRAFT and PENDING are not registered yet; APPROVED and ACTIVE are.

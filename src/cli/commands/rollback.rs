@@ -1,9 +1,9 @@
 //! `modreg rollback`
 
 use crate::{
-    cli::{Exit, args::Format, context::Context, error::CliError, outcome, workspace},
+    cli::{Exit, args::Publishing, context::Context, error::CliError, outcome, workspace},
     domain::{ModuleName, SnapshotVersion},
-    sync::{Reason, RemovalToken, Request, Rollback, Scope, Trigger},
+    sync::{Reason, Rollback, Scope, Trigger},
 };
 
 /// Publish a new version with the content of an old one, and pin what went back
@@ -21,15 +21,8 @@ pub(in crate::cli) struct Args {
     /// Why, in a line for those who read the status and the history
     #[arg(long, value_name = "TEXT")]
     reason: Reason,
-    /// Show what would be done, and write nothing
-    #[arg(long)]
-    dry_run: bool,
-    /// Let through the removals that an earlier refusal listed, and no others
-    #[arg(long, value_name = "TOKEN")]
-    allow_removals: Option<RemovalToken>,
-    /// How to report
-    #[arg(long, value_enum, default_value_t)]
-    format: Format,
+    #[command(flatten)]
+    publishing: Publishing,
 }
 
 pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
@@ -39,15 +32,6 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
         modules: args.modules.iter().cloned().collect(),
         reason: args.reason.clone(),
     };
-    let request = Request {
-        scope: Scope::Rollback(rollback),
-        dry_run: args.dry_run,
-        strict: false,
-        allow_removals: args.allow_removals.clone(),
-        trigger: Trigger::Rollback,
-        identity: &context.identity,
-        now: context.now,
-        push: None,
-    };
-    outcome::publish(&repository, &request, args.format, context)
+    let request = args.publishing.request(Scope::Rollback(rollback), Trigger::Rollback, context);
+    outcome::publish(&repository, &request, args.publishing.format, context)
 }

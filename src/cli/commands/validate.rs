@@ -115,7 +115,13 @@ impl Checked {
         if on_disk.is_dir() && !is_named_as_manifest {
             let modules = &compiler.settings.modules;
             let is_registry = on_disk == root && root.join(modules.as_str()).is_dir();
-            return self.folder(base, if is_registry { modules } else { &shown }, compiler, context);
+            let before = self.counts.modules;
+            self.folder(base, if is_registry { modules } else { &shown }, compiler, context)?;
+            if self.counts.modules == before {
+                return Err(CliError::cannot_run(format!("there are no manifests in `{}`", path.display()))
+                    .hint("manifests are `*.yaml`, `*.yml` and `*.json` files; hidden ones do not count"));
+            }
+            return Ok(());
         }
         let content = match load::read(base, &shown, limit) {
             Ok(bytes) => Ok(bytes),

@@ -11,10 +11,7 @@ use crate::{
     git::{Completeness, Repository, Touch},
     object::EMPTY_TREE,
     registry::{REGISTRY, Root},
-    sync::{
-        Scope, SyncError, base,
-        publish::{Started, prepare},
-    },
+    sync::{Scope, SyncError, base, prepare::prepare, publish::Started},
 };
 
 /// Checks each commit that changed `registry/`, oldest first.
