@@ -164,7 +164,7 @@ impl From<SyncError> for CliError {
                 .hint("`git restore --staged --worktree registry` drops them, `git clean -fd registry` what git does not know")
                 .hint("`registry/` is generated: change manifests instead, and `modreg sync` writes it"),
             SyncError::LostEntries { .. } => Self::refused(message).hint(
-                "`git fetch --unshallow` gets them, and a sync of all modules repairs the entries without",
+                "`git fetch --unshallow` gets them; without them nobody can tell what was changed by hand",
             ),
             SyncError::LostRace { .. } => Self::conflict(message).hint("try again later"),
             SyncError::Diverged { .. } => Self::cannot_run(message)
@@ -206,8 +206,6 @@ impl From<SyncError> for CliError {
             SyncError::Settings(error) => Self::settings(&error),
             SyncError::Schema(_) => Self::cannot_run(message)
                 .hint("`modreg schema module` and `modreg schema ai-context` print the built-in ones"),
-            SyncError::WrongTree { .. } => Self { exit: Exit::Bug, ..Self::cannot_run(message) }
-                .hint("this is a bug in modreg: nothing was published; please report it"),
             SyncError::Load(LoadError::NotADirectory(_)) => {
                 Self::cannot_run(message).hint("put a folder in its place, or name another one under `[modules]` in modreg.toml")
             }

@@ -105,7 +105,7 @@ fn human(outcome: &Outcome, context: &Context) -> Result<(), CliError> {
         let version = pin.version;
         context.say(&format!(
             "pinned at version {version}: {name} ({}); `modreg unpin {name}` lifts it",
-            crate::report::text::visible(&pin.reason)
+            pin.reason
         ));
     }
     output::write(|out| overview::pins(out, &outcome.previous.pinned(), &plan.pinned))?;

@@ -39,14 +39,14 @@ impl Context {
     /// Says something that is good to know.
     pub(super) fn say(&self, text: &str) {
         if self.verbosity >= Verbosity::Normal {
-            talk(text);
+            talk(&visible(text));
         }
     }
 
     /// Says what only the curious want to know.
     pub(super) fn say_more(&self, text: &str) {
         if self.verbosity == Verbosity::Verbose {
-            talk(text);
+            talk(&visible(text));
         }
     }
 

@@ -22,14 +22,19 @@ pub enum Merged {
 }
 
 impl Repository {
+    /// The newest commit that two others have in their past, if there is one here.
+    pub fn merge_base(&self, first: ObjectId, second: ObjectId) -> Result<Option<ObjectId>, GitError> {
+        match self.git.merge_base(to_oid(first), to_oid(second)) {
+            Err(error) if error.code() == git2::ErrorCode::NotFound => Ok(None),
+            found => Ok(Some(from_oid(found.context(|| format!("compare {second} with {first}"))?))),
+        }
+    }
+
     /// Merges the trees of two commits; of the directory `generated` it takes what `first` has, unseen.
     pub fn merge(&self, first: ObjectId, second: ObjectId, generated: &RepoPath) -> Result<Merged, GitError> {
         let context = || format!("merge {second} with {first}");
-        let common = match self.git.merge_base(to_oid(first), to_oid(second)) {
-            Err(error) if error.code() == git2::ErrorCode::NotFound => {
-                return Ok(Merged::Conflict(Vec::new()));
-            }
-            found => from_oid(found.context(context)?),
+        let Some(common) = self.merge_base(first, second)? else {
+            return Ok(Merged::Conflict(Vec::new()));
         };
         let directory = self.tree_at(first, generated.as_str())?.map(|id| (Mode::Directory, id));
         let with_generated = |commit| -> Result<git2::Tree<'_>, GitError> {

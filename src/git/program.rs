@@ -225,6 +225,10 @@ impl Heard {
         let deadline = Instant::now() + LAST_WORDS;
         while let Ok(event) = events.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
             self.keep(event);
+            // Something that still writes has had its time, however much of it waits here.
+            if Instant::now() >= deadline {
+                break;
+            }
         }
     }
 

@@ -10,6 +10,13 @@ use crate::{
     object::{Mode, TreeEntry, decode_tree},
 };
 
+/// The most bytes of a file that is read; no manifest may have more.
+const MAX_BLOB: usize = 1 << 28;
+/// The most files below one directory, and the most directories on the way to one. Few small trees that name each other
+/// can stand for more than any memory holds.
+const MAX_FILES: usize = 5_000_000;
+const MAX_DEPTH: usize = 256;
+
 /// What a tree says a file is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum FileKind {
@@ -112,6 +119,10 @@ impl Repository {
         files: &mut Vec<TreeFile>,
     ) -> Result<(), GitError> {
         let directory = path.len();
+        if files.len() > MAX_FILES || path.split(|&byte| byte == b'/').count() > MAX_DEPTH {
+            let reason = format!("tree {tree} has more than {MAX_FILES} files or {MAX_DEPTH} levels");
+            return Err(GitError::new("could not list a directory", GitErrorKind::InvalidInput { reason }));
+        }
         for entry in self.entries(tree)? {
             if directory > 0 {
                 path.push(b'/');
@@ -142,8 +153,12 @@ impl Repository {
         Ok(())
     }
 
-    /// The content of a blob.
+    /// The content of a blob, which may have at most 256 MiB.
     pub fn blob(&self, id: ObjectId) -> Result<Vec<u8>, GitError> {
+        if self.contains(id)? && self.blob_size(id)? > MAX_BLOB {
+            let reason = format!("blob {id} is larger than {MAX_BLOB} bytes");
+            return Err(GitError::new("could not read a file", GitErrorKind::InvalidInput { reason }));
+        }
         self.read(id, git2::ObjectType::Blob)
     }
 

@@ -51,7 +51,7 @@ impl Repository {
     ///
     /// A path is somebody's own where the index or the working tree has something else than `head`, than `target` (what a sync is
     /// about to publish) and than every commit of `earlier` (what a killed run did not get to replace). Untracked files
-    /// count only where `target` needs their place.
+    /// count only where `target` needs their place, or where a file of `earlier` lay.
     pub fn dirty(
         &self,
         directory: &RepoPath,
@@ -76,8 +76,11 @@ impl Repository {
                 _ => drop(unmerged.insert(path)),
             }
         }
+        let earlier = earlier.iter().map(|&commit| self.files_of(Some(commit), directory));
+        let earlier = earlier.collect::<Result<Vec<_>, _>>()?;
+        let known = earlier.iter().flat_map(BTreeMap::keys);
         let paths: BTreeSet<_> =
-            head.keys().chain(entries.keys()).chain(&unmerged).chain(target.keys()).collect();
+            head.keys().chain(entries.keys()).chain(&unmerged).chain(target.keys()).chain(known).collect();
         let paths: Vec<_> = paths.into_iter().collect();
         let outside = outside(workdir, &paths);
         let differing: Vec<_> = paths
@@ -98,8 +101,6 @@ impl Repository {
         if differing.is_empty() {
             return Ok(Uncommitted::default());
         }
-        let earlier = earlier.iter().map(|&commit| self.files_of(Some(commit), directory));
-        let earlier = earlier.collect::<Result<Vec<_>, _>>()?;
         let is_left = |path: &RepoPath, seen: Seen| {
             seen == Seen::Emptied || earlier.iter().any(|files| seen == Seen::of(files.get(path)))
         };

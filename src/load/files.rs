@@ -4,15 +4,28 @@ use std::{io, path::Path};
 
 use walkdir::WalkDir;
 
-use super::LoadError;
+use super::{LoadError, walk::checked_folder};
 use crate::domain::RepoPath;
+
+/// Makes sure that a file at `path` lies below `root`: no step on the way to it is a link, as far as there are steps.
+pub fn check_parents(root: &Path, path: &RepoPath) -> Result<(), LoadError> {
+    match path.ancestors().next().map(|folder| checked_folder(root, &folder)) {
+        Some(Err(error @ (LoadError::NotADirectory(_) | LoadError::Unreadable { .. }))) => Err(error),
+        Some(Err(LoadError::Missing(_)) | Ok(_)) | None => Ok(()),
+    }
+}
 
 /// Lists the regular files below a folder of the repository at `root`, sorted; a folder that is not there has none.
 ///
 /// Symbolic links are not followed, and names that are not UTF-8 are shown as well as text can.
 pub fn files(root: &Path, folder: &str) -> Result<Vec<RepoPath>, LoadError> {
     let mut files = Vec::new();
-    for step in WalkDir::new(root.join(folder)).min_depth(1).follow_links(false) {
+    let folder = match checked_folder(root, &RepoPath::new(folder)) {
+        Ok(folder) => folder,
+        Err(LoadError::Missing(_)) => return Ok(files),
+        Err(error) => return Err(error),
+    };
+    for step in WalkDir::new(folder).min_depth(1).follow_links(false) {
         let entry = match step {
             Ok(entry) => entry,
             Err(error) if error.io_error().is_some_and(|error| error.kind() == io::ErrorKind::NotFound) => {

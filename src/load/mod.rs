@@ -10,7 +10,7 @@ mod read;
 mod walk;
 
 pub use classify::{Class, EntryKind, Flaw, classify};
-pub use files::files;
+pub use files::{check_parents, files};
 pub use listing::Listing;
 pub use read::{ReadError, read, read_limited};
 pub use walk::{LoadError, walk};

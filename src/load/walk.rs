@@ -62,8 +62,8 @@ pub fn walk(root: &Path, modules: &RepoPath) -> Result<Listing, LoadError> {
     Ok(listing)
 }
 
-/// The modules folder on disk, once every step on the way to it is known to be a folder and no link.
-fn checked_folder(root: &Path, modules: &RepoPath) -> Result<PathBuf, LoadError> {
+/// A folder on disk, once every step on the way to it is known to be a folder and no link.
+pub(super) fn checked_folder(root: &Path, modules: &RepoPath) -> Result<PathBuf, LoadError> {
     let mut folder = root.to_owned();
     for part in Path::new(modules.as_str()) {
         folder.push(part);

@@ -116,6 +116,9 @@ impl Root {
                 "version 0 is the registry that does not exist yet".to_owned(),
             ));
         }
+        if root.version.get() == u64::MAX {
+            return Err(RootError::Inconsistent("no version can follow its version".to_owned()));
+        }
         if root.to_bytes() == bytes { Ok(root) } else { Err(RootError::Edited) }
     }
 
@@ -224,6 +227,7 @@ mod tests {
             (edit("\"version\": 42", "\"version\": 42,\n  \"version\": 43"), "not a snapshot root"),
             (edit("\"version\": 42", "\"version\": 42,\n  \"extra\": 1"), "not a snapshot root"),
             (edit("\"version\": 42", "\"version\": 0"), "version 0"),
+            (edit("\"version\": 42", &format!("\"version\": {}", u64::MAX)), "no version can follow"),
             (edit("sha256:07", "sha1:07"), "impossible value"),
             (edit("\"formatVersion\": 1", "\"formatVersion\": 2"), "format version 2"),
             (edit("{\n  \"formatVersion\": 1,", "{ \"formatVersion\": 2, \"new\": [],"), "format version 2"),

@@ -12,7 +12,7 @@ use crate::{
 pub static MISMATCH: Rule = Rule {
     code: "name/mismatch",
     severity: Severity::Error,
-    fixed: false,
+    fixed: true,
     summary: "the name of a module is that of its file or directory",
     explanation: "A module `drive` stands in `drive.yaml`, or in `drive/module.yaml`, so that people find it by its name and \
         a copied file is noticed before it takes the place of its original. Change `name`, or rename the file or the \

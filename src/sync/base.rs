@@ -36,8 +36,8 @@ pub fn snapshot_at(repository: &Repository, commit: ObjectId) -> Result<Snapshot
             return Err(untrusted(RootError::Inconsistent(lost)));
         }
     };
-    let latest = check_provenance(repository, commit, blob, &root)?.map_err(untrusted)?;
-    let snapshot = Snapshot { latest, root: Some(root), tree, entries };
+    let (latest, is_published) = check_provenance(repository, commit, blob, &root)?.map_err(untrusted)?;
+    let snapshot = Snapshot { latest, is_published, root: Some(root), tree, entries };
     if let Some(root) = snapshot.root.as_ref().filter(|_| !snapshot.is_tampered()) {
         root.check(&snapshot.entries).map_err(untrusted)?;
     }
@@ -98,7 +98,7 @@ pub(super) fn entries_of(
     Ok(files.into_iter().filter_map(|file| Some((module_of(file.path.as_str())?, file.id))).collect())
 }
 
-/// Checks where a root comes from, and tells the highest version that was ever published.
+/// Checks where a root comes from, and tells the highest version that was ever published and whether this one was.
 ///
 /// Entries that were changed by hand are drift, which the next sync repairs. A root that was changed by hand is not, for
 /// its version and its holds are known nowhere else: it must be one that this program published, or be newer than all of
@@ -108,7 +108,7 @@ fn check_provenance(
     commit: ObjectId,
     blob: ObjectId,
     root: &Root,
-) -> Result<Result<SnapshotVersion, RootError>, SyncError> {
+) -> Result<Result<(SnapshotVersion, bool), RootError>, SyncError> {
     let mut published = Vec::new();
     repository.history(commit, &root_path(), |revision| {
         if let Some(version) = published_version(&revision) {
@@ -120,7 +120,7 @@ fn check_provenance(
     let latest = published.iter().map(|(version, _)| *version).max().unwrap_or_default();
     let is_published = published.contains(&(root.version, blob));
     if is_published || root.version > latest {
-        return Ok(Ok(latest.max(root.version)));
+        return Ok(Ok((latest.max(root.version), is_published)));
     }
     let version = root.version;
     let reason = if published.iter().any(|(other, _)| *other == version) {

@@ -120,14 +120,6 @@ pub enum SyncError {
     /// Nothing says which branch of the remote to push to.
     #[error("HEAD is detached, and nothing says which branch to push to")]
     NoTarget,
-    /// What was computed and what git wrote differ.
-    #[error("the tree that was written is {written}, but {computed} was computed")]
-    WrongTree {
-        /// By git.
-        written: ObjectId,
-        /// By this program.
-        computed: ObjectId,
-    },
     /// A file could not be read or written.
     #[error("cannot access `{}`", path.display())]
     Io {

@@ -156,7 +156,7 @@ pub(super) fn plan(material: Material<'_>) -> Plan {
     let mut present = unchanged;
 
     for module in compiled {
-        let in_scope = module.named_by_path().is_none_or(|name| scope.compiles(&name));
+        let in_scope = module.named_by_path().map_or(*scope == Scope::All, |name| scope.compiles(&name));
         match module.outcome {
             Outcome::Registered(entry) => {
                 present.insert(entry.name.clone());

@@ -43,7 +43,7 @@ pub fn prepare(
         return rollback::prepare(repository, commit, compiler, rollback);
     }
     let base = Base::at(repository, commit)?;
-    if let (true, true, Some(root)) = (base.is_lost(), *scope != Scope::All, &base.snapshot.root) {
+    if let (true, Some(root)) = (base.is_lost(), &base.snapshot.root) {
         return Err(SyncError::LostEntries { tree: root.tree });
     }
     let Base { snapshot: previous, edited } = base;
@@ -106,7 +106,8 @@ fn compiled_before<'a>(
     compiler: &Compiler,
 ) -> Result<Option<CommittedSources<'a>>, SyncError> {
     let Some(root) = &previous.root else { return Ok(None) };
-    if previous.is_tampered() || root.inputs != compiler.inputs() {
+    // What an author committed by hand says of its sources is no proof that it was compiled from them.
+    if !previous.is_published || previous.is_tampered() || root.inputs != compiler.inputs() {
         return Ok(None);
     }
     if !base::is_at_hand(repository, root.source_tree)? {

@@ -171,6 +171,7 @@ impl Registry {
         let written = draft.plan.written.into_values();
         self.entries.extend(written.map(|entry| (entry.id, entry.bytes)));
         self.snapshot = Snapshot {
+            is_published: true,
             latest: root.version,
             root: Some(root),
             tree: Some(draft.tree),

@@ -6,6 +6,7 @@
 //! What people committed on both sides is merged as `git pull` would, or left to them where both changed the same.
 
 use std::{
+    collections::BTreeMap,
     fmt,
     time::{Duration, Instant},
 };
@@ -17,12 +18,12 @@ use super::{
     publish::{self, Written},
 };
 use crate::{
-    domain::{ObjectId, RepoPath},
+    domain::{ModuleName, ObjectId, RepoPath},
     git::{
         Answer, GitError, GitErrorKind, Head, Merged, Moment, Network, NewCommit, RemoteBranch,
         RemoteFailure, Repository, SyncLock,
     },
-    registry::{REGISTRY, Snapshot},
+    registry::{Pin, REGISTRY, Snapshot},
 };
 
 /// The first wait is for a random time up to the length of an attempt, or up to this; the bound doubles with each loss.
@@ -209,6 +210,12 @@ impl Run<'_> {
 
     /// Merges what people committed here and there. The registry is the remote's: it is compiled anew anyway.
     fn merge(&self, local: ObjectId, remote: ObjectId) -> Result<ObjectId, SyncError> {
+        if let Some(common) = self.repository.merge_base(remote, local)?
+            && self.pinned(local)? != self.pinned(common)?
+        {
+            // A rollback or its end is a decision, not something that can be compiled anew.
+            return Err(SyncError::Diverged { branch: self.shown(), paths: vec![base::root_path()] });
+        }
         let tree = match self.repository.merge(remote, local, &RepoPath::new(REGISTRY))? {
             Merged::Tree(tree) => tree,
             Merged::Conflict(paths) => return Err(SyncError::Diverged { branch: self.shown(), paths }),
@@ -218,6 +225,10 @@ impl Run<'_> {
         let message = format!("Merge {}\n", self.shown());
         let commit = NewCommit { parents: &[remote, local], tree, message: &message, identity: &identity };
         Ok(self.repository.commit(&commit)?)
+    }
+
+    fn pinned(&self, commit: ObjectId) -> Result<BTreeMap<ModuleName, Pin>, SyncError> {
+        Ok(base::snapshot_at(self.repository, commit)?.pinned())
     }
 
     fn build(

@@ -247,7 +247,7 @@ mod tests {
             held: entries.keys().map(|name| (name.clone(), held.clone())).collect(),
             pinned: BTreeMap::new(),
         };
-        Snapshot { latest: version, root: Some(root), tree: None, entries }
+        Snapshot { latest: version, root: Some(root), entries, ..Snapshot::default() }
     }
 
     #[test]

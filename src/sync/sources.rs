@@ -11,9 +11,12 @@ use crate::{
     diagnostic::Diagnostic,
     domain::{ObjectId, RepoPath},
     git::{FileKind, Repository, TreeFile},
-    load::{self, EntryKind, Flaw, Listing},
+    load::{self, Class, EntryKind, Flaw, Listing},
     source,
 };
+
+/// Stands for the blob of a manifest that has none to read.
+const NO_BLOB: ObjectId = ObjectId::new([0; 20]);
 
 /// A set of manifests that can be read.
 pub trait Sources {
@@ -67,8 +70,10 @@ impl<'a> CommittedSources<'a> {
         let ids: Manifests = files.iter().map(|file| (file.path.clone(), file.id)).collect();
         let listing = listing(modules, files);
         let findings = Findings::of(listing.diagnostics);
-        let paths = listing.manifests.iter().chain(findings.unreadable.keys());
-        let manifests = paths.filter_map(|path| Some((path.clone(), *ids.get(path)?))).collect();
+        // What cannot be read is never what it was, even where its blob is that of a manifest from before.
+        let unreadable = findings.unreadable.keys().map(|path| (path.clone(), NO_BLOB));
+        let readable = listing.manifests.iter().filter_map(|path| Some((path.clone(), *ids.get(path)?)));
+        let manifests = readable.chain(unreadable).collect();
         Ok(Self {
             repository,
             tree: tree.unwrap_or(crate::object::EMPTY_TREE),
@@ -117,14 +122,18 @@ fn listing(modules: &RepoPath, files: Vec<TreeFile>) -> Listing {
     });
     let folders = folders.into_iter().map(|path| (path, EntryKind::Directory));
     let mut listing = Listing::of(modules, files.chain(folders));
-    let flaws = unnameable.iter().map(|file| Flaw::NameNotUtf8.diagnostic(&file.path));
+    let looks_like_one =
+        |file: &&TreeFile| load::classify(modules, &file.path, EntryKind::File) != Class::Ignored;
+    let flaws = unnameable.iter().filter(looks_like_one);
+    let flaws = flaws.map(|file| Flaw::NameNotUtf8.diagnostic(&file.path));
     listing.diagnostics.extend(flaws);
     listing
 }
 
 impl Sources for CommittedSources<'_> {
     fn read(&self, paths: &[RepoPath]) -> Result<Vec<ManifestFile>, SyncError> {
-        self.repository.fetch_missing(paths.iter().filter_map(|path| self.manifests.get(path).copied()))?;
+        let blobs = paths.iter().filter_map(|path| self.manifests.get(path).copied());
+        self.repository.fetch_missing(blobs.filter(|blob| *blob != NO_BLOB))?;
         paths.iter().map(|path| self.read_one(path)).collect()
     }
 

@@ -132,6 +132,9 @@ impl<'a> WorkingTree<'a> {
 
     /// Makes `registry/` on disk what a draft says.
     pub fn write(&self, drift: &Drift) -> Result<(), SyncError> {
+        for path in drift.paths() {
+            load::check_parents(self.root, path)?;
+        }
         for (path, bytes) in &drift.write {
             write_whole(&self.root.join(path.as_str()), bytes)?;
         }
@@ -180,7 +183,8 @@ fn snapshot_on_disk(root: &Path) -> Result<Snapshot, SyncError> {
     let parsed = Root::parse(&bytes).map_err(untrusted)?;
     let tree =
         object::tree_of(entries.iter().map(|(name, id)| (crate::registry::entry_path(name), *id))).root;
-    Ok(Snapshot { latest: parsed.version, root: Some(parsed), tree: Some(tree), entries })
+    let (latest, root) = (parsed.version, Some(parsed));
+    Ok(Snapshot { latest, root, tree: Some(tree), entries, ..Snapshot::default() })
 }
 
 /// The id that git would give to a file, however large it is.

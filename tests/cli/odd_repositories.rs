@@ -224,3 +224,15 @@ fn a_repository_of_somebody_else_is_refused() {
         assert!(ran.err.contains("safe.directory"), "{command:?}: {}", ran.err);
     }
 }
+
+#[test]
+fn a_manifest_that_becomes_a_link_is_held_however_it_is_read() {
+    let folder = Folder::with_modules(&["chat", "drive"]);
+    folder.expect(0, &["sync"]);
+    let blob = folder.git(&["rev-parse", "HEAD:modules/chat/module.yaml"]);
+    let entry = format!("120000,{blob},modules/chat/module.yaml");
+    folder.git(&["update-index", "--cacheinfo", &entry]);
+    folder.git(&["commit", "--quiet", "--message", "a link with the same blob"]);
+    let report = folder.json(3, &["sync"]);
+    assert_eq!(report["summary"]["held"], 1, "{report:#}");
+}

@@ -104,3 +104,35 @@ fn entries_that_were_edited_and_committed_are_drift() {
     assert_eq!(folder.read(ENTRY), good);
     folder.expect(0, &["verify"]);
 }
+
+#[test]
+fn a_file_of_ones_own_in_the_place_of_a_removed_entry_stays() {
+    let folder = two_versions();
+    folder.expect(0, &["sync"]);
+    folder.remove("modules/chat/module.yaml");
+    folder.commit("chat is gone");
+    folder.expect(0, &["sync"]);
+    folder.write("registry/modules/ch/at/chat.json", "mine");
+    folder.expect(0, &["sync"]);
+    assert_eq!(folder.read("registry/modules/ch/at/chat.json"), "mine");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_in_the_place_of_the_registry_is_not_followed() {
+    let folder = Folder::with_modules(&["chat"]);
+    let beside = folder.beside("elsewhere");
+    std::fs::create_dir(&beside).unwrap();
+    std::fs::write(beside.join("precious.txt"), "precious").unwrap();
+    for place in ["registry", "registry/modules"] {
+        folder.write("registry/placeholder", "");
+        folder.git(&["clean", "-fdxq", "registry"]);
+        let link = folder.path().join(place);
+        std::fs::create_dir_all(link.parent().unwrap()).unwrap();
+        std::os::unix::fs::symlink(&beside, &link).unwrap();
+        let ran = folder.expect(2, &["compile"]);
+        ran.says(&["is not a folder; symbolic links are not followed"]);
+        assert_eq!(std::fs::read_dir(&beside).unwrap().count(), 1);
+        std::fs::remove_file(&link).unwrap();
+    }
+}

@@ -37,7 +37,7 @@ fn snapshot(modules: &[&str], held: &[&str], pinned: &[&str]) -> Snapshot {
         held: held.iter().map(hold).collect(),
         pinned: pinned.iter().map(pin).collect(),
     };
-    Snapshot { latest: root.version, root: Some(root), tree: None, entries }
+    Snapshot { latest: root.version, root: Some(root), entries, ..Snapshot::default() }
 }
 
 fn manifest(path: &str, declared: Option<&str>, outcome: Outcome) -> Compiled {
