@@ -358,3 +358,39 @@ fn a_refusal_pushes_nothing() {
     clone.expect(4, &["sync", "--push", "--strict"]);
     assert_eq!(remote.head(), before);
 }
+
+#[test]
+fn a_rollback_that_was_not_pushed_is_not_lost_in_a_merge() {
+    let remote = Remote::new();
+    let clone = remote.clone();
+    clone.expect(0, &["sync", "--push"]);
+    clone.edit("modules/drive/module.yaml", "1.0.0", "1.1.0");
+    clone.commit("a bad one");
+    clone.expect(0, &["sync", "--push"]);
+    let other = remote.clone();
+    clone.expect(0, &["rollback", "1", "--reason", "bad words"]);
+    add(&other, "chat");
+    other.expect(0, &["sync", "--push"]);
+    let head = clone.git(&["rev-parse", "HEAD"]);
+    let ran = clone.expect(2, &["sync", "--push"]);
+    ran.says(&["registry/snapshot.json", "git pull"]);
+    assert_eq!(clone.git(&["rev-parse", "HEAD"]), head);
+    assert_eq!(clone.root()["pinned"]["drive"]["version"], 1);
+}
+
+#[test]
+fn edited_entries_are_not_vouched_for_where_the_published_ones_are_not_here() {
+    let remote = Remote::new();
+    let author = remote.clone();
+    author.expect(0, &["sync", "--push"]);
+    author.edit("registry/modules/dr/iv/drive.json", "What drive is for.", "Forged.");
+    author.edit("modules/drive/module.yaml", "purpose", "purpos");
+    author.commit("an entry by hand, and a manifest that holds it");
+    author.git(&["push", "--quiet"]);
+    let shallow = remote.clone_with(&["--depth=1"]);
+    let ran = shallow.expect(4, &["sync"]);
+    ran.says(&["git fetch --unshallow"]);
+    shallow.git(&["fetch", "--quiet", "--unshallow"]);
+    shallow.expect(3, &["sync"]);
+    assert!(shallow.read("registry/modules/dr/iv/drive.json").contains("What drive is for."));
+}

@@ -112,26 +112,6 @@ fn any_folder_of_the_repository_will_do() {
 }
 
 #[test]
-fn forms_that_cannot_be_read_are_refused_with_the_reason() {
-    for (option, reason) in [
-        ("--object-format=sha256", "its object ids are sha256"),
-        ("--ref-format=reftable", "its references are stored as reftable"),
-    ] {
-        let folder = Folder::empty();
-        folder.git(&["init", "--quiet", option]);
-        folder.write("modules/chat.yaml", manifest("chat"));
-        folder.commit("manifests");
-        for args in [&["sync"][..], &["status"], &["init"]] {
-            folder.refuses(
-                2,
-                args,
-                &["stored in a form that cannot be read", reason, "git clone --ref-format=files"],
-            );
-        }
-    }
-}
-
-#[test]
 fn a_second_sync_waits_briefly_and_gives_up() {
     let folder = Folder::with_modules(&["chat"]);
     let lock = File::create(folder.path().join(".git/modreg.lock")).unwrap();
