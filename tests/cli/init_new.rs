@@ -53,3 +53,16 @@ fn a_skeleton_is_valid_and_skipped_until_it_is_approved() {
     folder.commit("a new module");
     folder.expect(0, &["sync"]).prints(&["2 added"]);
 }
+
+#[test]
+fn an_init_that_was_cut_short_goes_on_where_it_stopped() {
+    let folder = Folder::repository();
+    folder.git(&["config", "commit.gpgsign", "true"]);
+    folder.git(&["config", "gpg.program", "false"]);
+    folder.expect(2, &["init"]);
+    assert!(folder.exists("modules/chat/module.yaml"), "the files were written before the commit failed");
+    folder.git(&["config", "commit.gpgsign", "false"]);
+    folder.expect(0, &["init"]).prints(&["version 1"]);
+    assert_eq!(folder.root()["modules"], 3);
+    assert_eq!(folder.git(&["status", "--porcelain"]), "");
+}

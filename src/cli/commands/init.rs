@@ -43,13 +43,14 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     let repository = open_or_make(&folder, args.dir.is_some())?;
     repository.head()?.branch()?;
     let root = repository.require_workdir()?.to_owned();
-    let written = write_missing(&root)?;
-    for path in written.keys() {
+    let files = files(&root)?;
+    for path in write_missing(&root, &files)? {
         context.say(&format!("wrote {path}"));
     }
-    if !written.is_empty() {
+    let uncommitted = uncommitted(&repository, &root, &files)?;
+    if !uncommitted.is_empty() {
         let message = "Make this a module registry\n";
-        sync::commit_files(&repository, &written, message, &context.identity, context.now)?;
+        sync::commit_files(&repository, &uncommitted, message, &context.identity, context.now)?;
     }
     let request = Request::new(Scope::All, Trigger::Init, &context.identity, context.now);
     outcome::publish(&repository, &request, args.format, context)
@@ -73,29 +74,67 @@ fn open_or_make(folder: &Path, is_named: bool) -> Result<Repository, CliError> {
     Ok(Repository::init(folder, BRANCH)?)
 }
 
-/// Writes the files of a registry that are not there, and gives them.
-fn write_missing(root: &Path) -> Result<BTreeMap<RepoPath, Vec<u8>>, CliError> {
+/// A file of a new registry.
+struct Template {
+    path: RepoPath,
+    text: &'static str,
+    /// Whether the registry lacks it. Built-in modules are missing only where there is no manifest at all.
+    is_wanted: bool,
+}
+
+/// The files of a new registry.
+fn files(root: &Path) -> Result<Vec<Template>, CliError> {
+    let wanted = |path: RepoPath, text| Template { path, text, is_wanted: true };
     let mut files = vec![
-        (RepoPath::new(settings::FILE_NAME), Settings::template()),
-        (RepoPath::new(".gitattributes"), GIT_ATTRIBUTES),
+        wanted(RepoPath::new(settings::FILE_NAME), Settings::template()),
+        wanted(RepoPath::new(".gitattributes"), GIT_ATTRIBUTES),
     ];
-    files.extend(schema::editable().map(|(path, text)| (RepoPath::new(path), text)));
+    files.extend(schema::editable().map(|(path, text)| wanted(RepoPath::new(path), text)));
     let modules = workspace::compiler(root)?.settings.modules;
     let is_empty = match load::walk(root, &modules) {
         Ok(listing) => listing.manifests.is_empty() && listing.diagnostics.is_empty(),
         Err(LoadError::Missing(_)) => true,
         Err(error) => return Err(SyncError::from(error).into()),
     };
-    if is_empty {
-        files.extend(BUILTINS.iter().map(|(path, text)| (modules.join(path), *text)));
-    }
-    let mut written = BTreeMap::new();
-    for (path, text) in files {
+    let built_ins = BUILTINS.iter();
+    files.extend(built_ins.map(|(path, text)| Template {
+        path: modules.join(path),
+        text,
+        is_wanted: is_empty,
+    }));
+    Ok(files)
+}
+
+/// Writes the files that the registry lacks, and tells which.
+fn write_missing<'a>(root: &Path, files: &'a [Template]) -> Result<Vec<&'a RepoPath>, CliError> {
+    let mut written = Vec::new();
+    for Template { path, text, .. } in files.iter().filter(|file| file.is_wanted) {
         if write_new(&root.join(path.as_str()), text)? {
-            written.insert(path, text.as_bytes().to_vec());
+            written.push(path);
         }
     }
     Ok(written)
+}
+
+/// The files that are as `init` writes them and not committed yet: of this run, or of an earlier one that was cut short.
+fn uncommitted(
+    repository: &Repository,
+    root: &Path,
+    files: &[Template],
+) -> Result<BTreeMap<RepoPath, Vec<u8>>, CliError> {
+    let head = repository.head()?.commit();
+    let mut uncommitted = BTreeMap::new();
+    for Template { path, text, .. } in files {
+        let is_committed = match head {
+            Some(head) => repository.is_taken(head, path.as_str())?,
+            None => false,
+        };
+        let is_as_written = fs::read(root.join(path.as_str())).is_ok_and(|bytes| bytes == text.as_bytes());
+        if is_as_written && !is_committed {
+            uncommitted.insert(path.clone(), text.as_bytes().to_vec());
+        }
+    }
+    Ok(uncommitted)
 }
 
 /// Writes a file unless there is one, and tells whether it did.
