@@ -9,7 +9,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use super::Repository;
+use super::{Repository, lock::remove_if_there, remote::FETCHED};
 
 /// How old a file is before nobody can be writing it any more: another program on libgit2 may use the same names.
 const AGE: Duration = Duration::from_hours(1);
@@ -24,6 +24,8 @@ impl Repository {
         for (directory, prefix) in TEMPORARY {
             let _ = clear(&objects.join(directory), prefix, now.into());
         }
+        // Only a sync uses this reference, and whoever is here holds the sync lock: its lock is a dead run's.
+        let _ = remove_if_there(&self.common_dir().join(format!("{FETCHED}.lock")));
     }
 }
 

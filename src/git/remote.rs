@@ -12,7 +12,7 @@ use super::{
 use crate::domain::ObjectId;
 
 /// Holds what was fetched, so that it stays in the repository while a sync needs it.
-const FETCHED: &str = "refs/modreg/fetched";
+pub(super) const FETCHED: &str = "refs/modreg/fetched";
 
 /// A branch of a remote.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -394,3 +394,18 @@ fn edited_entries_are_not_vouched_for_where_the_published_ones_are_not_here() {
     shallow.expect(3, &["sync"]);
     assert!(shallow.read("registry/modules/dr/iv/drive.json").contains("What drive is for."));
 }
+
+#[test]
+fn a_fetch_that_was_killed_blocks_no_later_push() {
+    let remote = Remote::new();
+    let clone = remote.clone();
+    clone.expect(0, &["sync", "--push"]);
+    let other = remote.clone();
+    add(&other, "chat");
+    other.expect(0, &["sync", "--push"]);
+    clone.write(".git/refs/modreg/fetched.lock", "");
+    add(&clone, "mail");
+    clone.expect(0, &["sync", "--push"]);
+    assert_eq!(remote.modules(), "chat drive mail");
+    assert!(!clone.exists(".git/refs/modreg/fetched.lock"));
+}
