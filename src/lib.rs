@@ -54,6 +54,9 @@
 //! Deliberately absent: a database, network access outside the `git` program, a cache of verdicts, feature flags, and a
 //! tokio runtime in commands.
 
+#[cfg(test)]
+mod testing;
+
 pub mod diagnostic;
 pub mod domain;
 pub mod object;

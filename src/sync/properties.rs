@@ -16,6 +16,7 @@ use crate::{
     registry::{Pin, Snapshot, entry_path},
     schema::Schemas,
     settings::Settings,
+    testing::same_cases_every_time,
 };
 
 /// Few enough that edits meet each other.
@@ -253,7 +254,7 @@ fn history() -> impl Strategy<Value = Vec<Vec<Edit>>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(128) })]
+    #![proptest_config(same_cases_every_time(128))]
 
     #[test]
     fn reading_what_changed_gives_what_reading_all_gives(history in history()) {

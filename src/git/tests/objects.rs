@@ -6,6 +6,7 @@ use super::*;
 use crate::{
     git::{FileKind, GitErrorKind},
     object::{blob_id, tree_of},
+    testing::same_cases_every_time,
 };
 
 #[test]
@@ -184,7 +185,7 @@ fn a_repository_that_cannot_be_written_to_is_named_as_such() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(same_cases_every_time(48))]
 
     #[test]
     fn trees_have_the_ids_that_libgit2_gives_them(
