@@ -31,6 +31,7 @@ fn places_what_is_wrong_in_yaml() {
         ("a: {{ x }}\n", vec!["1:5 source/syntax \"{\""]),
         ("%YAML 1.2\n---\na: 1\n", vec!["1:1 source/syntax \"%\""]),
         ("a:\n\t- b\n", vec!["2:1 source/syntax \"\\t\""]),
+        ("a: >2\n   x\n \t\nc: 1\n", vec!["3:2 source/syntax \"\\t\""]),
         ("a: \"\\ud83d\\ude00\"\n", vec!["1:5 source/syntax \"\\\\ud83d\""]),
         ("a: b: c\n", vec!["1:5 source/syntax \":\""]),
         ("a: @b\n", vec!["1:4 source/syntax \"@\""]),

@@ -11,7 +11,9 @@ use crate::source::{Problem, Span, quote, rules};
 /// `gap` reaches from the end of the content before to the node. Tabs within comments, and between the parts of a line, are
 /// fine; those that start a line or follow a `-` or `?` are not.
 pub(super) fn tab(text: &str, gap: Range<usize>) -> Option<Problem> {
-    let starts_line = gap.start == 0 || text[..gap.start].ends_with(['\n', '\r']);
+    // A block scalar ends within the indentation of the line that follows.
+    let before = text[..gap.start].trim_end_matches(' ');
+    let starts_line = before.is_empty() || before.ends_with(['\n', '\r']);
     let (mut indents, mut in_comment) = (starts_line, false);
     for (at, byte) in text.as_bytes()[gap.clone()].iter().enumerate() {
         match byte {
