@@ -2,28 +2,35 @@
 //!
 //! Every key is optional and has a default; an unknown key is an error. Nothing here reads a file or the environment.
 
-mod modules_path;
+mod guard;
+mod layout;
+mod limits;
+mod modules;
 mod problem;
-mod read;
+mod push;
+mod section;
+mod severities;
 mod size;
 mod suppression;
 mod template;
 #[cfg(test)]
 mod tests;
-mod validate;
 
+pub use guard::Guard;
 pub use problem::{Problem, SettingsError};
+pub use push::Push;
 pub use suppression::{Digest, InvalidDigest, Suppression};
 
-use std::{collections::BTreeMap, time::Duration};
-
 use serde::Serialize;
+use toml::de::DeTable;
 
 use crate::{
     diagnostic::{Rule, Severity},
     domain::{ModuleName, RepoPath},
     source::{Limits, Pointer},
 };
+use section::Section;
+use severities::Severities;
 
 /// The name of the settings file, at the root of the repository.
 pub const FILE_NAME: &str = "modreg.toml";
@@ -42,65 +49,43 @@ pub struct Settings {
     /// How `sync --push` pushes.
     pub push: Push,
     /// The severities that differ from the rules' own; `None` turns a rule off.
-    severities: BTreeMap<&'static str, Option<Severity>>,
-}
-
-/// How many entries a sync may remove without being told to: the larger of both.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Guard {
-    /// That many entries.
-    pub removals: usize,
-    /// That share of all entries, 0 to 100.
-    pub percent: usize,
-}
-
-/// How `sync --push` pushes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Push {
-    /// The remote's name or address; the default is what `git push` would take.
-    pub remote: Option<String>,
-    /// The branch there, without `refs/heads/`; the default is the upstream branch, or the one of the same name.
-    pub branch: Option<String>,
-    /// How often it is tried while others push as well.
-    pub attempts: usize,
-    /// How long one exchange with the remote may take.
-    pub timeout: Duration,
-}
-
-impl Default for Push {
-    fn default() -> Self {
-        Self { remote: None, branch: None, attempts: 10, timeout: Duration::from_mins(5) }
-    }
-}
-
-impl Default for Guard {
-    fn default() -> Self {
-        Self { removals: 3, percent: 20 }
-    }
+    severities: Severities,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self {
-            modules: RepoPath::new("modules"),
-            limits: Limits::default(),
-            suppressions: Vec::new(),
-            guard: Guard::default(),
-            push: Push::default(),
-            severities: BTreeMap::new(),
-        }
+        Self::read(&mut Section::root(&DeTable::new(), &mut Vec::new()), &[])
     }
 }
 
 impl Settings {
     /// Reads the text of `modreg.toml`; `rules` are all the rules that it can speak of.
     ///
-    /// Either the text is right as a whole, or every problem that can be placed is returned.
+    /// Either the text is right as a whole, or every problem that can be placed is returned. Where it is no TOML, nothing
+    /// else is told: a guess would only add noise.
     pub fn parse(text: &str, rules: &[&'static Rule]) -> Result<Self, SettingsError> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        let (root, errors) = DeTable::parse_recoverable(text);
+        if !errors.is_empty() {
+            let flaws = errors.iter().map(|error| problem::not_toml(text, error)).collect();
+            return Err(SettingsError::new(text, flaws));
+        }
         let mut flaws = Vec::new();
-        let settings = read::read(text, &mut flaws).validate(rules, &mut flaws);
+        layout::check(root.get_ref(), &mut flaws);
+        let settings = Self::read(&mut Section::root(root.get_ref(), &mut flaws), rules);
         if flaws.is_empty() { Ok(settings) } else { Err(SettingsError::new(text, flaws)) }
+    }
+
+    /// Takes each section out of the file; where a value makes no sense, its default stands in.
+    fn read(root: &mut Section<'_>, rules: &[&'static Rule]) -> Self {
+        Self {
+            modules: modules::read(root.section("modules")),
+            limits: limits::read(root.section("limits")),
+            guard: guard::read(root.section("guard")),
+            push: push::read(root.section("push")),
+            severities: severities::read(root.section("rules"), rules),
+            suppressions: suppression::read(root, rules),
+        }
     }
 
     /// The file that `modreg init` writes: every key with its default and what it means.
@@ -121,7 +106,7 @@ impl Settings {
             bytes: usize,
             depth: usize,
             aliases: usize,
-            severities: &'a BTreeMap<&'static str, Option<Severity>>,
+            severities: &'a Severities,
             suppressed: Vec<(&'a str, &'a ModuleName, &'a Pointer, Option<&'a Digest>)>,
         }
         let mut suppressed: Vec<_> = self

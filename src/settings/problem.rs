@@ -2,6 +2,8 @@
 
 use std::{fmt, sync::Arc};
 
+use toml::{Spanned, de::DeValue};
+
 use crate::{
     domain::RepoPath,
     source::{Position, SourceText, Span},
@@ -13,6 +15,50 @@ pub(super) struct Flaw {
     pub(super) span: Span,
     pub(super) message: String,
     pub(super) help: Option<String>,
+}
+
+/// Why a value makes no sense, and what to write instead.
+pub(super) type Wrong = (String, String);
+
+/// A did-you-mean where something known is near, else all that is known.
+pub(super) fn suggestion(written: &str, known: &[&str], all: &str) -> String {
+    let distance = |candidate: &&&str| strsim::osa_distance(&written.to_lowercase(), candidate);
+    match known.iter().min_by_key(distance) {
+        Some(nearest) if distance(&nearest) <= nearest.len() / 3 => format!("did you mean `{nearest}`?"),
+        _ => format!("{all} `{}`", known.join("`, `")),
+    }
+}
+
+/// That a value is of another type than it must be.
+pub(super) fn wrong_type(
+    value: &Spanned<DeValue<'_>>,
+    key: &str,
+    wanted: &str,
+    help: Option<String>,
+) -> Flaw {
+    let found = match value.get_ref() {
+        DeValue::String(_) => "a text",
+        DeValue::Integer(_) => "a whole number",
+        DeValue::Float(_) => "a number with a fraction",
+        DeValue::Boolean(_) => "true or false",
+        DeValue::Datetime(_) => "a date or time",
+        DeValue::Array(_) => "a list",
+        DeValue::Table(_) => "a table",
+    };
+    let message = format!("`{}` must be {wanted}, not {found}", key.escape_debug());
+    Flaw { span: value.span(), message, help }
+}
+
+/// That the text is no TOML.
+pub(super) fn not_toml(text: &str, error: &toml::de::Error) -> Flaw {
+    let span = error.span().unwrap_or_default();
+    let line_start = text[..text.floor_char_boundary(span.start)].rfind('\n').map_or(0, |end| end + 1);
+    let key =
+        text[line_start..].lines().next().and_then(|line| line.split_once('=')).map(|(key, _)| key.trim());
+    let help = key
+        .filter(|key| key.contains('/') && !key.starts_with(['"', '\'']))
+        .map(|key| format!("put the code in quotes: `\"{}\"`", key.escape_debug()));
+    Flaw { span, message: format!("not valid TOML: {}", error.message().replace('\n', ", ")), help }
 }
 
 /// One problem in the settings file.

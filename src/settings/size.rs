@@ -1,6 +1,6 @@
 //! Numbers of bytes as people write them.
 
-use super::validate::Wrong;
+use super::problem::Wrong;
 
 /// Reads `1 MiB`, `512KiB`, `4096 B` or `4096`; units of 1,000 are refused, for half of the people mean 1,024 by them.
 pub(super) fn parse(text: &str) -> Result<usize, Wrong> {

@@ -1,11 +1,14 @@
-//! One finding that is excused, for a reason, as long as what it is about stays the same.
+//! `[[suppress]]`: one finding that is excused, for a reason, as long as what it is about stays the same.
 
 use std::{fmt, str::FromStr};
 
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
+use super::{problem::Wrong, section::Section, severities::changeable_rule};
 use crate::{diagnostic::Rule, domain::ModuleName, source::Pointer};
+
+pub(super) const KEYS: &[&str] = &["rule", "module", "pointer", "reason", "digest"];
 
 const HEX_DIGITS: &[u8; 16] = b"0123456789abcdef";
 
@@ -33,9 +36,57 @@ impl Suppression {
             && self.digest.as_ref().is_some_and(|digest| *digest == Digest::of(value))
     }
 
-    pub(super) fn is_for_same_place(&self, other: &Self) -> bool {
+    fn is_for_same_place(&self, other: &Self) -> bool {
         (self.rule.code, &self.module, &self.pointer) == (other.rule.code, &other.module, &other.pointer)
     }
+}
+
+/// Reads every `[[suppress]]`.
+pub(super) fn read(root: &mut Section<'_>, rules: &[&'static Rule]) -> Vec<Suppression> {
+    let mut suppressions: Vec<Suppression> = Vec::new();
+    root.each("suppress", |mut section| {
+        let suppression = read_one(&mut section, rules)?;
+        if suppressions.iter().any(|earlier| earlier.is_for_same_place(&suppression)) {
+            let message = format!("`{}` is suppressed here twice", suppression.rule.code);
+            section.refuse(section.span(), (message, "remove one of the two".to_owned()));
+        }
+        suppressions.push(suppression);
+        Some(())
+    });
+    suppressions
+}
+
+fn read_one(section: &mut Section<'_>, rules: &[&'static Rule]) -> Option<Suppression> {
+    section.require(&["rule", "module", "pointer", "reason"]);
+    let rule = section.text("rule").and_then(|code| changeable_rule(section, &code, rules));
+    let wrong = |error: &dyn fmt::Display, help: &str| (error.to_string(), help.to_owned());
+    let module = section.parsed("module", |text| {
+        text.parse().map_err(|error| wrong(&error, "write the `name` of the module"))
+    });
+    let pointer = section.parsed("pointer", parse_pointer);
+    let reason = section.parsed("reason", parse_reason);
+    let digest = section.parsed("digest", |text| {
+        text.parse().map_err(|error| wrong(&error, "copy the digest that the finding shows"))
+    });
+    Some(Suppression { rule: rule?, module: module?, pointer: pointer?, reason: reason?, digest })
+}
+
+fn parse_pointer(text: &str) -> Result<Pointer, Wrong> {
+    let escapes_well = text.split('~').skip(1).all(|rest| rest.starts_with(['0', '1']));
+    if (text.is_empty() || text.starts_with('/')) && escapes_well {
+        return Ok(Pointer::new(text));
+    }
+    Err((
+        format!("`{}` is not a JSON Pointer", text.escape_debug()),
+        "write the way to the field as in `/aiContext/keywords/0`".to_owned(),
+    ))
+}
+
+fn parse_reason(text: &str) -> Result<String, Wrong> {
+    if text.trim().is_empty() {
+        return Err(("the reason is blank".to_owned(), "say why this finding does no harm".to_owned()));
+    }
+    Ok(text.to_owned())
 }
 
 /// The SHA-256 of a value, written `sha256:` and 64 lower-case hexadecimal digits.

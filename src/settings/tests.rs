@@ -1,6 +1,8 @@
 //! The settings file as a whole.
 
-use super::{read::SECTIONS, *};
+use std::time::Duration;
+
+use super::{layout::SECTIONS, *};
 
 const fn rule(code: &'static str, fixed: bool) -> Rule {
     Rule { code, severity: Severity::Warning, fixed, summary: "", explanation: "" }
@@ -39,9 +41,9 @@ fn the_template_says_the_defaults_and_names_every_key() {
         .collect();
     let settings = parse(&switched_on).unwrap();
     assert_eq!((settings.severity(&NOT_BUMPED), settings.suppressions.len()), (Some(Severity::Error), 1));
-    for (section, keys) in SECTIONS {
+    for (section, shape) in SECTIONS {
         assert!(switched_on.contains(&format!("[{section}]")), "{section}");
-        for key in keys {
+        for key in shape.keys().unwrap_or_default() {
             assert!(
                 switched_on.lines().any(|line| line.starts_with(&format!("{key} = "))),
                 "{section}.{key}"

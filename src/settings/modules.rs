@@ -1,13 +1,19 @@
-//! Where the manifests may lie.
+//! `[modules]`: where the manifests lie.
 
-use super::validate::Wrong;
+use super::{problem::Wrong, section::Section};
 use crate::domain::RepoPath;
+
+pub(super) const KEYS: &[&str] = &["path"];
 
 /// What the root of a registry repository holds besides the manifests.
 const TAKEN: [&str; 2] = ["registry", "schema"];
 
+pub(super) fn read(mut section: Section<'_>) -> RepoPath {
+    section.parsed("path", parse).unwrap_or_else(|| RepoPath::new("modules"))
+}
+
 /// Takes a folder within the repository, its parts joined by `/`.
-pub(super) fn parse(text: &str) -> Result<RepoPath, Wrong> {
+fn parse(text: &str) -> Result<RepoPath, Wrong> {
     let wrong = |message: &str, help: &str| Err((message.to_owned(), help.to_owned()));
     let parts: Vec<_> = text.split('/').collect();
     if text.starts_with('/') || text.contains('\\') || text.as_bytes().get(1) == Some(&b':') {

@@ -1,0 +1,31 @@
+//! `[guard]`: how many entries a sync may remove without being told to.
+
+use super::section::Section;
+
+pub(super) const KEYS: &[&str] = &["removals", "percent"];
+
+/// A registry larger than that has other troubles.
+const MOST_REMOVALS: usize = 1_000_000;
+
+/// How many entries a sync may remove without being told to: the larger of both.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Guard {
+    /// That many entries.
+    pub removals: usize,
+    /// That share of all entries, 0 to 100.
+    pub percent: usize,
+}
+
+impl Default for Guard {
+    fn default() -> Self {
+        Self { removals: 3, percent: 20 }
+    }
+}
+
+pub(super) fn read(mut section: Section<'_>) -> Guard {
+    let default = Guard::default();
+    Guard {
+        removals: section.number("removals", 0..=MOST_REMOVALS).unwrap_or(default.removals),
+        percent: section.number("percent", 0..=100).unwrap_or(default.percent),
+    }
+}

@@ -1,0 +1,104 @@
+//! The shape of the settings file: its sections, and the keys of each. Adding a section takes a file of its own and a line
+//! here.
+
+use toml::de::{DeTable, DeValue};
+
+use super::{
+    guard, limits, modules,
+    problem::{Flaw, suggestion, wrong_type},
+    push, suppression,
+};
+
+/// Every section by its path, each after the one that it lies in.
+pub(super) const SECTIONS: &[(&str, Shape)] = &[
+    ("modules", Shape::Table(modules::KEYS)),
+    ("limits", Shape::Table(limits::KEYS)),
+    ("rules", Shape::Map),
+    ("guard", Shape::Table(guard::KEYS)),
+    ("push", Shape::Table(push::KEYS)),
+    ("suppress", Shape::Tables(suppression::KEYS)),
+];
+
+/// What a section looks like.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Shape {
+    /// `[name]`, with these keys.
+    Table(&'static [&'static str]),
+    /// `[[name]]`, once for each, with these keys.
+    Tables(&'static [&'static str]),
+    /// `[name]`, whose keys are the owner's own.
+    Map,
+}
+
+impl Shape {
+    /// The keys that it may have, unless they are free.
+    pub(super) const fn keys(self) -> Option<&'static [&'static str]> {
+        match self {
+            Self::Table(keys) | Self::Tables(keys) => Some(keys),
+            Self::Map => None,
+        }
+    }
+}
+
+/// Reports what has another shape, and every key that is not known.
+pub(super) fn check(root: &DeTable<'_>, flaws: &mut Vec<Flaw>) {
+    check_table(root, "", Some(&[]), flaws);
+}
+
+fn check_table(table: &DeTable<'_>, path: &str, keys: Option<&[&str]>, flaws: &mut Vec<Flaw>) {
+    if let Some(keys) = keys {
+        let known: Vec<&str> = keys.iter().copied().chain(below(path).map(|(name, ..)| name)).collect();
+        refuse_unknown_keys(table, path, &known, flaws);
+    }
+    for (name, path, shape) in below(path) {
+        let Some(value) = table.get(name) else { continue };
+        match (shape, value.get_ref()) {
+            (Some(Shape::Tables(keys)), DeValue::Array(elements)) => {
+                for element in elements {
+                    match element.get_ref().as_table() {
+                        Some(table) => check_table(table, path, Some(keys), flaws),
+                        None => flaws.push(wrong_type(element, path, "a table", Some(write_each(path)))),
+                    }
+                }
+            }
+            (Some(Shape::Tables(_)), _) => {
+                flaws.push(wrong_type(value, path, "a list of tables", Some(write_each(path))));
+            }
+            (Some(shape), DeValue::Table(table)) => check_table(table, path, shape.keys(), flaws),
+            (None, DeValue::Table(table)) => check_table(table, path, Some(&[]), flaws),
+            (Some(Shape::Table(_) | Shape::Map) | None, _) => {
+                let help = format!("write `[{path}]` on a line of its own");
+                flaws.push(wrong_type(value, path, "a table", Some(help)));
+            }
+        }
+    }
+}
+
+fn write_each(path: &str) -> String {
+    format!("write `[[{path}]]`, once for each")
+}
+
+/// The sections right below `path`, once each: their names, their paths, and their shapes unless they only hold others.
+fn below(path: &str) -> impl Iterator<Item = (&'static str, &'static str, Option<Shape>)> {
+    let mut seen = "";
+    SECTIONS.iter().filter_map(move |(section, shape)| {
+        let rest = if path.is_empty() { section } else { section.strip_prefix(path)?.strip_prefix('.')? };
+        let name = rest.split('.').next().unwrap_or(rest);
+        if std::mem::replace(&mut seen, name) == name {
+            return None;
+        }
+        let end = section.len() - rest.len() + name.len();
+        Some((name, &section[..end], (name == rest).then_some(*shape)))
+    })
+}
+
+fn refuse_unknown_keys(table: &DeTable<'_>, section: &str, known: &[&str], flaws: &mut Vec<Flaw>) {
+    for key in table.keys().filter(|key| !known.contains(&key.get_ref().as_ref())) {
+        let name = key.get_ref().escape_debug();
+        let (message, all) = match section {
+            "" => (format!("unknown section `{name}`"), "the sections are"),
+            _ => (format!("unknown key `{name}` in `{section}`"), "the keys here are"),
+        };
+        flaws.push(Flaw { span: key.span(), message, help: Some(suggestion(key.get_ref(), known, all)) });
+    }
+}

@@ -1,0 +1,64 @@
+//! `[rules]`: how bad the findings of each rule are.
+
+use std::collections::BTreeMap;
+
+use toml::Spanned;
+
+use super::{
+    problem::{Wrong, suggestion},
+    section::Section,
+};
+use crate::diagnostic::{Rule, Severity};
+
+/// The severities that differ from the rules' own; `None` turns a rule off.
+pub(super) type Severities = BTreeMap<&'static str, Option<Severity>>;
+
+pub(super) fn read(mut section: Section<'_>, rules: &[&'static Rule]) -> Severities {
+    let mut severities = Severities::new();
+    let help = "write the whole code in quotes: `\"namespace/name\" = \"warning\"`";
+    for (code, severity) in section.texts_by_key(help) {
+        let rule = changeable_rule(&mut section, &code, rules);
+        let severity = section.noted(severity.span(), parse(severity.get_ref()));
+        if let (Some(rule), Some(severity)) = (rule, severity)
+            && severity != Some(rule.severity)
+        {
+            severities.insert(rule.code, severity);
+        }
+    }
+    severities
+}
+
+/// The rule with this code, unless there is none or its findings are beyond any setting.
+pub(super) fn changeable_rule(
+    section: &mut Section<'_>,
+    code: &Spanned<String>,
+    rules: &[&'static Rule],
+) -> Option<&'static Rule> {
+    let written = code.get_ref();
+    let outcome = match rules.iter().find(|rule| rule.code == written) {
+        Some(rule) if rule.fixed => Err((
+            format!("`{written}` can be neither changed nor suppressed: without it no entry can be compiled"),
+            format!("fix the manifest instead; `modreg explain {written}` says how"),
+        )),
+        Some(rule) => Ok(*rule),
+        None => {
+            let codes: Vec<_> = rules.iter().filter(|rule| !rule.fixed).map(|rule| rule.code).collect();
+            let help = suggestion(written, &codes, "the rules that can be changed are");
+            Err((format!("there is no rule `{}`", written.escape_debug()), help))
+        }
+    };
+    section.noted(code.span(), outcome)
+}
+
+fn parse(text: &str) -> Result<Option<Severity>, Wrong> {
+    match text {
+        "error" => Ok(Some(Severity::Error)),
+        "warning" => Ok(Some(Severity::Warning)),
+        "note" => Ok(Some(Severity::Note)),
+        "off" => Ok(None),
+        other => Err((
+            format!("`{}` is not a severity", other.escape_debug()),
+            suggestion(other, &["error", "warning", "note", "off"], "the severities are"),
+        )),
+    }
+}
