@@ -79,7 +79,10 @@ impl From<GitError> for CliError {
         let failed = match error.kind() {
             GitErrorKind::Busy { .. }
             | GitErrorKind::ReferenceLocked { .. }
-            | GitErrorKind::IndexLocked { .. } => Self::conflict(error.context().to_owned()),
+            | GitErrorKind::IndexLocked { .. }
+            | GitErrorKind::Remote { failure: RemoteFailure::Locked, .. } => {
+                Self::conflict(error.context().to_owned())
+            }
             _ => Self::cannot_run(error.context().to_owned()),
         };
         let failed = failed.because(error.into_kind());
@@ -149,6 +152,13 @@ fn remote_hint(failure: RemoteFailure) -> &'static str {
         RemoteFailure::Unreachable => "check the address with `git remote -v`, and the network",
         RemoteFailure::TimedOut => {
             "try again; if the remote is only slow, raise `[push] timeout` in modreg.toml"
+        }
+        RemoteFailure::Locked => {
+            "try again later; if nothing runs there any more, remove that lock file at the remote"
+        }
+        RemoteFailure::Unmoved => {
+            "`git push` shows the same; if `git remote -v` names one address to fetch from and another to push to, \
+             both must be the same repository"
         }
         RemoteFailure::Rejected => "`git push` shows the same; nothing was published",
     }

@@ -21,8 +21,13 @@ use crate::domain::ObjectId;
 pub enum Answer {
     /// The branch is at the commit now.
     Taken,
-    /// The branch is not where it was thought to be: fetch, and try again.
-    Moved,
+    /// The branch is not where it was thought to be, or in use: fetch, and try again.
+    Moved {
+        /// What is wrong with the remote if its branch turns out not to have moved.
+        failure: RemoteFailure,
+        /// What was said of it.
+        said: String,
+    },
     /// Nobody knows whether the commit arrived: look at the branch.
     Unknown {
         /// What went wrong.
@@ -49,6 +54,10 @@ pub enum RemoteFailure {
     Unreachable,
     /// It did not end in time.
     TimedOut,
+    /// Something else holds the lock of the branch there, or died with it.
+    Locked,
+    /// It speaks of a race, but nobody moves the branch.
+    Unmoved,
     /// The remote rejected it for a reason of its own.
     Rejected,
 }
@@ -63,6 +72,8 @@ impl fmt::Display for RemoteFailure {
             Self::CheckedOut => "the branch is checked out in the remote repository",
             Self::Unreachable => "the remote cannot be reached",
             Self::TimedOut => "the remote did not answer in time",
+            Self::Locked => "another program holds the lock of the branch at the remote",
+            Self::Unmoved => "the remote does not take it, though nobody moves its branch",
             Self::Rejected => "the remote rejected it",
         })
     }
@@ -157,7 +168,7 @@ fn classify(ran: &Ran) -> Result<Answer, RemoteFailure> {
                     RemoteFailure::RemoteHook
                 })
             } else if names_both || MOVED.iter().any(|words| reason.contains(words)) {
-                Ok(Answer::Moved)
+                Ok(moved(reason, &ran.err))
             } else if reason.contains("is currently checked out") {
                 Err(RemoteFailure::CheckedOut)
             } else if is_protected() {
@@ -179,6 +190,19 @@ fn classify(ran: &Ran) -> Result<Answer, RemoteFailure> {
             None => Ok(Answer::Unknown { failure: RemoteFailure::Unreachable, said: gist(&ran.err) }),
         },
     }
+}
+
+/// A rejection that a newer base mends, unless something is wrong with the remote.
+fn moved(reason: &str, said: &str) -> Answer {
+    let is_lock = |line: &&str| line.contains("Unable to create '") && line.contains(".lock'");
+    if let Some(line) = said.lines().find(is_lock) {
+        // The lines below it speak of editors, and of removing files without saying where.
+        return Answer::Moved { failure: RemoteFailure::Locked, said: gist(line) };
+    }
+    // What git rejects itself, before anything is sent, it explains in these words alone.
+    let is_own = !reason.starts_with("[remote rejected]");
+    let said = Some(gist(said)).filter(|said| !is_own && !said.is_empty());
+    Answer::Moved { failure: RemoteFailure::Unmoved, said: said.unwrap_or_else(|| reason.to_owned()) }
 }
 
 /// What the words of a failed exchange say for certain.

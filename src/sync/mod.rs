@@ -10,6 +10,7 @@ mod guard;
 mod history;
 mod init;
 mod journal;
+mod losses;
 mod message;
 mod plan;
 mod prepare;

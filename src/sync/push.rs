@@ -14,14 +14,14 @@ use std::{
 use super::{
     Draft, Outcome, Request, Started, SyncError, Verdict, base,
     checkout::Checkout,
+    losses::{Losses, Lost},
     prepare::{Prepared, prepare},
     publish::{self, Written},
 };
 use crate::{
     domain::{ModuleName, ObjectId, RepoPath},
     git::{
-        Answer, GitError, GitErrorKind, Head, Merged, Moment, Network, NewCommit, RemoteBranch,
-        RemoteFailure, Repository, SyncLock,
+        Answer, Head, Merged, Moment, Network, NewCommit, RemoteBranch, RemoteFailure, Repository, SyncLock,
     },
     registry::{Pin, REGISTRY, Snapshot},
 };
@@ -138,11 +138,8 @@ impl Run<'_> {
             None => self.fetch()?,
         };
         let mut length = SHORTEST_ATTEMPT;
+        let mut losses = Losses::default();
         for attempt in 1..=attempts {
-            if attempt > 1 {
-                wait(longest_wait(length, attempt));
-                remote = self.fetch()?;
-            }
             let began = Instant::now();
             let local = Local::of(self.repository)?;
             let base = match self.newer(local.commit, remote)? {
@@ -166,11 +163,19 @@ impl Run<'_> {
             let commit = candidate.written.as_ref().map_or(base, |written| written.commit);
             let arrival = if candidate.written.is_none() && self.says_the_same(base, remote)? {
                 Arrival::AlreadyThere
-            } else if self.push(remote, commit)? {
-                Arrival::Pushed
-            } else {
+            } else if let Some(lost) = self.push(remote, commit)? {
                 length = length.max(began.elapsed());
+                if attempt < attempts {
+                    wait(longest_wait(length, attempt));
+                }
+                let expected = remote;
+                remote = self.fetch()?;
+                if losses.add(lost, remote != expected).is_hopeless() {
+                    break;
+                }
                 continue;
+            } else {
+                Arrival::Pushed
             };
             let left_behind = self.follow(&local, remote, base, &candidate, &checkout).err();
             let Candidate { previous, draft, written } = candidate;
@@ -184,7 +189,7 @@ impl Run<'_> {
             let pushed = Some(Pushed { target, commit, arrival, attempts: attempt, left_behind });
             return Ok(Outcome { previous, draft, verdict, remarks, read, pushed });
         }
-        Err(SyncError::LostRace { branch: self.shown(), attempts })
+        Err(losses.error(self.shown(), attempts))
     }
 
     /// The commit to compile: the newer of the local and the remote head, or both merged.
@@ -254,22 +259,18 @@ impl Run<'_> {
         Ok(base == remote || registry(base)? == registry(remote)?)
     }
 
-    /// Pushes, and tells whether the remote has the commit now. If it has not, another attempt can help.
-    fn push(&self, old: Option<ObjectId>, commit: ObjectId) -> Result<bool, SyncError> {
-        let (failure, said) = match self.repository.push(&self.target, old, commit, self.network)? {
-            Answer::Taken => return Ok(true),
-            Answer::Moved => return Ok(false),
-            Answer::Unknown { failure, said } => (failure, said),
+    /// Pushes, and tells what went wrong where the remote does not have the commit now, and another attempt can help.
+    fn push(&self, old: Option<ObjectId>, commit: ObjectId) -> Result<Option<Lost>, SyncError> {
+        let lost = match self.repository.push(&self.target, old, commit, self.network)? {
+            Answer::Taken => return Ok(None),
+            Answer::Moved { failure, said } => return Ok(Some(Lost { failure, said })),
+            Answer::Unknown { failure, said } => Lost { failure, said },
         };
         // The answer may have been lost on the way, after the push arrived.
-        let failed = |failure, said| {
-            let context = format!("could not push to {}", self.shown());
-            SyncError::Git(GitError::new(context, GitErrorKind::Remote { failure, said }))
-        };
         match self.fetch() {
-            Ok(Some(remote)) if self.repository.is_ancestor(commit, remote)? => Ok(true),
-            Ok(_) if failure != RemoteFailure::TimedOut => Ok(false),
-            Ok(_) | Err(_) => Err(failed(failure, said)),
+            Ok(Some(remote)) if self.repository.is_ancestor(commit, remote)? => Ok(None),
+            Ok(_) if lost.failure != RemoteFailure::TimedOut => Ok(Some(lost)),
+            Ok(_) | Err(_) => Err(lost.error(&self.shown())),
         }
     }
 
@@ -314,10 +315,10 @@ impl Run<'_> {
     }
 }
 
-/// The longest wait before an attempt: exponential, as the number of others is not known, and in the measure of how long
+/// The longest wait after a lost attempt: exponential, as the number of others is not known, and in the measure of how long
 /// an attempt takes, for shorter waits would not keep two apart.
 fn longest_wait(length: Duration, attempt: usize) -> Duration {
-    let doublings = u32::try_from(attempt.saturating_sub(2)).unwrap_or(u32::MAX);
+    let doublings = u32::try_from(attempt.saturating_sub(1)).unwrap_or(u32::MAX);
     length.saturating_mul(2_u32.saturating_pow(doublings)).min(LONGEST_WAIT)
 }
 
@@ -328,7 +329,7 @@ mod tests {
     #[test]
     fn waits_double_up_to_a_bound() {
         let length = Duration::from_millis(300);
-        for (attempt, expected) in [(2, 300), (3, 600), (4, 1200), (8, 19_200), (9, 20_000), (99, 20_000)] {
+        for (attempt, expected) in [(1, 300), (2, 600), (3, 1200), (7, 19_200), (8, 20_000), (98, 20_000)] {
             assert_eq!(longest_wait(length, attempt), Duration::from_millis(expected), "{attempt}");
         }
     }

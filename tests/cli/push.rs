@@ -155,6 +155,26 @@ fn who_loses_every_race_has_changed_nothing() {
 }
 
 #[test]
+fn a_branch_whose_lock_is_held_at_the_remote_is_no_lost_race() {
+    let remote = Remote::new();
+    let clone = remote.clone();
+    clone.write("modreg.toml", "[push]\nattempts = 2\n");
+    clone.commit("settings");
+    let before = head(&clone);
+    remote.0.write("refs/heads/main.lock", "");
+    let ran = clone.expect(5, &["sync", "--push"]);
+    ran.says(&[
+        "holds the lock of the branch at the remote: ",
+        "refs/heads/main.lock",
+        "remove that lock file",
+    ]);
+    assert_eq!(head(&clone), before);
+    remote.0.remove("refs/heads/main.lock");
+    clone.expect(0, &["sync", "--push"]);
+    assert_eq!(remote.head(), head(&clone));
+}
+
+#[test]
 fn what_trying_again_cannot_mend_is_told_apart() {
     type Prepare = fn(&Remote, &Folder);
     let cases: &[(&str, &str, Prepare)] = &[
@@ -178,6 +198,20 @@ fn what_trying_again_cannot_mend_is_told_apart() {
                 "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic\r\nContent-Length: 0\r\n\r\n",
             );
             clone.git(&["remote", "set-url", "origin", &url]);
+        }),
+        ("nobody moves its branch: [rejected] (stale info)", "another to push to", |_, clone| {
+            let other = Remote::new();
+            let fork = other.clone();
+            add(&fork, "mail");
+            fork.git(&["push", "--quiet", "origin", "main"]);
+            let path = clone.beside("fork.git").display().to_string();
+            fork.git(&["clone", "--quiet", "--bare", &other.url(), &path]);
+            clone.git(&["remote", "set-url", "--push", "origin", &path]);
+        }),
+        ("'refs/heads/main' exists; cannot create 'refs/heads/main/live'", "`git push` shows", |_, clone| {
+            clone.git(&["switch", "--quiet", "--create", "main-live"]);
+            clone.git(&["config", "branch.main-live.remote", "origin"]);
+            clone.git(&["config", "branch.main-live.merge", "refs/heads/main/live"]);
         }),
         ("the branch is checked out in the remote repository", "bare repository", |remote, _| {
             remote.0.git(&["config", "core.bare", "false"]);

@@ -16,15 +16,33 @@ fn rejected(reason: &str, err: &str) -> Result<Answer, RemoteFailure> {
 
 #[test]
 fn what_a_newer_base_mends_is_told_from_what_it_does_not() {
-    let race = "remote: error: cannot lock ref 'refs/heads/main': is at 1 but expected 2";
+    let race = "cannot lock ref 'refs/heads/main': is at 1 but expected 2";
+    let lock =
+        "cannot lock ref 'refs/heads/main': Unable to create '/r.git/./refs/heads/main.lock': File exists.";
+    let below = "remote: Another git process seems to be running in this repository, e.g.";
+    let nested = "cannot lock ref 'refs/heads/main/x': 'refs/heads/main' exists";
+    for (reason, error, failure, said) in [
+        ("[rejected] (stale info)", "atomic push failed", RemoteFailure::Unmoved, "[rejected] (stale info)"),
+        ("[rejected] (fetch first)", "", RemoteFailure::Unmoved, "[rejected] (fetch first)"),
+        ("[rejected] (non-fast-forward)", "", RemoteFailure::Unmoved, "[rejected] (non-fast-forward)"),
+        ("[remote rejected] (failed to update ref)", race, RemoteFailure::Unmoved, race),
+        ("[remote rejected] (atomic transaction failed)", race, RemoteFailure::Unmoved, race),
+        (
+            "[remote rejected] (cannot lock ref 'x': is at 1 but expected 2)",
+            race,
+            RemoteFailure::Unmoved,
+            race,
+        ),
+        ("[remote rejected] (incorrect old value provided)", race, RemoteFailure::Unmoved, race),
+        ("[remote rejected] (failed to update ref)", lock, RemoteFailure::Locked, lock),
+        ("[remote rejected] (atomic transaction failed)", lock, RemoteFailure::Locked, lock),
+        ("[remote rejected] (atomic transaction failed)", nested, RemoteFailure::Unmoved, nested),
+    ] {
+        let err = if error == lock { format!("remote: error: {error}\n{below}") } else { error.to_owned() };
+        let expected = Ok(Answer::Moved { failure, said: said.to_owned() });
+        assert_eq!(rejected(reason, &err), expected, "{reason} {error}");
+    }
     for (reason, err, expected) in [
-        ("[rejected] (stale info)", "", Ok(Answer::Moved)),
-        ("[rejected] (fetch first)", "", Ok(Answer::Moved)),
-        ("[rejected] (non-fast-forward)", "", Ok(Answer::Moved)),
-        ("[remote rejected] (failed to update ref)", race, Ok(Answer::Moved)),
-        ("[remote rejected] (atomic transaction failed)", race, Ok(Answer::Moved)),
-        ("[remote rejected] (cannot lock ref 'x': is at 1 but expected 2)", race, Ok(Answer::Moved)),
-        ("[remote rejected] (incorrect old value provided)", "", Ok(Answer::Moved)),
         ("[remote rejected] (pre-receive hook declined)", "remote: no", Err(RemoteFailure::RemoteHook)),
         ("[remote rejected] (hook declined)", "remote: no", Err(RemoteFailure::RemoteHook)),
         (

@@ -1,0 +1,87 @@
+//! What lost attempts to push tell: that others are faster, or that the remote takes nothing from anybody.
+
+use super::SyncError;
+use crate::git::{GitError, GitErrorKind, RemoteFailure};
+
+/// So often in a row nobody else was faster, and still nothing arrived: trying again does not help.
+const IN_VAIN: usize = 3;
+
+/// Why one attempt was lost.
+#[derive(Debug)]
+pub(super) struct Lost {
+    /// What is wrong with the remote, unless somebody else moved the branch.
+    pub(super) failure: RemoteFailure,
+    /// What was said of it.
+    pub(super) said: String,
+}
+
+impl Lost {
+    /// The failure of a push to a branch.
+    pub(super) fn error(self, branch: &str) -> SyncError {
+        let Self { failure, said } = self;
+        let kind = GitErrorKind::Remote { failure, said };
+        SyncError::Git(GitError::new(format!("could not push to {branch}"), kind))
+    }
+}
+
+/// The attempts that were lost since somebody else last moved the branch.
+#[derive(Debug, Default)]
+pub(super) struct Losses {
+    in_vain: usize,
+    last: Option<Lost>,
+}
+
+impl Losses {
+    /// Adds one.
+    pub(super) fn add(&mut self, lost: Lost, has_moved: bool) -> &Self {
+        self.in_vain = if has_moved { 0 } else { self.in_vain + 1 };
+        self.last = Some(lost);
+        self
+    }
+
+    /// Whether no further attempt can help. A lock may be let go of at any time.
+    pub(super) fn is_hopeless(&self) -> bool {
+        let is_locked = self.last.as_ref().is_some_and(|lost| lost.failure == RemoteFailure::Locked);
+        self.in_vain >= IN_VAIN && !is_locked
+    }
+
+    /// Why all of `attempts` were lost.
+    pub(super) fn error(self, branch: String, attempts: usize) -> SyncError {
+        match self.last {
+            Some(lost) if self.in_vain >= IN_VAIN.min(attempts) => lost.error(&branch),
+            Some(_) | None => SyncError::LostRace { branch, attempts },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_branch_that_moves_is_told_from_a_remote_that_takes_nothing() {
+        use RemoteFailure::{Locked, Unmoved};
+        for (attempts, failure, moves, is_hopeless, is_race) in [
+            (10, Unmoved, &[true, true, true, true][..], false, true),
+            (10, Unmoved, &[false, false, true, false, false], false, true),
+            (10, Unmoved, &[true, false, false, false], true, false),
+            (10, Locked, &[false, false, false, false], false, false),
+            (10, Locked, &[false, false, false, true], false, true),
+            (2, Unmoved, &[false, false], false, false),
+            (2, Locked, &[true, false], false, true),
+            (1, Locked, &[false], false, false),
+        ] {
+            let mut losses = Losses::default();
+            for has_moved in moves {
+                losses.add(Lost { failure, said: String::new() }, *has_moved);
+            }
+            assert_eq!(losses.is_hopeless(), is_hopeless, "{attempts} {failure:?} {moves:?}");
+            let error = losses.error("main".to_owned(), attempts);
+            assert_eq!(
+                matches!(error, SyncError::LostRace { .. }),
+                is_race,
+                "{attempts} {failure:?} {moves:?}: {error}"
+            );
+        }
+    }
+}
