@@ -13,7 +13,7 @@ use super::{
     error::{Context, GitError},
     from_oid,
     index::{is_fresh, modified},
-    worktree::parents_are_directories,
+    worktree::{is_left_out, parents_are_directories},
 };
 use crate::{
     domain::{ObjectId, RepoPath},
@@ -140,11 +140,7 @@ impl Repository {
             .recurse_untracked_dirs(true)
             .exclude_submodules(true);
         let index = self.git.index().map_err(|error| self.index_error(error))?;
-        let left_out: BTreeSet<_> = index
-            .iter()
-            .filter(|entry| entry.flags_extended & git2::IndexEntryExtendedFlag::SKIP_WORKTREE.bits() != 0)
-            .map(|entry| entry.path)
-            .collect();
+        let left_out: BTreeSet<_> = index.iter().filter(is_left_out).map(|entry| entry.path).collect();
         let statuses = self.git.statuses(Some(&mut options)).context(context)?;
         // libgit2 takes what a sparse checkout leaves out for deleted.
         let is_real = |entry: &git2::StatusEntry<'_>| {
@@ -173,10 +169,7 @@ fn in_worktree(
     entry: Option<&git2::IndexEntry>,
     written: Option<(i64, u32)>,
 ) -> Seen {
-    let left_out = |entry: &&git2::IndexEntry| {
-        entry.flags_extended & git2::IndexEntryExtendedFlag::SKIP_WORKTREE.bits() != 0
-    };
-    if let Some(entry) = entry.filter(left_out) {
+    if let Some(entry) = entry.filter(|entry| is_left_out(entry)) {
         return Seen::File(from_oid(entry.id));
     }
     let file = workdir.join(path.as_str());

@@ -119,7 +119,7 @@ impl Repository {
     }
 }
 
-fn is_left_out(entry: &git2::IndexEntry) -> bool {
+pub(super) fn is_left_out(entry: &git2::IndexEntry) -> bool {
     entry.flags_extended & SKIP_WORKTREE != 0
 }
 

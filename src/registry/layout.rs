@@ -22,9 +22,19 @@ pub fn entry_path(name: &ModuleName) -> String {
     }
 }
 
+/// The path of the root in the repository.
+pub fn root_path() -> RepoPath {
+    RepoPath::new(format!("{REGISTRY}/{ROOT_FILE}"))
+}
+
+/// The path of the directory of the entries in the repository.
+pub fn entries_path() -> RepoPath {
+    RepoPath::new(format!("{REGISTRY}/{ENTRIES}"))
+}
+
 /// The path of a module's entry in the repository.
 pub fn entry_repo_path(name: &ModuleName) -> RepoPath {
-    RepoPath::new(format!("{REGISTRY}/{ENTRIES}/{}", entry_path(name)))
+    entries_path().join(&entry_path(name))
 }
 
 /// The module whose entry lies at a path inside `registry/modules`, or `None` where no entry belongs there.

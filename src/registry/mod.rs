@@ -6,6 +6,8 @@ mod root;
 mod snapshot;
 
 pub use entry::Entry;
-pub use layout::{ENTRIES, REGISTRY, ROOT_FILE, entry_path, entry_repo_path, module_of};
+pub use layout::{
+    ENTRIES, REGISTRY, ROOT_FILE, entries_path, entry_path, entry_repo_path, module_of, root_path,
+};
 pub use root::{FORMAT_VERSION, Held, Inputs, Pin, Root, RootError};
 pub use snapshot::Snapshot;

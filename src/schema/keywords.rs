@@ -11,12 +11,11 @@ use serde_json::Value as Json;
 use super::{
     findings::{Subject, Violation},
     json_node::identity_key,
-    rules,
-    suggest::closest,
-    words,
+    rules, words,
 };
 use crate::{
     diagnostic::{Finding, Part, Rule},
+    domain::closest,
     source::{Node, Pointer, Value},
 };
 

@@ -17,16 +17,15 @@ mod keywords;
 mod objects;
 mod reach;
 pub mod rules;
-mod suggest;
 #[cfg(test)]
 pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
 mod words;
 
+pub use crate::domain::closest;
 pub use error::SchemaError;
 pub use reach::TooFar;
-pub use suggest::closest;
 pub use words::{clip, quoted};
 
 use std::{collections::BTreeMap, sync::Arc};

@@ -7,12 +7,11 @@ use serde_json::{Map, Value};
 
 use super::{
     findings::{Subject, Violation},
-    rules,
-    suggest::closest,
-    words,
+    rules, words,
 };
 use crate::{
     diagnostic::{Finding, Part},
+    domain::closest,
     source::Pointer,
 };
 

@@ -5,7 +5,7 @@ use std::{fmt, sync::Arc};
 use toml::{Spanned, de::DeValue};
 
 use crate::{
-    domain::RepoPath,
+    domain::{RepoPath, closest},
     source::{Position, SourceText, Span},
 };
 
@@ -22,10 +22,9 @@ pub(super) type Wrong = (String, String);
 
 /// A did-you-mean where something known is near, else all that is known.
 pub(super) fn suggestion(written: &str, known: &[&str], all: &str) -> String {
-    let distance = |candidate: &&&str| strsim::osa_distance(&written.to_lowercase(), candidate);
-    match known.iter().min_by_key(distance) {
-        Some(nearest) if distance(&nearest) <= nearest.len() / 3 => format!("did you mean `{nearest}`?"),
-        _ => format!("{all} `{}`", known.join("`, `")),
+    match closest(written, known.iter().copied()) {
+        Some(nearest) => format!("did you mean `{nearest}`?"),
+        None => format!("{all} `{}`", known.join("`, `")),
     }
 }
 

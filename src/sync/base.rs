@@ -11,7 +11,7 @@ use crate::{
     domain::{ModuleName, ObjectId, RepoPath, SnapshotVersion},
     git::{FileKind, Repository, Revision},
     object::EMPTY_TREE,
-    registry::{ENTRIES, REGISTRY, ROOT_FILE, Root, RootError, Snapshot, module_of},
+    registry::{Root, RootError, Snapshot, entries_path, module_of, root_path},
     rules,
     schema::Schemas,
     settings::{self, Settings},
@@ -23,7 +23,7 @@ pub const SCHEMAS: &str = "schema";
 /// Reads the snapshot that a commit holds. A registry that is not there is empty; one that cannot be trusted is an error.
 pub fn snapshot_at(repository: &Repository, commit: ObjectId) -> Result<Snapshot, SyncError> {
     let tree = entries_tree(repository, commit)?;
-    let root = repository.file_at(commit, &format!("{REGISTRY}/{ROOT_FILE}"))?;
+    let root = repository.file_at(commit, root_path().as_str())?;
     let entries = entries_of(repository, tree)?;
     let untrusted = |error| SyncError::Root { commit: Some(commit), error };
     let (blob, root) = match root {
@@ -66,7 +66,7 @@ impl Base {
             return Ok(Self { snapshot, edited: BTreeSet::new() });
         }
         let published = Some(root.tree).filter(|tree| *tree != EMPTY_TREE);
-        let folder = RepoPath::new(format!("{REGISTRY}/{ENTRIES}"));
+        let folder = entries_path();
         let edited = repository.differences(published, snapshot.tree)?;
         let edited = edited.into_iter().map(|file| folder.join(file.path.as_str())).collect();
         snapshot.entries = entries_of(repository, published)?;
@@ -86,7 +86,7 @@ pub(super) fn is_at_hand(repository: &Repository, tree: ObjectId) -> Result<bool
 }
 
 fn entries_tree(repository: &Repository, commit: ObjectId) -> Result<Option<ObjectId>, SyncError> {
-    Ok(repository.tree_at(commit, &format!("{REGISTRY}/{ENTRIES}"))?)
+    Ok(repository.tree_at(commit, entries_path().as_str())?)
 }
 
 pub(super) fn entries_of(
@@ -144,11 +144,6 @@ fn latest(repository: &Repository, commit: ObjectId) -> Result<SnapshotVersion, 
 /// The version that a commit of this program published.
 pub fn published_version(revision: &Revision) -> Option<SnapshotVersion> {
     revision.trailers.get(REGISTRY_VERSION)?.parse().ok()
-}
-
-/// The path of the root in the repository.
-pub fn root_path() -> RepoPath {
-    RepoPath::new(format!("{REGISTRY}/{ROOT_FILE}"))
 }
 
 /// Reads the settings and schemas of a commit.

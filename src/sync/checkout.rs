@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{SyncError, base};
+use super::SyncError;
 use crate::{
     domain::{ObjectId, RepoPath},
     git::{self, Repository, SyncLock, Uncommitted},
     object::Object,
-    registry::REGISTRY,
+    registry::{REGISTRY, root_path},
 };
 
 /// The files of one version of `registry/`, with their blobs.
@@ -86,7 +86,7 @@ impl<'a> Checkout<'a> {
 /// Whether a file below `registry/` is the tool's own; a README beside them is somebody else's.
 fn is_generated(path: &RepoPath) -> bool {
     let inside = path.as_str().strip_prefix("registry/modules");
-    *path == base::root_path() || inside.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    *path == root_path() || inside.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// The commit that the last change of `registry/` was made on, if it is in this clone.

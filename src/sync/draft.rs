@@ -54,8 +54,6 @@ pub struct Draft {
     pub plan: Plan,
     /// The changes field by field.
     pub changes: Changes,
-    /// The git tree of the next `registry/modules`.
-    pub tree: ObjectId,
     /// The files below `registry/modules` that were changed by hand, and become what they have to be.
     pub repaired: BTreeSet<RepoPath>,
     /// The next root, or `None` where the previous snapshot still says it all.
@@ -83,7 +81,7 @@ pub fn draft(order: Order<'_>) -> Result<Draft, SyncError> {
     let changes = compare(&plan, previous, read_entry)?;
     let tree = object::tree_of(plan.entries.iter().map(|(name, id)| (entry_path(name), *id))).root;
     let root = plan.root(previous, tree, source_tree, compiler.inputs());
-    Ok(Draft { plan, changes, tree, repaired: BTreeSet::new(), root })
+    Ok(Draft { plan, changes, repaired: BTreeSet::new(), root })
 }
 
 fn read_one(sources: &dyn Sources, path: &RepoPath) -> Result<ManifestFile, SyncError> {

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     domain::{ModuleName, ObjectId, SnapshotVersion},
     git::{Completeness, Moment, Repository, Revision},
-    registry::{ENTRIES, Pin, REGISTRY, Root, RootError, Snapshot, module_of},
+    registry::{Pin, Root, RootError, Snapshot, entries_path, module_of, root_path},
 };
 
 /// The versions of a registry, newest first.
@@ -69,7 +69,7 @@ impl History {
     ) -> Result<Self, SyncError> {
         let limit = limit.unwrap_or(usize::MAX);
         let mut revisions = Vec::new();
-        let completeness = repository.history(commit, &base::root_path(), |revision| {
+        let completeness = repository.history(commit, &root_path(), |revision| {
             revisions.push(revision);
             let enough = module.is_none() && revisions.len() >= limit;
             if enough { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
@@ -137,11 +137,11 @@ struct Published {
 
 impl Published {
     fn at(repository: &Repository, commit: ObjectId) -> Result<Self, SyncError> {
-        let file = repository.file_at(commit, base::root_path().as_str())?;
+        let file = repository.file_at(commit, root_path().as_str())?;
         let root = file.and_then(|(_, bytes)| Root::parse(&bytes).ok());
         let tree = match &root {
             Some(root) if base::is_at_hand(repository, root.tree)? => Some(root.tree),
-            Some(_) | None => repository.tree_at(commit, &format!("{REGISTRY}/{ENTRIES}"))?,
+            Some(_) | None => repository.tree_at(commit, entries_path().as_str())?,
         };
         Ok(Self { root, tree })
     }
@@ -202,7 +202,7 @@ impl VersionedSnapshot {
             return Ok(Self { commit: head, snapshot: Snapshot::default() });
         }
         let (mut likely, mut unlikely) = (Vec::new(), Vec::new());
-        let completeness = repository.history(head, &base::root_path(), |revision| {
+        let completeness = repository.history(head, &root_path(), |revision| {
             // A squash may carry the trailers of a version that it went over.
             let is_likely = published_version(&revision).is_none_or(|published| published == version);
             if is_likely {

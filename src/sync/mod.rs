@@ -25,9 +25,7 @@ mod status;
 mod verify;
 mod working;
 
-pub use base::{
-    SCHEMAS, compiler, compiler_at, is_schema, published_version, root_path, snapshot_at, text_of,
-};
+pub use base::{SCHEMAS, compiler, compiler_at, is_schema, published_version, snapshot_at, text_of};
 pub use draft::{Draft, Order, ReadEntry, draft, parse_entry};
 pub use error::SyncError;
 pub use guard::{InvalidToken, RemovalToken};

@@ -20,7 +20,7 @@ use crate::{
     domain::{ObjectId, RepoPath},
     git::{GitErrorKind, Identity, IdentityEnv, Moment, NewCommit, Repository, SyncLock},
     object::{self, Mode, Object},
-    registry::{ENTRIES, REGISTRY, Root, Snapshot, entry_path, entry_repo_path},
+    registry::{Root, Snapshot, entries_path, entry_path, entry_repo_path, root_path},
 };
 
 /// How often a sync starts anew when somebody else moves the branch.
@@ -302,12 +302,10 @@ pub(super) fn objects(
     let root_file = Object::blob(root.to_bytes());
     let mut files: BTreeMap<RepoPath, ObjectId> =
         draft.plan.entries.iter().map(|(name, id)| (entry_repo_path(name), *id)).collect();
-    files.insert(base::root_path(), root_file.id());
+    files.insert(root_path(), root_file.id());
     let modules = (directories.root != object::EMPTY_TREE).then_some((Mode::Directory, directories.root));
-    let changes = BTreeMap::from([
-        (RepoPath::new(format!("{REGISTRY}/{ENTRIES}")), modules),
-        (base::root_path(), Some((Mode::Regular, root_file.id()))),
-    ]);
+    let changes =
+        BTreeMap::from([(entries_path(), modules), (root_path(), Some((Mode::Regular, root_file.id())))]);
     let spliced = repository.splice(Some(repository.root_tree(head)?), &changes)?;
     let mut all: Vec<Object> =
         draft.plan.written.values().map(|entry| Object::blob(entry.bytes.as_slice())).collect();

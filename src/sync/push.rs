@@ -23,7 +23,7 @@ use crate::{
     git::{
         Answer, Head, Merged, Moment, Network, NewCommit, RemoteBranch, RemoteFailure, Repository, SyncLock,
     },
-    registry::{Pin, REGISTRY, Snapshot},
+    registry::{Pin, REGISTRY, Snapshot, root_path},
 };
 
 /// The first wait is for a random time up to the length of an attempt, or up to this; the bound doubles with each loss.
@@ -219,7 +219,7 @@ impl Run<'_> {
             && self.pinned(local)? != self.pinned(common)?
         {
             // A rollback or its end is a decision, not something that can be compiled anew.
-            return Err(SyncError::Diverged { branch: self.shown(), paths: vec![base::root_path()] });
+            return Err(SyncError::Diverged { branch: self.shown(), paths: vec![root_path()] });
         }
         let tree = match self.repository.merge(remote, local, &RepoPath::new(REGISTRY))? {
             Merged::Tree(tree) => tree,

@@ -16,7 +16,7 @@ use crate::{
     git::{Head, Repository},
     load::{self, ReadError},
     object::{self, EMPTY_TREE},
-    registry::{ENTRIES, REGISTRY, ROOT_FILE, Root, Snapshot, entry_repo_path, module_of},
+    registry::{REGISTRY, Root, Snapshot, entries_path, entry_repo_path, module_of, root_path},
 };
 
 /// The files of a registry on disk, and what they are compared with.
@@ -102,8 +102,8 @@ impl<'a> WorkingTree<'a> {
     /// The files below `registry/` that are not what a draft says, with what they have to become.
     pub fn drift(&self, draft: &Draft) -> Result<Drift, SyncError> {
         let mut drift = Drift::default();
-        let entries = format!("{REGISTRY}/{ENTRIES}");
-        let mut strays: BTreeSet<RepoPath> = load::files(self.root, &entries)?.into_iter().collect();
+        let mut strays: BTreeSet<RepoPath> =
+            load::files(self.root, entries_path().as_str())?.into_iter().collect();
         for (name, id) in &draft.plan.entries {
             let path = entry_repo_path(name);
             let is_there = strays.remove(&path);
@@ -117,7 +117,7 @@ impl<'a> WorkingTree<'a> {
         }
         drift.remove = strays;
         let root = draft.root.as_ref().or(self.previous.root.as_ref()).map(Root::to_bytes);
-        let root_path = RepoPath::new(format!("{REGISTRY}/{ROOT_FILE}"));
+        let root_path = root_path();
         match (root, read_if_there(self.root, &root_path)?) {
             (Some(wanted), found) if found.as_ref() != Some(&wanted) => {
                 drift.write.insert(root_path, wanted);
@@ -170,15 +170,15 @@ impl Drift {
 
 /// Reads the snapshot that lies in a folder outside git.
 fn snapshot_on_disk(root: &Path) -> Result<Snapshot, SyncError> {
-    let prefix = format!("{REGISTRY}/{ENTRIES}/");
-    let mut entries = BTreeMap::new();
-    for path in load::files(root, prefix.trim_end_matches('/'))? {
+    let (folder, mut entries) = (entries_path(), BTreeMap::new());
+    let prefix = format!("{folder}/");
+    for path in load::files(root, folder.as_str())? {
         if let Some(name) = path.as_str().strip_prefix(&prefix).and_then(module_of) {
             entries.insert(name, object::blob_id(&read(root, &path)?));
         }
     }
     let untrusted = |error| SyncError::Root { commit: None, error };
-    let file = read_if_there(root, &RepoPath::new(format!("{REGISTRY}/{ROOT_FILE}")))?;
+    let file = read_if_there(root, &root_path())?;
     let Some(bytes) = file else { return Ok(Snapshot { entries, ..Snapshot::default() }) };
     let parsed = Root::parse(&bytes).map_err(untrusted)?;
     let tree =

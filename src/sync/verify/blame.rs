@@ -2,12 +2,12 @@
 
 use std::ops::ControlFlow;
 
-use super::{Problem, entries_folder};
+use super::Problem;
 use crate::{
     domain::{ObjectId, RepoPath},
     git::Repository,
-    registry::{Held, Pin, REGISTRY, Root, module_of},
-    sync::{SyncError, base},
+    registry::{Held, Pin, REGISTRY, Root, entries_path, module_of, root_path},
+    sync::SyncError,
 };
 
 /// Names for each problem the last commit that changed what it is about.
@@ -65,7 +65,7 @@ impl Suspect {
         let path = problem.path.as_str();
         match problem.code {
             "root/tree" => {
-                Ok(Self { object: repository.tree_at(commit, entries_folder().as_str())?, record: None })
+                Ok(Self { object: repository.tree_at(commit, entries_path().as_str())?, record: None })
             }
             "entry/held" | "entry/pinned" => Ok(Self {
                 object: repository.blob_at(commit, path)?,
@@ -78,9 +78,9 @@ impl Suspect {
 
 /// What the root in a commit says of the entry at `path`.
 fn record(repository: &Repository, commit: ObjectId, path: &str) -> Result<Option<Record>, SyncError> {
-    let inside = path.strip_prefix(entries_folder().as_str()).and_then(|path| path.strip_prefix('/'));
+    let inside = path.strip_prefix(entries_path().as_str()).and_then(|path| path.strip_prefix('/'));
     let Some(name) = inside.and_then(module_of) else { return Ok(None) };
-    let file = repository.file_at(commit, base::root_path().as_str())?;
+    let file = repository.file_at(commit, root_path().as_str())?;
     let root = file.and_then(|(_, bytes)| Root::parse(&bytes).ok());
     Ok(root.map(|root| Record { pin: root.pinned.get(&name).cloned(), hold: root.held.get(&name).cloned() }))
 }

@@ -5,12 +5,12 @@
 
 use std::ops::ControlFlow;
 
-use super::{Past, Problem, Verification, entries_folder};
+use super::{Past, Problem, Verification};
 use crate::{
     domain::{ObjectId, RepoPath, SnapshotVersion},
     git::{Completeness, Repository, Touch},
     object::EMPTY_TREE,
-    registry::{REGISTRY, Root},
+    registry::{REGISTRY, Root, entries_path, root_path},
     sync::{Scope, SyncError, base, prepare::prepare, publish::Started},
 };
 
@@ -62,7 +62,7 @@ struct Step<'a> {
 impl Step<'_> {
     fn check(&self, started: Started<'_>, found: &mut Verification) -> Result<(), SyncError> {
         let Self { repository, touch, past, .. } = *self;
-        let path = base::root_path();
+        let path = root_path();
         let before = match touch.parent {
             Some(parent) => repository.file_at(parent, path.as_str())?,
             None => None,
@@ -80,7 +80,7 @@ impl Step<'_> {
                 return Ok(());
             }
         };
-        let entries = repository.tree_at(touch.commit, entries_folder().as_str())?.unwrap_or(EMPTY_TREE);
+        let entries = repository.tree_at(touch.commit, entries_path().as_str())?.unwrap_or(EMPTY_TREE);
         if entries != root.tree {
             return self.edits(&root, entries, found);
         }
@@ -111,18 +111,18 @@ impl Step<'_> {
         let Self { repository, touch, .. } = *self;
         if !base::is_at_hand(repository, root.tree)? {
             let message = format!("the entries have tree {entries}, but the root says {}", root.tree);
-            found.problem(base::root_path(), "root/tree", message);
+            found.problem(root_path(), "root/tree", message);
             return Ok(());
         }
         let before = match touch.parent {
-            Some(parent) => repository.tree_at(parent, entries_folder().as_str())?,
+            Some(parent) => repository.tree_at(parent, entries_path().as_str())?,
             None => None,
         };
         let here = repository.differences(before, Some(entries))?;
         for file in repository.differences(Some(root.tree), Some(entries))? {
             if here.iter().any(|change| change.path == file.path) {
                 let message = format!("it is not what version {} published", root.version);
-                found.problem(entries_folder().join(file.path.as_str()), "entry/edited", message);
+                found.problem(entries_path().join(file.path.as_str()), "entry/edited", message);
             }
         }
         Ok(())

@@ -12,7 +12,7 @@ use crate::{
     domain::{ObjectId, RepoPath, SnapshotVersion},
     git::Repository,
     object::EMPTY_TREE,
-    registry::{ENTRIES, REGISTRY, Root, RootError, Snapshot},
+    registry::{Root, RootError, Snapshot, entries_path, root_path},
 };
 use past::Past;
 
@@ -78,7 +78,7 @@ impl Verification {
     fn of(repository: &Repository, commit: ObjectId) -> Result<Self, SyncError> {
         Ok(Self {
             version: SnapshotVersion::EMPTY,
-            tree: repository.tree_at(commit, entries_folder().as_str())?,
+            tree: repository.tree_at(commit, entries_path().as_str())?,
             entries: 0,
             versions: 0,
             problems: Vec::new(),
@@ -108,7 +108,7 @@ impl Verification {
         let Some(root) = &snapshot.root else {
             if snapshot.latest > SnapshotVersion::EMPTY {
                 let message = format!("it is gone, but version {} was published", snapshot.latest);
-                self.problem(base::root_path(), "root/missing", message);
+                self.problem(root_path(), "root/missing", message);
             }
             return Ok(());
         };
@@ -139,7 +139,7 @@ impl Verification {
             RootError::Edited => "root/edited",
             RootError::Inconsistent(_) => "root/inconsistent",
         };
-        self.problem(base::root_path(), code, error.to_string());
+        self.problem(root_path(), code, error.to_string());
     }
 
     /// Checks the entries against the tree that the root names.
@@ -150,10 +150,10 @@ impl Verification {
             return Ok(());
         }
         let message = format!("the entries have tree {actual}, but the root says {}", root.tree);
-        self.problem(base::root_path(), "root/tree", message);
+        self.problem(root_path(), "root/tree", message);
         if base::is_at_hand(repository, root.tree)? {
             for file in repository.differences(Some(root.tree), Some(actual))? {
-                let path = entries_folder().join(file.path.as_str());
+                let path = entries_path().join(file.path.as_str());
                 if !self.problems.iter().any(|problem| problem.path == path) {
                     let message = format!("it is not what version {} published", root.version);
                     self.problem(path, "entry/edited", message);
@@ -171,8 +171,4 @@ struct State<'a> {
     snapshot: &'a Snapshot,
     root: &'a Root,
     compiler: &'a Compiler,
-}
-
-fn entries_folder() -> RepoPath {
-    RepoPath::new(format!("{REGISTRY}/{ENTRIES}"))
 }

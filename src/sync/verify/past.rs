@@ -5,7 +5,7 @@ use std::{cell::RefCell, collections::BTreeMap, ops::ControlFlow, rc::Rc};
 use crate::{
     domain::{ModuleName, ObjectId, SnapshotVersion},
     git::Repository,
-    registry::Root,
+    registry::{Root, root_path},
     sync::{SyncError, base},
 };
 
@@ -21,7 +21,7 @@ pub(super) struct Past {
 impl Past {
     pub(super) fn read(repository: &Repository, head: ObjectId) -> Result<Self, SyncError> {
         let mut blobs = Vec::new();
-        repository.history(head, &base::root_path(), |revision| {
+        repository.history(head, &root_path(), |revision| {
             blobs.push(revision.root_blob);
             ControlFlow::Continue(())
         })?;

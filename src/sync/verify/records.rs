@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::{Past, State, Verification, entries_folder};
+use super::{Past, State, Verification};
 use crate::{
     domain::{ModuleName, RepoPath, SnapshotVersion},
-    registry::{entry_repo_path, module_of},
+    registry::{entries_path, entry_repo_path, module_of, root_path},
     schema::Schemas,
     source,
     sync::{SyncError, base},
@@ -27,7 +27,7 @@ pub(super) fn form(state: &State<'_>, found: &mut Verification) -> Result<(), Sy
         None
     };
     for file in repository.files(tree, &RepoPath::new(""))? {
-        let path = entries_folder().join(file.path.as_str());
+        let path = entries_path().join(file.path.as_str());
         let Some(name) = module_of(file.path.as_str()) else {
             found.problem(path, "entry/stray", "no entry belongs here");
             continue;
@@ -79,7 +79,7 @@ pub(super) fn holds(state: &State<'_>, past: &Past, found: &mut Verification) ->
         let since = held.since;
         if since > root.version {
             let message = format!("`{name}` is held since version {since}, which is yet to come");
-            found.problem(base::root_path(), "root/held", message);
+            found.problem(root_path(), "root/held", message);
             continue;
         }
         let pin = |version| past.root(version).map(|root| root.pinned.get(name));
@@ -108,7 +108,7 @@ pub(super) fn pins(state: &State<'_>, past: &Past, found: &mut Verification) -> 
         if version >= root.version || version == SnapshotVersion::EMPTY {
             let message =
                 format!("`{name}` is pinned to version {version}, which was not there to go back to");
-            found.problem(base::root_path(), "root/pinned", message);
+            found.problem(root_path(), "root/pinned", message);
             continue;
         }
         match past.entries(repository, version)? {

@@ -10,7 +10,7 @@ use crate::{
     compile::Outcome,
     domain::{ModuleName, ObjectId, RepoPath},
     object::EMPTY_TREE,
-    registry::entry_repo_path,
+    registry::{entry_repo_path, root_path},
     sync::{
         CommittedSources, Draft, Order, Scope, Sources as _, SyncError, base, draft, publish::Started, select,
     },
@@ -53,7 +53,7 @@ pub(super) fn check(
     let places: Vec<_> = differences.keys().cloned().collect();
     for place in places {
         if let (path, Some(name)) = &place
-            && *path != base::root_path()
+            && *path != root_path()
             && is_of_its_origin(state, name)?
         {
             differences.remove(&place);
@@ -119,12 +119,12 @@ fn differences(draft: &Draft, state: &State<'_>) -> BTreeMap<Place, Problem> {
         // A pinned module may have been rolled back since its manifest broke; the next sync holds it again.
         if !root.held.contains_key(name) && !root.pinned.contains_key(name) {
             let message = format!("`{name}` is not held, but its manifest is invalid ({})", held.code);
-            differ(base::root_path(), name, "root/held", message);
+            differ(root_path(), name, "root/held", message);
         }
     }
     for name in root.held.keys().filter(|name| !draft.plan.held.contains_key(*name)) {
         let message = format!("`{name}` is held, but its manifest is not invalid");
-        differ(base::root_path(), name, "root/held", message);
+        differ(root_path(), name, "root/held", message);
     }
     differences
 }
