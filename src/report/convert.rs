@@ -109,6 +109,8 @@ impl From<&History> for HistoryReport {
             removed: record.counts.removed,
             pinned: record.pinned.clone(),
             unpinned: record.unpinned.clone(),
+            held: record.held.clone(),
+            released: record.released.clone(),
         };
         Self { history: history.records.iter().map(record).collect() }
     }

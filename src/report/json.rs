@@ -18,7 +18,7 @@ use crate::{
     diagnostic::{Diagnostic, Severity},
     diff::{ChangeKind, Changes, ModuleChange},
     domain::{ModuleName, ObjectId, RepoPath, SnapshotVersion},
-    registry::Pin,
+    registry::{Held, Pin},
     source::Pointer,
 };
 
@@ -298,6 +298,12 @@ pub struct HistoryRecord {
     /// Modules whose pins were lifted.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub unpinned: BTreeSet<ModuleName>,
+    /// Modules whose entries stay at their last good content from then on, with the reasons.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub held: BTreeMap<ModuleName, Held>,
+    /// Modules that are no longer held.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub released: BTreeSet<ModuleName>,
 }
 
 /// Whether the registry is whole.

@@ -9,7 +9,7 @@ use super::{Style, style::Ink, text::visible};
 use crate::{
     diff::{ChangeKind, Changes, ModuleChange},
     domain::{ModuleName, SnapshotVersion},
-    registry::{Pin, Snapshot},
+    registry::{Held, Pin, Snapshot},
     sync::{History, Record, Status, Summary, Verification},
 };
 
@@ -133,8 +133,8 @@ pub fn status(out: &mut dyn io::Write, status: &Status, style: Style) -> io::Res
 /// Writes the audit log, a line for each version.
 pub fn history(out: &mut dyn io::Write, history: &History, style: Style) -> io::Result<()> {
     for record in &history.records {
-        let Record { version, commit, time, author, trigger, source_commit: _, counts, pinned, unpinned } =
-            record;
+        let Record { version, commit, time, author, trigger, source_commit: _, counts, .. } = record;
+        let Record { pinned, unpinned, held, released, .. } = record;
         let version = style.paint(Ink::Strong, &format!("v{version:<5}"));
         let commit = &commit.to_string()[..10];
         let trigger = visible(trigger.as_deref().unwrap_or("-")).into_owned();
@@ -150,6 +150,12 @@ pub fn history(out: &mut dyn io::Write, history: &History, style: Style) -> io::
         }
         for name in unpinned {
             writeln!(out, "       no longer pinned {name}")?;
+        }
+        for (name, Held { code, message, .. }) in held {
+            writeln!(out, "       held {name}: {} ({})", visible(code), visible(message))?;
+        }
+        for name in released {
+            writeln!(out, "       no longer held {name}")?;
         }
     }
     Ok(())

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     domain::{ModuleName, ObjectId, SnapshotVersion},
     git::{Completeness, Moment, Repository, Revision},
-    registry::{Pin, Root, RootError, Snapshot, entries_path, module_of, root_path},
+    registry::{Held, Pin, Root, RootError, Snapshot, entries_path, module_of, root_path},
 };
 
 /// The versions of a registry, newest first.
@@ -46,6 +46,10 @@ pub struct Record {
     pub pinned: BTreeMap<ModuleName, Pin>,
     /// The modules whose pins it lifted.
     pub unpinned: BTreeSet<ModuleName>,
+    /// The modules that it began to hold, or held for another reason.
+    pub held: BTreeMap<ModuleName, Held>,
+    /// The modules that it no longer held.
+    pub released: BTreeSet<ModuleName>,
 }
 
 /// How many entries differ between two versions.
@@ -103,12 +107,23 @@ fn record(
             counts.count(file.old, file.new);
         }
     }
-    let (old, new) = (before.pinned(), now.pinned());
-    let unpinned = old.keys().filter(|name| !new.contains_key(*name) && is_asked(name)).cloned().collect();
-    let pinned = new.into_iter().filter(|(name, pin)| old.get(name) != Some(pin) && is_asked(name)).collect();
-    let record = now.record(revision, counts, pinned, unpinned);
+    let (pinned, unpinned) = turned(&before.pinned(), now.pinned(), is_asked);
+    let (held, released) = turned(&before.held(), now.held(), is_asked);
+    let record = Record { counts, pinned, unpinned, held, released, ..now.record(revision) };
     let is_record = module.is_none() || record.says_something();
     Ok(is_record.then_some(record))
+}
+
+/// What is new or other than before, and what is gone, of the modules that are asked for.
+fn turned<T: PartialEq>(
+    old: &BTreeMap<ModuleName, T>,
+    new: BTreeMap<ModuleName, T>,
+    is_asked: impl Fn(&ModuleName) -> bool,
+) -> (BTreeMap<ModuleName, T>, BTreeSet<ModuleName>) {
+    let is_gone = |name: &&ModuleName| !new.contains_key(*name) && is_asked(name);
+    let gone = old.keys().filter(is_gone).cloned().collect();
+    let is_new = |(name, said): &(ModuleName, T)| old.get(name) != Some(said) && is_asked(name);
+    (new.into_iter().filter(is_new).collect(), gone)
 }
 
 impl Counts {
@@ -124,7 +139,9 @@ impl Counts {
 
 impl Record {
     fn says_something(&self) -> bool {
-        self.counts != Counts::default() || !self.pinned.is_empty() || !self.unpinned.is_empty()
+        let Self { counts, pinned, unpinned, held, released, .. } = self;
+        *counts != Counts::default()
+            || !(pinned.is_empty() && unpinned.is_empty() && held.is_empty() && released.is_empty())
     }
 }
 
@@ -150,14 +167,14 @@ impl Published {
         self.root.as_ref().map(|root| root.pinned.clone()).unwrap_or_default()
     }
 
+    fn held(&self) -> BTreeMap<ModuleName, Held> {
+        self.root.as_ref().map(|root| root.held.clone()).unwrap_or_default()
+    }
+
+    /// What the commit says of itself.
+    ///
     /// The trailers count only where they speak of this very root: a squash or a cherry-pick may carry older ones.
-    fn record(
-        &self,
-        revision: &Revision,
-        counts: Counts,
-        pinned: BTreeMap<ModuleName, Pin>,
-        unpinned: BTreeSet<ModuleName>,
-    ) -> Record {
+    fn record(&self, revision: &Revision) -> Record {
         let told = published_version(revision);
         let version = self.root.as_ref().map(|root| root.version);
         let trailers = Some(&revision.trailers).filter(|_| version.is_none() || told == version);
@@ -170,9 +187,11 @@ impl Published {
             author: revision.author.clone(),
             trigger: trigger.map(|trigger| trigger.to_string()),
             source_commit: trailer(SOURCE_COMMIT).and_then(|id| id.parse().ok()),
-            counts,
-            pinned,
-            unpinned,
+            counts: Counts::default(),
+            pinned: BTreeMap::new(),
+            unpinned: BTreeSet::new(),
+            held: BTreeMap::new(),
+            released: BTreeSet::new(),
         }
     }
 }

@@ -32,6 +32,14 @@ fn an_invalid_manifest_holds_its_entry_until_a_good_one_comes() {
     assert_eq!(folder.root()["held"], serde_json::json!({}));
     assert_eq!(folder.root()["version"], 3);
     assert!(folder.git(&["log", "-1", "--format=%b"]).contains("no longer held chat"));
+    folder.expect(0, &["history"]).prints(&[
+        "+0 ~0 -0  Ada <ada@example.org>\n       no longer held chat\n",
+        "+0 ~1 -0  Ada <ada@example.org>\n       held chat: schema/unknown-field (",
+    ]);
+    let report = folder.report(0, "history-report", &["history", "chat"]);
+    assert_eq!(report["history"][0]["released"], serde_json::json!(["chat"]));
+    assert_eq!(report["history"][1]["held"], held);
+    assert_eq!(report["history"].as_array().unwrap().len(), 3);
 }
 
 #[test]

@@ -180,12 +180,21 @@ fn history() {
         removed: 3,
         pinned: BTreeMap::new(),
         unpinned: BTreeSet::new(),
+        held: BTreeMap::new(),
+        released: BTreeSet::new(),
     };
     let pin = Pin { version: SnapshotVersion::new(1), reason: "regression".to_owned() };
+    let held = Held {
+        since: SnapshotVersion::new(1),
+        code: "schema/required".to_owned(),
+        message: "no `purpose`".to_owned(),
+    };
     let rollback = HistoryRecord {
         trigger: Some("rollback".to_owned()),
         pinned: [("drive".parse().unwrap(), pin)].into(),
         unpinned: ["chat".parse().unwrap()].into(),
+        held: [("mail".parse().unwrap(), held)].into(),
+        released: ["notes".parse().unwrap()].into(),
         ..record.clone()
     };
     check(
@@ -196,6 +205,8 @@ fn history() {
                 "version": 2, "commit": ID, "time": "2026-11-22T03:00:00Z", "author": "Ada <ada@example.org>",
                 "trigger": "rollback", "sourceCommit": null, "added": 1, "updated": 2, "removed": 3,
                 "pinned": { "drive": { "version": 1, "reason": "regression" } }, "unpinned": ["chat"],
+                "held": { "mail": { "since": 1, "code": "schema/required", "message": "no `purpose`" } },
+                "released": ["notes"],
             }, {
                 "version": 2, "commit": ID, "time": "2026-11-22T03:00:00Z", "author": "Ada <ada@example.org>",
                 "trigger": "nightly", "sourceCommit": null, "added": 1, "updated": 2, "removed": 3,
