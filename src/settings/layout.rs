@@ -6,7 +6,7 @@ use toml::de::{DeTable, DeValue};
 use super::{
     guard, limits, modules,
     problem::{Flaw, suggestion, wrong_type},
-    push, suppression,
+    push, serve, suppression,
 };
 
 /// Every section by its path, each after the one that it lies in.
@@ -16,6 +16,8 @@ pub(super) const SECTIONS: &[(&str, Shape)] = &[
     ("rules", Shape::Map),
     ("guard", Shape::Table(guard::KEYS)),
     ("push", Shape::Table(push::KEYS)),
+    ("serve", Shape::Table(serve::KEYS)),
+    ("serve.limits", Shape::Table(serve::LIMITS)),
     ("suppress", Shape::Tables(suppression::KEYS)),
 ];
 

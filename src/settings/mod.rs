@@ -9,6 +9,7 @@ mod modules;
 mod problem;
 mod push;
 mod section;
+mod serve;
 mod severities;
 mod size;
 mod suppression;
@@ -19,6 +20,7 @@ mod tests;
 pub use guard::Guard;
 pub use problem::{Problem, SettingsError};
 pub use push::Push;
+pub use serve::Serve;
 pub use suppression::{Digest, InvalidDigest, Suppression};
 
 use serde::Serialize;
@@ -48,6 +50,8 @@ pub struct Settings {
     pub guard: Guard,
     /// How `sync --push` pushes.
     pub push: Push,
+    /// How `serve` answers.
+    pub serve: Serve,
     /// The severities that differ from the rules' own; `None` turns a rule off.
     severities: Severities,
 }
@@ -83,6 +87,7 @@ impl Settings {
             limits: limits::read(root.section("limits")),
             guard: guard::read(root.section("guard")),
             push: push::read(root.section("push")),
+            serve: serve::read(root),
             severities: severities::read(root.section("rules"), rules),
             suppressions: suppression::read(root, rules),
         }

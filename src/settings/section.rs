@@ -113,6 +113,27 @@ impl<'a> Section<'a> {
         self.noted(value.span(), in_range)
     }
 
+    /// True or false.
+    pub(super) fn truth(&mut self, key: &str) -> Option<bool> {
+        let value = self.value(key)?;
+        let truth = value.get_ref().as_bool();
+        if truth.is_none() {
+            self.flaws.push(wrong_type(value, key, "true or false", None));
+        }
+        truth
+    }
+
+    /// A list of texts that mean something.
+    pub(super) fn list<T>(&mut self, key: &str, parse: impl Fn(&str) -> Result<T, Wrong>) -> Option<Vec<T>> {
+        let value = self.value(key)?;
+        let Some(elements) = value.get_ref().as_array() else {
+            self.flaws.push(wrong_type(value, key, "a list of texts", Some("write `[\"…\"]`".to_owned())));
+            return None;
+        };
+        let texts: Vec<_> = elements.iter().filter_map(|value| text_of(value, key, self.flaws)).collect();
+        Some(texts.iter().filter_map(|text| self.noted(text.span(), parse(text.get_ref()))).collect())
+    }
+
     /// Every key of a section whose keys are free, with its text.
     pub(super) fn texts_by_key(&mut self, help: &str) -> Vec<(Spanned<String>, Spanned<String>)> {
         let mut texts = Vec::new();

@@ -1,0 +1,100 @@
+//! `[serve]`: how the server answers.
+
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    ops::RangeInclusive,
+    time::Duration,
+};
+
+use super::{problem::Wrong, section::Section};
+
+pub(super) const KEYS: &[&str] = &["listen", "public_read", "cors", "follow"];
+pub(super) const LIMITS: &[&str] = &["body", "header_timeout", "request_timeout", "connections"];
+
+/// In seconds: a day is more than anybody follows a remote by.
+const FOLLOW: RangeInclusive<usize> = 0..=86_400;
+/// In seconds.
+const TIMEOUT: RangeInclusive<usize> = 1..=3600;
+/// The most bytes that a body may be allowed: bodies are kept in memory.
+const MAX_BODY: usize = 64 << 20;
+/// How many connections may be allowed: more than a process has file descriptors.
+const CONNECTIONS: RangeInclusive<usize> = 1..=1_000_000;
+
+/// How `serve` answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Serve {
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// Whether everybody may read, or only who has a good token.
+    pub public_read: bool,
+    /// The origins whose pages may read; `*` is any.
+    pub cors: Vec<String>,
+    /// How often the remote is asked for new commits, if it is.
+    pub follow: Option<Duration>,
+    /// The most bytes of a request's body.
+    pub body: usize,
+    /// How long a client may take for the head of a request.
+    pub header_timeout: Duration,
+    /// How long a client may take for a body, the server for an answer, and a client for taking some of it.
+    pub request_timeout: Duration,
+    /// How many connections there may be.
+    pub connections: usize,
+}
+
+impl Default for Serve {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
+            public_read: true,
+            cors: Vec::new(),
+            follow: None,
+            body: 1 << 20,
+            header_timeout: Duration::from_secs(10),
+            request_timeout: Duration::from_secs(30),
+            connections: 1000,
+        }
+    }
+}
+
+pub(super) fn read(root: &mut Section<'_>) -> Serve {
+    let default = Serve::default();
+    let mut section = root.section("serve");
+    let listen = section.parsed("listen", listen).unwrap_or(default.listen);
+    let public_read = section.truth("public_read").unwrap_or(default.public_read);
+    let cors = section.list("cors", origin).unwrap_or(default.cors);
+    let follow = section.seconds("follow", FOLLOW).filter(|every| !every.is_zero());
+    let mut limits = section.section("limits");
+    Serve {
+        listen,
+        public_read,
+        cors,
+        follow,
+        body: limits.bytes("body", MAX_BODY).unwrap_or(default.body),
+        header_timeout: limits.seconds("header_timeout", TIMEOUT).unwrap_or(default.header_timeout),
+        request_timeout: limits.seconds("request_timeout", TIMEOUT).unwrap_or(default.request_timeout),
+        connections: limits.number("connections", CONNECTIONS).unwrap_or(default.connections),
+    }
+}
+
+/// An address with a port; names would have to be looked up.
+fn listen(text: &str) -> Result<SocketAddr, Wrong> {
+    text.parse().map_err(|_| {
+        let help = "write an address and a port, such as \"127.0.0.1:8080\" or \"[::]:8080\"";
+        ("this is no address to listen on".to_owned(), help.to_owned())
+    })
+}
+
+/// An origin as browsers write it: no path, no final slash, lower case.
+fn origin(text: &str) -> Result<String, Wrong> {
+    let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    let is_plain = |host: &str| {
+        let is_allowed =
+            |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-.:[]".contains(&byte);
+        !host.is_empty() && host.bytes().all(is_allowed)
+    };
+    if text == "*" || host.is_some_and(is_plain) {
+        return Ok(text.to_owned());
+    }
+    let help = "write \"https://\" and the host in lower case, with nothing after it, or \"*\" for any";
+    Err(("this is no origin".to_owned(), help.to_owned()))
+}
