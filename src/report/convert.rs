@@ -5,7 +5,10 @@ use super::json::{
     VerifyReport, changes, diagnostics,
 };
 use crate::{
+    diff::Changes,
+    domain::SnapshotVersion,
     git::Moment,
+    registry::Snapshot,
     sync::{self, History, Outcome, Plan, Status, Summary, Verdict, Verification},
 };
 
@@ -37,6 +40,32 @@ impl From<&Outcome> for ChangesReport {
             repaired: draft.repaired.iter().cloned().collect(),
             diagnostics: diagnostics(&found),
             refused,
+        }
+    }
+}
+
+impl ChangesSummary {
+    /// Counts what the step to `new` changed.
+    pub fn between(new: &Snapshot, changes: &Changes) -> Self {
+        let (added, updated, removed) = (changes.added(), changes.updated(), changes.removed());
+        let unchanged = new.entries.len() - added - updated;
+        Self { added, updated, removed, unchanged, ..Self::default() }
+    }
+}
+
+impl ChangesReport {
+    /// Tells of the changes between two snapshots; `version` is the one that the registry has now.
+    pub fn between(old: &Snapshot, new: &Snapshot, version: SnapshotVersion, found: &Changes) -> Self {
+        Self {
+            from: old.version(),
+            to: Some(new.version()),
+            version,
+            commit: None,
+            summary: ChangesSummary::between(new, found),
+            changes: changes(found),
+            repaired: Vec::new(),
+            diagnostics: Vec::new(),
+            refused: None,
         }
     }
 }

@@ -28,17 +28,31 @@ pub const REPORT_VERSION: u32 = 1;
 /// A report with its version, as it is printed.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Versioned<'a, T> {
+pub struct Versioned<T> {
     report_version: u32,
     #[serde(flatten)]
-    report: &'a T,
+    report: T,
+}
+
+impl<T> Versioned<T> {
+    /// Adds the version.
+    pub const fn new(report: T) -> Self {
+        Self { report_version: REPORT_VERSION, report }
+    }
 }
 
 /// Writes a report as one JSON object, two spaces deep, with a final newline.
 pub fn write<T: Serialize>(out: &mut dyn io::Write, report: &T) -> io::Result<()> {
     let mut serializer = serde_json::Serializer::with_formatter(&mut *out, Visible(PrettyFormatter::new()));
-    Versioned { report_version: REPORT_VERSION, report }.serialize(&mut serializer)?;
+    Versioned::new(report).serialize(&mut serializer)?;
     writeln!(out)
+}
+
+/// A report as [`write`] writes it.
+pub fn to_bytes<T: Serialize>(report: &T) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    write(&mut bytes, report).expect("memory takes all bytes");
+    bytes
 }
 
 /// One finding.

@@ -14,6 +14,7 @@ pub mod markdown;
 pub mod overview;
 mod snippet;
 mod style;
+pub mod sync_answer;
 pub mod text;
 
 pub use style::Style;

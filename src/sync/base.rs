@@ -44,6 +44,19 @@ pub fn snapshot_at(repository: &Repository, commit: ObjectId) -> Result<Snapshot
     Ok(snapshot)
 }
 
+/// Reads the snapshot that a commit holds with the entries that were published, and the files below `registry/modules`
+/// that somebody changed by hand. Where the published ones are not in this clone, that is an error.
+pub fn published_at(
+    repository: &Repository,
+    commit: ObjectId,
+) -> Result<(Snapshot, BTreeSet<RepoPath>), SyncError> {
+    let base = Base::at(repository, commit)?;
+    match &base.snapshot.root {
+        Some(root) if base.is_lost() => Err(SyncError::LostEntries { tree: root.tree }),
+        Some(_) | None => Ok((base.snapshot, base.edited)),
+    }
+}
+
 /// What a sync starts from.
 pub(super) struct Base {
     /// The snapshot, with the entries that were published: those that somebody changed by hand count as what they were.

@@ -4,6 +4,7 @@
 
 mod base;
 mod checkout;
+mod compare;
 mod draft;
 mod error;
 mod guard;
@@ -25,7 +26,10 @@ mod status;
 mod verify;
 mod working;
 
-pub use base::{SCHEMAS, compiler, compiler_at, is_schema, published_version, snapshot_at, text_of};
+pub use base::{
+    SCHEMAS, compiler, compiler_at, is_schema, published_at, published_version, snapshot_at, text_of,
+};
+pub use compare::compare;
 pub use draft::{Draft, Order, ReadEntry, draft, parse_entry};
 pub use error::SyncError;
 pub use guard::{InvalidToken, RemovalToken};

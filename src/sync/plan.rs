@@ -29,7 +29,7 @@ pub enum Scope {
 
 impl Scope {
     /// The command that has this scope.
-    pub(super) const fn verb(&self) -> &'static str {
+    pub const fn verb(&self) -> &'static str {
         match self {
             Self::All | Self::Modules(_) => "sync",
             Self::Orphans => "prune",
@@ -136,6 +136,10 @@ pub struct Plan {
     pub held: BTreeMap<ModuleName, Held>,
     /// What is pinned, and why. A pinned module without an entry stays without one.
     pub pinned: BTreeMap<ModuleName, Pin>,
+    /// The modules whose entries stay as they are.
+    pub unchanged: BTreeSet<ModuleName>,
+    /// The valid modules that do not belong in the registry, or are pinned to have no entry.
+    pub skipped: BTreeSet<ModuleName>,
     /// The counts.
     pub summary: Summary,
     /// All that is to be said about the manifests.
@@ -152,7 +156,7 @@ pub(super) fn plan(material: Material<'_>) -> Plan {
         unchanged.iter().cloned().chain(compiled.iter().filter_map(Compiled::named_by_path)).collect();
     let mut plan = Plan { entries: previous.entries.clone(), ..Plan::default() };
     let mut held: BTreeMap<ModuleName, (String, String)> = BTreeMap::new();
-    plan.summary.unchanged = unchanged.iter().filter(|name| scope.compiles(name)).count();
+    plan.unchanged = unchanged.iter().filter(|name| scope.compiles(name)).cloned().collect();
     let mut present = unchanged;
 
     for module in compiled {
@@ -162,8 +166,8 @@ pub(super) fn plan(material: Material<'_>) -> Plan {
                 present.insert(entry.name.clone());
                 if in_scope && pinned.contains_key(&entry.name) {
                     let is_absent = !previous.entries.contains_key(&entry.name);
-                    let Summary { unchanged, skipped, .. } = &mut plan.summary;
-                    *if is_absent { skipped } else { unchanged } += 1;
+                    let names = if is_absent { &mut plan.skipped } else { &mut plan.unchanged };
+                    names.insert(entry.name);
                 } else if in_scope {
                     plan.register(previous, entry);
                 }
@@ -171,7 +175,7 @@ pub(super) fn plan(material: Material<'_>) -> Plan {
             Outcome::Skipped => {
                 let has_entry = |name| previous.entries.contains_key(name) && !pinned.contains_key(name);
                 if in_scope && !module.declared.as_ref().is_some_and(has_entry) {
-                    plan.summary.skipped += 1;
+                    plan.skipped.extend(module.declared);
                 }
             }
             Outcome::Invalid => {
@@ -201,8 +205,10 @@ pub(super) fn plan(material: Material<'_>) -> Plan {
         !stays && scope.removes(name)
     });
     if *scope == Scope::Orphans {
-        plan.summary.unchanged = plan.entries.len();
+        plan.unchanged = plan.entries.keys().cloned().collect();
     }
+    plan.summary.unchanged = plan.unchanged.len();
+    plan.summary.skipped = plan.skipped.len();
     plan.held = number_holds(previous, scope, held, &plan.entries);
     plan.pinned = pinned;
     crate::diagnostic::sort(&mut plan.diagnostics);
@@ -214,7 +220,7 @@ impl Plan {
         let counter = match previous.entries.get(&entry.name) {
             None => &mut self.summary.added,
             Some(id) if *id == entry.id => {
-                self.summary.unchanged += 1;
+                self.unchanged.insert(entry.name);
                 return;
             }
             Some(_) => &mut self.summary.updated,

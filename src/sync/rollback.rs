@@ -162,7 +162,8 @@ impl Rollback {
 fn back(now: &Snapshot, then: &Snapshot, names: &BTreeSet<ModuleName>, rollback: &Rollback) -> Plan {
     let mut plan =
         Plan { entries: now.entries.clone(), held: now.held(), pinned: now.pinned(), ..Plan::default() };
-    let mut summary = Summary { unchanged: now.entries.len(), ..Summary::default() };
+    plan.unchanged = now.entries.keys().cloned().collect();
+    let mut summary = Summary::default();
     for name in names {
         let pin = Pin { version: rollback.version, reason: rollback.reason.to_string() };
         plan.pinned.insert(name.clone(), pin);
@@ -175,18 +176,19 @@ fn back(now: &Snapshot, then: &Snapshot, names: &BTreeSet<ModuleName>, rollback:
             (Some(_), Some(id)) => {
                 plan.entries.insert(name.clone(), *id);
                 summary.updated += 1;
-                summary.unchanged -= 1;
+                plan.unchanged.remove(name);
             }
             (Some(id), None) => {
                 plan.entries.remove(name);
                 plan.removed.insert(name.clone(), *id);
                 summary.removed += 1;
-                summary.unchanged -= 1;
+                plan.unchanged.remove(name);
             }
             (None, None) => continue,
         }
         plan.held.remove(name);
     }
+    summary.unchanged = plan.unchanged.len();
     plan.summary = summary;
     plan
 }

@@ -1,7 +1,5 @@
 //! `modreg diff`
 
-use std::collections::BTreeMap;
-
 use clap::ValueEnum;
 
 use crate::{
@@ -13,7 +11,7 @@ use crate::{
         workspace::{self, Folder},
     },
     diagnostic::Diagnostic,
-    diff::{self, Changes},
+    diff::Changes,
     domain::SnapshotVersion,
     git::Repository,
     report::{
@@ -21,7 +19,7 @@ use crate::{
         json::{self, ChangesReport, ChangesSummary},
         markdown,
     },
-    sync::{VersionedSnapshot, WorkingTree, parse_entry},
+    sync::{self, VersionedSnapshot, WorkingTree},
 };
 
 /// Show what a sync of the working tree would change, or what changed between two versions
@@ -123,22 +121,8 @@ fn versions(
         Some(to) => find(&repository, head, to)?,
         None => latest,
     };
-    let differing = |side: &VersionedSnapshot, other: &VersionedSnapshot| {
-        let entries = side.snapshot.entries.iter();
-        entries
-            .filter(|(name, id)| other.snapshot.entries.get(*name) != Some(id))
-            .map(|(name, id)| Ok((name.clone(), parse_entry(&repository.blob(*id)?))))
-            .collect::<Result<BTreeMap<_, _>, CliError>>()
-    };
-    let changes = diff::changes(&differing(&old, &new)?, &differing(&new, &old)?);
-    let summary = ChangesSummary {
-        added: changes.added(),
-        updated: changes.updated(),
-        removed: changes.removed(),
-        unchanged: new.snapshot.entries.len() - changes.added() - changes.updated(),
-        held: 0,
-        ..ChangesSummary::default()
-    };
+    let changes = sync::compare(&repository, &old.snapshot, &new.snapshot)?;
+    let summary = ChangesSummary::between(&new.snapshot, &changes);
     let to = Some(new.snapshot.version());
     Ok(Comparison { from, to, latest: version, changes, summary, diagnostics: Vec::new(), holds: Vec::new() })
 }

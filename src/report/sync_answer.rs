@@ -1,0 +1,151 @@
+//! What the server answers to whoever asked for a sync, in the shape that its clients know.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::{
+    domain::{ModuleName, ObjectId, SnapshotVersion},
+    sync::{Outcome, Summary, Verdict},
+};
+
+/// The answer to a sync, a rollback or an unpin that was done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SyncAnswer {
+    /// Whether it was done; that some modules are invalid does not change that.
+    pub success: bool,
+    /// What was done, for people.
+    pub message: String,
+    /// The counts; they add up to the number of details.
+    pub summary: AnswerSummary,
+    /// One for each module that was seen, by name.
+    pub details: Vec<Detail>,
+    /// The version that the registry has now.
+    pub version: SnapshotVersion,
+    /// The commit that was made.
+    pub commit: Option<ObjectId>,
+}
+
+/// The counts of a sync.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AnswerSummary {
+    /// Modules that came in.
+    pub added: usize,
+    /// Modules with another entry.
+    pub updated: usize,
+    /// Modules that are gone.
+    pub removed: usize,
+    /// Modules with the same entry.
+    pub unchanged: usize,
+    /// Modules that are valid and not registered.
+    pub skipped: usize,
+    /// Modules whose manifest is invalid, whether they keep an entry or not.
+    pub errors: usize,
+}
+
+impl From<&Summary> for AnswerSummary {
+    fn from(summary: &Summary) -> Self {
+        let Summary { added, updated, removed, unchanged, skipped, held, errors } = *summary;
+        Self { added, updated, removed, unchanged, skipped, errors: held + errors }
+    }
+}
+
+/// What became of one module.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Detail {
+    /// The name of the module; of a manifest that does not say it, what its place says.
+    pub module_id: String,
+    /// What was done with it.
+    pub action: Action,
+    /// Whether that is as it should be.
+    pub status: DetailStatus,
+    /// Why it is not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+}
+
+/// What was done with a module.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Action {
+    /// It came in.
+    Added,
+    /// It has another entry.
+    Updated,
+    /// It is gone.
+    Removed,
+    /// It has the same entry.
+    NoChange,
+    /// It is valid and not registered.
+    Skipped,
+    /// Its manifest is invalid.
+    Error,
+}
+
+/// Whether all is well with a module.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DetailStatus {
+    /// It is.
+    Success,
+    /// It is not.
+    Failed,
+}
+
+impl Detail {
+    fn new(module_id: &str, action: Action, error: Option<String>) -> Self {
+        let status = if error.is_some() { DetailStatus::Failed } else { DetailStatus::Success };
+        Self { module_id: module_id.to_string(), action, status, error }
+    }
+}
+
+impl From<&Outcome> for SyncAnswer {
+    fn from(outcome: &Outcome) -> Self {
+        let plan = &outcome.draft.plan;
+        let before = outcome.previous.version();
+        let next = outcome.draft.root.as_ref().map_or(before, |root| root.version);
+        let (version, commit) = match &outcome.verdict {
+            Verdict::Committed { commit, .. } => (next, Some(*commit)),
+            Verdict::Unchanged | Verdict::DryRun | Verdict::Refused(_) => (before, None),
+        };
+        let summary = AnswerSummary::from(&plan.summary);
+        let what = match &outcome.verdict {
+            Verdict::Committed { .. } => format!("version {next} was published"),
+            Verdict::DryRun if next != before => format!("version {next} would be published"),
+            Verdict::Unchanged | Verdict::DryRun => format!("version {before} is up to date"),
+            Verdict::Refused(_) => format!("version {before} stays"),
+        };
+        let message = match summary.errors {
+            0 => what,
+            1 => format!("{what}; 1 module is invalid"),
+            count => format!("{what}; {count} modules are invalid"),
+        };
+        Self { success: true, message, summary, details: details(outcome), version, commit }
+    }
+}
+
+fn details(outcome: &Outcome) -> Vec<Detail> {
+    let plan = &outcome.draft.plan;
+    let is_new = |name: &ModuleName| !outcome.previous.entries.contains_key(name);
+    let written = plan.written.keys().map(|name| {
+        Detail::new(name.as_str(), if is_new(name) { Action::Added } else { Action::Updated }, None)
+    });
+    let removed = plan.removed.keys().map(|name| Detail::new(name.as_str(), Action::Removed, None));
+    let unchanged = plan.unchanged.iter().map(|name| Detail::new(name.as_str(), Action::NoChange, None));
+    let skipped = plan.skipped.iter().map(|name| Detail::new(name.as_str(), Action::Skipped, None));
+    let mut reasons: BTreeMap<&str, &str> = BTreeMap::new();
+    for found in plan.diagnostics.iter().filter(|found| found.is_error()) {
+        reasons.entry(found.source.path().as_str()).or_insert(&found.message);
+    }
+    let invalid = plan.invalid.iter().map(|path| {
+        let reason = reasons.get(path.as_str()).copied().unwrap_or("the manifest is invalid");
+        Detail::new(path.module_stem(), Action::Error, Some(reason.to_owned()))
+    });
+    let mut details: Vec<Detail> =
+        written.chain(removed).chain(unchanged).chain(skipped).chain(invalid).collect();
+    details.sort();
+    details
+}
