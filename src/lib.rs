@@ -1,6 +1,6 @@
 //! `modreg` compiles a Git repository of module manifests into a versioned, verifiable registry of AI contexts.
 //!
-//! The program is one sentence: **load → parse → validate → check → compile → diff → publish**. Each arrow is a public
+//! The program is one sentence: **load → parse → validate → check → compile → diff → publish, or serve**. Each arrow is a public
 //! function, each stage a module, and the modules stand below in that order: one uses only those before it.
 //!
 //! # Code map
@@ -22,6 +22,7 @@
 //! | [`git`] | a repository | its head, trees and history; and what publishing changes in it |
 //! | [`sync`] | a repository | the next snapshot, guarded and committed; status, history, verification |
 //! | [`report`] | all of these | text for people and for programs |
+//! | [`serve`] | a repository | the registry over HTTP |
 //! | [`cli`] | the command line | commands, exit codes, everything that prints |
 //!
 //! # How a sync goes
@@ -52,7 +53,7 @@
 //! Invariant: text from manifests is never printed raw, whatever the format.
 //!
 //! Deliberately absent: a database, network access outside the `git` program, a cache of verdicts, feature flags, and a
-//! tokio runtime in commands.
+//! tokio runtime outside [`serve`].
 
 #[cfg(test)]
 mod testing;
@@ -85,4 +86,7 @@ pub mod sync;
 pub mod report;
 
 mod builtins;
+
+pub mod serve;
+
 pub mod cli;

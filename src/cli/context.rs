@@ -2,6 +2,7 @@
 
 use std::{
     io::{self, IsTerminal as _},
+    num::NonZeroUsize,
     path::PathBuf,
 };
 
@@ -34,6 +35,10 @@ pub(super) struct Context {
     pub(super) talk: Style,
     /// How much to say.
     pub(super) verbosity: Verbosity,
+    /// Whether somebody may be looking at the talk.
+    pub(super) on_terminal: bool,
+    /// How many threads to use, where the user said it.
+    pub(super) jobs: Option<NonZeroUsize>,
     /// Whether progress bars make sense.
     pub(super) shows_progress: bool,
     /// Who commits, as far as the environment says.
@@ -69,6 +74,8 @@ impl Context {
             out: style(global.color, &io::stdout(), io::stdout().is_terminal()),
             talk: style(global.color, &io::stderr(), on_terminal),
             verbosity,
+            on_terminal,
+            jobs: global.jobs,
             shows_progress: on_terminal && verbosity != Verbosity::Quiet,
             identity: IdentityEnv {
                 author_name: variable("GIT_AUTHOR_NAME"),
@@ -81,6 +88,12 @@ impl Context {
             has_ssh_command: ["GIT_SSH_COMMAND", "GIT_SSH"].iter().any(|name| variable(name).is_some()),
             now: Timestamp::now(),
         })
+    }
+
+    /// Tells the time, for what goes on after the run began.
+    #[expect(clippy::disallowed_methods, reason = "this is the one place that looks around")]
+    pub(super) fn clock() -> fn() -> Timestamp {
+        Timestamp::now
     }
 
     /// Where to look for the repository.

@@ -11,6 +11,7 @@ mod new;
 mod prune;
 mod rollback;
 mod schema;
+mod serve;
 mod show;
 mod status;
 mod sync;
@@ -38,6 +39,7 @@ pub(super) enum Command {
     Rollback(rollback::Args),
     Unpin(unpin::Args),
     Verify(verify::Args),
+    Serve(serve::Args),
     Explain(explain::Args),
     Schema(schema::Args),
     Completions(completions::Args),
@@ -60,6 +62,7 @@ pub(super) fn run(command: Command, context: &Context) -> Result<Exit, CliError>
         Command::Rollback(args) => rollback::run(&args, context),
         Command::Unpin(args) => unpin::run(&args, context),
         Command::Verify(args) => verify::run(&args, context),
+        Command::Serve(args) => serve::run(&args, context),
         Command::Explain(args) => explain::run(&args, context),
         Command::Schema(args) => schema::run(&args, context),
         Command::Completions(args) => completions::run(&args, context),

@@ -1,0 +1,133 @@
+//! `modreg serve`
+
+use std::{io, net::SocketAddr, num::NonZeroU64, path::PathBuf, time::Duration};
+
+use clap::ValueEnum;
+
+use crate::{
+    cli::{
+        Exit,
+        context::{Context, Verbosity},
+        error::CliError,
+        output, workspace,
+    },
+    git::Repository,
+    serve::{self, Form, Level, Log, Options, PushTo, ServeError, auth::Auth},
+    settings::{self, Settings},
+    sync,
+};
+
+/// Serve the registry over HTTP
+///
+/// The snapshot at HEAD is served from memory and swapped whole when the branch moves. The first line on standard output
+/// is the address. SIGTERM and SIGINT end it: requests and a sync that runs are finished first.
+#[derive(Debug, clap::Args)]
+pub(in crate::cli) struct Args {
+    /// Where to listen; port 0 takes any that is free. The default is `listen` of modreg.toml
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    listen: Option<SocketAddr>,
+    /// Push what syncs publish, and have it on the local branch only once the remote has accepted it; REMOTE is as for
+    /// `modreg sync --push`
+    #[arg(long, value_name = "REMOTE", num_args = 0..=1, default_missing_value = "")]
+    push: Option<String>,
+    /// Look for new commits at the remote, every 60 seconds unless it is said otherwise, and follow them
+    #[arg(long, value_name = "SECONDS", num_args = 0..=1, default_missing_value = "60")]
+    follow: Option<NonZeroU64>,
+    /// Leave an empty registry empty, and do not give it the built-in modules
+    #[arg(long)]
+    no_builtins: bool,
+    /// What the log on standard error looks like
+    #[arg(long, value_name = "FORM", value_enum, default_value_t)]
+    log_format: LogFormat,
+}
+
+/// What the log looks like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+enum LogFormat {
+    /// For people on a terminal, for programs elsewhere
+    #[default]
+    Auto,
+    /// For people
+    Human,
+    /// For programs: a JSON object on each line
+    Json,
+}
+
+pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
+    let repository = workspace::repository(context)?;
+    let settings = settings(&repository)?;
+    let options = Options {
+        repository: place(&repository),
+        listen: args.listen.unwrap_or(settings.listen),
+        workers: context.jobs,
+        push: args.push.as_ref().map(|remote| match remote.as_str() {
+            "" => PushTo::Usual,
+            remote => PushTo::Remote(remote.to_owned()),
+        }),
+        follow: args.follow.map(|every| Duration::from_secs(every.get())).or(settings.follow),
+        built_ins: !args.no_builtins,
+        identity: context.identity.clone(),
+        has_ssh_command: context.has_ssh_command,
+        clock: Context::clock(),
+        settings,
+    };
+    drop(repository);
+    let _log = Log::install(args.form(context), level(context), Context::clock(), io::stderr());
+    let mut told = Ok(());
+    serve::start(options, Auth, |address| {
+        told = output::print_line(&format!("http://{address}"));
+    })?;
+    told.map(|()| Exit::Done)
+}
+
+impl Args {
+    fn form(&self, context: &Context) -> Form {
+        match self.log_format {
+            LogFormat::Human => Form::Human,
+            LogFormat::Auto if context.on_terminal => Form::Human,
+            LogFormat::Auto | LogFormat::Json => Form::Json,
+        }
+    }
+}
+
+fn level(context: &Context) -> Level {
+    match context.verbosity {
+        Verbosity::Quiet => Level::WARN,
+        Verbosity::Normal => Level::INFO,
+        Verbosity::Verbose => Level::DEBUG,
+    }
+}
+
+/// The settings at HEAD, or the defaults where there is no commit yet.
+fn settings(repository: &Repository) -> Result<settings::Serve, CliError> {
+    let settings = match repository.head()?.commit() {
+        Some(commit) => sync::compiler_at(repository, commit)?.settings,
+        None => Settings::default(),
+    };
+    Ok(settings.serve)
+}
+
+fn place(repository: &Repository) -> PathBuf {
+    repository.workdir().unwrap_or(repository.common_dir()).to_owned()
+}
+
+impl From<ServeError> for CliError {
+    fn from(error: ServeError) -> Self {
+        match error {
+            ServeError::Sync(error) => error.into(),
+            ServeError::Listen { address, source } => {
+                let hint = match source.kind() {
+                    io::ErrorKind::AddrInUse => {
+                        "another program listens there; `--listen 127.0.0.1:0` takes a free port"
+                    }
+                    io::ErrorKind::PermissionDenied => {
+                        "ports below 1024 take a privilege; name another with `--listen`"
+                    }
+                    _ => "`--listen` takes an address of this machine",
+                };
+                Self::cannot_run(format!("cannot listen on {address}")).hint(hint).because(source)
+            }
+            ServeError::System(source) => Self::cannot_run("cannot start the server").because(source),
+        }
+    }
+}

@@ -1,0 +1,205 @@
+//! What only administrators may do: sync, look how the registry stands, roll back, unpin.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use axum::{
+    Json,
+    body::Body,
+    extract::{Extension, Request, State as Extract},
+    http::{HeaderMap, HeaderValue, Response, StatusCode, header},
+    response::IntoResponse,
+};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    app::Peer,
+    auth::Principal,
+    problem::Problem,
+    query,
+    request_id::RequestId,
+    state::State,
+    syncs::{Job, SyncRefused, Syncs},
+};
+use crate::{
+    domain::{ModuleName, SnapshotVersion},
+    report::json::{StatusReport, Versioned},
+    sync::{RemovalToken, Rollback, Scope, Status, SyncError, Trigger},
+};
+
+/// Who calls, and how the request is called in the log.
+type Caller = (Extension<Peer>, Extension<RequestId>);
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+struct SyncBody {
+    modules: Option<Vec<ModuleName>>,
+    dry_run: bool,
+    allow_removals: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct RollbackBody {
+    version: SnapshotVersion,
+    #[serde(default)]
+    modules: Option<Vec<ModuleName>>,
+    reason: String,
+    #[serde(default)]
+    dry_run: bool,
+    #[serde(default)]
+    allow_removals: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+struct UnpinBody {
+    modules: Option<Vec<ModuleName>>,
+    dry_run: bool,
+    allow_removals: Option<String>,
+}
+
+/// What `…/sync/status` answers.
+#[derive(Serialize)]
+struct StatusAnswer {
+    success: bool,
+    status: Versioned<StatusReport>,
+}
+
+/// `POST /api/admin/modules/ai/sync`: compiles what HEAD holds, and publishes it.
+pub(super) async fn sync(
+    Extract(state): Extract<Arc<State>>,
+    caller: Caller,
+    request: Request,
+) -> Result<Response<Body>, Problem> {
+    let principal = admin(&state, &caller, request.headers()).await?;
+    let SyncBody { modules, dry_run, allow_removals } = body(&state, request).await?;
+    let scope = names(modules)?.map_or(Scope::All, Scope::Modules);
+    let job = Job { dry_run, allow_removals: token(allow_removals)?, ..Job::new(scope, Trigger::Api) };
+    run(&state, &caller, job, principal).await
+}
+
+/// `POST /api/admin/modules/ai/rollback`: publishes the content of an old version, and pins it.
+pub(super) async fn rollback(
+    Extract(state): Extract<Arc<State>>,
+    caller: Caller,
+    request: Request,
+) -> Result<Response<Body>, Problem> {
+    let principal = admin(&state, &caller, request.headers()).await?;
+    let RollbackBody { version, modules, reason, dry_run, allow_removals } = body(&state, request).await?;
+    let reason = reason
+        .parse()
+        .map_err(|error| Problem::bad_request(format!("`reason` does not say why: {error}")))?;
+    let rollback = Rollback { version, modules: names(modules)?.unwrap_or_default(), reason };
+    let scope = Scope::Rollback(rollback);
+    let job = Job { dry_run, allow_removals: token(allow_removals)?, ..Job::new(scope, Trigger::Rollback) };
+    run(&state, &caller, job, principal).await
+}
+
+/// `POST /api/admin/modules/ai/unpin`: lifts pins, and publishes what the manifests give now.
+pub(super) async fn unpin(
+    Extract(state): Extract<Arc<State>>,
+    caller: Caller,
+    request: Request,
+) -> Result<Response<Body>, Problem> {
+    let principal = admin(&state, &caller, request.headers()).await?;
+    let UnpinBody { modules, dry_run, allow_removals } = body(&state, request).await?;
+    let scope = Scope::Pinned(names(modules)?.unwrap_or_default());
+    let job = Job { dry_run, allow_removals: token(allow_removals)?, ..Job::new(scope, Trigger::Api) };
+    run(&state, &caller, job, principal).await
+}
+
+/// `GET /api/admin/modules/ai/sync/status`: how the registry stands.
+pub(super) async fn status(
+    Extract(state): Extract<Arc<State>>,
+    caller: Caller,
+    request: Request,
+) -> Result<Response<Body>, Problem> {
+    admin(&state, &caller, request.headers()).await?;
+    query::no_query(request.uri())?;
+    let read = state.archive(|repository| {
+        Ok(Status::of(repository, &|_| Box::new(|| ())).map(|status| StatusReport::from(&status)))
+    });
+    let mut report = read.await?.map_err(|error: SyncError| {
+        let detail = format!("the status cannot be told: {}", error.with_causes());
+        Problem::new(StatusCode::INTERNAL_SERVER_ERROR, detail)
+    })?;
+    report.running |= state.syncs.is_running();
+    report.next_run = **state.next_run.load();
+    report.last_error = report.last_error.or_else(|| state.view().trouble.clone());
+    Ok(answer(StatusCode::OK, &StatusAnswer { success: true, status: Versioned::new(report) }))
+}
+
+async fn admin(state: &State, caller: &Caller, headers: &HeaderMap) -> Result<Principal, Problem> {
+    let (Extension(Peer(peer)), _) = caller;
+    state.auth.admin(headers, *peer).await.map_err(Problem::from)
+}
+
+async fn body<T: serde::de::DeserializeOwned + Default>(
+    state: &State,
+    request: Request,
+) -> Result<T, Problem> {
+    query::no_query(request.uri())?;
+    let settings = &state.options.settings;
+    let (parts, body) = request.into_parts();
+    query::json(&parts.headers, body, settings.body, settings.request_timeout).await
+}
+
+/// The modules that are named, of which there has to be one where any are.
+fn names(modules: Option<Vec<ModuleName>>) -> Result<Option<BTreeSet<ModuleName>>, Problem> {
+    match modules {
+        Some(modules) if modules.is_empty() => {
+            Err(Problem::bad_request("`modules` names no module; leave it out to mean all"))
+        }
+        modules => Ok(modules.map(BTreeSet::from_iter)),
+    }
+}
+
+fn token(text: Option<String>) -> Result<Option<RemovalToken>, Problem> {
+    let parsed = text.map(|text| text.parse()).transpose();
+    parsed.map_err(|error| Problem::bad_request(format!("`allowRemovals`: {error}")))
+}
+
+async fn run(
+    state: &Arc<State>,
+    caller: &Caller,
+    job: Job,
+    principal: Principal,
+) -> Result<Response<Body>, Problem> {
+    let (_, Extension(id)) = caller;
+    match Syncs::run(state, job, principal, Some(id.as_str())).await {
+        Ok(done) => Ok(answer(StatusCode::OK, &done.answer)),
+        Err(refused) => Err(problem(refused)),
+    }
+}
+
+/// Why nothing was published. Only administrators read this.
+fn problem(refused: SyncRefused) -> Problem {
+    match refused {
+        SyncRefused::Busy => Problem::new(StatusCode::CONFLICT, "another sync is running; try again later")
+            .kind("urn:modreg:problem:sync-running")
+            .retry_after(5),
+        SyncRefused::Conflict(reason) => {
+            Problem::new(StatusCode::CONFLICT, reason).kind("urn:modreg:problem:conflict").retry_after(5)
+        }
+        SyncRefused::Guard(refusal) => {
+            let removals: Vec<&str> = refusal.removals.iter().map(ModuleName::as_str).collect();
+            let detail = format!("{}; nothing was written", refusal.reason);
+            let problem = Problem::new(StatusCode::UNPROCESSABLE_ENTITY, detail)
+                .kind("urn:modreg:problem:refused-by-guard")
+                .with("removals", removals);
+            match refusal.token {
+                Some(token) => problem.with("token", token),
+                None => problem,
+            }
+        }
+        SyncRefused::Senseless(reason) => Problem::new(StatusCode::UNPROCESSABLE_ENTITY, reason),
+        SyncRefused::Remote(reason) => Problem::new(StatusCode::BAD_GATEWAY, reason),
+        SyncRefused::Failed(reason) => Problem::new(StatusCode::INTERNAL_SERVER_ERROR, reason),
+    }
+}
+
+fn answer(status: StatusCode, body: &impl Serialize) -> Response<Body> {
+    let mut response = (status, Json(body)).into_response();
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}

@@ -1,0 +1,220 @@
+//! What happens to every request, whatever it asks for: an id, a route, leave to read, a time limit, a line in the log
+//! and a count.
+//!
+//! What is prepared is answered here at once, without the router: most requests ask for it, and nothing has to wait.
+
+use std::{
+    any::Any,
+    convert::Infallible,
+    future::Future,
+    net::IpAddr,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+    time::Instant,
+};
+
+use axum::{
+    Router,
+    body::Body,
+    http::{HeaderMap, HeaderValue, Method, Request, Response, header, uri::PathAndQuery},
+    response::IntoResponse as _,
+};
+use tower::{Layer as _, ServiceExt as _};
+use tower_http::catch_panic::{CatchPanicLayer, ResponseForPanic};
+
+use super::{
+    cors::{self, Origin},
+    problem::Problem,
+    request_id::{self, Ids, RequestId},
+    routes::{self, Access, ROUTES, Route},
+    state::State,
+};
+
+/// Where a request comes from; what proxies say of it does not count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Peer(pub IpAddr);
+
+/// The server without its sockets. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct App {
+    state: Arc<State>,
+    router: Router,
+    ids: Arc<Ids>,
+}
+
+/// What is remembered of a request until it is answered.
+struct Asked {
+    began: Instant,
+    id: HeaderValue,
+    /// The number of its route in [`ROUTES`].
+    route: Option<usize>,
+    method: Method,
+    path: Option<PathAndQuery>,
+    origin: Origin,
+}
+
+/// The answer to a request.
+pub enum Answer {
+    /// It was prepared.
+    Now(Option<Response<Body>>),
+    /// It takes some time.
+    Later(Pin<Box<dyn Future<Output = Response<Body>> + Send>>),
+}
+
+impl Future for Answer {
+    type Output = Result<Response<Body>, Infallible>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        match self.get_mut() {
+            Self::Now(response) => {
+                Poll::Ready(Ok(response.take().expect("nobody asks again for what is there")))
+            }
+            Self::Later(response) => response.as_mut().poll(context).map(Ok),
+        }
+    }
+}
+
+impl App {
+    /// All routes over a state.
+    pub fn new(state: Arc<State>) -> Self {
+        let router = routes::router().with_state(Arc::clone(&state));
+        Self { state, router, ids: Arc::new(Ids::new()) }
+    }
+
+    /// Answers a request.
+    pub fn answer(&self, request: Request<Body>, peer: IpAddr) -> Answer {
+        let route = Route::find(request.uri().path());
+        let asked = Asked {
+            began: Instant::now(),
+            id: self.ids.of(request.headers()),
+            route,
+            method: request.method().clone(),
+            path: request.uri().path_and_query().cloned(),
+            origin: cors::origin(&self.state.options.settings, route, request.headers()),
+        };
+        if let Some(response) = asked.route.and_then(|route| self.prepared(route, &request)) {
+            return Answer::Now(Some(self.end(asked, response)));
+        }
+        let app = self.clone();
+        Answer::Later(Box::pin(async move {
+            let response = match asked.route {
+                Some(route) => app.routed(&ROUTES[route], request, peer, &asked.id).await,
+                None => {
+                    Problem::not_found("there is no such path; `/openapi.json` lists all").into_response()
+                }
+            };
+            app.end(asked, response)
+        }))
+    }
+
+    /// The answer to a question that was prepared for and that everybody may ask, if it is one.
+    fn prepared(&self, route: usize, request: &Request<Body>) -> Option<Response<Body>> {
+        let is_plain = request.uri().query().is_none()
+            && self.state.options.settings.public_read
+            && ROUTES[route].answers(request.method());
+        if !is_plain {
+            return None;
+        }
+        let view = self.state.view();
+        let served = view.served.as_ref()?;
+        let prepared = match route {
+            routes::SNAPSHOT => &served.snapshot,
+            routes::MODULES => &served.list,
+            routes::MODULE => &served.modules.get(request.uri().path().rsplit('/').next()?)?.entry,
+            _ => return None,
+        };
+        Some(prepared.respond(request.method(), request.headers()))
+    }
+
+    /// Adds what every response has, counts it, and has it in the log.
+    fn end(&self, asked: Asked, mut response: Response<Body>) -> Response<Body> {
+        let Asked { began, id, route, method, path, origin } = asked;
+        let (status, took) = (response.status(), began.elapsed());
+        self.state.metrics.answered(route, &method, status, took);
+        let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
+        let path = path.as_ref().map_or("", PathAndQuery::as_str);
+        let (text, method, code) =
+            (id.to_str().unwrap_or_default(), method.as_str(), u64::from(status.as_u16()));
+        if status.is_server_error() {
+            tracing::warn!(target: "request", id = text, method, path, status = code, micros);
+        } else {
+            tracing::info!(target: "request", id = text, method, path, status = code, micros);
+        }
+        let headers = response.headers_mut();
+        cors::allow(headers, origin);
+        headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        headers.insert(&request_id::HEADER, id);
+        response
+    }
+
+    async fn routed(
+        &self,
+        route: &'static Route,
+        request: Request<Body>,
+        peer: IpAddr,
+        id: &HeaderValue,
+    ) -> Response<Body> {
+        if let Some(response) = cors::preflight(&self.state.options.settings, route, &request) {
+            return response;
+        }
+        if !route.answers(request.method()) {
+            let detail = format!("this path answers {}", route.allow());
+            return Problem::new(axum::http::StatusCode::METHOD_NOT_ALLOWED, detail)
+                .header(header::ALLOW, HeaderValue::from_static(route.allow()))
+                .into_response();
+        }
+        if route.access == Access::Read
+            && let Err(problem) = self.may_read(request.headers(), peer).await
+        {
+            return problem.into_response();
+        }
+        self.called(route, request, peer, id).await
+    }
+
+    async fn may_read(&self, headers: &HeaderMap, peer: IpAddr) -> Result<(), Problem> {
+        if self.state.options.settings.public_read {
+            return Ok(());
+        }
+        self.state.auth.any(headers, peer).await.map(drop).map_err(Problem::from)
+    }
+
+    /// What the router says, in time. What changes the registry takes the time that it takes: to be told that it is over
+    /// while the sync goes on would help nobody.
+    async fn called(
+        &self,
+        route: &'static Route,
+        mut request: Request<Body>,
+        peer: IpAddr,
+        id: &HeaderValue,
+    ) -> Response<Body> {
+        request.extensions_mut().insert(Peer(peer));
+        request.extensions_mut().insert(RequestId(id.clone()));
+        let answer =
+            CatchPanicLayer::custom(Panicked(id.clone())).layer(self.router.clone()).oneshot(request);
+        let answer = if route.method == Method::POST {
+            answer.await
+        } else {
+            let limit = self.state.options.settings.request_timeout;
+            match tokio::time::timeout(limit, answer).await {
+                Ok(answer) => answer,
+                Err(_) => return Problem::unavailable("this took too long").into_response(),
+            }
+        };
+        answer.unwrap_or_else(|never| match never {}).map(Body::new)
+    }
+}
+
+/// Answers in the place of a handler that panicked.
+#[derive(Debug, Clone)]
+struct Panicked(HeaderValue);
+
+impl ResponseForPanic for Panicked {
+    type ResponseBody = Body;
+
+    fn response_for_panic(&mut self, _reason: Box<dyn Any + Send>) -> Response<Body> {
+        let id = self.0.to_str().unwrap_or_default();
+        tracing::error!(id, "a bug in modreg ended a request: please report it");
+        Problem::internal().into_response()
+    }
+}

@@ -1,0 +1,159 @@
+//! Content codings: what a client accepts (RFC 9110, section 12.5.3), and bytes in each of them.
+
+use std::io::Write as _;
+
+use axum::http::{HeaderMap, HeaderValue, header};
+
+/// How the bytes of a response are coded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Coding {
+    /// As they are.
+    Identity,
+    /// Brotli.
+    Br,
+    /// Zstandard.
+    Zstd,
+    /// Gzip.
+    Gzip,
+}
+
+/// Brotli at this quality takes seconds for so many bytes, and above them a faster one is taken.
+const LARGE: usize = 8 << 20;
+
+impl Coding {
+    /// All codings, the one that is liked best first.
+    pub(super) const ALL: [Self; 4] = [Self::Br, Self::Zstd, Self::Gzip, Self::Identity];
+
+    /// The name in headers.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Identity => "identity",
+            Self::Br => "br",
+            Self::Zstd => "zstd",
+            Self::Gzip => "gzip",
+        }
+    }
+
+    /// Codes bytes; `None` where they are as small as they are.
+    pub(super) fn encode(self, plain: &[u8]) -> Option<Vec<u8>> {
+        let coded = match self {
+            Self::Identity => return None,
+            Self::Br => brotli(plain),
+            Self::Zstd => zstd::bulk::compress(plain, 9).ok()?,
+            Self::Gzip => gzip(plain)?,
+        };
+        (coded.len() < plain.len()).then_some(coded)
+    }
+}
+
+fn brotli(plain: &[u8]) -> Vec<u8> {
+    let quality = if plain.len() > LARGE { 5 } else { 9 };
+    let parameters = brotli::enc::BrotliEncoderParams { quality, lgwin: 22, ..Default::default() };
+    let mut writer = brotli::CompressorWriter::with_params(Vec::new(), 64 * 1024, &parameters);
+    writer.write_all(plain).expect("memory takes all bytes");
+    writer.into_inner()
+}
+
+fn gzip(plain: &[u8]) -> Option<Vec<u8>> {
+    let mut writer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::new(6));
+    writer.write_all(plain).ok()?;
+    writer.finish().ok()
+}
+
+/// The coding to answer in, of those that are there, or `None` where the client takes none of them.
+///
+/// A client that says nothing gets the bytes as they are. Of those that it likes equally, the smallest is taken.
+pub(super) fn negotiate(headers: &HeaderMap, has: impl Fn(Coding) -> bool) -> Option<Coding> {
+    let mut values = headers.get_all(header::ACCEPT_ENCODING).iter().peekable();
+    if values.peek().is_none() {
+        return Some(Coding::Identity);
+    }
+    let accepted: Vec<(&str, u16)> = values.filter_map(text).flat_map(items).collect();
+    let weight = |coding: Coding| {
+        let of = |name: &str| {
+            accepted.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, weight)| *weight)
+        };
+        let legacy = if coding == Coding::Gzip { of("x-gzip") } else { None };
+        // What is not coded is welcome unless it is excluded, but not before what is named.
+        let default = u16::from(coding == Coding::Identity);
+        of(coding.name()).or(legacy).or_else(|| of("*")).unwrap_or(default)
+    };
+    let mut best: Option<(Coding, u16)> = None;
+    for coding in Coding::ALL.into_iter().filter(|coding| has(*coding)) {
+        let weight = weight(coding);
+        if weight > best.map_or(0, |(_, best)| best) {
+            best = Some((coding, weight));
+        }
+    }
+    best.map(|(coding, _)| coding)
+}
+
+fn text(value: &HeaderValue) -> Option<&str> {
+    value.to_str().ok()
+}
+
+/// The codings of one header with their weights in thousandths.
+fn items(header: &str) -> impl Iterator<Item = (&str, u16)> {
+    header.split(',').filter_map(|item| {
+        let mut parts = item.split(';').map(str::trim);
+        let name = parts.next().filter(|name| !name.is_empty())?;
+        let weight = parts.find_map(|part| part.strip_prefix("q=").or_else(|| part.strip_prefix("Q=")));
+        Some((name, weight.map_or(1000, thousandths)))
+    })
+}
+
+/// `0.5` is 500; what is no weight counts as none.
+fn thousandths(text: &str) -> u16 {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let is_weight = fraction.len() <= 3 && fraction.bytes().all(|digit| digit.is_ascii_digit());
+    match whole {
+        "1" => 1000,
+        "0" if is_weight => format!("{fraction:0<3}").parse().unwrap_or(0),
+        _ => 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_client_decides_and_the_smallest_breaks_ties() {
+        use Coding::{Br, Gzip, Identity, Zstd};
+        for (accepted, expected) in [
+            (&[][..], Some(Identity)),
+            (&[""], Some(Identity)),
+            (&["gzip"], Some(Gzip)),
+            (&["x-gzip"], Some(Gzip)),
+            (&["GZIP;Q=0.3"], Some(Gzip)),
+            (&["gzip, deflate, br, zstd"], Some(Br)),
+            (&["gzip", "zstd"], Some(Zstd)),
+            (&["gzip;q=1.0, br;q=0.5"], Some(Gzip)),
+            (&["br;q=0, gzip;q=0.001"], Some(Gzip)),
+            (&["*"], Some(Br)),
+            (&["*;q=0.5, gzip"], Some(Gzip)),
+            (&["br;q=0, *"], Some(Zstd)),
+            (&["identity"], Some(Identity)),
+            (&["identity;q=0.5, gzip;q=0.1"], Some(Identity)),
+            (&["deflate"], Some(Identity)),
+            (&["identity;q=0"], None),
+            (&["*;q=0"], None),
+            (&["*;q=0, identity;q=0.1"], Some(Identity)),
+            (&["gzip;q=nonsense"], Some(Identity)),
+            (&["gzip;q=0.12345"], Some(Identity)),
+        ] {
+            let mut headers = HeaderMap::new();
+            for value in accepted {
+                headers.append(header::ACCEPT_ENCODING, HeaderValue::from_static(value));
+            }
+            assert_eq!(negotiate(&headers, |_| true), expected, "{accepted:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_there_is_not_chosen() {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("br, gzip"));
+        assert_eq!(negotiate(&headers, |coding| coding == Coding::Identity), Some(Coding::Identity));
+    }
+}

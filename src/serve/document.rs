@@ -1,0 +1,130 @@
+//! The documents that the server makes of a snapshot: the whole registry in one, and the list of its modules.
+//!
+//! Entries stand in the whole document as the bytes that git has, so a client can check each against the tree, and one
+//! buffer serves both the document and every entry.
+
+use std::{borrow::Cow, collections::BTreeMap, ops::Range};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    domain::{ModuleName, ObjectId, SnapshotVersion},
+    registry::{FORMAT_VERSION, Held, Pin, Root},
+};
+
+/// A document, and where in it the part of each module lies.
+#[derive(Debug, Default)]
+pub(super) struct Document {
+    pub(super) bytes: Vec<u8>,
+    pub(super) parts: Vec<Range<usize>>,
+}
+
+/// What the whole document says before and after the entries.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Head<'a> {
+    format_version: u64,
+    version: SnapshotVersion,
+    tree: ObjectId,
+    held: &'a BTreeMap<ModuleName, Held>,
+    pinned: &'a BTreeMap<ModuleName, Pin>,
+}
+
+/// Writes the whole registry: what its root says, and the entries.
+pub(super) fn snapshot<'e>(root: &Root, entries: impl Iterator<Item = Cow<'e, [u8]>>) -> Document {
+    let Root { version, tree, held, pinned, .. } = root;
+    let head = Head { format_version: FORMAT_VERSION, version: *version, tree: *tree, held, pinned };
+    write_list(&head, entries)
+}
+
+/// One module in the list: enough to decide whether to ask for more.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Listed<'a> {
+    pub(super) name: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) display_name: Option<&'a str>,
+    pub(super) version: &'a str,
+    pub(super) category: &'a str,
+    pub(super) purpose: &'a str,
+    pub(super) keywords: &'a [Cow<'a, str>],
+    pub(super) held: bool,
+    pub(super) pinned: bool,
+}
+
+/// What the list takes from an entry. A registry's own schema may leave out or add what it likes.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(super) struct Summary<'a> {
+    #[serde(borrow)]
+    pub(super) display_name: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    pub(super) version: Cow<'a, str>,
+    #[serde(borrow)]
+    pub(super) ai_context: ContextSummary<'a>,
+}
+
+/// What the list takes from an AI context.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct ContextSummary<'a> {
+    #[serde(borrow, default)]
+    pub(super) purpose: Cow<'a, str>,
+    #[serde(borrow, default)]
+    pub(super) category: Cow<'a, str>,
+    #[serde(borrow, default)]
+    pub(super) keywords: Vec<Cow<'a, str>>,
+}
+
+#[derive(Serialize)]
+struct ListHead {
+    version: SnapshotVersion,
+}
+
+/// Writes a list of modules, each as [`listed`] wrote it.
+pub(super) fn list<'e>(version: SnapshotVersion, modules: impl Iterator<Item = Cow<'e, [u8]>>) -> Document {
+    write_list(&ListHead { version }, modules)
+}
+
+/// Writes one module of the list.
+pub(super) fn listed(listed: &Listed<'_>) -> Vec<u8> {
+    serde_json::to_vec(listed).expect("texts are always JSON")
+}
+
+/// Writes the fields of `head`, and then `modules`.
+fn write_list<'e>(head: &impl Serialize, modules: impl Iterator<Item = Cow<'e, [u8]>>) -> Document {
+    let mut document = Document::default();
+    let bytes = &mut document.bytes;
+    serde_json::to_writer(&mut *bytes, head).expect("memory takes all bytes");
+    let end = bytes.pop();
+    debug_assert_eq!(end, Some(b'}'), "the head is an object");
+    bytes.extend_from_slice(b",\"modules\":[\n");
+    for (index, module) in modules.enumerate() {
+        if index > 0 {
+            bytes.extend_from_slice(b",\n");
+        }
+        let start = bytes.len();
+        bytes.extend_from_slice(&module);
+        document.parts.push(start..bytes.len());
+    }
+    bytes.extend_from_slice(b"]}\n");
+    bytes.shrink_to_fit();
+    document
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_are_the_modules_and_the_whole_is_json() {
+        let modules = [&b"{\n  \"name\": \"chat\"\n}\n"[..], b"{\"name\":\"drive\"}"];
+        for count in 0..=2 {
+            let taken = modules[..count].iter().map(|module| Cow::Borrowed(*module));
+            let document = list(SnapshotVersion::new(7), taken);
+            let parsed: serde_json::Value = serde_json::from_slice(&document.bytes).unwrap();
+            assert_eq!((&parsed["version"], parsed["modules"].as_array().unwrap().len()), (&7.into(), count));
+            let parts: Vec<_> = document.parts.iter().map(|part| &document.bytes[part.clone()]).collect();
+            assert_eq!(parts, modules[..count]);
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! The registry over HTTP: prepared bytes from memory, and the admin's way to change it. The only home of `tokio` and `axum`.
+//!
+//! [`State`] holds one immutable [`View`] of the repository that is swapped whole; a request takes one and answers from it
+//! alone. [`Syncs`] is the one way to change the registry. [`App`] is the server without its sockets, [`start`] puts it
+//! behind one and runs it until the process is told to stop.
+//!
+//! Invariant: what fails never takes the place of what worked. A branch that cannot be read leaves the last good snapshot
+//! in its place, and a panic ends one request.
+//!
+//! Invariant: who may do what is decided before anything of the request is believed, and a token never reaches the log.
+
+mod admin;
+mod app;
+pub mod auth;
+mod coding;
+mod connection;
+mod cors;
+mod document;
+mod etag;
+mod log;
+mod metrics;
+mod openapi;
+mod options;
+mod prepared;
+mod probes;
+mod problem;
+mod query;
+mod read;
+mod request_id;
+mod routes;
+mod run;
+mod served;
+mod startup;
+mod state;
+mod syncs;
+#[cfg(test)]
+mod tests;
+mod view;
+mod watch;
+
+pub use app::{App, Peer};
+pub use log::{Form, Log};
+pub use metrics::{DeliveryLabels, Metrics};
+pub use options::{Options, PushTo};
+pub use problem::{PROBLEM_JSON, Problem};
+pub use run::{ServeError, start};
+pub use state::State;
+pub use syncs::{Finished, Job, SyncDone, SyncRefused, Syncs};
+pub use view::View;
+
+pub use tracing::Level;

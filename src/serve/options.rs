@@ -1,0 +1,49 @@
+//! How a server is started.
+
+use std::{net::SocketAddr, num::NonZeroUsize, path::PathBuf, time::Duration};
+
+use jiff::Timestamp;
+
+use super::prepared::Audience;
+use crate::{git::IdentityEnv, settings};
+
+/// How a server is started: what the command line, the settings and the environment say together.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The repository's working tree, or its git directory where it has none.
+    pub repository: PathBuf,
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// How many threads answer requests; by default one for each processor.
+    pub workers: Option<NonZeroUsize>,
+    /// The settings.
+    pub settings: settings::Serve,
+    /// Where syncs push to, if they do.
+    pub push: Option<PushTo>,
+    /// How often the remote is asked for new commits, if it is.
+    pub follow: Option<Duration>,
+    /// Whether an empty registry gets the built-in modules.
+    pub built_ins: bool,
+    /// Who commits, as far as the environment says.
+    pub identity: IdentityEnv,
+    /// Whether the environment says which program speaks SSH for git.
+    pub has_ssh_command: bool,
+    /// Tells the time.
+    pub clock: fn() -> Timestamp,
+}
+
+/// Where syncs push to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PushTo {
+    /// Where `git push` would, or as the settings say.
+    Usual,
+    /// To this remote.
+    Remote(String),
+}
+
+impl Options {
+    /// Who may keep what is read.
+    pub(super) fn audience(&self) -> Audience {
+        if self.settings.public_read { Audience::Public } else { Audience::Private }
+    }
+}

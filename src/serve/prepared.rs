@@ -1,0 +1,179 @@
+//! A response that is ready before anybody asks: its bytes in every coding, with their tags.
+
+use axum::{
+    body::{Body, Bytes},
+    http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header},
+    response::IntoResponse as _,
+};
+
+use super::{
+    coding::{self, Coding},
+    etag,
+    problem::Problem,
+};
+
+/// Fewer bytes are not worth a coding.
+const SMALL: usize = 1024;
+
+/// A JSON document, ready to be sent.
+#[derive(Debug, Clone)]
+pub(super) struct Prepared {
+    variants: Vec<Variant>,
+    cache: HeaderValue,
+}
+
+#[derive(Debug, Clone)]
+struct Variant {
+    coding: Coding,
+    tag: HeaderValue,
+    body: Bytes,
+}
+
+/// Who may keep a response.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Audience {
+    /// Everybody; but it has to be asked for whether it is still good.
+    Public,
+    /// The client alone.
+    Private,
+}
+
+impl Audience {
+    fn cache_control(self) -> HeaderValue {
+        match self {
+            Self::Public => HeaderValue::from_static("no-cache"),
+            Self::Private => HeaderValue::from_static("private, no-cache"),
+        }
+    }
+}
+
+impl Prepared {
+    /// Takes the bytes as they are; `digest` stands for them.
+    pub(super) fn plain(body: Bytes, digest: &str, audience: Audience) -> Self {
+        let plain = Variant { coding: Coding::Identity, tag: etag::tag(digest, None), body };
+        Self { variants: vec![plain], cache: audience.cache_control() }
+    }
+
+    /// The same for bytes that have no better name than their digest.
+    pub(super) fn of(body: impl Into<Bytes>, audience: Audience) -> Self {
+        let body = body.into();
+        let digest = etag::digest(&body);
+        Self::plain(body, &digest, audience)
+    }
+
+    /// Codes the bytes in every way there is, each in a thread of its own.
+    pub(super) fn coded(body: &Bytes, audience: Audience) -> Self {
+        let digest = etag::digest(body);
+        let mut prepared = Self::plain(body.clone(), &digest, audience);
+        if body.len() >= SMALL {
+            let coded = std::thread::scope(|scope| {
+                let encode = |coding: Coding| scope.spawn(move || (coding, coding.encode(body)));
+                let threads = Coding::ALL.map(encode);
+                threads.map(|thread| thread.join().ok())
+            });
+            for (coding, bytes) in coded.into_iter().flatten() {
+                let Some(bytes) = bytes else { continue };
+                let tag = etag::tag(&digest, Some(coding.name()));
+                prepared.variants.push(Variant { coding, tag, body: bytes.into() });
+            }
+        }
+        prepared
+    }
+
+    /// The bytes as they are.
+    pub(super) fn body(&self) -> &Bytes {
+        &self.variants[0].body
+    }
+
+    /// Answers a `GET` or a `HEAD`.
+    pub(super) fn respond(&self, method: &Method, headers: &HeaderMap) -> Response<Body> {
+        let has = |coding| self.variant(coding).is_some();
+        let Some(variant) = coding::negotiate(headers, has).and_then(|coding| self.variant(coding)) else {
+            let detail = "it can be had as it is, and `Accept-Encoding` excludes that";
+            return Problem::new(StatusCode::NOT_ACCEPTABLE, detail).into_response();
+        };
+        let is_known = etag::is_known(headers, &variant.tag);
+        let body = match (is_known, method) {
+            (true, _) | (_, &Method::HEAD) => Body::empty(),
+            (false, _) => Body::from(variant.body.clone()),
+        };
+        let mut response = Response::new(body);
+        let headers = response.headers_mut();
+        headers.reserve(8);
+        if is_known {
+            *response.status_mut() = StatusCode::NOT_MODIFIED;
+        } else {
+            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+            headers.insert(header::CONTENT_LENGTH, HeaderValue::from(variant.body.len()));
+            if variant.coding != Coding::Identity {
+                headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(variant.coding.name()));
+            }
+        }
+        let headers = response.headers_mut();
+        headers.insert(header::ETAG, variant.tag.clone());
+        headers.insert(header::CACHE_CONTROL, self.cache.clone());
+        headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+        response
+    }
+
+    fn variant(&self, coding: Coding) -> Option<&Variant> {
+        self.variants.iter().find(|variant| variant.coding == coding)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
+        let pair = |&(name, value): &(&'static str, &str)| {
+            (name.parse::<axum::http::HeaderName>().unwrap(), HeaderValue::from_str(value).unwrap())
+        };
+        pairs.iter().map(pair).collect()
+    }
+
+    #[test]
+    fn each_coding_is_a_representation_with_a_tag() {
+        let text = "content ".repeat(1000);
+        let prepared = Prepared::coded(&Bytes::from(text), Audience::Public);
+        let mut tags = std::collections::BTreeSet::new();
+        for coding in ["identity", "br", "zstd", "gzip"] {
+            let response = prepared.respond(&Method::GET, &headers(&[("accept-encoding", coding)]));
+            let tag = response.headers()[header::ETAG].to_str().unwrap().to_owned();
+            assert!(!tag.starts_with("W/"));
+            let told = response.headers().get(header::CONTENT_ENCODING).map(|told| told.to_str().unwrap());
+            assert_eq!(told, Some(coding).filter(|coding| *coding != "identity"));
+            assert_eq!(response.headers()[header::VARY], "accept-encoding");
+            let known = headers(&[("accept-encoding", coding), ("if-none-match", &tag)]);
+            let not_modified = prepared.respond(&Method::GET, &known);
+            assert_eq!(not_modified.status(), StatusCode::NOT_MODIFIED);
+            assert_eq!(not_modified.headers()[header::ETAG].to_str().unwrap(), tag);
+            assert!(not_modified.headers().get(header::CONTENT_LENGTH).is_none());
+            let other = headers(&[("accept-encoding", "gzip;q=0.9"), ("if-none-match", &tag)]);
+            let status = prepared.respond(&Method::GET, &other).status();
+            assert_eq!(status == StatusCode::NOT_MODIFIED, coding == "gzip");
+            tags.insert(tag);
+        }
+        assert_eq!(tags.len(), 4);
+    }
+
+    #[test]
+    fn a_head_tells_the_length_of_what_a_get_would_send() {
+        let prepared = Prepared::of(&b"{}"[..], Audience::Private);
+        let response = prepared.respond(&Method::HEAD, &HeaderMap::new());
+        assert_eq!(
+            (response.status(), &response.headers()[header::CONTENT_LENGTH]),
+            (StatusCode::OK, &"2".parse().unwrap())
+        );
+        assert_eq!(response.headers()[header::CACHE_CONTROL], "private, no-cache");
+    }
+
+    #[test]
+    fn small_documents_are_sent_as_they_are() {
+        let prepared = Prepared::coded(&Bytes::from_static(b"{}"), Audience::Public);
+        let response = prepared.respond(&Method::GET, &headers(&[("accept-encoding", "gzip")]));
+        assert!(response.headers().get(header::CONTENT_ENCODING).is_none());
+        let refused = headers(&[("accept-encoding", "gzip, identity;q=0")]);
+        assert_eq!(prepared.respond(&Method::GET, &refused).status(), StatusCode::NOT_ACCEPTABLE);
+    }
+}

@@ -1,0 +1,63 @@
+//! Whether the server lives and is ready, what it counted, and what it can do: for those who run it.
+
+use std::sync::Arc;
+
+use axum::{
+    Json,
+    body::Body,
+    extract::State as Extract,
+    http::{HeaderMap, HeaderValue, Method, Response, header},
+    response::IntoResponse,
+};
+use serde::Serialize;
+
+use super::{openapi::DOCUMENT, problem::Problem, state::State};
+use crate::domain::SnapshotVersion;
+
+/// What `/livez` answers.
+#[derive(Serialize)]
+struct Live {
+    status: &'static str,
+}
+
+/// What `/readyz` answers.
+#[derive(Serialize)]
+struct Ready {
+    status: &'static str,
+    version: SnapshotVersion,
+    /// Why what is served is not what the branch holds, where it is not.
+    trouble: Option<String>,
+}
+
+/// `GET /livez`: the process answers.
+pub(super) async fn livez() -> impl IntoResponse {
+    uncached(Json(Live { status: "live" }))
+}
+
+/// `GET /readyz`: there is a snapshot to serve, be it an old one.
+pub(super) async fn readyz(Extract(state): Extract<Arc<State>>) -> Result<impl IntoResponse, Problem> {
+    let version = state.served()?.version();
+    let trouble = state.view().trouble.clone();
+    let status = if trouble.is_some() { "degraded" } else { "ready" };
+    Ok(uncached(Json(Ready { status, version, trouble })))
+}
+
+/// `GET /metrics`: Prometheus text.
+pub(super) async fn metrics(Extract(state): Extract<Arc<State>>) -> Response<Body> {
+    let text = state.metrics.text((state.options.clock)());
+    let mut response = uncached(text);
+    let format = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(format));
+    response
+}
+
+/// `GET /openapi.json`: all routes.
+pub(super) async fn openapi(method: Method, headers: HeaderMap) -> Response<Body> {
+    DOCUMENT.respond(&method, &headers)
+}
+
+fn uncached(body: impl IntoResponse) -> Response<Body> {
+    let mut response = body.into_response();
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}

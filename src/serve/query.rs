@@ -1,0 +1,67 @@
+//! The query and the body of a request: strict, for what is misspelt is not what was meant.
+
+use std::time::Duration;
+
+use axum::{
+    body::{Body, Bytes},
+    extract::Query,
+    http::{HeaderMap, StatusCode, Uri, header},
+};
+use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use serde::de::DeserializeOwned;
+
+use super::problem::Problem;
+
+/// Reads the query. Unknown, repeated and malformed parameters are refused.
+pub(super) fn query<T: DeserializeOwned>(uri: &Uri) -> Result<T, Problem> {
+    Query::try_from_uri(uri).map(|Query(query)| query).map_err(|rejection| {
+        let text = rejection.body_text();
+        let reason = text.rsplit_once("query string: ").map_or(text.as_str(), |(_, reason)| reason);
+        Problem::bad_request(format!("the query makes no sense: {reason}"))
+    })
+}
+
+/// Refuses any query.
+pub(super) fn no_query(uri: &Uri) -> Result<(), Problem> {
+    match uri.query() {
+        None | Some("") => Ok(()),
+        Some(_) => Err(Problem::bad_request("the query makes no sense: nothing can be asked for here")),
+    }
+}
+
+/// Reads a JSON body; an absent one is the default. Unknown fields are refused.
+pub(super) async fn json<T: DeserializeOwned + Default>(
+    headers: &HeaderMap,
+    body: Body,
+    limit: usize,
+    patience: Duration,
+) -> Result<T, Problem> {
+    let bytes = read(body, limit, patience).await?;
+    if bytes.is_empty() {
+        return Ok(T::default());
+    }
+    if !is_json(headers) {
+        let detail = "the body must be JSON, and `Content-Type` must say so: `application/json`";
+        return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail));
+    }
+    serde_json::from_slice(&bytes)
+        .map_err(|error| Problem::bad_request(format!("the body makes no sense: {error}")))
+}
+
+async fn read(body: Body, limit: usize, patience: Duration) -> Result<Bytes, Problem> {
+    match tokio::time::timeout(patience, Limited::new(body, limit).collect()).await {
+        Err(_) => Err(Problem::new(StatusCode::REQUEST_TIMEOUT, "the body did not arrive in time")),
+        Ok(Ok(body)) => Ok(body.to_bytes()),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => {
+            let detail = format!("the body may have {limit} bytes");
+            Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, detail))
+        }
+        Ok(Err(_)) => Err(Problem::bad_request("the body was cut off")),
+    }
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let Some(told) = headers.get(header::CONTENT_TYPE) else { return false };
+    let essence = told.to_str().unwrap_or_default().split(';').next().unwrap_or_default().trim();
+    essence.eq_ignore_ascii_case("application/json")
+}

@@ -1,0 +1,66 @@
+//! `GET /api/modules/ai/changes?since=N`: what became of the modules since a version.
+
+use std::sync::Arc;
+
+use axum::{
+    body::Body,
+    extract::State as Extract,
+    http::{HeaderMap, Method, Response, Uri},
+};
+use serde::Deserialize;
+
+use super::problem;
+use crate::{
+    domain::SnapshotVersion,
+    git::Repository,
+    report::json::{self, ChangesReport},
+    serve::{prepared::Prepared, problem::Problem, query, state::State},
+    sync::{self, SyncError, VersionedSnapshot},
+};
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Asked {
+    since: SnapshotVersion,
+}
+
+/// The modules that were added, updated and removed since a version, up to the one that is served.
+pub(in crate::serve) async fn changes(
+    Extract(state): Extract<Arc<State>>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Result<Response<Body>, Problem> {
+    let Asked { since } = query::query(&uri)?;
+    let served = state.served()?;
+    let version = served.version();
+    if since > version {
+        let detail = format!("version {since} does not exist yet: the latest is {version}");
+        return Err(Problem::bad_request(detail)
+            .kind("urn:modreg:problem:version-ahead")
+            .with("latest", version.get()));
+    }
+    let prepared = if let Some(prepared) = served.changes.get(since) {
+        prepared
+    } else {
+        let bytes = state.archive(move |repository| compare(repository, since, version)).await?;
+        served.changes.keep(since, Prepared::of(bytes, state.audience()))
+    };
+    Ok(prepared.respond(&method, &headers))
+}
+
+fn compare(
+    repository: &Repository,
+    since: SnapshotVersion,
+    version: SnapshotVersion,
+) -> Result<Vec<u8>, Problem> {
+    let read = || {
+        let head = repository.head()?.born()?;
+        let old = VersionedSnapshot::find(repository, head, since)?;
+        let new = VersionedSnapshot::find(repository, head, version)?;
+        let changes = sync::compare(repository, &old.snapshot, &new.snapshot)?;
+        Ok::<_, SyncError>(ChangesReport::between(&old.snapshot, &new.snapshot, version, &changes))
+    };
+    let report = read().map_err(|error| problem(&error))?;
+    Ok(json::to_bytes(&report))
+}

@@ -1,0 +1,99 @@
+//! `GET /api/modules/ai/history`: the audit log.
+
+use std::sync::Arc;
+
+use axum::{
+    body::Body,
+    extract::State as Extract,
+    http::{HeaderMap, HeaderValue, Method, Response, Uri, header},
+};
+use serde::Deserialize;
+
+use super::{not_above, problem};
+use crate::{
+    domain::{ModuleName, ObjectId, SnapshotVersion},
+    git::Repository,
+    report::json::{self, HistoryReport},
+    serve::{prepared::Prepared, problem::Problem, query, state::State},
+    sync::{History, SyncError, VersionedSnapshot},
+};
+
+/// How many versions one answer tells of, where nothing else is asked for.
+const LIMIT: usize = 100;
+/// How many it tells of at most.
+const MOST: usize = 1000;
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Asked {
+    module: Option<ModuleName>,
+    limit: Option<usize>,
+    before: Option<SnapshotVersion>,
+}
+
+/// The versions, newest first: of all modules or of one, at most `limit`, and only those before a version.
+pub(in crate::serve) async fn history(
+    Extract(state): Extract<Arc<State>>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Result<Response<Body>, Problem> {
+    let asked: Asked = query::query(&uri)?;
+    let limit = asked.limit.unwrap_or(LIMIT);
+    if !(1..=MOST).contains(&limit) {
+        return Err(Problem::bad_request(format!("`limit` takes a number from 1 to {MOST}")));
+    }
+    if let Some(before) = asked.before {
+        not_above(before, state.served()?.version().next())?;
+    }
+    let module = asked.module.clone();
+    let read =
+        move |repository: &Repository| read(repository, &asked, limit).map_err(|error| problem(&error));
+    let (report, last) = state.archive(read).await?;
+    let mut response = Prepared::of(report, state.audience()).respond(&method, &headers);
+    if let Some(next) = last.and_then(|last| link(module.as_ref(), limit, last)) {
+        response.headers_mut().insert(header::LINK, next);
+    }
+    Ok(response)
+}
+
+/// The report, and the version that the next one goes on from, where there may be more.
+fn read(
+    repository: &Repository,
+    asked: &Asked,
+    limit: usize,
+) -> Result<(Vec<u8>, Option<SnapshotVersion>), SyncError> {
+    let head = repository.head()?.born()?;
+    let history = match start(repository, head, asked.before)? {
+        Some(start) => History::read(repository, start, asked.module.as_ref(), Some(limit))?,
+        None => History { records: Vec::new(), is_cut_off: false },
+    };
+    let is_full = history.records.len() == limit;
+    let last = history.records.last().map(|record| record.version).filter(|_| is_full);
+    Ok((json::to_bytes(&HistoryReport::from(&history)), last))
+}
+
+/// The commit to read from: what came before a version begins with the parent of its commit.
+fn start(
+    repository: &Repository,
+    head: ObjectId,
+    before: Option<SnapshotVersion>,
+) -> Result<Option<ObjectId>, SyncError> {
+    let Some(before) = before else { return Ok(Some(head)) };
+    if before == SnapshotVersion::EMPTY {
+        return Ok(None);
+    }
+    let latest = VersionedSnapshot::at(repository, head)?.snapshot.version();
+    if before > latest {
+        return Ok(Some(head));
+    }
+    let found = VersionedSnapshot::find(repository, head, before)?;
+    Ok(repository.first_parent(found.commit)?)
+}
+
+/// The way to older versions (RFC 8288).
+fn link(module: Option<&ModuleName>, limit: usize, last: SnapshotVersion) -> Option<HeaderValue> {
+    let module = module.map_or_else(String::new, |name| format!("module={name}&"));
+    let link = format!("</api/modules/ai/history?{module}limit={limit}&before={last}>; rel=\"next\"");
+    HeaderValue::from_str(&link).ok()
+}

@@ -1,0 +1,38 @@
+//! Older versions, read from the repository.
+
+use std::borrow::Cow;
+
+use super::problem;
+use crate::{
+    domain::{ModuleName, SnapshotVersion},
+    git::Repository,
+    serve::{document, problem::Problem},
+    sync::{SyncError, VersionedSnapshot},
+};
+
+/// The whole registry as it was in a version.
+pub(super) fn snapshot(repository: &Repository, version: SnapshotVersion) -> Result<Vec<u8>, Problem> {
+    let found = find(repository, version)?;
+    let Some(root) = &found.snapshot.root else {
+        return Err(Problem::not_found("version 0 is the registry before its first version"));
+    };
+    let entries = found.snapshot.entries.values().map(|id| repository.blob(*id).map(Cow::Owned));
+    let entries = entries.collect::<Result<Vec<_>, _>>().map_err(|error| problem(&error.into()))?;
+    Ok(document::snapshot(root, entries.into_iter()).bytes)
+}
+
+/// The entry that a module had in a version.
+pub(super) fn entry(
+    repository: &Repository,
+    version: SnapshotVersion,
+    name: &ModuleName,
+) -> Result<Vec<u8>, Problem> {
+    find(repository, version)?.entry(repository, name).map_err(|error| problem(&error))
+}
+
+fn find(repository: &Repository, version: SnapshotVersion) -> Result<VersionedSnapshot, Problem> {
+    let head = repository.head().and_then(|head| head.born());
+    let found =
+        head.map_err(SyncError::from).and_then(|head| VersionedSnapshot::find(repository, head, version));
+    found.map_err(|error| problem(&error))
+}

@@ -1,0 +1,80 @@
+//! The id of a request: in every line of the log and in the response, so that one leads to the other.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
+
+/// The header that carries it, both ways.
+pub(super) static HEADER: HeaderName = HeaderName::from_static("x-request-id");
+
+/// The longest id that is taken from a client.
+const LONGEST: usize = 64;
+
+/// The id of the request in hand.
+#[derive(Debug, Clone)]
+pub(super) struct RequestId(pub(super) HeaderValue);
+
+impl RequestId {
+    /// The id as text.
+    pub(super) fn as_str(&self) -> &str {
+        self.0.to_str().unwrap_or_default()
+    }
+}
+
+/// Gives ids: a prefix that differs from one run of the program to the next, and a number.
+#[derive(Debug)]
+pub(super) struct Ids {
+    prefix: u32,
+    next: AtomicU64,
+}
+
+impl Ids {
+    pub(super) fn new() -> Self {
+        Self { prefix: fastrand::u32(..), next: AtomicU64::new(1) }
+    }
+
+    /// The id that the client gave, where it is short and plain, or a new one.
+    pub(super) fn of(&self, headers: &HeaderMap) -> HeaderValue {
+        match headers.get(&HEADER) {
+            Some(given) if is_plain(given.as_bytes()) => given.clone(),
+            _ => self.next(),
+        }
+    }
+
+    fn next(&self) -> HeaderValue {
+        let number = self.next.fetch_add(1, Ordering::Relaxed);
+        HeaderValue::from_str(&format!("{:08x}-{number}", self.prefix))
+            .expect("digits are allowed in headers")
+    }
+}
+
+fn is_plain(id: &[u8]) -> bool {
+    let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+    (1..=LONGEST).contains(&id.len()) && id.iter().all(is_plain)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clients_id_is_taken_where_it_is_short_and_plain() {
+        let ids = Ids::new();
+        let longest = "x".repeat(LONGEST);
+        let too_long = "x".repeat(LONGEST + 1);
+        for (given, taken) in [
+            ("a-b_c.1", true),
+            (longest.as_str(), true),
+            (too_long.as_str(), false),
+            ("", false),
+            ("a b", false),
+            ("a\"b", false),
+            ("a\u{e4}", false),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(&HEADER, HeaderValue::from_bytes(given.as_bytes()).unwrap());
+            assert_eq!(ids.of(&headers) == given, taken, "{given:?}");
+        }
+        assert_ne!(ids.of(&HeaderMap::new()), ids.of(&HeaderMap::new()));
+    }
+}

@@ -1,0 +1,127 @@
+//! All routes: what stands in `/openapi.json`, what metrics are labelled with, and what is called.
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    http::{Method, StatusCode},
+    routing::{get, post},
+};
+
+use super::{admin, probes, problem::Problem, read, state::State};
+
+/// Who may call a route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Access {
+    /// Everybody, always.
+    Open,
+    /// Everybody, or everybody with a good token: `public_read` decides.
+    Read,
+    /// Administrators.
+    Admin,
+}
+
+/// A route. One that answers `GET` answers `HEAD` too.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Route {
+    /// Its path, with `{…}` for what varies.
+    pub(super) path: &'static str,
+    /// The one method that it answers, beside `HEAD`.
+    pub(super) method: Method,
+    /// Who may call it.
+    pub(super) access: Access,
+}
+
+const fn reads(path: &'static str) -> Route {
+    Route { path, method: Method::GET, access: Access::Read }
+}
+
+const fn open(path: &'static str) -> Route {
+    Route { path, method: Method::GET, access: Access::Open }
+}
+
+const fn admin(method: Method, path: &'static str) -> Route {
+    Route { path, method, access: Access::Admin }
+}
+
+pub(super) const SNAPSHOT: usize = 0;
+pub(super) const MODULES: usize = 1;
+pub(super) const MODULE: usize = 2;
+
+/// Every route.
+pub(super) static ROUTES: [Route; 13] = [
+    reads("/api/modules/ai/snapshot"),
+    reads("/api/modules/ai/modules"),
+    reads("/api/modules/ai/modules/{name}"),
+    reads("/api/modules/ai/changes"),
+    reads("/api/modules/ai/history"),
+    admin(Method::POST, "/api/admin/modules/ai/sync"),
+    admin(Method::GET, "/api/admin/modules/ai/sync/status"),
+    admin(Method::POST, "/api/admin/modules/ai/rollback"),
+    admin(Method::POST, "/api/admin/modules/ai/unpin"),
+    open("/livez"),
+    open("/readyz"),
+    open("/metrics"),
+    open("/openapi.json"),
+];
+
+/// The router: each route of [`ROUTES`] with what it calls. It is asked only for routes and methods that are there.
+pub(super) fn router() -> Router<Arc<State>> {
+    let [
+        snapshot,
+        modules,
+        module,
+        changes,
+        history,
+        sync,
+        status,
+        rollback,
+        unpin,
+        livez,
+        readyz,
+        metrics,
+        openapi,
+    ] = &ROUTES;
+    Router::new()
+        .route(snapshot.path, get(read::snapshot))
+        .route(modules.path, get(read::modules))
+        .route(module.path, get(read::module))
+        .route(changes.path, get(read::changes))
+        .route(history.path, get(read::history))
+        .route(sync.path, post(admin::sync))
+        .route(status.path, get(admin::status))
+        .route(rollback.path, post(admin::rollback))
+        .route(unpin.path, post(admin::unpin))
+        .route(livez.path, get(probes::livez))
+        .route(readyz.path, get(probes::readyz))
+        .route(metrics.path, get(probes::metrics))
+        .route(openapi.path, get(probes::openapi))
+        .fallback(async || Problem::new(StatusCode::NOT_IMPLEMENTED, "this route calls nothing"))
+}
+
+impl Route {
+    /// The number in [`ROUTES`] of the route that a path belongs to.
+    pub(super) fn find(path: &str) -> Option<usize> {
+        ROUTES.iter().position(|route| fits(route.path, path))
+    }
+
+    /// Whether it answers a method.
+    pub(super) fn answers(&self, method: &Method) -> bool {
+        *method == self.method || (*method == Method::HEAD && self.method == Method::GET)
+    }
+
+    /// The methods that it answers, as `Allow` lists them.
+    pub(super) fn allow(&self) -> &'static str {
+        if self.method == Method::GET { "GET, HEAD" } else { "POST" }
+    }
+}
+
+/// Whether a path is of this form; `{…}` stands for the rest of it, which is one part.
+fn fits(form: &str, path: &str) -> bool {
+    match form.split_once('{') {
+        None => form == path,
+        Some((start, _)) => {
+            path.strip_prefix(start).is_some_and(|rest| !rest.is_empty() && !rest.contains('/'))
+        }
+    }
+}

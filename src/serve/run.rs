@@ -1,0 +1,87 @@
+//! From options to a running server, and to its end.
+
+use std::{future::Future, io, net::SocketAddr, sync::Arc, time::Duration};
+
+use tokio::{
+    net::TcpListener,
+    runtime::{Builder, Runtime},
+    signal::unix::{SignalKind, signal},
+};
+
+use super::{App, Options, State, auth::Auth, connection, startup, watch};
+use crate::sync::SyncError;
+
+/// How long a sync that runs may still take after the server was told to stop: longer than any exchange with a remote
+/// is meant to take. What it leaves when it is cut off, the next one mends.
+const PATIENCE: Duration = Duration::from_mins(5);
+
+/// Why a server did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// Nobody can listen there.
+    #[error("cannot listen on {address}")]
+    Listen {
+        /// Where.
+        address: SocketAddr,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The system gives no threads or no signals.
+    #[error("cannot start the server")]
+    System(#[from] io::Error),
+    /// The registry has nothing to begin with, and could not be given anything.
+    #[error(transparent)]
+    Sync(#[from] SyncError),
+}
+
+/// Runs a server until the process gets SIGTERM or SIGINT. `listening` is told the address as soon as there is one.
+pub fn start(options: Options, auth: Auth, listening: impl FnOnce(SocketAddr)) -> Result<(), ServeError> {
+    let runtime = runtime(&options)?;
+    let ended = runtime.block_on(async {
+        let told_to_stop = told_to_stop()?;
+        let address = options.listen;
+        let failed = |source| ServeError::Listen { address, source };
+        let listener = TcpListener::bind(address).await.map_err(failed)?;
+        let state = State::new(options, auth);
+        startup::prepare(&state).await?;
+        state.refresh().await;
+        listening(listener.local_addr()?);
+        serve(listener, state, told_to_stop).await;
+        Ok(())
+    });
+    // Threads that still wait for a disk or a remote must not keep the process alive.
+    runtime.shutdown_background();
+    ended
+}
+
+/// Answers on a listener until `stop` is ready, and then until all that was begun has ended.
+async fn serve(listener: TcpListener, state: Arc<State>, stop: impl Future<Output = ()>) {
+    let watcher = tokio::spawn(watch::branch(Arc::clone(&state)));
+    connection::serve(listener, App::new(Arc::clone(&state)), &state.options, stop).await;
+    watcher.abort();
+    if tokio::time::timeout(PATIENCE, state.syncs.rest()).await.is_err() {
+        tracing::error!("a sync was cut off; the next one mends what it left");
+    }
+    tracing::info!("stopped");
+}
+
+fn runtime(options: &Options) -> io::Result<Runtime> {
+    let mut builder = Builder::new_multi_thread();
+    if let Some(workers) = options.workers {
+        builder.worker_threads(workers.get());
+    }
+    builder.thread_name("modreg-serve").enable_all().build()
+}
+
+/// Is ready when the process is told to stop.
+fn told_to_stop() -> io::Result<impl Future<Output = ()>> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        let name = tokio::select! {
+            _ = terminate.recv() => "SIGTERM",
+            _ = interrupt.recv() => "SIGINT",
+        };
+        tracing::info!(signal = name, "stopping");
+    })
+}

@@ -1,0 +1,175 @@
+//! One snapshot in memory, with everything that can be said of it ready to be sent.
+//!
+//! Invariant: it is built whole before anybody sees it, and never changes. A request takes one and answers from it alone.
+
+use std::{
+    borrow::Cow,
+    collections::BTreeMap,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use axum::body::Bytes;
+use jiff::Timestamp;
+
+use super::{
+    document::{self, Document, Listed, Summary},
+    prepared::{Audience, Prepared},
+};
+use crate::{
+    domain::{ModuleName, ObjectId, SnapshotVersion},
+    git::{Moment, Repository},
+    registry::{Root, Snapshot},
+    sync::{History, SyncError},
+};
+
+/// One version of the registry, ready to be served.
+#[derive(Debug)]
+pub(super) struct Served {
+    /// What the root says.
+    pub(super) root: Root,
+    /// When its commit was made, where the history is at hand.
+    pub(super) published: Option<Timestamp>,
+    /// The whole registry.
+    pub(super) snapshot: Prepared,
+    /// The list of all modules.
+    pub(super) list: Prepared,
+    /// The modules by name.
+    pub(super) modules: BTreeMap<Box<str>, Module>,
+    /// What was asked for since it is served.
+    pub(super) changes: ChangesSince,
+}
+
+/// The changes from older versions to the one that is served, as far as somebody asked for them: clients that poll ask
+/// from the same few versions.
+#[derive(Debug, Default)]
+pub(super) struct ChangesSince(Mutex<BTreeMap<SnapshotVersion, Arc<Prepared>>>);
+
+/// So many are kept.
+const KEPT: usize = 64;
+
+impl ChangesSince {
+    /// The changes since a version, where they are kept.
+    pub(super) fn get(&self, since: SnapshotVersion) -> Option<Arc<Prepared>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&since).cloned()
+    }
+
+    /// Keeps the changes since a version in the place of the oldest ones.
+    pub(super) fn keep(&self, since: SnapshotVersion, changes: Prepared) -> Arc<Prepared> {
+        let changes = Arc::new(changes);
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.insert(since, Arc::clone(&changes));
+        if kept.len() > KEPT {
+            kept.pop_first();
+        }
+        changes
+    }
+}
+
+/// One module.
+#[derive(Debug)]
+pub(super) struct Module {
+    id: ObjectId,
+    /// Its entry.
+    pub(super) entry: Prepared,
+    /// What the list says of it.
+    pub(super) listed: Bytes,
+    /// Its category.
+    pub(super) category: Box<str>,
+    /// Its keywords, in lower case.
+    pub(super) keywords: Box<[Box<str>]>,
+}
+
+impl Served {
+    /// Reads a snapshot with this root from the repository. Entries that `before` has too are taken from there.
+    pub(super) fn read(
+        repository: &Repository,
+        commit: ObjectId,
+        snapshot: &Snapshot,
+        root: &Root,
+        before: Option<&Self>,
+        audience: Audience,
+    ) -> Result<Self, SyncError> {
+        let entries = read_entries(repository, snapshot, before)?;
+        let history = History::read(repository, commit, None, Some(1))?;
+        let published = history.records.first().map(|record| Moment::timestamp(record.time));
+        Ok(Self::new(root.clone(), published, &entries, audience))
+    }
+
+    fn new(root: Root, published: Option<Timestamp>, entries: &[Entry<'_>], audience: Audience) -> Self {
+        let summaries: Vec<_> = entries.iter().map(|(_, _, bytes)| summary(bytes)).collect();
+        let lines = entries.iter().zip(&summaries).map(|((name, _, _), summary)| line(&root, name, summary));
+        let Document { bytes, parts: lines } = document::list(root.version, lines.map(Cow::Owned));
+        let list = Bytes::from(bytes);
+        let whole = entries.iter().map(|(_, _, bytes)| Cow::Borrowed(bytes.as_ref()));
+        let Document { bytes, parts } = document::snapshot(&root, whole);
+        let whole = Bytes::from(bytes);
+        let modules = entries.iter().zip(summaries).zip(parts.into_iter().zip(lines));
+        let modules = modules.map(|(((name, id, _), summary), (part, line))| {
+            let context = summary.ai_context;
+            let module = Module {
+                id: *id,
+                entry: Prepared::plain(whole.slice(part), &id.to_string(), audience),
+                listed: list.slice(line),
+                category: context.category.into(),
+                keywords: context.keywords.iter().map(|keyword| keyword.to_lowercase().into()).collect(),
+            };
+            (Box::from(name.as_str()), module)
+        });
+        let modules = modules.collect();
+        let snapshot = Prepared::coded(&whole, audience);
+        let list = Prepared::coded(&list, audience);
+        Self { root, published, snapshot, list, modules, changes: ChangesSince::default() }
+    }
+
+    /// The version.
+    pub(super) fn version(&self) -> SnapshotVersion {
+        self.root.version
+    }
+
+    /// Whether it says all that this root says.
+    pub(super) fn says(&self, root: &Root) -> bool {
+        let Root { version, tree, held, pinned, .. } = &self.root;
+        (version, tree, held, pinned) == (&root.version, &root.tree, &root.held, &root.pinned)
+    }
+}
+
+/// A module, the id of its entry, and the entry.
+type Entry<'a> = (&'a ModuleName, ObjectId, Cow<'a, [u8]>);
+
+/// The bytes of every entry, by name.
+fn read_entries<'a>(
+    repository: &Repository,
+    snapshot: &'a Snapshot,
+    before: Option<&'a Served>,
+) -> Result<Vec<Entry<'a>>, SyncError> {
+    let mut entries = Vec::with_capacity(snapshot.entries.len());
+    for (name, &id) in &snapshot.entries {
+        let known =
+            before.and_then(|before| before.modules.get(name.as_str())).filter(|known| known.id == id);
+        let bytes = match known {
+            Some(known) => Cow::Borrowed(known.entry.body().as_ref()),
+            None => Cow::Owned(repository.blob(id)?),
+        };
+        entries.push((name, id, bytes));
+    }
+    Ok(entries)
+}
+
+/// What the list says of an entry. A registry's own schema decides what entries hold, so nothing has to be there.
+fn summary(entry: &[u8]) -> Summary<'_> {
+    serde_json::from_slice(entry).unwrap_or_default()
+}
+
+fn line(root: &Root, name: &ModuleName, summary: &Summary<'_>) -> Vec<u8> {
+    let Summary { display_name, version, ai_context } = summary;
+    document::listed(&Listed {
+        name: name.as_str(),
+        display_name: display_name.as_deref(),
+        version,
+        category: &ai_context.category,
+        purpose: &ai_context.purpose,
+        keywords: &ai_context.keywords,
+        held: root.held.contains_key(name),
+        pinned: root.pinned.contains_key(name),
+    })
+}

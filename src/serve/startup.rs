@@ -1,0 +1,90 @@
+//! What an empty registry begins with: the built-in modules.
+
+use std::{collections::BTreeMap, fs, io, sync::Arc};
+
+use super::{
+    State,
+    auth::Principal,
+    syncs::{Job, Syncs},
+};
+use crate::{
+    builtins::BUILTINS,
+    domain::RepoPath,
+    git::{Head, Repository},
+    load::{self, LoadError},
+    settings::Settings,
+    sync::{self, Scope, SyncError, Trigger},
+};
+
+/// Gives a registry without a version and without manifests the built-in modules, unless it was asked not to.
+pub(super) async fn prepare(state: &Arc<State>) -> Result<(), SyncError> {
+    if !state.options.built_ins {
+        return Ok(());
+    }
+    let options = state.options.clone();
+    let task = tokio::task::spawn_blocking(move || {
+        let repository = Repository::open(&options.repository)?;
+        let Some(files) = missing(&repository)? else { return Ok(false) };
+        write(&repository, &files)?;
+        let message = "Add the built-in modules\n";
+        sync::commit_files(&repository, &files, message, &options.identity, (options.clock)())?;
+        Ok::<_, SyncError>(true)
+    });
+    let is_new = match task.await {
+        Ok(found) => found?,
+        Err(_) => false,
+    };
+    if is_new {
+        tracing::info!(modules = BUILTINS.len(), "an empty registry: the built-in modules were committed");
+        let job = Job::new(Scope::All, Trigger::Init);
+        if let Err(refused) = Syncs::run(state, job, Principal::this_server(), None).await {
+            tracing::warn!(reason = %refused, "the built-in modules are not registered");
+        }
+    }
+    Ok(())
+}
+
+/// The manifests of the built-in modules, where the registry has neither a version nor a manifest, committed or not.
+fn missing(repository: &Repository) -> Result<Option<BTreeMap<RepoPath, Vec<u8>>>, SyncError> {
+    let head = match repository.head()? {
+        Head::Unborn { .. } => None,
+        Head::Branch { commit, .. } => Some(commit),
+        Head::Detached { .. } => return Ok(None),
+    };
+    let modules = match head {
+        None => Settings::default().modules,
+        Some(head) => {
+            let modules = sync::compiler_at(repository, head)?.settings.modules;
+            let has_version = sync::snapshot_at(repository, head)?.root.is_some();
+            if has_version || repository.is_taken(head, modules.as_str())? {
+                return Ok(None);
+            }
+            modules
+        }
+    };
+    if let Some(root) = repository.workdir() {
+        match load::walk(root, &modules) {
+            Ok(listing) if listing.manifests.is_empty() && listing.diagnostics.is_empty() => {}
+            Err(LoadError::Missing(_)) => {}
+            Ok(_) => return Ok(None),
+            Err(error) => return Err(error.into()),
+        }
+    }
+    let files = BUILTINS.iter().map(|(path, text)| (modules.join(path), text.as_bytes().to_vec()));
+    Ok(Some(files.collect()))
+}
+
+/// Writes the files into the working tree, where there is one. Nothing that is there is written over.
+fn write(repository: &Repository, files: &BTreeMap<RepoPath, Vec<u8>>) -> Result<(), SyncError> {
+    let Some(root) = repository.workdir() else { return Ok(()) };
+    for (path, bytes) in files {
+        let path = root.join(path.as_str());
+        let failed = |source| SyncError::Io { path: path.clone(), source };
+        if let Some(parent) = path.parent() {
+            fs::create_dir_all(parent).map_err(failed)?;
+        }
+        let mut file = fs::File::create_new(&path).map_err(failed)?;
+        io::Write::write_all(&mut file, bytes).map_err(failed)?;
+    }
+    Ok(())
+}

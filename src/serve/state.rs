@@ -1,0 +1,104 @@
+//! What all requests share: the snapshot that is served, and what may change it.
+
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use jiff::Timestamp;
+use tokio::sync::Semaphore;
+
+use super::{
+    auth::Auth,
+    metrics::Metrics,
+    options::Options,
+    prepared::Audience,
+    problem::Problem,
+    served::Served,
+    syncs::Syncs,
+    view::{Loader, View},
+};
+use crate::git::Repository;
+
+/// How many requests at once may read old versions from the repository; others wait for their turn.
+const READERS: usize = 4;
+
+/// The state of a server.
+#[derive(Debug)]
+pub struct State {
+    /// How it was started.
+    pub options: Options,
+    /// Who may do what.
+    pub auth: Auth,
+    /// What is counted.
+    pub metrics: Metrics,
+    /// The one way to change the registry.
+    pub syncs: Syncs,
+    /// When the next scheduled sync is due.
+    pub next_run: ArcSwap<Option<Timestamp>>,
+    view: ArcSwap<View>,
+    loader: Loader,
+    readers: Semaphore,
+}
+
+impl State {
+    /// A server that has not looked at its repository yet.
+    pub fn new(options: Options, auth: Auth) -> Arc<Self> {
+        Arc::new(Self {
+            auth,
+            metrics: Metrics::new(),
+            syncs: Syncs::default(),
+            next_run: ArcSwap::default(),
+            view: ArcSwap::default(),
+            loader: Loader::default(),
+            readers: Semaphore::new(READERS),
+            options,
+        })
+    }
+
+    /// What the server sees now.
+    pub fn view(&self) -> arc_swap::Guard<Arc<View>> {
+        self.view.load()
+    }
+
+    /// Looks at the repository, and where the branch has moved, swaps the whole view.
+    ///
+    /// One look at a time; whoever comes meanwhile waits, and looks again.
+    pub async fn refresh(&self) {
+        let before = || self.view.load_full();
+        let show = |view: View| {
+            self.metrics.seen(&view);
+            self.view.store(Arc::new(view));
+        };
+        self.loader.look(&self.options.repository, self.audience(), before, show).await;
+    }
+
+    /// The snapshot that is served, or the problem that there is none.
+    pub(super) fn served(&self) -> Result<Arc<Served>, Problem> {
+        let view = self.view.load();
+        view.served.clone().ok_or_else(|| {
+            let reason = view.trouble.as_deref().unwrap_or("the server has just started");
+            Problem::unavailable(format!("there is no snapshot yet: {reason}"))
+        })
+    }
+
+    /// Who may keep what is read.
+    pub(super) fn audience(&self) -> Audience {
+        self.options.audience()
+    }
+
+    /// Reads from the repository in a thread that may wait for the disk.
+    pub(super) async fn archive<T: Send + 'static>(
+        self: &Arc<Self>,
+        read: impl FnOnce(&Repository) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let _turn = self.readers.acquire().await.map_err(|_| Problem::internal())?;
+        let path = self.options.repository.clone();
+        let task = tokio::task::spawn_blocking(move || {
+            let repository = Repository::open(&path).map_err(|error| {
+                tracing::error!(error = %crate::sync::SyncError::from(error).with_causes(), "cannot open the repository");
+                Problem::internal()
+            })?;
+            read(&repository)
+        });
+        task.await.map_err(|_| Problem::internal())?
+    }
+}

@@ -1,0 +1,301 @@
+//! The one way in which the server changes its registry: one sync at a time, whoever asks for it.
+//!
+//! A sync that has begun is finished, also where the client that asked for it went away or the server was told to stop.
+//! When it has ended, the view is brought up to date, and whoever wants to know is told, before the client is.
+
+use std::{
+    fmt,
+    sync::{Arc, Mutex, PoisonError},
+    thread,
+    time::{Duration, Instant},
+};
+
+use jiff::Timestamp;
+use tokio::sync::{Mutex as Turn, OwnedMutexGuard};
+
+use super::{
+    auth::Principal,
+    options::{Options, PushTo},
+    state::State,
+};
+use crate::{
+    domain::{ObjectId, SnapshotVersion},
+    git::{GitErrorKind, Repository},
+    report::{json::Refusal, sync_answer::SyncAnswer},
+    sync::{self, Outcome, Push, RemovalToken, Request, Scope, SyncError, Trigger, Verdict},
+};
+
+/// What is to be done.
+#[derive(Debug, Clone)]
+pub struct Job {
+    /// Which entries may change.
+    pub scope: Scope,
+    /// Whether to stop before writing.
+    pub dry_run: bool,
+    /// Allows the removal of one exact set of entries.
+    pub allow_removals: Option<RemovalToken>,
+    /// What started it.
+    pub trigger: Trigger,
+}
+
+impl Job {
+    /// A sync that writes.
+    pub fn new(scope: Scope, trigger: Trigger) -> Self {
+        Self { scope, dry_run: false, allow_removals: None, trigger }
+    }
+}
+
+/// How a sync ended that could do what it was asked for.
+#[derive(Debug, Clone)]
+pub struct SyncDone {
+    /// What clients are told.
+    pub answer: SyncAnswer,
+    /// The version before.
+    pub from: SnapshotVersion,
+    /// The commit that was made.
+    pub commit: Option<ObjectId>,
+}
+
+/// Why a sync did not do what it was asked for.
+#[derive(Debug, Clone)]
+pub enum SyncRefused {
+    /// Another one runs, here or in another process.
+    Busy,
+    /// Somebody else kept moving the branch, or holds a lock of git's: later it may go through.
+    Conflict(String),
+    /// A guard refused it.
+    Guard(Refusal),
+    /// It asks for what does not make sense here, such as a module that is not there.
+    Senseless(String),
+    /// The remote did not take it.
+    Remote(String),
+    /// It failed.
+    Failed(String),
+}
+
+/// A sync that has ended, for those who want to know.
+#[derive(Debug)]
+pub struct Finished<'a> {
+    /// Who asked for it.
+    pub principal: &'a Principal,
+    /// In which request, where it was one.
+    pub request: Option<&'a str>,
+    /// What was asked for.
+    pub job: &'a Job,
+    /// When it began.
+    pub began: Timestamp,
+    /// How long it took.
+    pub took: Duration,
+    /// How it ended.
+    pub result: &'a Result<SyncDone, SyncRefused>,
+}
+
+impl Finished<'_> {
+    /// One word for how it ended.
+    pub fn word(&self) -> &'static str {
+        match self.result {
+            Ok(_) if self.job.dry_run => "dry_run",
+            Ok(SyncDone { commit: Some(_), .. }) => "changed",
+            Ok(SyncDone { commit: None, .. }) => "unchanged",
+            Err(SyncRefused::Busy | SyncRefused::Conflict(_)) => "conflict",
+            Err(SyncRefused::Guard(_) | SyncRefused::Senseless(_)) => "refused",
+            Err(SyncRefused::Remote(_) | SyncRefused::Failed(_)) => "failed",
+        }
+    }
+}
+
+impl fmt::Display for SyncRefused {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Busy => "another sync is running",
+            Self::Guard(refusal) => &refusal.reason,
+            Self::Conflict(reason)
+            | Self::Senseless(reason)
+            | Self::Remote(reason)
+            | Self::Failed(reason) => reason,
+        })
+    }
+}
+
+/// Is told of every sync that has ended.
+type Observer = Box<dyn Fn(&Finished<'_>) + Send + Sync>;
+
+/// The one way to change the registry.
+#[derive(Default)]
+pub struct Syncs {
+    turn: Arc<Turn<()>>,
+    observers: Mutex<Vec<Observer>>,
+}
+
+impl fmt::Debug for Syncs {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Syncs").field("running", &self.is_running()).finish_non_exhaustive()
+    }
+}
+
+impl Syncs {
+    /// Has `observer` told of every sync that ends. It must not wait for anything.
+    pub fn observe(&self, observer: impl Fn(&Finished<'_>) + Send + Sync + 'static) {
+        self.observers.lock().unwrap_or_else(PoisonError::into_inner).push(Box::new(observer));
+    }
+
+    /// Whether a sync runs in this process.
+    pub fn is_running(&self) -> bool {
+        self.turn.try_lock().is_err()
+    }
+
+    /// Waits until no sync runs, and lets none begin as long as what it gives is kept.
+    pub async fn rest(&self) -> OwnedMutexGuard<()> {
+        Arc::clone(&self.turn).lock_owned().await
+    }
+
+    /// Runs a sync, unless one runs already; `request` is the id of the request that asks for it.
+    pub async fn run(
+        state: &Arc<State>,
+        job: Job,
+        principal: Principal,
+        request: Option<&str>,
+    ) -> Result<SyncDone, SyncRefused> {
+        let request = request.map(str::to_owned);
+        let began = (state.options.clock)();
+        let Ok(turn) = Arc::clone(&state.syncs.turn).try_lock_owned() else {
+            let result = Err(SyncRefused::Busy);
+            let (took, request) = (Duration::ZERO, request.as_deref());
+            state.finished(&Finished {
+                principal: &principal,
+                request,
+                job: &job,
+                began,
+                took,
+                result: &result,
+            });
+            return result;
+        };
+        let state = Arc::clone(state);
+        // In a task of its own it goes on where the caller does not.
+        let task = tokio::spawn(async move {
+            let start = Instant::now();
+            let (options, asked) = (state.options.clone(), job.clone());
+            let work = tokio::task::spawn_blocking(move || work(&options, &asked, began));
+            let result = work.await.unwrap_or_else(|_| {
+                Err(SyncRefused::Failed("a bug in modreg ended the sync; nothing is lost".to_owned()))
+            });
+            state.refresh().await;
+            let (took, request) = (start.elapsed(), request.as_deref());
+            state.finished(&Finished {
+                principal: &principal,
+                request,
+                job: &job,
+                began,
+                took,
+                result: &result,
+            });
+            drop(turn);
+            result
+        });
+        task.await.unwrap_or_else(|_| Err(SyncRefused::Failed("a bug in modreg ended the sync".to_owned())))
+    }
+
+    fn tell(&self, finished: &Finished<'_>) {
+        for observer in self.observers.lock().unwrap_or_else(PoisonError::into_inner).iter() {
+            observer(finished);
+        }
+    }
+}
+
+impl State {
+    /// Counts and logs a sync that has ended, and tells those who want to know.
+    fn finished(&self, finished: &Finished<'_>) {
+        let Finished { principal, request, job, took, result, .. } = finished;
+        self.metrics.synced(job.trigger, finished.word(), *took);
+        let stays = self.view().version();
+        let (from, to) = result.as_ref().map_or((stays, stays), |done| (done.from, done.answer.version));
+        let error = result.as_ref().err().map(ToString::to_string);
+        tracing::info!(
+            target: "audit",
+            id = request,
+            who = %principal,
+            action = job.scope.verb(),
+            trigger = job.trigger.as_str(),
+            from = from.get(),
+            to = to.get(),
+            result = finished.word(),
+            error = error.as_deref(),
+            millis = u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
+        );
+        self.syncs.tell(finished);
+    }
+}
+
+fn work(options: &Options, job: &Job, now: Timestamp) -> Result<SyncDone, SyncRefused> {
+    let sync = || {
+        let repository = Repository::open(&options.repository)?;
+        let push = options.push.as_ref().map(|to| Push {
+            remote: match to {
+                PushTo::Usual => None,
+                PushTo::Remote(remote) => Some(remote.clone()),
+            },
+            has_ssh_command: options.has_ssh_command,
+            wait: &wait,
+        });
+        let request = Request {
+            dry_run: job.dry_run,
+            allow_removals: job.allow_removals.clone(),
+            push,
+            ..Request::new(job.scope.clone(), job.trigger, &options.identity, now)
+        };
+        sync::sync(&repository, &request, &|_| Box::new(|| ()))
+    };
+    match sync() {
+        Ok(outcome) => done(&outcome),
+        Err(error) => Err(refused(&error)),
+    }
+}
+
+/// Waits for any time up to `longest`, so that those who lost the same race do not meet again.
+fn wait(longest: Duration) {
+    thread::sleep(longest.mul_f64(fastrand::f64()));
+}
+
+fn done(outcome: &Outcome) -> Result<SyncDone, SyncRefused> {
+    let commit = match &outcome.verdict {
+        Verdict::Refused(refusal) => {
+            return Err(SyncRefused::Guard(Refusal::new(refusal, &outcome.draft.plan)));
+        }
+        Verdict::Committed { commit, .. } => Some(*commit),
+        Verdict::Unchanged | Verdict::DryRun => None,
+    };
+    Ok(SyncDone { answer: SyncAnswer::from(outcome), from: outcome.previous.version(), commit })
+}
+
+fn refused(error: &SyncError) -> SyncRefused {
+    let reason = error.with_causes();
+    match error {
+        SyncError::Git(git) => match git.kind() {
+            GitErrorKind::Busy { .. } => SyncRefused::Busy,
+            GitErrorKind::ReferenceLocked { .. } | GitErrorKind::IndexLocked { .. } => {
+                SyncRefused::Conflict(reason)
+            }
+            GitErrorKind::Remote { .. } => SyncRefused::Remote(reason),
+            _ => SyncRefused::Failed(reason),
+        },
+        SyncError::LostRace { .. } | SyncError::Diverged { .. } | SyncError::UncommittedRegistry { .. } => {
+            SyncRefused::Conflict(reason)
+        }
+        SyncError::UnknownModule { .. }
+        | SyncError::UnknownVersion { .. }
+        | SyncError::UnknownEntry { .. }
+        | SyncError::NotPinned { .. }
+        | SyncError::NeverRegistered { .. }
+        | SyncError::RollbackToNothing => SyncRefused::Senseless(reason),
+        SyncError::Load(_)
+        | SyncError::Schema(_)
+        | SyncError::Settings(_)
+        | SyncError::Root { .. }
+        | SyncError::NotText(_)
+        | SyncError::NotAFile(_)
+        | SyncError::LostEntries { .. }
+        | SyncError::NoTarget
+        | SyncError::Io { .. } => SyncRefused::Failed(reason),
+    }
+}
