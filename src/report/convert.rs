@@ -148,7 +148,7 @@ impl From<&History> for HistoryReport {
 impl From<&Verification> for VerifyReport {
     fn from(found: &Verification) -> Self {
         let problem = |problem: &sync::Problem| VerifyProblem {
-            code: problem.code.to_owned(),
+            code: problem.rule.code.to_owned(),
             path: problem.path.clone(),
             message: problem.message.clone(),
             commit: problem.commit,

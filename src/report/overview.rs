@@ -197,7 +197,7 @@ pub fn snapshot(out: &mut dyn io::Write, snapshot: &Snapshot, style: Style) -> i
 /// Writes what a verification found.
 pub fn verification(out: &mut dyn io::Write, found: &Verification, style: Style) -> io::Result<()> {
     for problem in &found.problems {
-        let code = style.paint(Ink::Error, problem.code);
+        let code = style.paint(Ink::Error, problem.rule.code);
         write!(out, "{code} {}: {}", visible(problem.path.as_str()), visible(&problem.message))?;
         match problem.commit {
             Some(commit) => writeln!(out, ", since commit {}", &commit.to_string()[..10])?,

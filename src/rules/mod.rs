@@ -6,6 +6,7 @@
 pub mod alias;
 pub mod name_duplicate;
 pub mod name_mismatch;
+pub mod registry;
 mod settle;
 pub mod status;
 pub mod unique_names;
@@ -32,6 +33,7 @@ pub static RULES: LazyLock<Vec<&'static Rule>> = LazyLock::new(|| {
         &version::DECREASED,
         &version::NOT_BUMPED,
     ];
+    rules.extend(registry::ALL);
     rules.extend(schema::rules::RULES);
     rules.extend(source::rules::ALL);
     rules.sort_by_key(|rule| rule.code);

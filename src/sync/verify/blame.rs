@@ -63,7 +63,7 @@ struct Record {
 impl Suspect {
     fn at(repository: &Repository, commit: ObjectId, problem: &Problem) -> Result<Self, SyncError> {
         let path = problem.path.as_str();
-        match problem.code {
+        match problem.rule.code {
             "root/tree" => {
                 Ok(Self { object: repository.tree_at(commit, entries_path().as_str())?, record: None })
             }

@@ -11,6 +11,7 @@ use crate::{
     git::{Completeness, Repository, Touch},
     object::EMPTY_TREE,
     registry::{REGISTRY, Root, entries_path, root_path},
+    rules::registry as rules,
     sync::{Scope, SyncError, base, prepare::prepare, publish::Started},
 };
 
@@ -69,7 +70,7 @@ impl Step<'_> {
         };
         let Some((blob, bytes)) = repository.file_at(touch.commit, path.as_str())? else {
             if before.is_some() {
-                found.problem(path, "root/removed", "the registry was removed by hand");
+                found.problem(path, &rules::ROOT_REMOVED, "the registry was removed by hand");
             }
             return Ok(());
         };
@@ -95,7 +96,7 @@ impl Step<'_> {
         }
         if root.version <= version_before {
             let message = format!("version {} came after version {version_before}", root.version);
-            found.problem(path, "root/inconsistent", message);
+            found.problem(path, &rules::ROOT_INCONSISTENT, message);
             return Ok(());
         }
         self.gap(version_before, root.version, found);
@@ -111,7 +112,7 @@ impl Step<'_> {
         let Self { repository, touch, .. } = *self;
         if !base::is_at_hand(repository, root.tree)? {
             let message = format!("the entries have tree {entries}, but the root says {}", root.tree);
-            found.problem(root_path(), "root/tree", message);
+            found.problem(root_path(), &rules::ROOT_TREE, message);
             return Ok(());
         }
         let before = match touch.parent {
@@ -122,7 +123,7 @@ impl Step<'_> {
         for file in repository.differences(Some(root.tree), Some(entries))? {
             if here.iter().any(|change| change.path == file.path) {
                 let message = format!("it is not what version {} published", root.version);
-                found.problem(entries_path().join(file.path.as_str()), "entry/edited", message);
+                found.problem(entries_path().join(file.path.as_str()), &rules::ENTRY_EDITED, message);
             }
         }
         Ok(())

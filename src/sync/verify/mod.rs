@@ -9,10 +9,12 @@ mod sources;
 use super::{SyncError, base, publish::Started};
 use crate::{
     compile::Compiler,
+    diagnostic::Rule,
     domain::{ObjectId, RepoPath, SnapshotVersion},
     git::Repository,
     object::EMPTY_TREE,
     registry::{Root, RootError, Snapshot, entries_path, root_path},
+    rules::registry as rules,
 };
 use past::Past;
 
@@ -43,12 +45,12 @@ pub struct Verification {
 }
 
 /// Something that is wrong with a registry.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
     /// The file.
     pub path: RepoPath,
-    /// What kind of problem it is.
-    pub code: &'static str,
+    /// The rule that it breaks, one of [`crate::rules::registry`].
+    pub rule: &'static Rule,
     /// What is wrong.
     pub message: String,
     /// The commit that brought it in, where that is known.
@@ -69,9 +71,16 @@ pub fn verify(
     if extent == Extent::History {
         history::walk(repository, head, &past, started, &mut found)?;
     }
-    found.problems.sort_unstable();
+    found.problems.sort_by(|a, b| a.key().cmp(&b.key()));
     found.problems.dedup();
     Ok(found)
+}
+
+impl Problem {
+    /// Their order: by path, then by code.
+    fn key(&self) -> (&RepoPath, &str, &str, Option<ObjectId>) {
+        (&self.path, self.rule.code, &self.message, self.commit)
+    }
 }
 
 impl Verification {
@@ -108,7 +117,7 @@ impl Verification {
         let Some(root) = &snapshot.root else {
             if snapshot.latest > SnapshotVersion::EMPTY {
                 let message = format!("it is gone, but version {} was published", snapshot.latest);
-                self.problem(root_path(), "root/missing", message);
+                self.problem(root_path(), &rules::ROOT_MISSING, message);
             }
             return Ok(());
         };
@@ -121,8 +130,8 @@ impl Verification {
         self.tree(&state)
     }
 
-    fn problem(&mut self, path: RepoPath, code: &'static str, message: impl Into<String>) {
-        self.problems.push(Problem { path, code, message: message.into(), commit: None });
+    fn problem(&mut self, path: RepoPath, rule: &'static Rule, message: impl Into<String>) {
+        self.problems.push(Problem { path, rule, message: message.into(), commit: None });
     }
 
     fn unverifiable(&mut self, reason: impl Into<String>) {
@@ -133,13 +142,13 @@ impl Verification {
     }
 
     fn root(&mut self, error: &RootError) {
-        let code = match error {
-            RootError::Malformed(_) => "root/malformed",
-            RootError::NewerFormat { .. } => "root/newer-format",
-            RootError::Edited => "root/edited",
-            RootError::Inconsistent(_) => "root/inconsistent",
+        let rule = match error {
+            RootError::Malformed(_) => &rules::ROOT_MALFORMED,
+            RootError::NewerFormat { .. } => &rules::ROOT_NEWER_FORMAT,
+            RootError::Edited => &rules::ROOT_EDITED,
+            RootError::Inconsistent(_) => &rules::ROOT_INCONSISTENT,
         };
-        self.problem(root_path(), code, error.to_string());
+        self.problem(root_path(), rule, error.to_string());
     }
 
     /// Checks the entries against the tree that the root names.
@@ -150,13 +159,13 @@ impl Verification {
             return Ok(());
         }
         let message = format!("the entries have tree {actual}, but the root says {}", root.tree);
-        self.problem(root_path(), "root/tree", message);
+        self.problem(root_path(), &rules::ROOT_TREE, message);
         if base::is_at_hand(repository, root.tree)? {
             for file in repository.differences(Some(root.tree), Some(actual))? {
                 let path = entries_path().join(file.path.as_str());
                 if !self.problems.iter().any(|problem| problem.path == path) {
                     let message = format!("it is not what version {} published", root.version);
-                    self.problem(path, "entry/edited", message);
+                    self.problem(path, &rules::ENTRY_EDITED, message);
                 }
             }
         }

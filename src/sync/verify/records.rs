@@ -8,6 +8,7 @@ use super::{Past, State, Verification};
 use crate::{
     domain::{ModuleName, RepoPath, SnapshotVersion},
     registry::{entries_path, entry_repo_path, module_of, root_path},
+    rules::registry as rules,
     schema::Schemas,
     source,
     sync::{SyncError, base},
@@ -29,7 +30,7 @@ pub(super) fn form(state: &State<'_>, found: &mut Verification) -> Result<(), Sy
     for file in repository.files(tree, &RepoPath::new(""))? {
         let path = entries_path().join(file.path.as_str());
         let Some(name) = module_of(file.path.as_str()) else {
-            found.problem(path, "entry/stray", "no entry belongs here");
+            found.problem(path, &rules::ENTRY_STRAY, "no entry belongs here");
             continue;
         };
         let is_fresh = !root.held.contains_key(&name) && !root.pinned.contains_key(&name);
@@ -39,7 +40,7 @@ pub(super) fn form(state: &State<'_>, found: &mut Verification) -> Result<(), Sy
             Some(_) | None => Ok(()),
         });
         if let Err(reason) = checked {
-            found.problem(path, "entry/form", reason);
+            found.problem(path, &rules::ENTRY_FORM, reason);
         }
     }
     Ok(())
@@ -79,7 +80,7 @@ pub(super) fn holds(state: &State<'_>, past: &Past, found: &mut Verification) ->
         let since = held.since;
         if since > root.version {
             let message = format!("`{name}` is held since version {since}, which is yet to come");
-            found.problem(root_path(), "root/held", message);
+            found.problem(root_path(), &rules::ROOT_HELD, message);
             continue;
         }
         let pin = |version| past.root(version).map(|root| root.pinned.get(name));
@@ -94,7 +95,7 @@ pub(super) fn holds(state: &State<'_>, past: &Past, found: &mut Verification) ->
         let differs = first.get(name) != now || last_good.is_some_and(|entries| entries.get(name) != now);
         if differs && !root.pinned.contains_key(name) {
             let message = format!("it is held since version {since}, but is not what it was before");
-            found.problem(entry_repo_path(name), "entry/held", message);
+            found.problem(entry_repo_path(name), &rules::ENTRY_HELD, message);
         }
     }
     Ok(())
@@ -108,7 +109,7 @@ pub(super) fn pins(state: &State<'_>, past: &Past, found: &mut Verification) -> 
         if version >= root.version || version == SnapshotVersion::EMPTY {
             let message =
                 format!("`{name}` is pinned to version {version}, which was not there to go back to");
-            found.problem(root_path(), "root/pinned", message);
+            found.problem(root_path(), &rules::ROOT_PINNED, message);
             continue;
         }
         match past.entries(repository, version)? {
@@ -116,7 +117,7 @@ pub(super) fn pins(state: &State<'_>, past: &Past, found: &mut Verification) -> 
             Some(entries) if entries.get(name) != snapshot.entries.get(name) => {
                 let message =
                     format!("it is pinned to version {version}, but is not the entry of that version");
-                found.problem(entry_repo_path(name), "entry/pinned", message);
+                found.problem(entry_repo_path(name), &rules::ENTRY_PINNED, message);
             }
             Some(_) => {}
         }

@@ -11,6 +11,7 @@ use crate::{
     domain::{ModuleName, ObjectId, RepoPath},
     object::EMPTY_TREE,
     registry::{entry_repo_path, root_path},
+    rules::registry as rules,
     sync::{
         CommittedSources, Draft, Order, Scope, Sources as _, SyncError, base, draft, publish::Started, select,
     },
@@ -99,32 +100,32 @@ fn sources_of<'a>(state: &State<'a>, tree: ObjectId) -> Result<CommittedSources<
 fn differences(draft: &Draft, state: &State<'_>) -> BTreeMap<Place, Problem> {
     let State { snapshot, root, .. } = state;
     let mut differences = BTreeMap::new();
-    let mut differ = |path: RepoPath, name: &ModuleName, code, message: String| {
-        let problem = Problem { path: path.clone(), code, message, commit: None };
+    let mut differ = |path: RepoPath, name: &ModuleName, rule, message: String| {
+        let problem = Problem { path: path.clone(), rule, message, commit: None };
         differences.insert((path, Some(name.clone())), problem);
     };
     for name in draft.plan.written.keys() {
-        let (code, message) = if snapshot.entries.contains_key(name) {
-            ("entry/differs", "it is not what its manifest compiles to")
+        let (rule, message) = if snapshot.entries.contains_key(name) {
+            (&rules::ENTRY_DIFFERS, "it is not what its manifest compiles to")
         } else {
-            ("entry/missing", "its manifest is registrable, but it has no entry")
+            (&rules::ENTRY_MISSING, "its manifest is registrable, but it has no entry")
         };
-        differ(entry_repo_path(name), name, code, message.to_owned());
+        differ(entry_repo_path(name), name, rule, message.to_owned());
     }
     for name in draft.plan.removed.keys() {
         let message = "no registrable manifest stands for it";
-        differ(entry_repo_path(name), name, "entry/orphan", message.to_owned());
+        differ(entry_repo_path(name), name, &rules::ENTRY_ORPHAN, message.to_owned());
     }
     for (name, held) in &draft.plan.held {
         // A pinned module may have been rolled back since its manifest broke; the next sync holds it again.
         if !root.held.contains_key(name) && !root.pinned.contains_key(name) {
             let message = format!("`{name}` is not held, but its manifest is invalid ({})", held.code);
-            differ(root_path(), name, "root/held", message);
+            differ(root_path(), name, &rules::ROOT_HELD, message);
         }
     }
     for name in root.held.keys().filter(|name| !draft.plan.held.contains_key(*name)) {
         let message = format!("`{name}` is held, but its manifest is not invalid");
-        differ(root_path(), name, "root/held", message);
+        differ(root_path(), name, &rules::ROOT_HELD, message);
     }
     differences
 }
