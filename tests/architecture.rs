@@ -22,6 +22,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("anstyle", &["report"]),
     ("miette", &["report/human.rs"]),
     ("similar", &["report", "diff"]),
+    ("quick_junit", &["report/junit.rs"]),
     ("git2", &["git"]),
     ("libgit2_sys", &["git"]),
     ("flate2", &["git", "serve"]),

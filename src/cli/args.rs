@@ -1,11 +1,14 @@
 //! What the user typed.
 
-use std::{num::NonZeroUsize, path::PathBuf};
+use std::{io, num::NonZeroUsize, path::PathBuf};
 
 use clap::{Args, Parser, ValueEnum};
 
 use super::{commands::Command, context::Context};
-use crate::sync::{RemovalToken, Request, Scope, Trigger};
+use crate::{
+    report::{findings::Findings, github, gitlab, junit, sarif},
+    sync::{RemovalToken, Request, Scope, Trigger},
+};
 
 /// Compiles a Git repository of module manifests into a versioned, verifiable registry of AI contexts.
 ///
@@ -71,6 +74,48 @@ pub(super) enum Format {
     Human,
     /// For programs: one JSON object, described by a schema (see `modreg schema`)
     Json,
+}
+
+/// The output formats of the commands that check something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(super) enum CheckFormat {
+    /// For people
+    #[default]
+    Human,
+    /// For programs: one JSON object, described by a schema (see `modreg schema`)
+    Json,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// Annotations of GitHub Actions, most severe first
+    Github,
+    /// A Code Quality report of GitLab
+    Gitlab,
+    /// `JUnit` XML, a suite for each manifest
+    Junit,
+}
+
+/// Who writes a report.
+pub(super) enum Rendering {
+    /// The command, for people.
+    Human,
+    /// The command, as its own report.
+    Json,
+    /// A writer of findings, whatever the command.
+    Findings(fn(&mut dyn io::Write, &Findings) -> io::Result<()>),
+}
+
+impl CheckFormat {
+    /// Who writes it.
+    pub(super) fn rendering(self) -> Rendering {
+        match self {
+            Self::Human => Rendering::Human,
+            Self::Json => Rendering::Json,
+            Self::Sarif => Rendering::Findings(sarif::write),
+            Self::Github => Rendering::Findings(github::write),
+            Self::Gitlab => Rendering::Findings(gitlab::write),
+            Self::Junit => Rendering::Findings(junit::write),
+        }
+    }
 }
 
 /// The options of every command that publishes a snapshot.

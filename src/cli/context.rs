@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use super::{
     args::{ColorWhen, Global},
     error::CliError,
+    workflow::WorkflowFiles,
 };
 use crate::{git::IdentityEnv, report::Style};
 
@@ -45,6 +46,8 @@ pub(super) struct Context {
     pub(super) identity: IdentityEnv,
     /// Whether the environment says which program speaks SSH for git.
     pub(super) has_ssh_command: bool,
+    /// What it leaves for the workflow that it is a step of.
+    pub(super) workflow: WorkflowFiles,
     /// When the run began.
     pub(super) now: Timestamp,
 }
@@ -86,6 +89,10 @@ impl Context {
                 committer_date: variable("GIT_COMMITTER_DATE"),
             },
             has_ssh_command: ["GIT_SSH_COMMAND", "GIT_SSH"].iter().any(|name| variable(name).is_some()),
+            workflow: WorkflowFiles {
+                outputs: variable("GITHUB_OUTPUT").map(PathBuf::from),
+                summary: variable("GITHUB_STEP_SUMMARY").map(PathBuf::from),
+            },
             now: Timestamp::now(),
         })
     }

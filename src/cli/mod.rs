@@ -9,6 +9,7 @@ mod error;
 mod outcome;
 mod output;
 mod progress;
+mod workflow;
 mod workspace;
 
 use std::{panic, process::ExitCode};

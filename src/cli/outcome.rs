@@ -7,7 +7,8 @@ use crate::{
     report::{
         human,
         json::{self, ChangesReport},
-        overview,
+        outputs::Outputs,
+        overview, step_summary,
     },
     sync::{self, Arrival, Outcome, Pushed, Refusal, Request, Scope, Trigger, Verdict},
 };
@@ -29,6 +30,7 @@ pub(super) fn publish(
         Format::Json => output::write(|out| json::write(out, &ChangesReport::from(&outcome)))?,
         Format::Human => human(&outcome, context)?,
     }
+    context.tell_workflow(&Outputs::of_sync(&outcome), || step_summary::sync(&outcome))?;
     if let Verdict::Committed { behind, is_anonymous, .. } = &outcome.verdict {
         if let Some(error) = behind {
             context.warn(&format!(

@@ -4,6 +4,10 @@
 //! nothing to tell. Characters that cannot be seen are written as escapes: a program reads the same text, and nothing
 //! happens to a terminal or a build log that the report passes through.
 
+mod compile;
+
+pub use compile::{CompileReport, FileReport};
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     io,
@@ -43,8 +47,13 @@ impl<T> Versioned<T> {
 
 /// Writes a report as one JSON object, two spaces deep, with a final newline.
 pub fn write<T: Serialize>(out: &mut dyn io::Write, report: &T) -> io::Result<()> {
+    write_value(out, &Versioned::new(report))
+}
+
+/// Writes a value of somebody else's format in the same way, without a version of ours.
+pub(super) fn write_value<T: Serialize>(out: &mut dyn io::Write, value: &T) -> io::Result<()> {
     let mut serializer = serde_json::Serializer::with_formatter(&mut *out, Visible(PrettyFormatter::new()));
-    Versioned::new(report).serialize(&mut serializer)?;
+    value.serialize(&mut serializer)?;
     writeln!(out)
 }
 

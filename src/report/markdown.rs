@@ -8,6 +8,7 @@ use std::fmt::Write;
 use super::{
     changes::{is_version, moved, summary},
     field_lines::{Mark, lines},
+    findings::Item,
     text::{clip, count, visible},
 };
 use crate::{
@@ -34,13 +35,29 @@ const MAX_SPAN: usize = 300;
 /// The comment for these changes against snapshot `from`, and for these findings.
 pub fn comment(from: SnapshotVersion, changes: &Changes, diagnostics: &[Diagnostic]) -> String {
     let mut comment = heading(changes, diagnostics);
+    body(&mut comment, from, changes, diagnostics);
+    comment
+}
+
+/// What stands below the verdict.
+pub(super) fn body(
+    comment: &mut String,
+    from: SnapshotVersion,
+    changes: &Changes,
+    diagnostics: &[Diagnostic],
+) {
     if !changes.is_empty() {
         _ = write!(comment, "\nCompared with version {from} of the registry.\n");
     }
-    findings(&mut comment, diagnostics);
-    overview(&mut comment, changes);
-    details(&mut comment, changes);
-    comment
+    findings(comment, &diagnostics.iter().map(Item::from).collect::<Vec<_>>());
+    overview(comment, changes);
+    details(comment, changes);
+}
+
+/// A list of lines of plain text.
+pub(super) fn list(comment: &mut String, lines: impl Iterator<Item = String>) {
+    let lines: Vec<String> = lines.map(|line| format!("- {}\n", code(&line))).collect();
+    table(comment, "", lines.iter().cloned(), lines.len());
 }
 
 fn heading(changes: &Changes, diagnostics: &[Diagnostic]) -> String {
@@ -57,21 +74,25 @@ fn heading(changes: &Changes, diagnostics: &[Diagnostic]) -> String {
     format!("### {verdict} Registry: {}\n", counts.join(", "))
 }
 
-fn findings(comment: &mut String, diagnostics: &[Diagnostic]) {
-    let rows = diagnostics.iter().map(|diagnostic| {
-        let sign = match diagnostic.severity {
+/// The table of findings.
+pub(super) fn findings(comment: &mut String, items: &[Item]) {
+    let rows = items.iter().map(|item| {
+        let sign = match item.severity {
             Severity::Error => "❌",
             Severity::Warning => "⚠️",
             Severity::Note => "ℹ️",
         };
-        let place = format!("{}:{}", diagnostic.source.path(), diagnostic.start().line);
-        let message = match &diagnostic.help {
-            Some(help) => format!("{}<br>{}", code(&diagnostic.message), code(help)),
-            None => code(&diagnostic.message),
+        let place = match item.place {
+            Some((start, _)) => format!("{}:{}", item.path, start.line),
+            None => item.path.to_string(),
         };
-        format!("| {sign} | {} | {} | {message} |\n", code(&place), code(diagnostic.rule.code))
+        let message = match &item.help {
+            Some(help) => format!("{}<br>{}", code(&item.message), code(help)),
+            None => code(&item.message),
+        };
+        format!("| {sign} | {} | {} | {message} |\n", code(&place), code(item.rule.code))
     });
-    table(comment, "| | where | rule | what |\n|---|---|---|---|\n", rows, diagnostics.len());
+    table(comment, "| | where | rule | what |\n|---|---|---|---|\n", rows, items.len());
 }
 
 fn overview(comment: &mut String, changes: &Changes) {

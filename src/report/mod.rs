@@ -8,13 +8,22 @@
 pub mod changes;
 mod convert;
 mod field_lines;
+pub mod findings;
+pub mod github;
+pub mod gitlab;
 pub mod human;
 pub mod json;
+pub mod junit;
 pub mod markdown;
+pub mod outputs;
 pub mod overview;
+pub mod sarif;
 mod snippet;
+pub mod step_summary;
 mod style;
 pub mod sync_answer;
+#[cfg(test)]
+mod testing;
 pub mod text;
 
 pub use style::Style;

@@ -40,7 +40,10 @@ pub(super) fn push_visible(shown: &mut String, character: char, previous: Option
 /// a character to vary, as emoji have it), what Unicode keeps private or calls no character.
 pub(super) fn is_hidden(character: char, previous: Option<char>) -> bool {
     match character {
-        '\u{fe0e}' | '\u{fe0f}' => previous.is_none_or(|base| base <= ' ' || is_hidden(base, None)),
+        // Comparisons that skip it would find a `##[` in which it stands.
+        '\u{fe0e}' | '\u{fe0f}' => {
+            previous.is_none_or(|base| base <= ' ' || matches!(base, '#' | ':') || is_hidden(base, None))
+        }
         _ => {
             matches!(
                 character,
@@ -75,7 +78,7 @@ pub(super) fn is_hidden(character: char, previous: Option<char>) -> bool {
 /// that starts a word, the second `#` of `##[` or `##vso[`.
 pub(super) fn starts_command(character: char, previous: Option<char>, rest: &str) -> bool {
     match (previous, character) {
-        (None | Some(' ' | '\t' | '\n' | '\r'), ':') => rest.starts_with("::"),
+        (before, ':') if before.is_none_or(char::is_whitespace) => rest.starts_with("::"),
         (Some('#'), '#') => {
             rest[1..].trim_start_matches(|letter: char| letter.is_ascii_alphabetic()).starts_with('[')
         }
@@ -146,6 +149,8 @@ mod tests {
             ("##vso[task.setvariable]x", "#\\u{23}vso[task.setvariable]x"),
             ("::error file=a::owned", "\\u{3a}:error file=a::owned"),
             (" ::add-mask::a", " \\u{3a}:add-mask::a"),
+            ("\u{a0}::error::a", "\u{a0}\\u{3a}:error::a"),
+            ("#\u{fe0f}#[error]a", "#\\u{fe0f}#[error]a"),
             (":::error::a", "\\u{3a}::error::a"),
             ("drive::read ## a [b]", "drive::read ## a [b]"),
             ("%0A::notice::x", "%0A::notice::x"),

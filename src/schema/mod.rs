@@ -44,8 +44,9 @@ use reach::Reach;
 use words::Spelling;
 
 /// The schemas in the binary: their names and texts.
-pub const BUILTIN: [(&str, &str); 11] = [
+pub const BUILTIN: [(&str, &str); 12] = [
     ("ai-context", include_str!("../../schema/ai-context.schema.json")),
+    ("compile-report", include_str!("../../schema/compile-report.schema.json")),
     ("diagnostic", include_str!("../../schema/diagnostic.schema.json")),
     ("diff-report", include_str!("../../schema/diff-report.schema.json")),
     ("entry", include_str!("../../schema/entry.schema.json")),

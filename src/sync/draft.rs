@@ -50,6 +50,8 @@ pub struct Order<'a> {
 /// The next snapshot, not yet written.
 #[derive(Debug)]
 pub struct Draft {
+    /// The manifests that were read, sorted.
+    pub read: BTreeSet<RepoPath>,
     /// What stays, what changes, and what is to be said.
     pub plan: Plan,
     /// The changes field by field.
@@ -63,6 +65,7 @@ pub struct Draft {
 /// Compiles the selected manifests and drafts the next snapshot.
 pub fn draft(order: Order<'_>) -> Result<Draft, SyncError> {
     let Order { previous, read_entry, source_tree, sources, compiler, selection, scope, done } = order;
+    let read = selection.read.iter().cloned().collect();
     let mut compiled = Vec::with_capacity(selection.read.len());
     for batch in selection.read.chunks(BATCH) {
         compiled.extend(compiler.compile_all(sources.read(batch)?, done));
@@ -81,7 +84,7 @@ pub fn draft(order: Order<'_>) -> Result<Draft, SyncError> {
     let changes = compare(&plan, previous, read_entry)?;
     let tree = object::tree_of(plan.entries.iter().map(|(name, id)| (entry_path(name), *id))).root;
     let root = plan.root(previous, tree, source_tree, compiler.inputs());
-    Ok(Draft { plan, changes, repaired: BTreeSet::new(), root })
+    Ok(Draft { read, plan, changes, repaired: BTreeSet::new(), root })
 }
 
 fn read_one(sources: &dyn Sources, path: &RepoPath) -> Result<ManifestFile, SyncError> {

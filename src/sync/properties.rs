@@ -193,7 +193,7 @@ impl Registry {
 
 /// All that a draft decides and says; without the warnings, which are about the manifests that were read.
 fn decided(draft: &Draft) -> String {
-    let Draft { plan, changes, root, repaired: _ } = draft;
+    let Draft { read: _, plan, changes, root, repaired: _ } = draft;
     let mut text = format!(
         "{:#?}",
         (&plan.entries, &plan.written, &plan.removed, &plan.held, plan.summary, &plan.invalid, changes, root)

@@ -134,7 +134,7 @@ pub(super) fn prepare(
     let compiled = previous.root.as_ref().or(target.snapshot.root.as_ref());
     let root = compiled
         .and_then(|compiled| plan.root(&previous, tree, compiled.source_tree, compiled.inputs.clone()));
-    let draft = Draft { plan, changes, repaired: edited, root };
+    let draft = Draft { read: BTreeSet::new(), plan, changes, repaired: edited, root };
     Ok(Prepared { previous, draft, remarks: Vec::new(), read: 0 })
 }
 

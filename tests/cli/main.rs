@@ -7,6 +7,7 @@ mod compile;
 mod corruption;
 mod diff;
 mod faults;
+mod formats;
 mod guards;
 #[expect(dead_code, reason = "the harness serves the corpus tests as well")]
 mod harness;
@@ -33,3 +34,4 @@ mod status;
 mod uncommitted;
 mod validate;
 mod verify;
+mod workflow;

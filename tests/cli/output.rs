@@ -11,6 +11,7 @@ use crate::harness::Folder;
 fn program(folder: &Folder, args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_modreg"));
     command.args(args).current_dir(folder.path()).stdin(Stdio::null());
+    command.env_remove("GITHUB_OUTPUT").env_remove("GITHUB_STEP_SUMMARY");
     command
 }
 
@@ -109,9 +110,15 @@ fn nothing_from_a_manifest_reaches_a_terminal_raw() {
         "modules/chat.yaml",
         "name: chat\nversion: \"1.0.0\\e[31m\"\naiContext:\n  \"\\e]0;owned\\a\": 1\n  category: \"a\\u202eb\\n::error::x\"\n",
     );
-    for format in ["human", "json"] {
+    for format in ["human", "json", "sarif", "github", "gitlab", "junit"] {
         let out = folder.expect(1, &["validate", "--format", format]).out;
         assert!(!out.chars().any(|c| c.is_control() && c != '\n' || c == '\u{202e}'), "{format}: {out:?}");
-        assert!(!out.lines().any(|line| line.trim_start().starts_with("::")), "{format}: {out:?}");
+        let commands = out.lines().filter(|line| line.trim_start().starts_with("::"));
+        let meant = if format == "github" {
+            out.lines().filter(|line| line.starts_with("::error file=modules/chat.yaml")).count()
+        } else {
+            0
+        };
+        assert_eq!(commands.count(), meant, "{format}: {out:?}");
     }
 }

@@ -18,6 +18,7 @@ use crate::{
         changes,
         json::{self, ChangesReport, ChangesSummary},
         markdown,
+        outputs::Outputs,
     },
     sync::{self, VersionedSnapshot, WorkingTree},
 };
@@ -79,6 +80,10 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
         DiffFormat::Markdown => output::print(&markdown::comment(from, changes, diagnostics))?,
         DiffFormat::Json => output::write(|out| json::write(out, &compared.report()))?,
     }
+    let outputs = Outputs::of_changes(compared.latest, changes.added(), changes.updated(), changes.removed());
+    let outputs =
+        Outputs { held: Some(compared.summary.held), errors: Some(compared.summary.errors), ..outputs };
+    context.tell_workflow(&outputs, || markdown::comment(from, changes, diagnostics))?;
     let differs = !changes.is_empty() || !compared.holds.is_empty();
     Ok(if args.check && differs { Exit::No } else { Exit::Done })
 }

@@ -1,10 +1,18 @@
 //! `modreg verify`
 
 use crate::{
-    cli::{Exit, args::Format, context::Context, error::CliError, output, progress, workspace},
+    cli::{
+        Exit,
+        args::{CheckFormat, Rendering},
+        context::Context,
+        error::CliError,
+        output, progress, workspace,
+    },
     report::{
+        findings::Findings,
         json::{self, VerifyReport},
-        overview,
+        outputs::Outputs,
+        overview, step_summary,
     },
     sync::{self, Extent},
 };
@@ -20,7 +28,7 @@ pub(in crate::cli) struct Args {
     history: bool,
     /// How to report
     #[arg(long, value_enum, default_value_t)]
-    format: Format,
+    format: CheckFormat,
 }
 
 pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
@@ -28,9 +36,13 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     let extent = if args.history { Extent::History } else { Extent::Head };
     let started = |total| progress::counter(context, "compiling", total);
     let verification = sync::verify(&repository, extent, &started)?;
-    output::write(|out| match args.format {
-        Format::Json => json::write(out, &VerifyReport::from(&verification)),
-        Format::Human => overview::verification(out, &verification, context.out),
+    let findings = Findings::of_verification(&verification);
+    output::write(|out| match args.format.rendering() {
+        Rendering::Json => json::write(out, &VerifyReport::from(&verification)),
+        Rendering::Human => overview::verification(out, &verification, context.out),
+        Rendering::Findings(write) => write(out, &findings),
     })?;
+    let outputs = Outputs::of_verification(&verification);
+    context.tell_workflow(&outputs, || step_summary::verification(&findings, &verification.unverifiable))?;
     Ok(if verification.problems.is_empty() { Exit::Done } else { Exit::No })
 }

@@ -1,0 +1,58 @@
+//! What a run leaves for the workflow that it is a step of: outputs for later steps, and a summary for people.
+
+use std::{
+    fs::{self, OpenOptions},
+    hash::{BuildHasher as _, RandomState},
+    io::Write as _,
+    path::{Path, PathBuf},
+};
+
+use super::{context::Context, error::CliError};
+use crate::report::{outputs::Outputs, step_summary};
+
+/// The files that a step of a workflow may append to, as the host names them in the environment.
+#[derive(Debug, Clone, Default)]
+pub(super) struct WorkflowFiles {
+    /// `GITHUB_OUTPUT`.
+    pub(super) outputs: Option<PathBuf>,
+    /// `GITHUB_STEP_SUMMARY`.
+    pub(super) summary: Option<PathBuf>,
+}
+
+impl Context {
+    /// Appends the outputs and the summary, where the run is a step of a workflow.
+    pub(super) fn tell_workflow(
+        &self,
+        outputs: &Outputs,
+        summary: impl FnOnce() -> String,
+    ) -> Result<(), CliError> {
+        if let Some(path) = &self.workflow.outputs {
+            append(path, &outputs.lines(&delimiter()))?;
+        }
+        if let Some(path) = &self.workflow.summary {
+            let before =
+                fs::metadata(path).map_or(0, |file| usize::try_from(file.len()).unwrap_or(usize::MAX));
+            match step_summary::fitting(&summary(), before) {
+                Some(text) => append(path, &text)?,
+                None => self.say("the summary of this step is full: nothing was added to it"),
+            }
+        }
+        Ok(())
+    }
+}
+
+fn append(path: &Path, text: &str) -> Result<(), CliError> {
+    let written = OpenOptions::new()
+        .append(true)
+        .create(true)
+        .open(path)
+        .and_then(|mut file| file.write_all(text.as_bytes()));
+    written
+        .map_err(|error| CliError::cannot_run(format!("cannot write to `{}`", path.display())).because(error))
+}
+
+/// A line that nobody can guess: the keys of this hash are drawn by the system.
+fn delimiter() -> String {
+    let draw = || RandomState::new().hash_one("delimiter");
+    format!("modreg-{:016x}{:016x}", draw(), draw())
+}

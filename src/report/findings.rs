@@ -1,0 +1,239 @@
+//! What `validate`, `compile --check` and `verify` found, in the one form from which every format for machines is written.
+//!
+//! A finding is about an authored file or about a generated one: a diagnostic has a place in a text, a file of the
+//! registry has none.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write as _,
+};
+
+use sha2::{Digest as _, Sha256};
+
+use crate::{
+    diagnostic::{Diagnostic, Rule, Severity},
+    domain::RepoPath,
+    registry::root_path,
+    rules::registry,
+    source::{Pointer, Position},
+    sync::{Drift, Problem, Verification},
+};
+
+/// Which check found it: the name under which a host keeps the results of several checks apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Check {
+    /// `modreg validate`.
+    Validate,
+    /// `modreg compile`.
+    Compile,
+    /// `modreg verify`.
+    Verify,
+}
+
+impl Check {
+    /// The command's name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Validate => "validate",
+            Self::Compile => "compile",
+            Self::Verify => "verify",
+        }
+    }
+}
+
+/// What a check found.
+#[derive(Debug)]
+pub struct Findings {
+    /// Which check it was.
+    pub check: Check,
+    /// The files that were looked at, good or not.
+    pub checked: BTreeSet<RepoPath>,
+    /// Whether warnings make the check fail, as errors do.
+    pub is_strict: bool,
+    /// What is wrong, in the order in which people read it.
+    pub items: Vec<Item>,
+}
+
+/// One finding.
+#[derive(Debug, Clone)]
+pub struct Item {
+    /// The rule that was broken.
+    pub rule: &'static Rule,
+    /// How bad it is.
+    pub severity: Severity,
+    /// The file.
+    pub path: RepoPath,
+    /// The node of the file that it is about; the root where it is about the file.
+    pub pointer: Pointer,
+    /// Where it is, from the first character to the place after the last, where the file has a text to show.
+    pub place: Option<(Position, Position)>,
+    /// One line, raw: what a file says may be in it.
+    pub message: String,
+    /// What to do.
+    pub help: Option<String>,
+}
+
+impl Findings {
+    /// What a check of the `checked` manifests found.
+    pub fn of_manifests(check: Check, checked: BTreeSet<RepoPath>, found: &[Diagnostic]) -> Self {
+        let items = found.iter().map(Item::from).collect();
+        Self { check, checked, is_strict: false, items }
+    }
+
+    /// Adds a finding for each file of `registry/` that is not what its manifests give.
+    #[must_use]
+    pub fn with_drift(mut self, drift: &Drift) -> Self {
+        self.checked.insert(root_path());
+        self.items.extend(drift.paths().into_iter().map(|path| drifted(path, drift)));
+        self
+    }
+
+    /// What a verification found.
+    pub fn of_verification(found: &Verification) -> Self {
+        let items = found.problems.iter().map(Item::from).collect();
+        Self { check: Check::Verify, checked: [root_path()].into(), is_strict: false, items }
+    }
+
+    /// Whether a finding makes the check fail.
+    pub fn is_failure(&self, item: &Item) -> bool {
+        match item.severity {
+            Severity::Error => true,
+            Severity::Warning => self.is_strict,
+            Severity::Note => false,
+        }
+    }
+
+    /// How many findings there are of a severity.
+    pub fn count(&self, severity: Severity) -> usize {
+        self.items.iter().filter(|item| item.severity == severity).count()
+    }
+
+    /// The findings, the most severe first.
+    pub fn by_severity(&self) -> Vec<&Item> {
+        let mut items: Vec<&Item> = self.items.iter().collect();
+        items.sort_by_key(|item| item.severity);
+        items
+    }
+
+    /// The findings with what tells each from all others, in hex, for hosts that follow a finding from run to run.
+    ///
+    /// It does not change when lines move: it covers the rule, the file, the node and the message without its digits,
+    /// because a message may name another line; and which of several equal ones it is.
+    pub fn fingerprinted(&self) -> Vec<(&Item, String)> {
+        let mut seen: BTreeMap<[u8; 32], u32> = BTreeMap::new();
+        let fingerprinted = self.items.iter().map(|item| {
+            let identity = item.identity();
+            let nth = seen.entry(identity).and_modify(|nth| *nth += 1).or_insert(1);
+            let mut digest = Sha256::new();
+            digest.update(identity);
+            digest.update(nth.to_be_bytes());
+            (item, hex(&digest.finalize()[..16]))
+        });
+        fingerprinted.collect()
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+impl Item {
+    fn identity(&self) -> [u8; 32] {
+        let message: String = self.message.chars().filter(|character| !character.is_ascii_digit()).collect();
+        let mut digest = Sha256::new();
+        for part in [self.rule.code, self.path.as_str(), self.pointer.as_str(), &message] {
+            digest.update((part.len() as u64).to_be_bytes());
+            digest.update(part);
+        }
+        digest.finalize().into()
+    }
+}
+
+impl From<&Diagnostic> for Item {
+    fn from(diagnostic: &Diagnostic) -> Self {
+        let has_text = !diagnostic.source.text().is_empty();
+        Self {
+            rule: diagnostic.rule,
+            severity: diagnostic.severity,
+            path: diagnostic.source.path().clone(),
+            pointer: diagnostic.pointer.clone(),
+            place: has_text.then(|| (diagnostic.start(), diagnostic.end())),
+            message: diagnostic.message.clone(),
+            help: diagnostic.help.clone(),
+        }
+    }
+}
+
+impl From<&Problem> for Item {
+    fn from(problem: &Problem) -> Self {
+        let message = match problem.commit {
+            Some(commit) => format!("{}, since commit {}", problem.message, &commit.to_string()[..10]),
+            None => problem.message.clone(),
+        };
+        Self::of_file(problem.rule, problem.path.clone(), message, None)
+    }
+}
+
+impl Item {
+    fn of_file(rule: &'static Rule, path: RepoPath, message: String, help: Option<String>) -> Self {
+        Self { rule, severity: rule.severity, path, pointer: Pointer::ROOT, place: None, message, help }
+    }
+}
+
+fn drifted(path: &RepoPath, drift: &Drift) -> Item {
+    let message = drift_message(path, drift).to_owned();
+    let help = "run `modreg compile` and commit the result".to_owned();
+    Item::of_file(&registry::DRIFT, path.clone(), message, Some(help))
+}
+
+/// What is wrong with a file of the registry.
+pub fn drift_message(path: &RepoPath, drift: &Drift) -> &'static str {
+    if drift.remove.contains(path) { "must not be there" } else { "is missing or differs" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::testing::item;
+
+    fn findings(items: Vec<Item>) -> Findings {
+        Findings { check: Check::Validate, checked: BTreeSet::new(), is_strict: false, items }
+    }
+
+    fn fingerprints(items: Vec<Item>) -> Vec<String> {
+        findings(items).fingerprinted().into_iter().map(|(_, fingerprint)| fingerprint).collect()
+    }
+
+    #[test]
+    fn fingerprints_are_unique_and_stay_when_lines_move() {
+        let here = item("a.yaml", "the key `x` stands twice in one object, first on line 3");
+        let mut moved = item("a.yaml", "the key `x` stands twice in one object, first on line 14");
+        moved.place = Some((Position { line: 20, column: 1 }, Position { line: 20, column: 2 }));
+        let original = fingerprints(vec![here.clone()]);
+        assert_eq!(fingerprints(vec![moved]), original);
+        let twice = fingerprints(vec![here.clone(), here.clone()]);
+        assert_eq!(twice[0], original[0]);
+        assert_ne!(twice[1], twice[0]);
+        let mut elsewhere = here.clone();
+        elsewhere.pointer = Pointer::new("/name");
+        for other in [item("b.yaml", &here.message), item("a.yaml", "another message"), elsewhere] {
+            assert_ne!(fingerprints(vec![other]), original);
+        }
+    }
+
+    #[test]
+    fn strictness_decides_about_warnings_alone() {
+        for (severity, fails, fails_strictly) in
+            [(Severity::Error, true, true), (Severity::Warning, false, true), (Severity::Note, false, false)]
+        {
+            let one = Item { severity, ..item("a.yaml", "wrong") };
+            let mut all = findings(vec![one.clone()]);
+            assert_eq!(all.is_failure(&one), fails, "{severity:?}");
+            all.is_strict = true;
+            assert_eq!(all.is_failure(&one), fails_strictly, "{severity:?}");
+        }
+    }
+}

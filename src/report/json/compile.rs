@@ -1,0 +1,64 @@
+//! The report of `modreg compile`.
+
+use serde::Serialize;
+
+use super::{ChangeReport, ChangesSummary, DiagnosticReport, changes, diagnostics};
+use crate::{
+    diagnostic::Diagnostic,
+    domain::{RepoPath, SnapshotVersion},
+    sync::{Draft, Drift},
+};
+
+/// What the manifests give, and which files of `registry/` were not that.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CompileReport {
+    /// The version at HEAD.
+    pub from: SnapshotVersion,
+    /// The version that the manifests give.
+    pub to: SnapshotVersion,
+    /// Whether the files were written; with `--check` they never are.
+    pub written: bool,
+    /// The counts.
+    pub summary: ChangesSummary,
+    /// One change per module, by name.
+    pub changes: Vec<ChangeReport>,
+    /// The files that were, or are, not what the manifests give, by path.
+    pub files: Vec<FileReport>,
+    /// All findings.
+    pub diagnostics: Vec<DiagnosticReport>,
+}
+
+/// What has to be done about a file of `registry/`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FileReport {
+    path: RepoPath,
+    /// `write` where it is missing or differs, `remove` where it must not be there.
+    action: &'static str,
+}
+
+impl CompileReport {
+    /// Reports a compilation on top of version `from`.
+    pub fn new(
+        from: SnapshotVersion,
+        draft: &Draft,
+        drift: &Drift,
+        found: &[Diagnostic],
+        is_check: bool,
+    ) -> Self {
+        let file = |path: &RepoPath| FileReport {
+            path: path.clone(),
+            action: if drift.remove.contains(path) { "remove" } else { "write" },
+        };
+        Self {
+            from,
+            to: draft.root.as_ref().map_or(from, |root| root.version),
+            written: !is_check,
+            summary: (&draft.plan.summary).into(),
+            changes: changes(&draft.changes),
+            files: drift.paths().into_iter().map(file).collect(),
+            diagnostics: diagnostics(found),
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! The outputs of a step of a workflow: `name<<delimiter`, the value, the delimiter.
+//!
+//! They are numbers, ids and truths; nothing that a manifest says is among them.
+
+use std::fmt::Write as _;
+
+use super::findings::Findings;
+use crate::{
+    diagnostic::Severity,
+    domain::{ObjectId, SnapshotVersion},
+    sync::{Draft, Outcome, Summary, Verdict, Verification},
+};
+
+/// What a later step may ask for. What a command cannot tell is left out, which a workflow reads as the empty text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Outputs {
+    /// Whether there is a new version of the registry, or would be if nothing held it up.
+    pub changed: Option<bool>,
+    /// The version that the registry has now.
+    pub version: Option<SnapshotVersion>,
+    /// The tree of the entries of that version.
+    pub tree: Option<ObjectId>,
+    /// The commit that was made.
+    pub commit: Option<ObjectId>,
+    /// Modules that came in.
+    pub added: Option<usize>,
+    /// Modules with another entry.
+    pub updated: Option<usize>,
+    /// Modules that are gone.
+    pub removed: Option<usize>,
+    /// Modules that keep their last good entry.
+    pub held: Option<usize>,
+    /// Of a check its errors; else the invalid manifests without an entry to keep.
+    pub errors: Option<usize>,
+}
+
+impl Outputs {
+    /// Of a check: how many errors it found.
+    pub fn of_findings(findings: &Findings) -> Self {
+        Self { errors: Some(findings.count(Severity::Error)), ..Self::default() }
+    }
+
+    /// Of a verification.
+    pub fn of_verification(found: &Verification) -> Self {
+        let errors = Some(found.problems.len());
+        Self { version: Some(found.version), tree: found.tree, errors, ..Self::default() }
+    }
+
+    /// Of the changes between two versions.
+    pub fn of_changes(version: SnapshotVersion, added: usize, updated: usize, removed: usize) -> Self {
+        Self {
+            changed: Some(added + updated + removed > 0),
+            version: Some(version),
+            added: Some(added),
+            updated: Some(updated),
+            removed: Some(removed),
+            ..Self::default()
+        }
+    }
+
+    /// Of a draft of the next version, while the registry is still at `version`.
+    pub fn of_draft(version: SnapshotVersion, draft: &Draft) -> Self {
+        let next = draft.root.as_ref().map_or(version, |root| root.version);
+        Self { changed: Some(next != version), version: Some(version), ..Self::default() }
+            .counting(&draft.plan.summary)
+    }
+
+    /// Of a sync.
+    pub fn of_sync(outcome: &Outcome) -> Self {
+        let before = Self::of_draft(outcome.previous.version(), &outcome.draft);
+        let root = outcome.draft.root.as_ref();
+        match &outcome.verdict {
+            Verdict::Committed { commit, .. } => Self {
+                changed: Some(true),
+                version: root.map(|root| root.version),
+                tree: root.map(|root| root.tree),
+                commit: Some(*commit),
+                ..before
+            },
+            Verdict::Unchanged | Verdict::DryRun | Verdict::Refused(_) => {
+                Self { tree: outcome.previous.tree, ..before }
+            }
+        }
+    }
+
+    fn counting(self, summary: &Summary) -> Self {
+        let Summary { added, updated, removed, unchanged: _, skipped: _, held, errors } = *summary;
+        Self {
+            added: Some(added),
+            updated: Some(updated),
+            removed: Some(removed),
+            held: Some(held),
+            errors: Some(errors),
+            ..self
+        }
+    }
+
+    /// The lines to append to the file of outputs. The delimiter must be one that nobody could guess.
+    pub fn lines(&self, delimiter: &str) -> String {
+        let number = |number: Option<usize>| number.map(|number| number.to_string());
+        let values = [
+            ("changed", self.changed.map(|changed| changed.to_string())),
+            ("version", self.version.map(|version| version.to_string())),
+            ("tree", self.tree.map(|tree| tree.to_string())),
+            ("commit", self.commit.map(|commit| commit.to_string())),
+            ("added", number(self.added)),
+            ("updated", number(self.updated)),
+            ("removed", number(self.removed)),
+            ("held", number(self.held)),
+            ("errors", number(self.errors)),
+        ];
+        let mut lines = String::new();
+        for (name, value) in values {
+            if let Some(value) = value {
+                _ = write!(lines, "{name}<<{delimiter}\n{value}\n{delimiter}\n");
+            }
+        }
+        lines
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn known_values_stand_between_delimiters() {
+        let outputs = Outputs { errors: Some(0), ..Outputs::of_changes(SnapshotVersion::new(7), 1, 0, 0) };
+        assert_eq!(
+            outputs.lines("end"),
+            "changed<<end\ntrue\nend\nversion<<end\n7\nend\nadded<<end\n1\nend\nupdated<<end\n0\nend\n\
+             removed<<end\n0\nend\nerrors<<end\n0\nend\n"
+        );
+        assert_eq!(Outputs::default().lines("end"), "");
+    }
+}

@@ -1,0 +1,141 @@
+//! What stands on the page of a workflow's run: the verdict first, then what is wrong and what changed, in Markdown.
+
+use super::{
+    findings::{Check, Findings},
+    json::Refusal,
+    markdown,
+    overview::counts,
+    text::count,
+};
+use crate::{
+    diagnostic::{Diagnostic, Severity},
+    registry::{Held, Pin},
+    sync::{Outcome, Verdict},
+};
+
+/// The most bytes of the file; a host refuses more than 1 MiB.
+const MAX_FILE: usize = 900 * 1024;
+
+/// What a check found.
+pub fn findings(findings: &Findings) -> String {
+    let (subject, good) = match findings.check {
+        Check::Validate => {
+            ("Manifests", format!("no problems in {}", count(findings.checked.len(), "manifest")))
+        }
+        Check::Compile => ("Registry on disk", "it is what the manifests give".to_owned()),
+        Check::Verify => ("Registry at HEAD", "it is whole, and what its sources compile to".to_owned()),
+    };
+    let fails = findings.items.iter().any(|item| findings.is_failure(item));
+    let number = |severity, noun| match findings.count(severity) {
+        0 => None,
+        number => Some(count(number, noun)),
+    };
+    let found: Vec<String> = [
+        number(Severity::Error, "error"),
+        number(Severity::Warning, "warning"),
+        number(Severity::Note, "note"),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    let verdict = if found.is_empty() { good } else { found.join(", ") };
+    let sign = if fails { "❌" } else { "✅" };
+    let mut summary = format!("### {sign} {subject}: {verdict}\n");
+    markdown::findings(&mut summary, &findings.items);
+    summary
+}
+
+/// What a verification found, and what it could not check.
+pub fn verification(found: &Findings, unverifiable: &[String]) -> String {
+    let mut summary = findings(found);
+    markdown::list(&mut summary, unverifiable.iter().map(|reason| format!("not checked: {reason}")));
+    summary
+}
+
+/// How a sync ended.
+pub fn sync(outcome: &Outcome) -> String {
+    let plan = &outcome.draft.plan;
+    let version = outcome.previous.version();
+    let next = outcome.draft.root.as_ref().map_or(version, |root| root.version);
+    let is_good = plan.invalid.is_empty();
+    let sign = |is_good| if is_good { "✅" } else { "⚠️" };
+    let told = counts(&plan.summary);
+    let heading = match &outcome.verdict {
+        Verdict::Unchanged => format!("{} Registry: version {version} stays: {told}", sign(is_good)),
+        Verdict::DryRun => format!("{} Registry: would become version {next}: {told}", sign(is_good)),
+        Verdict::Committed { .. } => format!("{} Registry: version {next}: {told}", sign(is_good)),
+        Verdict::Refused(refusal) => {
+            format!("❌ Registry: version {version} stays: {}", Refusal::new(refusal, plan).reason)
+        }
+    };
+    let mut summary = format!("### {heading}\n");
+    let held = plan.held.iter().map(|(name, Held { since, code, message })| {
+        format!("held since version {since}: {name} ({code}: {message})")
+    });
+    let pinned = plan
+        .pinned
+        .iter()
+        .map(|(name, Pin { version, reason })| format!("pinned at version {version}: {name} ({reason})"));
+    let repaired = outcome.draft.repaired.iter().map(|path| format!("changed by hand: {path}"));
+    markdown::list(&mut summary, held.chain(pinned).chain(repaired));
+    let found: Vec<Diagnostic> = outcome.remarks.iter().chain(&plan.diagnostics).cloned().collect();
+    markdown::body(&mut summary, version, &outcome.draft.changes, &found);
+    summary
+}
+
+/// What of a summary may follow `before` bytes of others in the same file: all of it, the verdict alone, or nothing.
+pub fn fitting(summary: &str, before: usize) -> Option<String> {
+    let room = MAX_FILE.saturating_sub(before);
+    if summary.len() < room {
+        return Some(format!("{summary}\n"));
+    }
+    let verdict = summary.lines().next().unwrap_or_default();
+    let short =
+        format!("{verdict}\n\nThe summaries of this step are too long for more; its log has the rest.\n\n");
+    (short.len() <= room).then_some(short)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::testing::{self, VECTORS, commands, item};
+
+    #[test]
+    fn the_verdict_comes_first_and_then_what_is_wrong() {
+        let mut found = testing::findings(vec![testing::placed("modules/a.yaml", "wrong", 3, 3)]);
+        assert_eq!(
+            findings(&found),
+            "### ❌ Manifests: 1 error\n\n| | where | rule | what |\n|---|---|---|---|\n\
+             | ❌ | `modules/a.yaml:3` | `schema/enum` | `wrong` |\n"
+        );
+        found.items.clear();
+        found.checked.insert(crate::domain::RepoPath::new("modules/a.yaml"));
+        assert_eq!(findings(&found), "### ✅ Manifests: no problems in 1 manifest\n");
+        found
+            .items
+            .push(crate::report::findings::Item { severity: Severity::Warning, ..item("a.yaml", "look") });
+        assert!(findings(&found).starts_with("### ✅ Manifests: 1 warning\n"));
+        found.is_strict = true;
+        assert!(findings(&found).starts_with("### ❌ Manifests: 1 warning\n"));
+    }
+
+    #[test]
+    fn what_does_not_fit_is_left_out_and_the_verdict_stays() {
+        let summary = "### verdict\n\nmore\n";
+        assert_eq!(fitting(summary, 0).as_deref(), Some("### verdict\n\nmore\n\n"));
+        let short = fitting(summary, MAX_FILE - 100).unwrap();
+        assert_eq!(fitting(&"x\n".repeat(MAX_FILE), 0).unwrap().lines().next(), Some("x"));
+        assert!(short.starts_with("### verdict\n"), "{short}");
+        assert_eq!(fitting(summary, MAX_FILE - 10), None);
+        assert_eq!(fitting(summary, MAX_FILE * 2), None);
+    }
+
+    #[test]
+    fn nothing_in_it_is_a_command() {
+        for vector in VECTORS {
+            let summary = findings(&testing::findings_with(vector));
+            assert_eq!(commands(&summary), Vec::<String>::new(), "{summary}");
+            assert_eq!(summary.lines().count(), 6, "{summary}");
+        }
+    }
+}
