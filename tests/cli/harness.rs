@@ -210,15 +210,27 @@ pub(crate) fn modreg_in(folder: &Path, args: &[&str]) -> Ran {
 }
 
 /// Runs a program in a folder with a fixed environment.
-#[expect(clippy::disallowed_methods, reason = "the programs are found where this process finds them")]
 pub(crate) fn run(command: &mut Command, folder: &Path) -> Ran {
-    let path = std::env::var_os("PATH").unwrap_or_default();
+    run_with(command, folder, &[], &[])
+}
+
+/// Runs a program in a folder with a fixed environment and what is given, looking for programs in `programs` first.
+#[expect(clippy::disallowed_methods, reason = "the programs are found where this process finds them")]
+pub(crate) fn run_with(
+    command: &mut Command,
+    folder: &Path,
+    programs: &[PathBuf],
+    variables: &[(String, String)],
+) -> Ran {
+    let around = std::env::var_os("PATH").unwrap_or_default();
+    let path = std::env::join_paths(programs.iter().cloned().chain(std::env::split_paths(&around)));
     let output = command
         .current_dir(folder)
         .env_clear()
-        .env("PATH", path)
+        .env("PATH", path.expect("no folder has a colon in its name"))
         .env("HOME", folder)
         .envs(ENVIRONMENT.iter().copied())
+        .envs(variables.iter().cloned())
         .output()
         .unwrap_or_else(|error| panic!("{command:?}: {error}"));
     Ran::from(output)

@@ -35,3 +35,4 @@ mod uncommitted;
 mod validate;
 mod verify;
 mod workflow;
+mod workflows;

@@ -13,10 +13,10 @@ use std::{
 use crate::harness::{Folder, manifest};
 
 /// A bare repository whose `main` holds one module, and no registry yet.
-struct Remote(Folder);
+pub(crate) struct Remote(pub(crate) Folder);
 
 impl Remote {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let remote = Self(Folder::empty());
         remote.0.git(&["init", "--quiet", "--bare", "--initial-branch=main"]);
         let first = remote.clone();
@@ -26,7 +26,7 @@ impl Remote {
         remote
     }
 
-    fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         format!("file://{}", self.0.path().display())
     }
 
@@ -34,22 +34,22 @@ impl Remote {
         self.clone_with(&[])
     }
 
-    fn clone_with(&self, options: &[&str]) -> Folder {
+    pub(crate) fn clone_with(&self, options: &[&str]) -> Folder {
         let folder = Folder::empty();
         folder.git(&[&["clone", "--quiet"], options, &[&self.url(), "."]].concat());
         folder
     }
 
-    fn head(&self) -> String {
+    pub(crate) fn head(&self) -> String {
         self.0.git(&["rev-parse", "main"])
     }
 
     /// The subjects of the commits, newest first.
-    fn log(&self) -> String {
+    pub(crate) fn log(&self) -> String {
         self.0.git(&["log", "--format=%s", "main"])
     }
 
-    fn modules(&self) -> String {
+    pub(crate) fn modules(&self) -> String {
         let listed = self.0.git(&["ls-tree", "-r", "--name-only", "main", "registry/modules"]);
         let stems = listed.lines().filter_map(|path| path.rsplit('/').next()?.strip_suffix(".json"));
         stems.collect::<Vec<_>>().join(" ")
