@@ -42,6 +42,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("tracing", &["serve"]),
     ("tracing_subscriber", &["serve"]),
     ("zstd", &["serve"]),
+    ("croner", &["domain/schedule.rs"]),
     ("rayon", &["compile", "git", "sync/properties.rs", "sync/sources.rs", "cli/context.rs"]),
 ];
 

@@ -4,12 +4,16 @@ mod closest;
 mod module_name;
 mod object_id;
 mod repo_path;
+mod schedule;
 mod status;
 mod version;
+mod web_address;
 
 pub use closest::closest;
 pub use module_name::{InvalidModuleName, ModuleName};
 pub use object_id::{InvalidObjectId, ObjectId};
 pub use repo_path::RepoPath;
+pub use schedule::{InvalidSchedule, Schedule};
 pub use status::{Status, UnknownStatus};
 pub use version::SnapshotVersion;
+pub use web_address::{InvalidWebAddress, WebAddress};

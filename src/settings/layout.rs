@@ -4,9 +4,9 @@
 use toml::de::{DeTable, DeValue};
 
 use super::{
-    guard, limits, modules,
+    auth, guard, limits, modules,
     problem::{Flaw, suggestion, wrong_type},
-    push, serve, suppression,
+    push, schedule, serve, suppression, webhooks,
 };
 
 /// Every section by its path, each after the one that it lies in.
@@ -18,7 +18,13 @@ pub(super) const SECTIONS: &[(&str, Shape)] = &[
     ("push", Shape::Table(push::KEYS)),
     ("serve", Shape::Table(serve::KEYS)),
     ("serve.limits", Shape::Table(serve::LIMITS)),
+    ("serve.auth", Shape::Table(auth::KEYS)),
+    ("serve.auth.keys", Shape::Tables(auth::KEY_KEYS)),
+    ("serve.auth.issuers", Shape::Tables(auth::ISSUER_KEYS)),
+    ("serve.auth.issuers.claims", Shape::Map),
     ("suppress", Shape::Tables(suppression::KEYS)),
+    ("schedule", Shape::Table(schedule::KEYS)),
+    ("webhooks", Shape::Tables(webhooks::KEYS)),
 ];
 
 /// What a section looks like.

@@ -2,12 +2,14 @@
 //!
 //! Every key is optional and has a default; an unknown key is an error. Nothing here reads a file or the environment.
 
+mod auth;
 mod guard;
 mod layout;
 mod limits;
 mod modules;
 mod problem;
 mod push;
+mod schedule;
 mod section;
 mod serve;
 mod severities;
@@ -16,12 +18,16 @@ mod suppression;
 mod template;
 #[cfg(test)]
 mod tests;
+mod webhooks;
 
+pub use auth::{Algorithm, Auth, Issuer, KeySource, PublicKey};
 pub use guard::Guard;
 pub use problem::{Problem, SettingsError};
 pub use push::Push;
+pub use schedule::Scheduling;
 pub use serve::Serve;
 pub use suppression::{Digest, InvalidDigest, Suppression};
+pub use webhooks::{Webhook, WebhookEvent};
 
 use serde::Serialize;
 use toml::de::DeTable;
@@ -52,6 +58,12 @@ pub struct Settings {
     pub push: Push,
     /// How `serve` answers.
     pub serve: Serve,
+    /// Who may use the admin routes of `serve`.
+    pub auth: Auth,
+    /// When `serve` syncs by itself.
+    pub schedule: Scheduling,
+    /// Who is told of syncs.
+    pub webhooks: Vec<Webhook>,
     /// The severities that differ from the rules' own; `None` turns a rule off.
     severities: Severities,
 }
@@ -88,6 +100,9 @@ impl Settings {
             guard: guard::read(root.section("guard")),
             push: push::read(root.section("push")),
             serve: serve::read(root),
+            auth: auth::read(root.section("serve").section("auth")),
+            schedule: schedule::read(root.section("schedule")),
+            webhooks: webhooks::read(root),
             severities: severities::read(root.section("rules"), rules),
             suppressions: suppression::read(root, rules),
         }

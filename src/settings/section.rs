@@ -15,7 +15,7 @@ use crate::source::Span;
 
 /// One section of the settings file, which may be absent. Of a value that is not right nothing is taken but the flaw.
 pub(super) struct Section<'a> {
-    path: &'a str,
+    path: String,
     table: Option<&'a DeTable<'a>>,
     span: Span,
     flaws: &'a mut Vec<Flaw>,
@@ -23,25 +23,26 @@ pub(super) struct Section<'a> {
 
 impl<'a> Section<'a> {
     /// The file as a whole; its shape was checked before.
-    pub(super) const fn root(table: &'a DeTable<'a>, flaws: &'a mut Vec<Flaw>) -> Self {
-        Self { path: "", table: Some(table), span: 0..0, flaws }
+    pub(super) fn root(table: &'a DeTable<'a>, flaws: &'a mut Vec<Flaw>) -> Self {
+        Self { path: String::new(), table: Some(table), span: 0..0, flaws }
     }
 
     /// The section with this name in this one.
-    pub(super) fn section<'b>(&'b mut self, name: &'b str) -> Section<'b> {
+    pub(super) fn section(&mut self, name: &str) -> Section<'_> {
         let value = self.value(name);
         let span = value.map_or(0..0, Spanned::span);
         let table = value.and_then(|value| value.get_ref().as_table());
-        Section { path: name, table, span, flaws: self.flaws }
+        Section { path: self.path_of(name), table, span, flaws: self.flaws }
     }
 
     /// Reads every `[[name]]` in this section, leaving out those of which nothing can be made.
     pub(super) fn each<T>(&mut self, name: &str, mut read: impl FnMut(Section<'_>) -> Option<T>) -> Vec<T> {
+        let path = self.path_of(name);
         let elements = self.value(name).and_then(|value| value.get_ref().as_array()).into_iter().flatten();
         let tables = elements.filter_map(|value| Some((value.span(), value.get_ref().as_table()?)));
         tables
             .filter_map(|(span, table)| {
-                read(Section { path: name, table: Some(table), span, flaws: self.flaws })
+                read(Section { path: path.clone(), table: Some(table), span, flaws: self.flaws })
             })
             .collect()
     }
@@ -59,12 +60,17 @@ impl<'a> Section<'a> {
     /// Reports each of these keys that is not there.
     pub(super) fn require(&mut self, keys: &[&str]) {
         for key in keys {
-            if self.value(key).is_some() {
+            if self.has(key) {
                 continue;
             }
             let message = format!("`{}` lacks `{key}`", self.path);
             self.refuse(self.span(), (message, format!("add `{key} = \"…\"`")));
         }
+    }
+
+    /// Whether anything is written there.
+    pub(super) fn has(&self, key: &str) -> bool {
+        self.value(key).is_some()
     }
 
     /// A text.
@@ -150,6 +156,10 @@ impl<'a> Section<'a> {
     /// Takes what came out well, and reports what did not.
     pub(super) fn noted<T>(&mut self, span: Span, outcome: Result<T, Wrong>) -> Option<T> {
         outcome.map_err(|wrong| self.refuse(span, wrong)).ok()
+    }
+
+    fn path_of(&self, name: &str) -> String {
+        if self.path.is_empty() { name.to_owned() } else { format!("{}.{name}", self.path) }
     }
 
     fn value(&self, key: &str) -> Option<&'a Spanned<DeValue<'a>>> {

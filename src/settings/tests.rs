@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::{layout::SECTIONS, *};
+use crate::domain::Schedule;
 
 const fn rule(code: &'static str, fixed: bool) -> Rule {
     Rule { code, severity: Severity::Warning, fixed, summary: "", explanation: "" }
@@ -87,6 +88,45 @@ fn takes_every_key() {
     }
     let undated = Suppression { digest: None, ..suppression.clone() };
     assert!(!undated.covers(&DECREASED, &drive, &version, b"\"1.0.0\""));
+}
+
+#[test]
+fn the_sections_of_the_server_say_who_when_and_whom() {
+    let settings = parse(
+        "[serve.auth]\nissuer = 'login'\naudience = 'modreg'\n\
+         [[serve.auth.keys]]\nalgorithm = 'EdDSA'\nfile = 'keys/ci.pem'\n\
+         [[serve.auth.issuers]]\nissuer = 'https://ci.example.org'\naudience = 'modreg'\nalgorithm = 'ES256'\n\
+         claims = { repository = 'a/b', ref = 'refs/heads/main' }\n\
+         [schedule]\nenabled = false\ncron = '30 4 * * MON'\ntimezone = 'Europe/Berlin'\n\
+         [[webhooks]]\nurl = 'https://hooks.example.org/a'\nsecret_env = 'HOOK_A'\nevents = ['sync.unchanged']\n\
+         [[webhooks]]\nurl = 'https://hooks.example.org/b'\nsecret_env = 'HOOK_B'\n",
+    )
+    .unwrap();
+    let key = PublicKey {
+        algorithm: Algorithm::EdDsa,
+        source: KeySource::File("keys/ci.pem".into()),
+        issuer: None,
+        audience: None,
+    };
+    let issuer = Issuer {
+        issuer: "https://ci.example.org".parse().unwrap(),
+        audience: "modreg".into(),
+        algorithm: Algorithm::Es256,
+        claims: [("repository", "a/b"), ("ref", "refs/heads/main")]
+            .map(|(claim, text)| (claim.to_owned(), text.to_owned()))
+            .into(),
+    };
+    let (issuers, keys) = (vec![issuer], vec![key]);
+    let auth = Auth { issuer: Some("login".into()), audience: Some("modreg".into()), keys, issuers };
+    assert_eq!(settings.auth, auth);
+    let registry = Schedule::parse("30 4 * * MON", "Europe/Berlin").unwrap();
+    assert_eq!(settings.schedule, Scheduling { is_enabled: false, registry });
+    let events: Vec<_> = settings.webhooks.iter().map(|webhook| &webhook.events).collect();
+    assert_eq!(
+        events,
+        [&[WebhookEvent::Unchanged].into(), &[WebhookEvent::Completed, WebhookEvent::Failed].into()]
+    );
+    assert_eq!(settings.webhooks[1].secret_env, "HOOK_B");
 }
 
 #[test]
@@ -208,6 +248,63 @@ fn wrong_shapes_are_told() {
         ("[push]\nattempts = 11", "modreg.toml:2:12: the number is out of range"),
         ("[push]\ntimeout = 0", "modreg.toml:2:11: the number is out of range"),
         ("[rules]\nversion.decreased = 'off'", "modreg.toml:2:1: `version` must be a text, not a table"),
+        ("[serve]\nauth = 1", "modreg.toml:2:8: `serve.auth` must be a table, not a whole number"),
+        ("[serve.auth]\nsecret = 'x'", "modreg.toml:2:1: unknown key `secret` in `serve.auth`"),
+        (
+            "serve.auth.keys = 1",
+            "modreg.toml:1:19: `serve.auth.keys` must be a list of tables, not a whole number",
+        ),
+        ("[[serve.auth.keys]]\nfile = 'k'", "modreg.toml:1:1: `serve.auth.keys` lacks `algorithm`"),
+        ("[[serve.auth.keys]]\nalgorithm = 'RS256'", "modreg.toml:1:1: `serve.auth.keys` lacks a key"),
+        (
+            "[[serve.auth.keys]]\nalgorithm = 'HS256'\nfile = 'k'",
+            "modreg.toml:2:13: `HS256` is not an algorithm that is taken",
+        ),
+        (
+            "[[serve.auth.keys]]\nalgorithm = 'none'\nfile = 'k'",
+            "modreg.toml:2:13: `none` is not an algorithm that is taken",
+        ),
+        (
+            "[[serve.auth.keys]]\nalgorithm = 'RS256'\nfile = 'k'\npem = '-----BEGIN PUBLIC KEY-----'",
+            "modreg.toml:1:1: both `file` and `pem` are given",
+        ),
+        (
+            "[[serve.auth.keys]]\nalgorithm = 'RS256'\npem = '-----BEGIN PRIVATE KEY-----'",
+            "modreg.toml:3:7: this is a private key",
+        ),
+        (
+            "[[serve.auth.issuers]]\nissuer = 'http://login.example.org'\naudience = 'a'\nclaims = { email = 'e' }",
+            "modreg.toml:2:10: the address is not `https`",
+        ),
+        (
+            "[[serve.auth.issuers]]\nissuer = 'https://login.example.org'\naudience = 'a'",
+            "modreg.toml:1:1: `serve.auth.issuers` lacks `claims`: it would let in everybody whom the issuer knows",
+        ),
+        (
+            "[[serve.auth.issuers]]\nissuer = 'https://login.example.org'\nclaims = { email = 'e' }",
+            "modreg.toml:1:1: `serve.auth.issuers` lacks `audience`",
+        ),
+        ("[schedule]\nenabled = 'no'", "modreg.toml:2:11: `enabled` must be true or false, not a text"),
+        ("[schedule]\ncron = '0 0 30 2 *'", "modreg.toml:2:8: `0 0 30 2 *` never happens"),
+        ("[schedule]\ncron = 'daily'", "modreg.toml:2:8: `daily` is not a cron expression of five fields"),
+        ("[schedule]\ntimezone = 'Chicago'", "modreg.toml:2:12: `Chicago` is not a time zone"),
+        ("[[webhooks]]\nsecret_env = 'S'", "modreg.toml:1:1: `webhooks` lacks `url`"),
+        (
+            "[[webhooks]]\nurl = 'http://example.org/'\nsecret_env = 'S'",
+            "modreg.toml:2:7: the address is not `https`",
+        ),
+        (
+            "[[webhooks]]\nurl = 'https://example.org/'\nsecret_env = 'whsec_bW9kcmVn'",
+            "modreg.toml:3:14: this is the secret itself",
+        ),
+        (
+            "[[webhooks]]\nurl = 'https://example.org/'\nsecret_env = 'S'\nevents = ['sync.complete']",
+            "modreg.toml:4:11: there is no event `sync.complete`",
+        ),
+        (
+            "[[webhooks]]\nurl = 'https://example.org/'\nsecret_env = 'S'\nevents = 'all'",
+            "modreg.toml:4:10: `events` must be a list of texts, not a text",
+        ),
         ("\"\\u001b[8m\" = 1", "modreg.toml:1:1: unknown section `\\u{1b}[8m`"),
     ] {
         assert_eq!(problems(text)[0], message, "{text}");
@@ -218,7 +315,12 @@ fn wrong_shapes_are_told() {
 fn the_fingerprint_follows_what_changes_output_and_nothing_else() {
     let fingerprint = |text: &str| parse(text).unwrap().output_fingerprint();
     let plain = fingerprint("");
-    for text in ["[guard]\nremovals = 9", "[rules]\n'version/decreased' = 'warning'", "# x"] {
+    for text in [
+        "[guard]\nremovals = 9",
+        "[schedule]\nenabled = false",
+        "[rules]\n'version/decreased' = 'warning'",
+        "# x",
+    ] {
         assert_eq!(fingerprint(text), plain, "{text}");
     }
     let suppress = "[[suppress]]\nrule = 'version/decreased'\nmodule = 'drive'\npointer = ''\nreason = 'x'\n";

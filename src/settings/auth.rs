@@ -1,0 +1,173 @@
+//! `[serve.auth]`: who may use the admin routes. Secrets are never part of it.
+
+use std::collections::BTreeMap;
+
+use super::{
+    problem::{Wrong, suggestion},
+    section::Section,
+};
+use crate::domain::{InvalidWebAddress, WebAddress};
+
+pub(super) const KEYS: &[&str] = &["issuer", "audience"];
+pub(super) const KEY_KEYS: &[&str] = &["algorithm", "file", "pem", "issuer", "audience"];
+pub(super) const ISSUER_KEYS: &[&str] = &["issuer", "audience", "algorithm"];
+
+/// Who may use the admin routes. Without keys and issuers here, and without a secret in the environment, nobody may.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Auth {
+    /// What `iss` must be in a token that is signed with the secret; `None` does not look at it.
+    pub issuer: Option<String>,
+    /// What `aud` must name in a token that is signed with the secret; `None` takes tokens that are for nobody special.
+    pub audience: Option<String>,
+    /// Public keys whose holders sign tokens with the admin role.
+    pub keys: Vec<PublicKey>,
+    /// Issuers whose tokens are taken by what they claim.
+    pub issuers: Vec<Issuer>,
+}
+
+/// One `[[serve.auth.keys]]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PublicKey {
+    /// The only algorithm that its tokens may be signed with.
+    pub algorithm: Algorithm,
+    /// Where the key is.
+    pub source: KeySource,
+    /// What `iss` must be; `None` does not look at it.
+    pub issuer: Option<String>,
+    /// What `aud` must name; `None` takes tokens that are for nobody special.
+    pub audience: Option<String>,
+}
+
+/// Where a public key is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum KeySource {
+    /// A PEM file, relative to the repository.
+    File(String),
+    /// The PEM text.
+    Inline(String),
+}
+
+/// One `[[serve.auth.issuers]]`: an `OpenID` Connect issuer, such as that of a cloud scheduler or a CI.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Issuer {
+    /// What `iss` must be, and where its keys are found.
+    pub issuer: WebAddress,
+    /// What `aud` must name.
+    pub audience: String,
+    /// The only algorithm that its tokens may be signed with.
+    pub algorithm: Algorithm,
+    /// What the token must claim, each text exactly; never empty, for an issuer signs for all its users.
+    pub claims: BTreeMap<String, String>,
+}
+
+/// How tokens may be signed, besides the secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Algorithm {
+    /// RSA with PKCS #1 v1.5 and SHA-256.
+    Rs256,
+    /// ECDSA on P-256 with SHA-256.
+    Es256,
+    /// Ed25519.
+    EdDsa,
+}
+
+impl Algorithm {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Rs256, Self::Es256, Self::EdDsa];
+
+    /// The name in the header of a token (RFC 7518, section 3.1; RFC 8037).
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Rs256 => "RS256",
+            Self::Es256 => "ES256",
+            Self::EdDsa => "EdDSA",
+        }
+    }
+}
+
+pub(super) fn read(mut section: Section<'_>) -> Auth {
+    Auth {
+        issuer: section.parsed("issuer", non_blank),
+        audience: section.parsed("audience", non_blank),
+        keys: section.each("keys", read_key),
+        issuers: section.each("issuers", read_issuer),
+    }
+}
+
+fn read_key(mut section: Section<'_>) -> Option<PublicKey> {
+    section.require(&["algorithm"]);
+    let algorithm = section.parsed("algorithm", algorithm);
+    let file = section.parsed("file", non_blank);
+    let pem = section.parsed("pem", public_pem);
+    let (issuer, audience) = (section.parsed("issuer", non_blank), section.parsed("audience", non_blank));
+    let source = match (section.has("file"), section.has("pem")) {
+        (true, false) => file.map(KeySource::File),
+        (false, true) => pem.map(KeySource::Inline),
+        (has_both, _) => {
+            let (message, help) = if has_both {
+                ("both `file` and `pem` are given", "remove one of the two")
+            } else {
+                ("`serve.auth.keys` lacks a key", "add `file = \"…\"` or `pem = \"…\"`")
+            };
+            section.refuse(section.span(), (message.to_owned(), help.to_owned()));
+            None
+        }
+    };
+    Some(PublicKey { algorithm: algorithm?, source: source?, issuer, audience })
+}
+
+fn read_issuer(mut section: Section<'_>) -> Option<Issuer> {
+    section.require(&["issuer", "audience"]);
+    let issuer = section.parsed("issuer", issuer_address);
+    let audience = section.parsed("audience", non_blank);
+    let algorithm = if section.has("algorithm") {
+        section.parsed("algorithm", algorithm)
+    } else {
+        Some(Algorithm::Rs256)
+    };
+    let texts = section.section("claims").texts_by_key("write the claim's text in quotes");
+    if texts.is_empty() {
+        let message = "`serve.auth.issuers` lacks `claims`: it would let in everybody whom the issuer knows";
+        let help = "add what the token must claim, as in `claims = { email = \"…\" }`";
+        section.refuse(section.span(), (message.to_owned(), help.to_owned()));
+        return None;
+    }
+    let claims = texts.into_iter().map(|(claim, text)| (claim.into_inner(), text.into_inner())).collect();
+    Some(Issuer { issuer: issuer?, audience: audience?, algorithm: algorithm?, claims })
+}
+
+fn algorithm(text: &str) -> Result<Algorithm, Wrong> {
+    let names = Algorithm::ALL.map(Algorithm::as_str);
+    Algorithm::ALL.into_iter().find(|algorithm| algorithm.as_str() == text).ok_or_else(|| {
+        let message = format!("`{}` is not an algorithm that is taken", text.escape_debug());
+        (message, suggestion(text, &names, "the algorithms are"))
+    })
+}
+
+fn non_blank(text: &str) -> Result<String, Wrong> {
+    if text.trim().is_empty() {
+        return Err(("the text is blank".to_owned(), "fill it in, or remove the key".to_owned()));
+    }
+    Ok(text.to_owned())
+}
+
+fn public_pem(text: &str) -> Result<String, Wrong> {
+    if text.contains("PRIVATE KEY") {
+        let help = "replace it by its public half, and make a new pair: this one is known to whoever reads this file";
+        return Err(("this is a private key".to_owned(), help.to_owned()));
+    }
+    if !text.contains("-----BEGIN PUBLIC KEY-----") {
+        let help = "write it as in \"-----BEGIN PUBLIC KEY-----\\n…\"";
+        return Err(("this is no public key in PEM".to_owned(), help.to_owned()));
+    }
+    Ok(text.to_owned())
+}
+
+fn issuer_address(text: &str) -> Result<WebAddress, Wrong> {
+    let address: WebAddress =
+        text.parse().map_err(|error: InvalidWebAddress| (error.to_string(), error.help().to_owned()))?;
+    if text.contains('?') {
+        return Err(("an issuer has no query".to_owned(), "write it as its tokens spell `iss`".to_owned()));
+    }
+    Ok(address)
+}
