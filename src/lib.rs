@@ -22,6 +22,7 @@
 //! | [`git`] | a repository | its head, trees and history; and what publishing changes in it |
 //! | [`sync`] | a repository | the next snapshot, guarded and committed; status, history, verification |
 //! | [`report`] | all of these | text for people and for programs |
+//! | [`http`] | an address | what it answers, within limits |
 //! | [`serve`] | a repository | the registry over HTTP |
 //! | [`cli`] | the command line | commands, exit codes, everything that prints |
 //!
@@ -52,8 +53,8 @@
 //!
 //! Invariant: text from manifests is never printed raw, whatever the format.
 //!
-//! Deliberately absent: a database, network access outside the `git` program, a cache of verdicts, feature flags, and a
-//! tokio runtime outside [`serve`].
+//! Deliberately absent: a database, network access outside the `git` program and [`http`], a cache of verdicts, feature
+//! flags, and a tokio runtime outside [`serve`].
 
 #[cfg(test)]
 mod testing;
@@ -84,6 +85,8 @@ pub mod git;
 pub mod sync;
 
 pub mod report;
+
+pub mod http;
 
 mod builtins;
 

@@ -43,6 +43,10 @@ const HOMES: &[(&str, &[&str])] = &[
     ("tracing_subscriber", &["serve"]),
     ("zstd", &["serve"]),
     ("croner", &["domain/schedule.rs"]),
+    ("ureq", &["http.rs"]),
+    ("rustls", &["http.rs"]),
+    ("jsonwebtoken", &["serve/auth/keys.rs"]),
+    ("governor", &["serve/auth/attempts.rs"]),
     ("rayon", &["compile", "git", "sync/properties.rs", "sync/sources.rs", "cli/context.rs"]),
 ];
 

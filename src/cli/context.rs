@@ -103,6 +103,12 @@ impl Context {
         Timestamp::now
     }
 
+    /// What an environment variable holds whose name only the settings or the server know: a secret.
+    #[expect(clippy::disallowed_methods, reason = "this is the one place that looks around")]
+    pub(super) fn secret(name: &str) -> Option<Vec<u8>> {
+        std::env::var_os(name).map(std::ffi::OsString::into_encoded_bytes)
+    }
+
     /// Where to look for the repository.
     pub(super) fn start(&self) -> PathBuf {
         self.repo.as_ref().map_or_else(|| self.current_dir.clone(), |repo| self.current_dir.join(repo))

@@ -1,6 +1,6 @@
 //! `modreg serve`
 
-use std::{io, net::SocketAddr, num::NonZeroU64, path::PathBuf, time::Duration};
+use std::{io, net::SocketAddr, num::NonZeroU64, path::PathBuf, sync::Arc, time::Duration};
 
 use clap::ValueEnum;
 
@@ -12,8 +12,11 @@ use crate::{
         output, workspace,
     },
     git::Repository,
-    serve::{self, Form, Level, Log, Options, PushTo, ServeError, auth::Auth},
-    settings::{self, Settings},
+    serve::{
+        self, Form, Level, Log, Options, PushTo, ServeError,
+        auth::{self, Auth, AuthError, Secret},
+    },
+    settings::Settings,
     sync,
 };
 
@@ -56,8 +59,12 @@ enum LogFormat {
 pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     let repository = workspace::repository(context)?;
     let settings = settings(&repository)?;
+    let place = place(&repository);
+    let secret = Context::secret(auth::SECRET).map(|bytes| Secret::new(&bytes)).transpose()?;
+    let auth = Auth::new(&settings.auth, secret.as_ref(), &place, Arc::new(Context::clock()))?;
+    let settings = settings.serve;
     let options = Options {
-        repository: place(&repository),
+        repository: place,
         listen: args.listen.unwrap_or(settings.listen),
         workers: context.jobs,
         push: args.push.as_ref().map(|remote| match remote.as_str() {
@@ -74,7 +81,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     drop(repository);
     let _log = Log::install(args.form(context), level(context), Context::clock(), io::stderr());
     let mut told = Ok(());
-    serve::start(options, Auth, |address| {
+    serve::start(options, auth, |address| {
         told = output::print_line(&format!("http://{address}"));
     })?;
     told.map(|()| Exit::Done)
@@ -99,16 +106,28 @@ fn level(context: &Context) -> Level {
 }
 
 /// The settings at HEAD, or the defaults where there is no commit yet.
-fn settings(repository: &Repository) -> Result<settings::Serve, CliError> {
-    let settings = match repository.head()?.commit() {
+fn settings(repository: &Repository) -> Result<Settings, CliError> {
+    Ok(match repository.head()?.commit() {
         Some(commit) => sync::compiler_at(repository, commit)?.settings,
         None => Settings::default(),
-    };
-    Ok(settings.serve)
+    })
 }
 
 fn place(repository: &Repository) -> PathBuf {
     repository.workdir().unwrap_or(repository.common_dir()).to_owned()
+}
+
+impl From<AuthError> for CliError {
+    fn from(error: AuthError) -> Self {
+        let hint = match &error {
+            AuthError::ShortSecret { .. } => {
+                "make one that cannot be guessed, for example by `openssl rand -base64 48`"
+            }
+            AuthError::Unreadable { .. } => "`file` of `[[serve.auth.keys]]` is relative to the repository",
+            AuthError::NotAKey { .. } => "the file begins with `-----BEGIN PUBLIC KEY-----`",
+        };
+        Self::cannot_run(error.to_string()).hint(hint)
+    }
 }
 
 impl From<ServeError> for CliError {

@@ -1,0 +1,84 @@
+//! What a token whose signature is good must claim: the times, who made it, for whom, and the role.
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+use super::token::Token;
+
+/// How far the clocks of two machines may be apart, in seconds.
+const LEEWAY: f64 = 30.0;
+/// The first second after the year 9999: a later time is milliseconds by mistake.
+const END_OF_TIME: f64 = 253_402_300_800.0;
+/// The role that lets a token's holder change the registry.
+const ADMIN: &str = "ADMIN";
+
+/// Why a token is not taken.
+pub(super) type Refused = &'static str;
+
+/// Checks that the token is valid now (RFC 7519, sections 4.1.4 and 4.1.5).
+pub(super) fn check_times(token: &Token<'_>, now: Timestamp) -> Result<(), Refused> {
+    let now = now.as_duration().as_secs_f64();
+    let expires =
+        seconds(token, "exp", "`exp` is not a number of seconds")?.ok_or("the token has no `exp`")?;
+    if expires.floor() + LEEWAY <= now {
+        return Err("the token has expired");
+    }
+    match seconds(token, "nbf", "`nbf` is not a number of seconds")? {
+        Some(begins) if begins.ceil() - LEEWAY > now => Err("the token is not valid yet"),
+        Some(_) | None => Ok(()),
+    }
+}
+
+fn seconds(token: &Token<'_>, claim: &str, wrong: Refused) -> Result<Option<f64>, Refused> {
+    match token.claims.get(claim) {
+        None => Ok(None),
+        Some(value) => match value.as_f64() {
+            Some(seconds) if (0.0..END_OF_TIME).contains(&seconds) => Ok(Some(seconds)),
+            Some(_) | None => Err(wrong),
+        },
+    }
+}
+
+/// Checks who made the token; `None` takes any maker whose key is known.
+pub(super) fn check_issuer(token: &Token<'_>, issuer: Option<&str>) -> Result<(), Refused> {
+    match issuer {
+        Some(issuer) if token.text("iss") != Some(issuer) => Err("the token is from another issuer"),
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// Checks for whom the token is. One that names somebody is never taken where it is not said that we are meant.
+pub(super) fn check_audience(token: &Token<'_>, audience: Option<&str>) -> Result<(), Refused> {
+    let names = |value: &Value, audience: &str| match value {
+        Value::String(text) => text == audience,
+        Value::Array(texts) => texts.iter().any(|text| text.as_str() == Some(audience)),
+        _ => false,
+    };
+    match (token.claims.get("aud"), audience) {
+        (None, None) => Ok(()),
+        (Some(value), Some(audience)) if names(value, audience) => Ok(()),
+        (None, Some(_)) => Err("the token has no `aud`"),
+        (Some(_), _) => Err("the token is for another audience"),
+    }
+}
+
+/// Whether the token carries the role `ADMIN`, as `role` or in `roles`, spelled exactly so.
+pub(super) fn is_admin(token: &Token<'_>) -> bool {
+    let is_admin = |value: &Value| match value {
+        Value::String(role) => role == ADMIN,
+        Value::Array(roles) => roles.iter().any(|role| role.as_str() == Some(ADMIN)),
+        _ => false,
+    };
+    ["role", "roles"].iter().filter_map(|claim| token.claims.get(*claim)).any(is_admin)
+}
+
+/// Whether the token claims all of that, each text exactly. An address of e-mail counts only where the issuer has
+/// verified that it belongs to the holder.
+pub(super) fn claims_all<'a>(
+    token: &Token<'_>,
+    mut wanted: impl Iterator<Item = (&'a String, &'a String)>,
+) -> bool {
+    let is_verified =
+        |claim: &str| claim != "email" || token.claims.get("email_verified") == Some(&Value::Bool(true));
+    wanted.all(|(claim, text)| token.text(claim) == Some(text) && is_verified(claim))
+}

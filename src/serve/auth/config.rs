@@ -1,0 +1,134 @@
+//! From settings and the environment to verifiers. What cannot be used stops the server before it listens.
+
+use std::{
+    fmt, fs, io,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+
+use super::{
+    Auth, Clock, IssuerVerifier, KeyVerifier,
+    attempts::Attempts,
+    issuer::{Fetch, IssuerKeys},
+    keys::Key,
+};
+use crate::{
+    http,
+    settings::{self, Algorithm, KeySource},
+};
+
+/// How long an issuer may take to answer.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// The environment variable that holds the secret.
+pub const SECRET: &str = "MODREG_JWT_SECRET";
+
+/// The secret that signs tokens, long enough not to be guessed.
+#[derive(Clone)]
+pub struct Secret(Box<[u8]>);
+
+impl Secret {
+    /// HS256 takes no shorter key (RFC 7518, section 3.2).
+    const SHORTEST: usize = 32;
+
+    /// Takes what the environment variable holds.
+    pub fn new(bytes: &[u8]) -> Result<Self, AuthError> {
+        if bytes.len() < Self::SHORTEST {
+            return Err(AuthError::ShortSecret { bytes: bytes.len() });
+        }
+        Ok(Self(bytes.into()))
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Secret(…)")
+    }
+}
+
+/// Why a server does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum AuthError {
+    /// The secret could be guessed.
+    #[error("the secret in {SECRET} has {bytes} bytes, and must have {} at least", Secret::SHORTEST)]
+    ShortSecret {
+        /// How long it is.
+        bytes: usize,
+    },
+    /// The file of a public key cannot be read.
+    #[error("cannot read the public key `{}`", .path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// A public key is none, or is for another algorithm.
+    #[error("{name} of `[[serve.auth.keys]]` is not a public key for {} in PEM", .algorithm.as_str())]
+    NotAKey {
+        /// Which one.
+        name: String,
+        /// What it should be for.
+        algorithm: Algorithm,
+    },
+}
+
+impl Auth {
+    /// Makes the verifiers that `settings` ask for, and one for the secret where there is one. Files of keys lie
+    /// relative to `base`.
+    pub fn new(
+        settings: &settings::Auth,
+        secret: Option<&Secret>,
+        base: &Path,
+        clock: Clock,
+    ) -> Result<Self, AuthError> {
+        let client = http::Client::new(PATIENCE);
+        let fetch: Arc<Fetch> = Arc::new(move |address, most| {
+            client.get(address, most).map_err(|error| format!("`{address}`: {error}"))
+        });
+        Self::with_fetch(settings, secret, base, clock, &fetch)
+    }
+
+    pub(super) fn with_fetch(
+        settings: &settings::Auth,
+        secret: Option<&Secret>,
+        base: &Path,
+        clock: Clock,
+        fetch: &Arc<Fetch>,
+    ) -> Result<Self, AuthError> {
+        let mut keys = Vec::new();
+        if let Some(Secret(bytes)) = secret {
+            let (issuer, audience) = (settings.issuer.clone(), settings.audience.clone());
+            keys.push(KeyVerifier { name: "secret".to_owned(), key: Key::secret(bytes), issuer, audience });
+        }
+        for (index, key) in settings.keys.iter().enumerate() {
+            keys.push(public_key(index + 1, key, base)?);
+        }
+        let issuer = |issuer: &settings::Issuer| IssuerVerifier {
+            issuer: issuer.issuer.to_string(),
+            audience: issuer.audience.clone(),
+            claims: issuer.claims.clone(),
+            keys: IssuerKeys::new(issuer, Arc::clone(fetch), Arc::clone(&clock)),
+        };
+        let issuers = settings.issuers.iter().map(issuer).collect();
+        Ok(Self { issuers, keys, attempts: Attempts::new(Arc::clone(&clock)), clock })
+    }
+}
+
+fn public_key(number: usize, settings: &settings::PublicKey, base: &Path) -> Result<KeyVerifier, AuthError> {
+    let algorithm = settings.algorithm;
+    let pem = match &settings.source {
+        KeySource::Inline(pem) => pem.clone(),
+        KeySource::File(file) => {
+            let path = base.join(file);
+            fs::read_to_string(&path).map_err(|source| AuthError::Unreadable { path, source })?
+        }
+    };
+    let name = format!("key {number}");
+    let Some(key) = Key::pem(algorithm, &pem) else {
+        return Err(AuthError::NotAKey { name, algorithm });
+    };
+    let (issuer, audience) = (settings.issuer.clone(), settings.audience.clone());
+    Ok(KeyVerifier { name, key, issuer, audience })
+}

@@ -1,0 +1,149 @@
+//! The keys of an `OpenID` Connect issuer: found by discovery, kept, and asked for again at most once a minute.
+//!
+//! Whoever sends tokens with made-up key ids cannot make this server ask more often. While the issuer does not answer, the
+//! keys that are known stay good.
+
+use std::{
+    fmt,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use jiff::{SignedDuration, Timestamp};
+use serde::Deserialize;
+
+use super::{Clock, keys::KeySet, token::Token};
+use crate::{
+    domain::WebAddress,
+    settings::{Algorithm, Issuer},
+};
+
+/// Between two times of asking, whether they were answered or not.
+const PAUSE: SignedDuration = SignedDuration::from_mins(1);
+/// After that time the keys are asked for again, so that one that was withdrawn does not stay good for ever.
+const MAX_AGE: SignedDuration = SignedDuration::from_hours(1);
+/// The most that a document of an issuer may hold.
+const MOST_BYTES: u64 = 256 << 10;
+
+/// Fetches a document of at most that many bytes, or tells why it cannot.
+pub(super) type Fetch = dyn Fn(&WebAddress, u64) -> Result<Vec<u8>, String> + Send + Sync;
+
+/// The keys of one issuer.
+pub(super) struct IssuerKeys {
+    issuer: WebAddress,
+    algorithm: Algorithm,
+    fetch: Arc<Fetch>,
+    clock: Clock,
+    known: Mutex<Known>,
+    /// Whoever asks the issuer holds it, so that all others wait for the same answer.
+    asking: tokio::sync::Mutex<()>,
+}
+
+#[derive(Default, Clone)]
+struct Known {
+    keys: Option<Arc<KeySet>>,
+    fetched: Option<Timestamp>,
+    asked: Option<Timestamp>,
+}
+
+impl fmt::Debug for IssuerKeys {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("IssuerKeys").field("issuer", &self.issuer).finish_non_exhaustive()
+    }
+}
+
+impl IssuerKeys {
+    pub(super) fn new(settings: &Issuer, fetch: Arc<Fetch>, clock: Clock) -> Self {
+        Self {
+            issuer: settings.issuer.clone(),
+            algorithm: settings.algorithm,
+            fetch,
+            clock,
+            known: Mutex::default(),
+            asking: tokio::sync::Mutex::default(),
+        }
+    }
+
+    /// The only algorithm that the issuer signs with.
+    pub(super) const fn algorithm(&self) -> Algorithm {
+        self.algorithm
+    }
+
+    /// The keys to check a token with, or how long until the issuer is asked again where none are known at all.
+    pub(super) async fn for_token(&self, token: &Token<'_>) -> Result<Arc<KeySet>, Duration> {
+        if let Some(keys) = self.good_for(token) {
+            return Ok(keys);
+        }
+        let asking = self.asking.lock().await;
+        if let Some(keys) = self.good_for(token) {
+            return Ok(keys);
+        }
+        let now = (self.clock)();
+        let pause = self.known().asked.map(|asked| PAUSE - now.duration_since(asked));
+        // A clock that was set back must not make the pause longer.
+        if pause.is_none_or(|pause| !(SignedDuration::ZERO < pause && pause <= PAUSE)) {
+            self.ask(now).await;
+        }
+        drop(asking);
+        let known = self.known();
+        known.keys.ok_or_else(|| {
+            let left = known.asked.map_or(PAUSE, |asked| PAUSE - (self.clock)().duration_since(asked));
+            left.max(SignedDuration::from_secs(1)).min(PAUSE).unsigned_abs()
+        })
+    }
+
+    /// The keys where they are fresh and the one that the token names is among them.
+    fn good_for(&self, token: &Token<'_>) -> Option<Arc<KeySet>> {
+        let known = self.known();
+        let age = (self.clock)().duration_since(known.fetched?);
+        let keys = known.keys?;
+        let is_fresh = (SignedDuration::ZERO..MAX_AGE).contains(&age);
+        let has_key = keys.for_token(token).next().is_some();
+        (is_fresh && has_key).then_some(keys)
+    }
+
+    async fn ask(&self, now: Timestamp) {
+        self.lock().asked = Some(now);
+        let (issuer, algorithm, fetch) = (self.issuer.clone(), self.algorithm, Arc::clone(&self.fetch));
+        let work = tokio::task::spawn_blocking(move || discover(&issuer, algorithm, &*fetch));
+        match work.await.unwrap_or_else(|_| Err("a bug in modreg".to_owned())) {
+            Ok(keys) => {
+                let mut known = self.lock();
+                known.keys = Some(Arc::new(keys));
+                known.fetched = Some(now);
+            }
+            Err(reason) => {
+                tracing::warn!(issuer = %self.issuer, reason, "the keys of an issuer cannot be fetched");
+            }
+        }
+    }
+
+    fn known(&self) -> Known {
+        self.lock().clone()
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Finds the keys of an issuer (`OpenID` Connect Discovery 1.0, section 4).
+fn discover(issuer: &WebAddress, algorithm: Algorithm, fetch: &Fetch) -> Result<KeySet, String> {
+    #[derive(Deserialize)]
+    struct Discovery {
+        issuer: String,
+        jwks_uri: String,
+    }
+    let address = format!("{}/.well-known/openid-configuration", issuer.as_str().trim_end_matches('/'));
+    let address: WebAddress = address.parse().map_err(|_| format!("`{address}` is no address"))?;
+    let found: Discovery = serde_json::from_slice(&fetch(&address, MOST_BYTES)?)
+        .map_err(|error| format!("`{address}` is no discovery document: {error}"))?;
+    if found.issuer != issuer.as_str() {
+        return Err(format!("`{address}` is of another issuer, `{}`", found.issuer.escape_debug()));
+    }
+    let keys: WebAddress = found
+        .jwks_uri
+        .parse()
+        .map_err(|error| format!("the address of the keys, `{}`: {error}", found.jwks_uri.escape_debug()))?;
+    KeySet::read(algorithm, &fetch(&keys, MOST_BYTES)?).ok_or_else(|| format!("`{keys}` is no key set"))
+}

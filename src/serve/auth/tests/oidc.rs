@@ -1,0 +1,298 @@
+//! An `OpenID` Connect issuer in Google's manner, on a socket of this machine.
+
+use std::{
+    io::{BufRead as _, BufReader, Write as _},
+    net::{TcpListener, TcpStream},
+    sync::{Mutex, MutexGuard, atomic::AtomicUsize},
+    thread,
+};
+
+use serde_json::json;
+
+use super::*;
+use crate::settings::Issuer;
+
+const EMAIL: &str = "scheduler@project.iam.example.org";
+const AUDIENCE: &str = "https://registry.example.org";
+
+/// What the issuer publishes, and how often it was asked.
+struct Provider {
+    address: String,
+    published: Arc<Mutex<Published>>,
+    asked: Arc<AtomicUsize>,
+}
+
+#[derive(Clone)]
+struct Published {
+    /// Whether it answers at all.
+    is_up: bool,
+    /// What it says that it is, if not its address.
+    issuer: Option<String>,
+    /// Where it says its keys are, if not below its address.
+    jwks_uri: Option<String>,
+    keys: Value,
+}
+
+impl Provider {
+    fn start(keys: Value) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = format!("http://{}", listener.local_addr().unwrap());
+        let published = Published { is_up: true, issuer: None, jwks_uri: None, keys };
+        let provider = Self {
+            address: address.clone(),
+            published: Arc::new(Mutex::new(published)),
+            asked: Arc::new(AtomicUsize::new(0)),
+        };
+        let (published, asked) = (Arc::clone(&provider.published), Arc::clone(&provider.asked));
+        thread::spawn(move || {
+            for stream in listener.incoming() {
+                answer(stream.unwrap(), &address, &published.lock().unwrap().clone(), &asked);
+            }
+        });
+        provider
+    }
+
+    fn now(&self) -> MutexGuard<'_, Published> {
+        self.published.lock().unwrap()
+    }
+
+    fn asked(&self) -> usize {
+        self.asked.load(Ordering::Relaxed)
+    }
+
+    /// The settings that trust it.
+    fn settings(&self, algorithm: Algorithm) -> settings::Auth {
+        let claims = [("email".to_owned(), EMAIL.to_owned())].into();
+        let issuer = self.address.parse().unwrap();
+        let issuers = vec![Issuer { issuer, audience: AUDIENCE.to_owned(), algorithm, claims }];
+        settings::Auth { issuers, ..settings::Auth::default() }
+    }
+
+    fn claims(&self) -> Value {
+        json!({
+            "iss": self.address, "aud": AUDIENCE, "azp": "1", "sub": "1", "email": EMAIL, "email_verified": true,
+            "iat": NOW, "exp": NOW + 9_999_999,
+        })
+    }
+
+    fn token(&self, pair: &Pair, kid: &str, changes: &Value) -> String {
+        let mut claims = self.claims();
+        for (name, value) in changes.as_object().unwrap() {
+            claims[name] = value.clone();
+        }
+        let header = json!({ "alg": "RS256", "typ": "JWT", "kid": kid });
+        sign(&header, &claims.to_string(), Jwa::RS256, &pair.key(Jwa::RS256))
+    }
+}
+
+fn answer(mut stream: TcpStream, address: &str, published: &Published, asked: &AtomicUsize) {
+    let mut lines = BufReader::new(stream.try_clone().unwrap()).lines().map_while(Result::ok);
+    let request = lines.next().unwrap_or_default();
+    lines.take_while(|line| !line.is_empty()).for_each(drop);
+    let body = match request.split(' ').nth(1) {
+        _ if !published.is_up => None,
+        Some("/.well-known/openid-configuration") => Some(json!({
+            "issuer": published.issuer.as_deref().unwrap_or(address),
+            "jwks_uri": published.jwks_uri.clone().unwrap_or_else(|| format!("{address}/keys")),
+        })),
+        Some("/keys") => {
+            asked.fetch_add(1, Ordering::Relaxed);
+            Some(published.keys.clone())
+        }
+        _ => None,
+    };
+    let (status, body) = body.map_or(("503 Out", String::new()), |body| ("200 OK", body.to_string()));
+    let _ = write!(
+        stream,
+        "HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+        body.len()
+    );
+}
+
+/// The public half as the issuer publishes it.
+fn jwk(pair: &Pair, algorithm: Jwa, kid: &str) -> Value {
+    let key = jsonwebtoken::jwk::Jwk::from_encoding_key(&pair.key(algorithm), algorithm).unwrap();
+    let mut key = serde_json::to_value(key).unwrap();
+    key["kid"] = json!(kid);
+    key["use"] = json!("sig");
+    key
+}
+
+fn key_set(keys: &[Value]) -> Value {
+    json!({ "keys": keys })
+}
+
+fn start(keys: &[Value]) -> (Provider, Auth, Hand) {
+    let provider = Provider::start(key_set(keys));
+    let hand = Hand::new();
+    let settings = provider.settings(Algorithm::Rs256);
+    let auth = Auth::new(&settings, None, "/nonexistent".as_ref(), hand.clock()).unwrap();
+    (provider, auth, hand)
+}
+
+#[test]
+fn the_token_of_a_cloud_scheduler_passes() {
+    let (provider, auth, _) = start(&[jwk(&RSA, Jwa::RS256, "one")]);
+    let principal = Principal { subject: EMAIL.to_owned(), verifier: provider.address.clone() };
+    for _ in 0..3 {
+        assert_eq!(admin(&auth, &provider.token(&RSA, "one", &json!({}))), Ok(principal.clone()));
+    }
+    assert_eq!(provider.asked(), 1);
+}
+
+#[test]
+fn what_another_account_or_issuer_made_is_refused() {
+    let (provider, auth, hand) = start(&[jwk(&RSA, Jwa::RS256, "one")]);
+    for (changes, status) in [
+        (json!({ "email": "other@project.iam.example.org" }), 403),
+        (json!({ "email": EMAIL.to_uppercase() }), 403),
+        (json!({ "email": [EMAIL] }), 403),
+        (json!({ "email": null }), 403),
+        (json!({ "email": null, "role": "ADMIN" }), 403),
+        (json!({ "email_verified": false }), 403),
+        (json!({ "email_verified": "true" }), 403),
+        (json!({ "aud": null }), 401),
+        (json!({ "aud": "https://other.example.org" }), 401),
+        (json!({ "aud": ["https://other.example.org"] }), 401),
+        (json!({ "exp": null }), 401),
+        (json!({ "exp": NOW - 60 }), 401),
+        (json!({ "nbf": NOW + 3600 }), 401),
+        (json!({ "iss": null }), 401),
+        (json!({ "iss": "https://accounts.example.org" }), 401),
+        (json!({ "iss": format!("{}/", provider.address) }), 401),
+    ] {
+        hand.forward(6);
+        let denied = admin(&auth, &provider.token(&RSA, "one", &changes)).unwrap_err();
+        assert_eq!(denied.status(), status, "{changes}: {denied:?}");
+    }
+    hand.forward(60);
+    assert_eq!(admin(&auth, &provider.token(&OTHER_RSA, "one", &json!({}))).unwrap_err().status(), 401);
+    let other = json!({ "alg": "ES256", "kid": "one" });
+    let token = sign(&other, &provider.claims().to_string(), Jwa::ES256, &EC.key(Jwa::ES256));
+    assert_eq!(admin(&auth, &token).unwrap_err(), Denied::Invalid("the issuer signs with another algorithm"));
+}
+
+#[test]
+fn a_token_of_a_ci_is_bound_to_its_repository() {
+    let provider = Provider::start(key_set(&[jwk(&RSA, Jwa::RS256, "one")]));
+    let mut settings = provider.settings(Algorithm::Rs256);
+    settings.issuers[0].claims = [("repository", "ada/registry"), ("ref", "refs/heads/main")]
+        .map(|(a, b)| (a.into(), b.into()))
+        .into();
+    let auth = auth(&settings, None);
+    for (changes, status) in [
+        (json!({ "repository": "ada/registry", "ref": "refs/heads/main" }), 200),
+        (json!({ "repository": "eve/registry", "ref": "refs/heads/main" }), 403),
+        (json!({ "repository": "ada/registry", "ref": "refs/pull/1/merge" }), 403),
+        (json!({ "repository": "ada/registry" }), 403),
+    ] {
+        let answered = admin(&auth, &provider.token(&RSA, "one", &changes));
+        assert_eq!(answered.map_or_else(|denied| denied.status(), |_| 200), status, "{changes}");
+    }
+}
+
+#[test]
+fn keys_rotate_and_a_withdrawn_one_ends() {
+    let (provider, auth, hand) = start(&[jwk(&RSA, Jwa::RS256, "one")]);
+    let [old, new] = [provider.token(&RSA, "one", &json!({})), provider.token(&OTHER_RSA, "two", &json!({}))];
+    assert!(admin(&auth, &old).is_ok());
+    provider.now().keys = key_set(&[jwk(&RSA, Jwa::RS256, "one"), jwk(&OTHER_RSA, Jwa::RS256, "two")]);
+    assert!(admin(&auth, &new).is_err(), "within the minute the issuer is not asked again");
+    hand.forward(61);
+    assert!(admin(&auth, &new).is_ok());
+    assert!(admin(&auth, &old).is_ok());
+    provider.now().keys = key_set(&[jwk(&OTHER_RSA, Jwa::RS256, "two")]);
+    assert!(admin(&auth, &old).is_ok());
+    hand.forward(3601);
+    assert!(admin(&auth, &new).is_ok());
+    assert!(admin(&auth, &old).is_err());
+    assert_eq!(provider.asked(), 3);
+}
+
+#[test]
+fn known_keys_outlive_an_outage_of_the_issuer() {
+    let (provider, auth, hand) = start(&[jwk(&RSA, Jwa::RS256, "one")]);
+    let token = provider.token(&RSA, "one", &json!({}));
+    provider.now().is_up = false;
+    let denied = admin(&auth, &token).unwrap_err();
+    assert_eq!((denied.status(), denied.retry_after()), (503, Some(60)));
+    provider.now().is_up = true;
+    hand.forward(20);
+    assert_eq!(admin(&auth, &token).unwrap_err().retry_after(), Some(40), "not asked again yet");
+    hand.forward(40);
+    assert!(admin(&auth, &token).is_ok());
+    provider.now().is_up = false;
+    for _ in 0..50 {
+        hand.forward(7200);
+        assert!(admin(&auth, &token).is_ok());
+    }
+    assert_eq!(provider.asked(), 1);
+}
+
+#[test]
+fn a_flood_of_unknown_keys_asks_once_a_minute() {
+    let (provider, auth, hand) = start(&[jwk(&RSA, Jwa::RS256, "one")]);
+    let tokens: Vec<_> =
+        (0..20).map(|number| provider.token(&OTHER_RSA, &format!("made-up-{number}"), &json!({}))).collect();
+    let flood = |auth: &Auth| {
+        wait(async {
+            let headers: Vec<_> = tokens.iter().map(|token| headers(&[&format!("Bearer {token}")])).collect();
+            let peer = "192.0.2.1".parse().unwrap();
+            for pair in headers.chunks(2) {
+                let (first, second) = tokio::join!(auth.admin(&pair[0], peer), auth.admin(&pair[1], peer));
+                assert!(first.is_err() && second.is_err());
+            }
+        });
+    };
+    for minute in 1..=5 {
+        flood(&auth);
+        hand.forward(30);
+        flood(&auth);
+        assert_eq!(provider.asked(), minute);
+        hand.forward(31);
+    }
+    assert!(admin(&auth, &provider.token(&RSA, "one", &json!({}))).is_ok());
+}
+
+/// Makes the issuer another one than it should be.
+type Change = fn(&mut Published);
+
+#[test]
+fn an_issuer_that_is_not_what_it_should_be_is_not_believed() {
+    let token = |provider: &Provider| provider.token(&RSA, "one", &json!({}));
+    let keys = || vec![jwk(&RSA, Jwa::RS256, "one")];
+    let wrong: [(&str, Change); 4] = [
+        ("another issuer", |published| published.issuer = Some("https://evil.example".to_owned())),
+        ("keys in the clear", |published| published.jwks_uri = Some("http://192.0.2.7/keys".to_owned())),
+        ("no key set", |published| published.keys = json!([])),
+        ("too large", |published| published.keys = json!({ "keys": [], "x": "x".repeat(300 << 10) })),
+    ];
+    for (what, change) in wrong {
+        let (provider, auth, _) = start(&keys());
+        change(&mut provider.now());
+        assert_eq!(admin(&auth, &token(&provider)).unwrap_err().status(), 503, "{what}");
+    }
+    let secret = json!({ "kty": "oct", "kid": "one", "k": URL_SAFE_NO_PAD.encode(SECRET) });
+    let encrypts = {
+        let mut key = jwk(&RSA, Jwa::RS256, "one");
+        key["use"] = json!("enc");
+        key
+    };
+    let other = {
+        let mut key = jwk(&RSA, Jwa::RS256, "one");
+        key["alg"] = json!("RS512");
+        key
+    };
+    for key in [secret, encrypts, other, jwk(&EC, Jwa::ES256, "one"), jwk(&ED, Jwa::EdDSA, "one")] {
+        let (provider, auth, _) = start(std::slice::from_ref(&key));
+        let denied = admin(&auth, &token(&provider)).unwrap_err();
+        assert_eq!(denied, Denied::Invalid("the issuer has no key with the token's key id"), "{key}");
+        let confused = sign(
+            &json!({ "alg": "HS256", "kid": "one" }),
+            &provider.claims().to_string(),
+            Jwa::HS256,
+            &EncodingKey::from_secret(SECRET),
+        );
+        assert_eq!(admin(&auth, &confused).unwrap_err().status(), 401);
+    }
+}
