@@ -101,6 +101,12 @@ impl Manifest {
         self.document.root().get(self.head.context?.as_str())
     }
 
+    /// The module's own schedule in `serve`, where it has one: a cron expression, and a time zone where it names one.
+    pub fn schedule(&self) -> Option<(&str, Option<&str>)> {
+        let sync = self.document.root().get("sync")?;
+        Some((sync.get("schedule")?.as_str()?, sync.get("timezone").and_then(Node::as_str)))
+    }
+
     /// Whether the module belongs in the registry: it has an AI context, and its status allows it.
     pub fn is_registrable(&self) -> bool {
         self.head.context.is_some() && self.head.status.is_registrable()

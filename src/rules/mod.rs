@@ -7,6 +7,7 @@ pub mod alias;
 pub mod name_duplicate;
 pub mod name_mismatch;
 pub mod registry;
+pub mod schedule;
 mod settle;
 pub mod status;
 pub mod unique_names;
@@ -29,6 +30,7 @@ pub static RULES: LazyLock<Vec<&'static Rule>> = LazyLock::new(|| {
         &manifest::rules::CONFLICT,
         &name_duplicate::DUPLICATE,
         &name_mismatch::MISMATCH,
+        &schedule::INVALID,
         &status::UNREGISTRABLE,
         &version::DECREASED,
         &version::NOT_BUMPED,
@@ -42,7 +44,7 @@ pub static RULES: LazyLock<Vec<&'static Rule>> = LazyLock::new(|| {
 
 /// The checks of one valid manifest.
 pub const MANIFEST_CHECKS: &[fn(&Manifest) -> Vec<Finding>] =
-    &[name_mismatch::check, alias::check, status::check, unique_names::check];
+    &[name_mismatch::check, alias::check, status::check, unique_names::check, schedule::check];
 
 /// Every finding of the checks of one manifest.
 pub fn check(manifest: &Manifest) -> Vec<Finding> {
