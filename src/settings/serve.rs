@@ -1,10 +1,7 @@
 //! `[serve]`: how the server answers.
 
-use std::{
-    net::{Ipv4Addr, SocketAddr},
-    ops::RangeInclusive,
-    time::Duration,
-};
+use core::net::{Ipv4Addr, SocketAddr};
+use std::{ops::RangeInclusive, time::Duration};
 
 use super::{problem::Wrong, section::Section};
 
