@@ -125,7 +125,7 @@ pub(super) async fn status(
     })?;
     report.running |= state.syncs.is_running();
     report.next_run = **state.next_run.load();
-    report.last_error = report.last_error.or_else(|| state.view().trouble.clone());
+    report.last_error = report.last_error.or_else(|| state.trouble());
     Ok(answer(StatusCode::OK, &StatusAnswer { success: true, status: Versioned::new(report) }))
 }
 

@@ -14,6 +14,9 @@ use serde::Serialize;
 use super::{openapi::DOCUMENT, problem::Problem, state::State};
 use crate::domain::SnapshotVersion;
 
+/// The media type of metrics.
+pub(super) const METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
 /// What `/livez` answers.
 #[derive(Serialize)]
 struct Live {
@@ -37,7 +40,7 @@ pub(super) async fn livez() -> impl IntoResponse {
 /// `GET /readyz`: there is a snapshot to serve, be it an old one.
 pub(super) async fn readyz(Extract(state): Extract<Arc<State>>) -> Result<impl IntoResponse, Problem> {
     let version = state.served()?.version();
-    let trouble = state.view().trouble.clone();
+    let trouble = state.trouble();
     let status = if trouble.is_some() { "degraded" } else { "ready" };
     Ok(uncached(Json(Ready { status, version, trouble })))
 }
@@ -46,8 +49,7 @@ pub(super) async fn readyz(Extract(state): Extract<Arc<State>>) -> Result<impl I
 pub(super) async fn metrics(Extract(state): Extract<Arc<State>>) -> Response<Body> {
     let text = state.metrics.text((state.options.clock)());
     let mut response = uncached(text);
-    let format = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(format));
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(METRICS));
     response
 }
 

@@ -57,8 +57,12 @@ pub fn start(options: Options, auth: Auth, listening: impl FnOnce(SocketAddr)) -
 /// Answers on a listener until `stop` is ready, and then until all that was begun has ended.
 async fn serve(listener: TcpListener, state: Arc<State>, stop: impl Future<Output = ()>) {
     let watcher = tokio::spawn(watch::branch(Arc::clone(&state)));
+    let follower = state.options.follow.map(|every| tokio::spawn(watch::remote(Arc::clone(&state), every)));
     connection::serve(listener, App::new(Arc::clone(&state)), &state.options, stop).await;
     watcher.abort();
+    if let Some(follower) = follower {
+        follower.abort();
+    }
     if tokio::time::timeout(PATIENCE, state.syncs.rest()).await.is_err() {
         tracing::error!("a sync was cut off; the next one mends what it left");
     }

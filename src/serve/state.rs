@@ -34,6 +34,8 @@ pub struct State {
     pub syncs: Syncs,
     /// When the next scheduled sync is due.
     pub next_run: ArcSwap<Option<Timestamp>>,
+    /// Why the remote cannot be followed, where it cannot.
+    pub(super) remote_trouble: ArcSwap<Option<String>>,
     view: ArcSwap<View>,
     loader: Loader,
     readers: Semaphore,
@@ -47,6 +49,7 @@ impl State {
             metrics: Metrics::new(),
             syncs: Syncs::default(),
             next_run: ArcSwap::default(),
+            remote_trouble: ArcSwap::default(),
             view: ArcSwap::default(),
             loader: Loader::default(),
             readers: Semaphore::new(READERS),
@@ -78,6 +81,12 @@ impl State {
             let reason = view.trouble.as_deref().unwrap_or("the server has just started");
             Problem::unavailable(format!("there is no snapshot yet: {reason}"))
         })
+    }
+
+    /// What is wrong with the branch, or with following the remote.
+    pub(super) fn trouble(&self) -> Option<String> {
+        let own = self.view.load().trouble.clone();
+        own.or_else(|| (**self.remote_trouble.load()).clone())
     }
 
     /// Who may keep what is read.

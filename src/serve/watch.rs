@@ -1,10 +1,17 @@
-//! Noticing by itself that the branch has moved.
+//! Noticing by itself that the branch has moved, here or at the remote.
 
 use std::{sync::Arc, time::Duration};
 
 use tokio::time::{MissedTickBehavior, interval};
 
-use super::state::State;
+use super::{
+    options::{Options, PushTo},
+    state::State,
+};
+use crate::{
+    git::Repository,
+    sync::{self, Follow, Followed, SyncError},
+};
 
 /// How often the server looks at its branch.
 const GLANCE: Duration = Duration::from_secs(1);
@@ -17,4 +24,54 @@ pub(super) async fn branch(state: Arc<State>) {
         glances.tick().await;
         state.refresh().await;
     }
+}
+
+/// Follows the remote, again and again. What goes wrong is told once, and stands in the view until all is well.
+pub(super) async fn remote(state: Arc<State>, every: Duration) {
+    let mut looks = interval(every);
+    looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut told = None;
+    loop {
+        looks.tick().await;
+        let trouble = follow_once(&state).await;
+        if trouble != told {
+            if let Some(trouble) = &trouble {
+                tracing::warn!(%trouble, "cannot follow the remote");
+            } else {
+                tracing::info!("following the remote again");
+            }
+        }
+        state.remote_trouble.store(Arc::new(trouble.clone()));
+        told = trouble;
+        state.refresh().await;
+    }
+}
+
+/// Looks once, and gives what went wrong. No sync runs meanwhile.
+async fn follow_once(state: &Arc<State>) -> Option<String> {
+    let turn = state.syncs.rest().await;
+    let options = state.options.clone();
+    let task = tokio::task::spawn_blocking(move || {
+        let followed = look(&options);
+        drop(turn);
+        followed
+    });
+    match task.await {
+        Ok(Ok(Followed::UpToDate | Followed::Moved { .. })) => None,
+        Ok(Ok(Followed::Diverged)) => Some(
+            "the local and the remote branch have diverged: each has commits that the other lacks".to_owned(),
+        ),
+        Ok(Err(error)) => Some(error.with_causes()),
+        Err(_) => Some("a bug in modreg stopped the look at the remote".to_owned()),
+    }
+}
+
+fn look(options: &Options) -> Result<Followed, SyncError> {
+    let repository = Repository::open(&options.repository)?;
+    let remote = match &options.push {
+        Some(PushTo::Remote(remote)) => Some(remote.as_str()),
+        Some(PushTo::Usual) | None => None,
+    };
+    let (identity, now) = (&options.identity, (options.clock)());
+    sync::follow(&repository, &Follow { remote, has_ssh_command: options.has_ssh_command, identity, now })
 }

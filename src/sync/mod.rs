@@ -7,6 +7,7 @@ mod checkout;
 mod compare;
 mod draft;
 mod error;
+mod follow;
 mod guard;
 mod history;
 mod init;
@@ -32,6 +33,7 @@ pub use base::{
 pub use compare::compare;
 pub use draft::{Draft, Order, ReadEntry, draft, parse_entry};
 pub use error::SyncError;
+pub use follow::{Follow, Followed, follow};
 pub use guard::{InvalidToken, RemovalToken};
 pub use history::{Counts, History, Record, VersionedSnapshot};
 pub use init::commit_files;

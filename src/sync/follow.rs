@@ -1,0 +1,68 @@
+//! Following a remote: the local branch takes what people and other writers committed there, by fast-forward only.
+
+use jiff::Timestamp;
+
+use super::{SyncError, base, publish::PATIENCE};
+use crate::{
+    domain::ObjectId,
+    git::{Head, IdentityEnv, Moment, Network, RemoteBranch, Repository},
+};
+
+/// What to follow, and how.
+#[derive(Debug)]
+pub struct Follow<'a> {
+    /// The remote, where the caller names one.
+    pub remote: Option<&'a str>,
+    /// Whether the environment says which program speaks SSH.
+    pub has_ssh_command: bool,
+    /// Who moves the branch, as far as the environment says.
+    pub identity: &'a IdentityEnv,
+    /// When.
+    pub now: Timestamp,
+}
+
+/// What became of the local branch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Followed {
+    /// The remote has nothing that it lacks.
+    UpToDate,
+    /// It is where the remote's branch is.
+    Moved {
+        /// Where that is.
+        to: ObjectId,
+    },
+    /// Each has commits that the other lacks; only a sync with a push, or people, can bring them together.
+    Diverged,
+}
+
+/// Asks the remote for its branch, and moves the local one to it where that loses nothing.
+pub fn follow(repository: &Repository, follow: &Follow<'_>) -> Result<Followed, SyncError> {
+    let lock = repository.lock(PATIENCE, follow.now)?;
+    let head = repository.head()?;
+    let commit = head.born()?;
+    let branch = match head {
+        Head::Branch { branch, .. } => branch,
+        Head::Unborn { .. } | Head::Detached { .. } => return Err(SyncError::NoTarget),
+    };
+    let settings = base::compiler_at(repository, commit)?.settings.push;
+    let remote = follow.remote.or(settings.remote.as_deref());
+    let target = repository.push_target(Some(&branch), remote, settings.branch.as_deref())?;
+    let target: RemoteBranch = target.ok_or(SyncError::NoTarget)?;
+    let network = Network { timeout: settings.timeout, has_ssh_command: follow.has_ssh_command };
+    let fetched = repository.fetch(&target, network);
+    repository.forget_fetched();
+    let Some(newest) = fetched? else { return Ok(Followed::UpToDate) };
+    if repository.is_ancestor(newest, commit)? {
+        return Ok(Followed::UpToDate);
+    }
+    if !repository.is_ancestor(commit, newest)? {
+        return Ok(Followed::Diverged);
+    }
+    if repository.is_bare() {
+        let who = repository.identity(follow.identity, Moment::utc(follow.now))?.committer;
+        repository.move_branch(&lock, &branch, Some(commit), newest, &who, "modreg serve: follow")?;
+    } else {
+        repository.fast_forward(newest, settings.timeout)?;
+    }
+    Ok(Followed::Moved { to: newest })
+}
