@@ -44,17 +44,27 @@ use reach::Reach;
 use words::Spelling;
 
 /// The schemas in the binary: their names and texts.
-pub const BUILTIN: [(&str, &str); 12] = [
+pub const BUILTIN: [(&str, &str); 22] = [
     ("ai-context", include_str!("../../schema/ai-context.schema.json")),
     ("compile-report", include_str!("../../schema/compile-report.schema.json")),
     ("diagnostic", include_str!("../../schema/diagnostic.schema.json")),
     ("diff-report", include_str!("../../schema/diff-report.schema.json")),
     ("entry", include_str!("../../schema/entry.schema.json")),
     ("history-report", include_str!("../../schema/history-report.schema.json")),
+    ("live", include_str!("../../schema/live.schema.json")),
     ("module", include_str!("../../schema/module.schema.json")),
+    ("module-list", include_str!("../../schema/module-list.schema.json")),
+    ("problem", include_str!("../../schema/problem.schema.json")),
+    ("ready", include_str!("../../schema/ready.schema.json")),
+    ("registry", include_str!("../../schema/registry.schema.json")),
+    ("rollback-request", include_str!("../../schema/rollback-request.schema.json")),
     ("snapshot", include_str!("../../schema/snapshot.schema.json")),
+    ("status-answer", include_str!("../../schema/status-answer.schema.json")),
     ("status-report", include_str!("../../schema/status-report.schema.json")),
+    ("sync-answer", include_str!("../../schema/sync-answer.schema.json")),
     ("sync-report", include_str!("../../schema/sync-report.schema.json")),
+    ("sync-request", include_str!("../../schema/sync-request.schema.json")),
+    ("unpin-request", include_str!("../../schema/unpin-request.schema.json")),
     ("validate-report", include_str!("../../schema/validate-report.schema.json")),
     ("verify-report", include_str!("../../schema/verify-report.schema.json")),
 ];

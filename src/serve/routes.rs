@@ -8,7 +8,14 @@ use axum::{
     routing::{get, post},
 };
 
-use super::{admin, probes, problem::Problem, read, state::State};
+use super::{
+    admin,
+    openapi::{Answer, Body, Operation, Parameter},
+    probes::{self, METRICS},
+    problem::Problem,
+    read,
+    state::State,
+};
 
 /// Who may call a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,18 +37,49 @@ pub(super) struct Route {
     pub(super) method: Method,
     /// Who may call it.
     pub(super) access: Access,
+    /// What `/openapi.json` says of it.
+    pub(super) operation: Operation,
 }
 
-const fn reads(path: &'static str) -> Route {
-    Route { path, method: Method::GET, access: Access::Read }
+/// A route that everybody may read.
+const fn reads(path: &'static str, operation: Operation) -> Route {
+    Route { path, method: Method::GET, access: Access::Read, operation }
 }
 
-const fn open(path: &'static str) -> Route {
-    Route { path, method: Method::GET, access: Access::Open }
+/// A route for those who run the server.
+const fn probe(path: &'static str, operation: Operation) -> Route {
+    Route { path, method: Method::GET, access: Access::Open, operation }
 }
 
-const fn admin(method: Method, path: &'static str) -> Route {
-    Route { path, method, access: Access::Admin }
+/// A route for administrators.
+const fn admin(method: Method, path: &'static str, operation: Operation) -> Route {
+    Route { path, method, access: Access::Admin, operation }
+}
+
+const fn gives(
+    id: &'static str,
+    answer: &'static str,
+    summary: &'static str,
+    parameters: &'static [Parameter],
+) -> Operation {
+    Operation { id, summary, parameters, body: None, answer: Answer::Schema(answer), problems: &[] }
+}
+
+/// Changes the registry; what can be refused is refused in the same ways.
+const fn changes(
+    id: &'static str,
+    summary: &'static str,
+    schema: &'static str,
+    is_required: bool,
+) -> Operation {
+    Operation {
+        id,
+        summary,
+        parameters: &[],
+        body: Some(Body { schema, is_required }),
+        answer: Answer::Schema("sync-answer"),
+        problems: &[408, 409, 413, 415, 422, 502],
+    }
 }
 
 pub(super) const SNAPSHOT: usize = 0;
@@ -50,19 +88,70 @@ pub(super) const MODULE: usize = 2;
 
 /// Every route.
 pub(super) static ROUTES: [Route; 13] = [
-    reads("/api/modules/ai/snapshot"),
-    reads("/api/modules/ai/modules"),
-    reads("/api/modules/ai/modules/{name}"),
-    reads("/api/modules/ai/changes"),
-    reads("/api/modules/ai/history"),
-    admin(Method::POST, "/api/admin/modules/ai/sync"),
-    admin(Method::GET, "/api/admin/modules/ai/sync/status"),
-    admin(Method::POST, "/api/admin/modules/ai/rollback"),
-    admin(Method::POST, "/api/admin/modules/ai/unpin"),
-    open("/livez"),
-    open("/readyz"),
-    open("/metrics"),
-    open("/openapi.json"),
+    reads(
+        "/api/modules/ai/snapshot",
+        gives("snapshot", "registry", "The whole registry as one document", &[Parameter::Version]),
+    ),
+    reads(
+        "/api/modules/ai/modules",
+        gives("modules", "module-list", "The list of modules", &[Parameter::Category, Parameter::Keyword]),
+    ),
+    reads(
+        "/api/modules/ai/modules/{name}",
+        gives("module", "entry", "The entry of one module", &[Parameter::Name, Parameter::Version]),
+    ),
+    reads(
+        "/api/modules/ai/changes",
+        gives("changes", "diff-report", "What became of the modules since a version", &[Parameter::Since]),
+    ),
+    reads(
+        "/api/modules/ai/history",
+        gives(
+            "history",
+            "history-report",
+            "The audit log, newest first; `Link` leads to older versions",
+            &[Parameter::Module, Parameter::Limit, Parameter::Before],
+        ),
+    ),
+    admin(
+        Method::POST,
+        "/api/admin/modules/ai/sync",
+        changes("sync", "Compile what HEAD holds, and publish it", "sync-request", false),
+    ),
+    admin(
+        Method::GET,
+        "/api/admin/modules/ai/sync/status",
+        gives("status", "status-answer", "How the registry stands", &[]),
+    ),
+    admin(
+        Method::POST,
+        "/api/admin/modules/ai/rollback",
+        changes("rollback", "Publish the content of an old version, and pin it", "rollback-request", true),
+    ),
+    admin(
+        Method::POST,
+        "/api/admin/modules/ai/unpin",
+        changes("unpin", "Lift pins, and publish what the manifests give now", "unpin-request", false),
+    ),
+    probe("/livez", gives("livez", "live", "Whether the process answers", &[])),
+    probe(
+        "/readyz",
+        Operation {
+            problems: &[503],
+            ..gives("readyz", "ready", "Whether there is a snapshot to serve", &[])
+        },
+    ),
+    probe(
+        "/metrics",
+        Operation {
+            answer: Answer::Text(METRICS),
+            ..gives("metrics", "", "What was counted, as Prometheus reads it", &[])
+        },
+    ),
+    probe(
+        "/openapi.json",
+        Operation { answer: Answer::Json, ..gives("openapi", "", "This description", &[]) },
+    ),
 ];
 
 /// The router: each route of [`ROUTES`] with what it calls. It is asked only for routes and methods that are there.
