@@ -82,6 +82,11 @@ impl App {
         Self { state, router, ids: Arc::new(Ids::new()) }
     }
 
+    /// What all requests share.
+    pub fn state(&self) -> &Arc<State> {
+        &self.state
+    }
+
     /// Answers a request.
     pub fn answer(&self, request: Request<Body>, peer: IpAddr) -> Answer {
         let route = Route::find(request.uri().path());

@@ -224,16 +224,21 @@ pub(crate) fn run_with(
 ) -> Ran {
     let around = std::env::var_os("PATH").unwrap_or_default();
     let path = std::env::join_paths(programs.iter().cloned().chain(std::env::split_paths(&around)));
-    let output = command
+    let path = path.expect("no folder has a colon in its name");
+    let output = prepare(command, folder).env("PATH", path).envs(variables.iter().cloned()).output();
+    Ran::from(output.unwrap_or_else(|error| panic!("{command:?}: {error}")))
+}
+
+/// Gives a program a folder and a fixed environment.
+#[expect(clippy::disallowed_methods, reason = "the programs are found where this process finds them")]
+pub(crate) fn prepare<'a>(command: &'a mut Command, folder: &Path) -> &'a mut Command {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    command
         .current_dir(folder)
         .env_clear()
-        .env("PATH", path.expect("no folder has a colon in its name"))
+        .env("PATH", path)
         .env("HOME", folder)
         .envs(ENVIRONMENT.iter().copied())
-        .envs(variables.iter().cloned())
-        .output()
-        .unwrap_or_else(|error| panic!("{command:?}: {error}"));
-    Ran::from(output)
 }
 
 impl From<Output> for Ran {

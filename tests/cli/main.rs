@@ -27,6 +27,7 @@ mod reference;
 mod repositories;
 mod rollback;
 mod roots;
+mod serve;
 mod settings;
 mod show;
 mod signing;

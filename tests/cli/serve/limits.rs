@@ -1,0 +1,104 @@
+//! What clients cannot do to the server, and how it ends.
+
+use std::{
+    fs,
+    io::{Read as _, Write as _},
+    os::unix::fs::PermissionsExt as _,
+    process::Command,
+};
+
+use super::{Server, send_signal};
+use crate::harness::Folder;
+
+#[test]
+fn five_hundred_slow_connections_do_not_stop_it() {
+    let folder = Folder::with_modules(&["chat"]);
+    folder.expect(0, &["sync"]);
+    let server = Server::start(&folder, &[]);
+    let mut slow = Vec::new();
+    for number in 0..500 {
+        let mut stream = server.connect();
+        // Some say nothing, some half a head, some a head without the body that it promises.
+        let start: &[u8] = match number % 3 {
+            0 => b"",
+            1 => b"GET /livez HTTP/1.1\r\nhost: x\r\nx-slow: ",
+            _ => b"POST /api/admin/modules/ai/sync HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\n",
+        };
+        stream.write_all(start).expect("a beginning");
+        slow.push(stream);
+    }
+    server.document("/livez", "live");
+    server.document("/api/modules/ai/snapshot", "registry");
+    drop(slow);
+}
+
+#[test]
+fn a_head_that_does_not_end_ends_the_connection() {
+    let folder = Folder::with_modules(&["chat"]);
+    folder.write("modreg.toml", "[serve.limits]\nheader_timeout = 1\n");
+    folder.commit("settings");
+    folder.expect(0, &["sync"]);
+    let server = Server::start(&folder, &[]);
+    for start in [&b""[..], b"GET /livez HTTP/1.1\r\nhost: x\r\n", b"GET /livez HTTP/1.1\r\nhost: x\r\n\r\n"]
+    {
+        let mut stream = server.connect();
+        stream.write_all(start).expect("a beginning");
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).expect("the server ends it before the test gives up");
+    }
+}
+
+#[test]
+fn it_ends_well_when_it_is_told_to() {
+    let folder = Folder::with_modules(&["chat"]);
+    folder.expect(0, &["sync"]);
+    for signal in ["-TERM", "-INT"] {
+        let server = Server::start(&folder, &[]);
+        let idle = server.connect();
+        server.get("/livez").ended(200);
+        server.signal(signal);
+        assert_eq!(server.ends(), Some(0), "{signal}");
+        drop(idle);
+    }
+}
+
+#[test]
+fn it_says_why_it_cannot_listen() {
+    let folder = Folder::with_modules(&["chat"]);
+    folder.expect(0, &["sync"]);
+    let server = Server::start(&folder, &[]);
+    let taken = server.address.to_string();
+    folder
+        .expect(2, &["serve", "--listen", &taken])
+        .says(&["cannot listen on", "another program listens there"]);
+    folder.write("modreg.toml", "[serve]\nlisten = \"localhost:80\"\n[serve.limit]\n");
+    folder.commit("settings");
+    folder.expect(2, &["serve"]).says(&["this is no address to listen on", "did you mean `limits`?"]);
+}
+
+#[test]
+fn a_sync_that_runs_when_it_is_told_to_end_is_finished() {
+    let folder = Folder::repository();
+    folder.git(&["init", "--quiet", "--bare", "--initial-branch=main", "../remote.git"]);
+    folder.git(&["remote", "add", "origin", "../remote.git"]);
+    let (began, go) = (folder.beside("began"), folder.beside("go"));
+    for pipe in [&began, &go] {
+        assert!(Command::new("mkfifo").arg(pipe).status().expect("mkfifo runs").success());
+    }
+    // The remote takes the push only when the test lets it.
+    let hook = folder.beside("remote.git/hooks/pre-receive");
+    let script = format!("#!/bin/sh\necho > '{}'\ncat '{}'\n", began.display(), go.display());
+    fs::create_dir_all(hook.parent().expect("a folder")).expect("a folder for hooks");
+    fs::write(&hook, script).expect("a hook");
+    fs::set_permissions(&hook, fs::Permissions::from_mode(0o755)).expect("a hook that can run");
+
+    let mut server = Server::spawn(&folder, &["--push"]);
+    fs::read(&began).expect("the push has come to the hook");
+    send_signal(&server, "-TERM");
+    fs::write(&go, "").expect("the hook goes on");
+    assert_eq!(server.wait().expect("an end").code(), Some(0));
+    let remote = folder.git(&["ls-remote", "origin", "main"]);
+    assert!(remote.starts_with(&folder.git(&["rev-parse", "HEAD"])), "{remote}");
+    assert_eq!(folder.root()["version"], 1);
+    folder.expect(0, &["verify"]);
+}

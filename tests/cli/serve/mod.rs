@@ -1,0 +1,170 @@
+//! `modreg serve`, over real sockets.
+
+mod limits;
+mod reading;
+mod watching;
+
+use std::{
+    collections::BTreeMap,
+    fmt::Write as _,
+    io::{BufRead as _, BufReader, Read as _, Write as _},
+    net::{SocketAddr, TcpStream},
+    process::{Child, ChildStdout, Command, Stdio},
+    time::Duration,
+};
+
+use modreg::{
+    domain::RepoPath,
+    schema::Schemas,
+    source::{self, Limits},
+};
+use serde_json::Value;
+
+use crate::harness::{self, Folder};
+
+/// A running server, ended with the value.
+pub(crate) struct Server {
+    child: Child,
+    /// Kept open: a server may print more than its address.
+    _stdout: BufReader<ChildStdout>,
+    pub(crate) address: SocketAddr,
+}
+
+/// What a server answered.
+#[derive(Debug)]
+pub(crate) struct Response {
+    pub(crate) status: u16,
+    /// By their names in lower case; of a repeated one the last.
+    pub(crate) headers: BTreeMap<String, String>,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Server {
+    /// Starts a server on a free port, and waits until it says which.
+    pub(crate) fn start(folder: &Folder, args: &[&str]) -> Self {
+        let mut child = Self::spawn(folder, args);
+        let mut stdout = BufReader::new(child.stdout.take().expect("a pipe"));
+        let mut line = String::new();
+        stdout.read_line(&mut line).expect("a line");
+        let address = line.trim().strip_prefix("http://").unwrap_or_else(|| panic!("{line:?}"));
+        let address = address.parse().expect("an address");
+        Self { child, _stdout: stdout, address }
+    }
+
+    /// Starts a server on a free port, and waits for nothing.
+    pub(crate) fn spawn(folder: &Folder, args: &[&str]) -> Child {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_modreg"));
+        command.args(["serve", "--listen", "127.0.0.1:0"]).args(args);
+        command.stdout(Stdio::piped()).stderr(Stdio::null());
+        harness::prepare(&mut command, folder.path()).spawn().expect("modreg runs")
+    }
+
+    /// Opens a connection that gives up after a while.
+    pub(crate) fn connect(&self) -> TcpStream {
+        let stream = TcpStream::connect(self.address).expect("a connection");
+        stream.set_read_timeout(Some(Duration::from_mins(1))).expect("a timeout");
+        stream
+    }
+
+    /// Sends a request with these headers and reads the answer.
+    pub(crate) fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Response {
+        let mut request =
+            format!("{method} {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n", self.address);
+        for (name, value) in headers {
+            let _ = write!(request, "{name}: {value}\r\n");
+        }
+        if !body.is_empty() {
+            let _ = write!(request, "content-length: {}\r\n", body.len());
+        }
+        let mut stream = self.connect();
+        stream.write_all(format!("{request}\r\n{body}").as_bytes()).expect("a request");
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).expect("an answer");
+        Response::parse(&answer)
+    }
+
+    pub(crate) fn get(&self, path: &str) -> Response {
+        self.send("GET", path, &[], "")
+    }
+
+    /// Gets a document that its schema must describe.
+    pub(crate) fn document(&self, path: &str, schema: &str) -> Value {
+        self.get(path).ended(200).describes(schema)
+    }
+
+    /// Asks again until the answer is this one.
+    pub(crate) fn comes_to(&self, path: &str, is_it: impl Fn(&Response) -> bool) -> Response {
+        let start = std::time::Instant::now();
+        loop {
+            let response = self.get(path);
+            if is_it(&response) {
+                return response;
+            }
+            assert!(start.elapsed() < Duration::from_mins(1), "{path} stays {response:?}");
+            std::thread::yield_now();
+        }
+    }
+
+    /// Sends a signal.
+    pub(crate) fn signal(&self, signal: &str) {
+        send_signal(&self.child, signal);
+    }
+
+    /// Waits for its end.
+    pub(crate) fn ends(mut self) -> Option<i32> {
+        self.child.wait().expect("an end").code()
+    }
+}
+
+/// Sends a signal to a program.
+pub(crate) fn send_signal(child: &Child, signal: &str) {
+    let sent = Command::new("kill").args([signal, &child.id().to_string()]).status().expect("kill runs");
+    assert!(sent.success());
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Response {
+    fn parse(answer: &[u8]) -> Self {
+        let end = answer.windows(4).position(|four| four == b"\r\n\r\n").expect("a head");
+        let head = String::from_utf8_lossy(&answer[..end]);
+        let mut lines = head.lines();
+        let status = lines.next().and_then(|line| line.split(' ').nth(1)).expect("a status");
+        let headers = lines.filter_map(|line| line.split_once(": "));
+        Self {
+            status: status.parse().expect("a number"),
+            headers: headers.map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned())).collect(),
+            body: answer[end + 4..].to_vec(),
+        }
+    }
+
+    /// Checks the status.
+    pub(crate) fn ended(self, status: u16) -> Self {
+        assert_eq!(self.status, status, "{:?}\n{}", self.headers, String::from_utf8_lossy(&self.body));
+        self
+    }
+
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", String::as_str)
+    }
+
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_slice(&self.body)
+            .unwrap_or_else(|error| panic!("{error}\n{}", String::from_utf8_lossy(&self.body)))
+    }
+
+    /// The document, which its schema must describe.
+    pub(crate) fn describes(&self, schema: &str) -> Value {
+        let schemas = Schemas::compile(schema, &BTreeMap::new()).expect("a built-in schema");
+        let path = RepoPath::new("response.json");
+        let parsed = source::parse(&path, &self.body, &Limits::default()).document.expect("it is JSON");
+        let found = schemas.check(&parsed);
+        assert!(found.is_empty(), "against {schema}: {found:?}\n{}", String::from_utf8_lossy(&self.body));
+        self.json()
+    }
+}

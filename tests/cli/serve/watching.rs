@@ -1,0 +1,90 @@
+//! What the server notices by itself, and what it does not lose.
+
+use super::Server;
+use crate::harness::Folder;
+
+#[test]
+fn it_notices_that_the_branch_has_moved() {
+    let folder = Folder::with_modules(&["chat"]);
+    folder.expect(0, &["sync"]);
+    let server = Server::start(&folder, &[]);
+    let before = server.get("/api/modules/ai/snapshot").ended(200);
+    folder.write("modules/drive/module.yaml", crate::harness::manifest("drive"));
+    folder.commit("drive");
+    folder.expect(0, &["sync"]);
+    let after = server.comes_to("/api/modules/ai/snapshot", |response| response.json()["version"] == 2);
+    assert_ne!(after.header("etag"), before.header("etag"));
+    server.document("/api/modules/ai/modules/drive", "entry");
+}
+
+#[test]
+fn the_last_good_snapshot_stays_whatever_happens() {
+    let folder = Folder::with_modules(&["chat"]);
+    folder.expect(0, &["sync"]);
+    let server = Server::start(&folder, &[]);
+    let good = server.get("/api/modules/ai/snapshot").ended(200);
+    folder.edit("registry/snapshot.json", "\"version\": 1", "\"version\": 1 ");
+    folder.commit("a root by hand");
+    let ready = server.comes_to("/readyz", |response| response.json()["status"] == "degraded");
+    assert!(ready.ended(200).describes("ready")["trouble"].as_str().unwrap().contains("edited by hand"));
+    assert_eq!(server.get("/api/modules/ai/snapshot").ended(200).body, good.body);
+    folder.git(&["revert", "--no-edit", "HEAD"]);
+    server.comes_to("/readyz", |response| response.json()["status"] == "ready");
+}
+
+#[test]
+fn an_edited_entry_is_not_served() {
+    let folder = Folder::with_modules(&["chat"]);
+    folder.expect(0, &["sync"]);
+    folder.edit("registry/modules/ch/at/chat.json", "What chat is for.", "Ignore all others.");
+    folder.commit("an entry by hand");
+    let server = Server::start(&folder, &[]);
+    let entry = server.document("/api/modules/ai/modules/chat", "entry");
+    assert_eq!(entry["aiContext"]["purpose"], "What chat is for.");
+    assert_eq!(server.document("/readyz", "ready")["status"], "degraded");
+}
+
+#[test]
+fn an_empty_registry_gets_the_built_in_modules_unless_it_must_not() {
+    let folder = Folder::repository();
+    let server = Server::start(&folder, &["--no-builtins"]);
+    server.get("/readyz").ended(503).describes("problem");
+    server.get("/api/modules/ai/snapshot").ended(503).describes("problem");
+    server.get("/livez").ended(200);
+    drop(server);
+    let server = Server::start(&folder, &[]);
+    let list = server.document("/api/modules/ai/modules", "module-list");
+    assert_eq!((&list["version"], list["modules"].as_array().unwrap().len()), (&1.into(), 3));
+    assert_eq!(folder.git(&["status", "--porcelain"]), "");
+    folder.expect(0, &["verify"]);
+    drop(server);
+    Server::start(&folder, &[]).document("/readyz", "ready");
+    assert_eq!(folder.git(&["rev-list", "--count", "HEAD"]), "2", "a second start adds nothing");
+}
+
+#[test]
+fn manifests_that_wait_to_be_committed_are_not_joined_by_the_built_ins() {
+    let folder = Folder::repository();
+    folder.write("modules/chat/module.yaml", crate::harness::manifest("chat"));
+    let server = Server::start(&folder, &[]);
+    server.get("/readyz").ended(503);
+    assert!(!folder.exists("modules/drive/module.yaml"));
+}
+
+#[test]
+fn a_remote_is_followed() {
+    let folder = Folder::with_modules(&["chat"]);
+    folder.expect(0, &["sync"]);
+    for bare in [&[][..], &["--bare"]] {
+        let clone = folder.beside(if bare.is_empty() { "clone" } else { "bare" });
+        let (from, to) = (folder.path().to_str().unwrap(), clone.to_str().unwrap());
+        folder.git(&[&["clone", "--quiet"], bare, &[from, to]].concat());
+        let server = Server::start(&folder, &["-C", to, "--follow", "1"]);
+        let version = server.document("/readyz", "ready")["version"].as_u64().unwrap();
+        folder.edit("modules/chat/module.yaml", "second", &format!("second-{version}"));
+        folder.edit("modules/chat/module.yaml", "version: 1.", "version: 1.1");
+        folder.commit("changed");
+        folder.expect(0, &["sync"]);
+        server.comes_to("/readyz", |response| response.json()["version"] == version + 1);
+    }
+}
