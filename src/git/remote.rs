@@ -69,6 +69,11 @@ impl Repository {
             .or_else(|| setting("remote.pushdefault"))
             .or_else(|| of_branch("remote"))
             .unwrap_or_else(|| "origin".to_owned());
+    /// Whether git's settings name this remote.
+    pub fn has_remote(&self, name: &str) -> bool {
+        self.git.find_remote(name).is_ok()
+    }
+
         let upstream = || of_branch("merge").filter(|_| of_branch("remote").as_ref() == Some(&remote));
         let branch = match branch {
             Some(name) if name.starts_with("refs/") => Some(name.to_owned()),

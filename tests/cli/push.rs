@@ -185,6 +185,19 @@ fn what_trying_again_cannot_mend_is_told_apart() {
             remote.hook("update", "exit 1");
         }),
         ("the `pre-push` hook declined it: tests fail", "do as the hook says", |_, clone| {
+#[test]
+fn a_module_in_the_place_of_the_remote_is_told_from_one() {
+    let remote = Remote::new();
+    let clone = remote.clone();
+    let words = "`drive` was taken for a remote; to sync and push that module: `modreg sync drive --push`";
+    clone.expect(2, &["sync", "--push", "drive"]).says(&[words]);
+    clone.git(&["remote", "add", "drive", "nowhere"]);
+    let ran = clone.expect(2, &["sync", "--push", "drive"]);
+    assert!(!ran.err.contains(words), "{}", ran.err);
+    clone.expect(0, &["sync", "drive", "--push"]);
+    assert_eq!(remote.modules(), "drive");
+}
+
             hook(&clone.path().join(".git/hooks"), "pre-push", "echo tests fail >&2; exit 1");
         }),
         ("the remote protects the branch: GH006", "bypass the protection", |remote, _| {

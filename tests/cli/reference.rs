@@ -55,9 +55,10 @@ fn what_nobody_understands_is_a_usage_error() {
         (&["sinc"][..], &["'sync'"][..]),
         (&["sync", "--dryrun"], &["'--dry-run'"]),
         (&["sync", "--format", "xml"], &["human, json"]),
-        (&["sync", "--trigger", "moon"], &["one of manual, merge, nightly"]),
+        (&["sync", "--trigger", "moon"], &["one of manual, merge, nightly, schedule, api"]),
+        (&["sync", "--trigger", "rollback"], &["one of manual, merge, nightly, schedule, api"]),
         (&["sync", "Chat"], &["`Chat` is not a module name"]),
-        (&["--jobs", "0", "sync"], &["--jobs"]),
+        (&["--jobs", "0", "sync"], &["--jobs", "a number of threads, 1 or more"]),
         (&["--color", "red", "sync"], &["auto, always, never"]),
         (&["-q", "-v", "sync"], &["--quiet"]),
     ] {

@@ -24,8 +24,8 @@ pub(in crate::cli) struct Args {
     /// name or a URL, by default what `git push` would take
     #[arg(long, value_name = "REMOTE", num_args = 0..=1, default_missing_value = "")]
     push: Option<String>,
-    /// What started this sync: manual, merge, nightly, schedule, api, rollback or init
-    #[arg(long, value_name = "NAME", default_value = "manual")]
+    /// What started this sync: manual, merge, nightly, schedule or api
+    #[arg(long, value_name = "NAME", default_value = "manual", value_parser = trigger)]
     trigger: Trigger,
     #[command(flatten)]
     publishing: Publishing,
@@ -47,7 +47,24 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
         }),
         ..args.publishing.request(scope, args.trigger, context)
     };
-    outcome::publish(&repository, &request, args.publishing.format, context)
+    outcome::publish(&repository, &request, args.publishing.format, context).map_err(|error| {
+        match &args.push {
+            Some(name) if name.parse::<ModuleName>().is_ok() && !repository.has_remote(name) => error.hint(
+                format!("`{name}` was taken for a remote; to sync and push that module: `modreg sync {name} --push`"),
+            ),
+            Some(_) | None => error,
+        }
+    })
+}
+
+/// Reads what can start a sync of its own; `rollback` and `init` are commands.
+fn trigger(text: &str) -> Result<Trigger, String> {
+    match text.parse() {
+        Ok(Trigger::Rollback | Trigger::Init) | Err(_) => {
+            Err("it is one of manual, merge, nightly, schedule, api".to_owned())
+        }
+        Ok(trigger) => Ok(trigger),
+    }
 }
 
 /// Waits for any time up to `longest`, so that those who lost the same race do not meet again.
