@@ -297,11 +297,19 @@ impl Run<'_> {
             None if Some(base) != remote => Ok(()),
             written => {
                 let commit = written.as_ref().map_or(base, |written| written.commit);
-                if let (true, Some(written)) = (self.repository.is_bare(), written) {
-                    return written.move_branch(self.repository, self.lock, branch, Some(local.commit));
+                if self.repository.is_bare() {
+                    return self.move_branch(branch, local.commit, commit);
                 }
                 checkout.mend()?;
                 Ok(self.repository.fast_forward(commit, self.network.timeout)?)
+    /// Moves the branch of a bare repository to a commit that descends from it.
+    fn move_branch(&self, branch: &str, old: ObjectId, new: ObjectId) -> Result<(), SyncError> {
+        let request = self.request;
+        let who = self.repository.identity(request.identity, Moment::utc(request.now))?.committer;
+        let reflog = format!("modreg {}: fast-forward to {}", request.scope.verb(), self.shown());
+        Ok(self.repository.move_branch(self.lock, branch, Some(old), new, &who, &reflog)?)
+    }
+
             }
         }
     }

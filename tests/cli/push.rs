@@ -122,6 +122,17 @@ fn what_others_pushed_meanwhile_is_compiled_too() {
     }
 }
 
+#[test]
+fn a_bare_clone_follows_also_where_nothing_is_published() {
+    let remote = Remote::new();
+    let (bare, theirs) = (remote.clone_with(&["--bare"]), remote.clone());
+    theirs.expect(0, &["sync", "--push"]);
+    let ran = bare.expect(0, &["sync", "--push"]);
+    assert_eq!(head(&bare), remote.head(), "{}", ran.err);
+    ran.says(&["nothing to push: main of origin has it"]);
+    assert!(!ran.err.contains("warning"), "{}", ran.err);
+}
+
 /// A script for a hook that lets somebody else be faster.
 const FASTER: &str = "unset GIT_QUARANTINE_PATH\n\
     export GIT_AUTHOR_NAME=x GIT_AUTHOR_EMAIL=x GIT_COMMITTER_NAME=x GIT_COMMITTER_EMAIL=x\n\
