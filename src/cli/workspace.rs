@@ -9,7 +9,7 @@ use super::{context::Context, error::CliError};
 use crate::{
     compile::Compiler,
     domain::RepoPath,
-    git::{GitErrorKind, Repository},
+    git::{GitError, GitErrorKind, Repository},
     load, settings,
     sync::{self, SCHEMAS, SyncError},
 };
@@ -28,7 +28,12 @@ pub(super) fn start(context: &Context) -> Result<PathBuf, CliError> {
 
 /// Opens the repository that the user means.
 pub(super) fn repository(context: &Context) -> Result<Repository, CliError> {
-    Ok(Repository::discover(&start(context)?)?)
+    Ok(discover(&start(context)?, context)?)
+}
+
+fn discover(start: &Path, context: &Context) -> Result<Repository, GitError> {
+    let repository = Repository::discover(start)?;
+    Ok(if context.has_ssh_command { repository } else { repository.with_silent_ssh() })
 }
 
 /// A registry's files on disk, in a repository or not.
@@ -44,7 +49,7 @@ impl Folder {
     /// settings or manifests.
     pub(super) fn find(context: &Context) -> Result<Self, CliError> {
         let start = start(context)?;
-        match Repository::discover(&start) {
+        match discover(&start, context) {
             Ok(repository) => {
                 let root = repository.require_workdir()?.to_owned();
                 Ok(Self { root, repository: Some(repository) })

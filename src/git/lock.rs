@@ -82,6 +82,7 @@ impl Repository {
         writeln!(file, "{} {now}", std::process::id()).map_err(failed)?;
         self.clear_dead_ref_lock()?;
         self.clear_dead_index_lock()?;
+        self.clear_dead_locks_of_git()?;
         self.clear_leftovers(now);
         Ok(SyncLock { file })
     }

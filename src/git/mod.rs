@@ -8,6 +8,7 @@
 //! do. A run that is killed leaves the old or the new snapshot, and [`Repository::lock`], the next
 //! [`Repository::move_branch`] and [`Repository::check_out`] clean up what it left.
 
+mod at_work;
 mod branch;
 mod commit;
 mod compare;
@@ -45,7 +46,7 @@ pub use lock::{Holder, SyncLock};
 pub use merge::Merged;
 pub use push::{Answer, RemoteFailure};
 pub use read::{FileKind, TreeFile};
-pub use remote::{Network, RemoteBranch};
+pub use remote::RemoteBranch;
 pub use repository::{Head, Repository};
 pub use status::Uncommitted;
 pub use worktree::Checkout;

@@ -100,6 +100,25 @@ impl Repository {
     }
 }
 
+impl Repository {
+    /// Prepares `git ARGS` for what may need a remote: no helper of it outlives a timeout, and none asks anything.
+    pub(super) fn networked<A: AsRef<OsStr>>(
+        &self,
+        context: impl Into<String>,
+        args: impl IntoIterator<Item = A>,
+        timeout: Duration,
+    ) -> Program {
+        let program = self.program(context, args, timeout).in_own_group();
+        let has_setting =
+            || self.git.config().is_ok_and(|config| config.get_entry("core.sshcommand").is_ok());
+        if self.silences_ssh && !has_setting() {
+            program.env("GIT_SSH_COMMAND", "ssh -o BatchMode=yes")
+        } else {
+            program
+        }
+    }
+}
+
 impl Program {
     /// Gives the program something to read.
     pub(super) fn input(mut self, bytes: &[u8]) -> Self {
@@ -114,7 +133,7 @@ impl Program {
     }
 
     /// Makes it the head of a group of processes, so that no helper of it outlives a timeout.
-    pub(super) fn in_own_group(mut self) -> Self {
+    fn in_own_group(mut self) -> Self {
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut self.command, 0);
         self.owns_group = true;

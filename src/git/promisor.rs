@@ -38,7 +38,7 @@ impl Repository {
             &remote,
         ];
         let names = missing.iter().map(ObjectId::to_string).collect::<Vec<_>>().join("\n");
-        let ran = self.program(&context, args, TIMEOUT).input(names.as_bytes()).in_own_group().run()?;
+        let ran = self.networked(&context, args, TIMEOUT).input(names.as_bytes()).run()?;
         if ran.is_success() {
             return Ok(());
         }

@@ -6,10 +6,10 @@
 #[cfg(test)]
 mod tests;
 
-use std::fmt;
+use std::{fmt, time::Duration};
 
 use super::{
-    Network, RemoteBranch, Repository,
+    RemoteBranch, Repository,
     error::{GitError, GitErrorKind},
     program::Ran,
     remote::without_credentials,
@@ -89,7 +89,7 @@ impl Repository {
         target: &RemoteBranch,
         old: Option<ObjectId>,
         commit: ObjectId,
-        network: Network,
+        timeout: Duration,
     ) -> Result<Answer, GitError> {
         let context = format!("push to `{}` of `{}`", target.short(), target.shown());
         let old = old.map_or_else(String::new, |old| old.to_string());
@@ -97,7 +97,7 @@ impl Repository {
         let refspec = format!("{commit}:{}", target.branch);
         let args =
             ["push", "--porcelain", "--atomic", "--no-follow-tags", &lease, "--", &target.remote, &refspec];
-        let ran = self.over_network(&context, &args, network)?;
+        let ran = self.run_noted(self.networked(&context, args, timeout), &self.lockable(target))?;
         match classify(&ran) {
             Ok(answer) => Ok(answer),
             Err(failure) => {

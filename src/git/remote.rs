@@ -1,6 +1,6 @@
 //! Where to push to, what is known of the branch there, and asking the remote for it.
 
-use std::time::Duration;
+use std::{path::PathBuf, time::Duration};
 
 use super::{
     Repository,
@@ -35,15 +35,6 @@ impl RemoteBranch {
     }
 }
 
-/// How to reach remotes.
-#[derive(Debug, Clone, Copy)]
-pub struct Network {
-    /// How long one exchange with the remote may take.
-    pub timeout: Duration,
-    /// Whether the environment says which program speaks SSH.
-    pub has_ssh_command: bool,
-}
-
 impl Repository {
     /// The branch that a push of the local branch goes to, as git's settings say.
     ///
@@ -69,11 +60,6 @@ impl Repository {
             .or_else(|| setting("remote.pushdefault"))
             .or_else(|| of_branch("remote"))
             .unwrap_or_else(|| "origin".to_owned());
-    /// Whether git's settings name this remote.
-    pub fn has_remote(&self, name: &str) -> bool {
-        self.git.find_remote(name).is_ok()
-    }
-
         let upstream = || of_branch("merge").filter(|_| of_branch("remote").as_ref() == Some(&remote));
         let branch = match branch {
             Some(name) if name.starts_with("refs/") => Some(name.to_owned()),
@@ -83,19 +69,34 @@ impl Repository {
         Ok(branch.map(|branch| RemoteBranch { remote, branch }))
     }
 
+    /// Whether git's settings name this remote.
+    pub fn has_remote(&self, name: &str) -> bool {
+        self.git.find_remote(name).is_ok()
+    }
+
     /// The commit that the remote's branch had when it was last looked at.
     pub fn tracked(&self, target: &RemoteBranch) -> Option<ObjectId> {
+        self.git.refname_to_id(&self.tracking(target)?).ok().map(from_oid)
+    }
+
+    /// The reference that says where the remote's branch was when it was last looked at.
+    fn tracking(&self, target: &RemoteBranch) -> Option<String> {
         let remote = self.git.find_remote(&target.remote).ok()?;
-        let name = remote
+        remote
             .refspecs()
             .filter(|spec| spec.direction() == git2::Direction::Fetch && spec.src_matches(&target.branch))
-            .find_map(|spec| spec.transform(&target.branch).ok()?.as_str().ok().map(str::to_owned))?;
-        self.git.refname_to_id(&name).ok().map(from_oid)
+            .find_map(|spec| spec.transform(&target.branch).ok()?.as_str().ok().map(str::to_owned))
+    }
+
+    /// What a fetch from a remote or a push to it may lock.
+    pub(super) fn lockable(&self, target: &RemoteBranch) -> Vec<PathBuf> {
+        let names = [Some(FETCHED.to_owned()), Some("shallow".to_owned()), self.tracking(target)];
+        names.into_iter().flatten().map(|name| self.common_dir().join(name)).collect()
     }
 
     /// Asks the remote for its branch, and gives its commit, which is then in the repository with all that it needs;
     /// `None` where there is no such branch.
-    pub fn fetch(&self, target: &RemoteBranch, network: Network) -> Result<Option<ObjectId>, GitError> {
+    pub fn fetch(&self, target: &RemoteBranch, timeout: Duration) -> Result<Option<ObjectId>, GitError> {
         let context = format!("fetch `{}` from `{}`", target.short(), target.shown());
         let refspec = format!("+{}:{FETCHED}", target.branch);
         let args = [
@@ -111,7 +112,7 @@ impl Repository {
             &target.remote,
             &refspec,
         ];
-        let ran = self.over_network(&context, &args, network)?;
+        let ran = self.run_noted(self.networked(&context, args, timeout), &self.lockable(target))?;
         if ran.is_success() {
             let id = self.git.refname_to_id(FETCHED);
             return id.map(from_oid).map(Some).context(|| "read what was fetched".to_owned());
@@ -136,24 +137,6 @@ impl Repository {
         }
     }
 
-    /// Runs git for an exchange with a remote.
-    pub(super) fn over_network(
-        &self,
-        context: &str,
-        args: &[&str],
-        network: Network,
-    ) -> Result<super::program::Ran, GitError> {
-        let program = self.program(context, args, network.timeout).in_own_group();
-        let has_setting = self.git.config().is_ok_and(|config| config.get_entry("core.sshcommand").is_ok());
-        let program = if network.has_ssh_command || has_setting {
-            program
-        } else {
-            // It would wait for a password that nobody can type.
-            program.env("GIT_SSH_COMMAND", "ssh -o BatchMode=yes")
-        };
-        program.run()
-    }
-
     /// Whether `ancestor` is `descendant` or in its history.
     pub fn is_ancestor(&self, ancestor: ObjectId, descendant: ObjectId) -> Result<bool, GitError> {
         if ancestor == descendant {
@@ -172,7 +155,10 @@ impl Repository {
         let context = format!("bring the checkout to {commit}");
         let args = ["merge", "--quiet", "--ff-only", "--no-stat", "--no-autostash", &commit.to_string()]
             .map(str::to_owned);
-        let ran = self.program(&context, args, timeout).in_own_group().run()?;
+        let mut locked: Vec<_> =
+            ["index", "HEAD", "ORIG_HEAD"].iter().map(|name| self.git.path().join(name)).collect();
+        locked.extend(self.head()?.branch().map(|branch| self.common_dir().join(branch)));
+        let ran = self.run_noted(self.networked(&context, args, timeout), &locked)?;
         if ran.is_success() {
             return Ok(());
         }

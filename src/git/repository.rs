@@ -11,6 +11,8 @@ use crate::domain::ObjectId;
 /// An open repository. One thread at a time may use it.
 pub struct Repository {
     pub(super) git: git2::Repository,
+    /// Whether SSH is told to fail where it would ask for a password.
+    pub(super) silences_ssh: bool,
 }
 
 /// Where HEAD stands.
@@ -90,7 +92,7 @@ impl Repository {
     }
 
     fn open_git_dir(git_dir: &Path, context: impl Fn() -> String) -> Result<Self, GitError> {
-        git2::Repository::open(git_dir).map(|git| Self { git }).map_err(|error| {
+        git2::Repository::open(git_dir).map(|git| Self { git, silences_ssh: false }).map_err(|error| {
             let not_found = error.code() == git2::ErrorCode::NotFound;
             match unsupported_format(git_dir) {
                 Some(reason) => {
@@ -111,8 +113,16 @@ impl Repository {
         let mut options = git2::RepositoryInitOptions::new();
         options.initial_head(branch).mkpath(true).no_reinit(true).external_template(false);
         git2::Repository::init_opts(directory, &options)
-            .map(|git| Self { git })
+            .map(|git| Self { git, silences_ssh: false })
             .context(|| format!("make a repository in `{}`", directory.display()))
+    }
+
+    /// Has SSH fail where it would ask for a password that nobody can type.
+    ///
+    /// Only a caller who knows that the environment names no SSH program of its own may ask for it.
+    #[must_use]
+    pub fn with_silent_ssh(self) -> Self {
+        Self { silences_ssh: true, ..self }
     }
 
     /// The top of the working tree, unless the repository is bare.

@@ -20,9 +20,7 @@ use super::{
 };
 use crate::{
     domain::{ModuleName, ObjectId, RepoPath},
-    git::{
-        Answer, Head, Merged, Moment, Network, NewCommit, RemoteBranch, RemoteFailure, Repository, SyncLock,
-    },
+    git::{Answer, Head, Merged, Moment, NewCommit, RemoteBranch, RemoteFailure, Repository, SyncLock},
     registry::{Pin, REGISTRY, Snapshot, root_path},
 };
 
@@ -35,8 +33,6 @@ const LONGEST_WAIT: Duration = Duration::from_secs(20);
 pub struct Push<'a> {
     /// The remote, where the caller names one.
     pub remote: Option<String>,
-    /// Whether the environment says which program speaks SSH.
-    pub has_ssh_command: bool,
     /// Waits before another attempt, for a random time up to the given one.
     pub wait: &'a dyn Fn(Duration),
 }
@@ -77,7 +73,8 @@ struct Run<'a> {
     lock: &'a SyncLock,
     request: &'a Request<'a>,
     target: RemoteBranch,
-    network: Network,
+    /// How long one exchange with the remote may take.
+    timeout: Duration,
 }
 
 /// Where HEAD stands.
@@ -119,8 +116,7 @@ pub(super) fn sync(
     let remote = push.remote.as_deref().or(settings.remote.as_deref());
     let target = repository.push_target(local.branch.as_deref(), remote, settings.branch.as_deref())?;
     let target = target.ok_or(SyncError::NoTarget)?;
-    let network = Network { timeout: settings.timeout, has_ssh_command: push.has_ssh_command };
-    let run = Run { repository, lock, request, target, network };
+    let run = Run { repository, lock, request, target, timeout: settings.timeout };
     let ended = run.attempts(settings.attempts, push.wait, started);
     repository.forget_fetched();
     ended
@@ -261,7 +257,7 @@ impl Run<'_> {
 
     /// Pushes, and tells what went wrong where the remote does not have the commit now, and another attempt can help.
     fn push(&self, old: Option<ObjectId>, commit: ObjectId) -> Result<Option<Lost>, SyncError> {
-        let lost = match self.repository.push(&self.target, old, commit, self.network)? {
+        let lost = match self.repository.push(&self.target, old, commit, self.timeout)? {
             Answer::Taken => return Ok(None),
             Answer::Moved { failure, said } => return Ok(Some(Lost { failure, said })),
             Answer::Unknown { failure, said } => Lost { failure, said },
@@ -301,7 +297,11 @@ impl Run<'_> {
                     return self.move_branch(branch, local.commit, commit);
                 }
                 checkout.mend()?;
-                Ok(self.repository.fast_forward(commit, self.network.timeout)?)
+                Ok(self.repository.fast_forward(commit, self.timeout)?)
+            }
+        }
+    }
+
     /// Moves the branch of a bare repository to a commit that descends from it.
     fn move_branch(&self, branch: &str, old: ObjectId, new: ObjectId) -> Result<(), SyncError> {
         let request = self.request;
@@ -310,12 +310,8 @@ impl Run<'_> {
         Ok(self.repository.move_branch(self.lock, branch, Some(old), new, &who, &reflog)?)
     }
 
-            }
-        }
-    }
-
     fn fetch(&self) -> Result<Option<ObjectId>, SyncError> {
-        Ok(self.repository.fetch(&self.target, self.network)?)
+        Ok(self.repository.fetch(&self.target, self.timeout)?)
     }
 
     fn shown(&self) -> String {

@@ -186,17 +186,6 @@ fn a_branch_whose_lock_is_held_at_the_remote_is_no_lost_race() {
 }
 
 #[test]
-fn what_trying_again_cannot_mend_is_told_apart() {
-    type Prepare = fn(&Remote, &Folder);
-    let cases: &[(&str, &str, Prepare)] = &[
-        ("a hook of the remote declined it: not on sundays", "do as the hook says", |remote, _| {
-            remote.hook("pre-receive", "echo not on sundays; exit 1");
-        }),
-        ("a hook of the remote declined it", "do as the hook says", |remote, _| {
-            remote.hook("update", "exit 1");
-        }),
-        ("the `pre-push` hook declined it: tests fail", "do as the hook says", |_, clone| {
-#[test]
 fn a_module_in_the_place_of_the_remote_is_told_from_one() {
     let remote = Remote::new();
     let clone = remote.clone();
@@ -209,6 +198,17 @@ fn a_module_in_the_place_of_the_remote_is_told_from_one() {
     assert_eq!(remote.modules(), "drive");
 }
 
+#[test]
+fn what_trying_again_cannot_mend_is_told_apart() {
+    type Prepare = fn(&Remote, &Folder);
+    let cases: &[(&str, &str, Prepare)] = &[
+        ("a hook of the remote declined it: not on sundays", "do as the hook says", |remote, _| {
+            remote.hook("pre-receive", "echo not on sundays; exit 1");
+        }),
+        ("a hook of the remote declined it", "do as the hook says", |remote, _| {
+            remote.hook("update", "exit 1");
+        }),
+        ("the `pre-push` hook declined it: tests fail", "do as the hook says", |_, clone| {
             hook(&clone.path().join(".git/hooks"), "pre-push", "echo tests fail >&2; exit 1");
         }),
         ("the remote protects the branch: GH006", "bypass the protection", |remote, _| {
@@ -466,4 +466,60 @@ fn a_fetch_that_was_killed_blocks_no_later_push() {
     clone.expect(0, &["sync", "--push"]);
     assert_eq!(remote.modules(), "chat drive mail");
     assert!(!clone.exists(".git/refs/modreg/fetched.lock"));
+}
+
+#[test]
+fn a_push_that_is_killed_at_its_last_step_is_found_and_leaves_no_lock() {
+    let remote = Remote::new();
+    let clone = remote.clone();
+    let script = "test \"$1\" = prepared || exit 0\ntest -e killed && exit 0\ntouch killed\nkill -9 $PPID";
+    hook(&clone.path().join(".git/hooks"), "reference-transaction", script);
+    clone.expect(0, &["sync", "--push"]);
+    assert!(clone.exists("killed"));
+    assert_eq!(remote.log(), "registry: v1 (1 added, 0 updated, 0 removed)\nmanifests");
+    assert_eq!(clone.git(&["rev-parse", "origin/main", "main"]), [remote.head(), remote.head()].join("\n"));
+    assert!(!clone.exists(".git/refs/remotes/origin/main.lock"));
+}
+
+#[test]
+fn only_the_locks_of_a_killed_run_are_cleared_by_the_next() {
+    let remote = Remote::new();
+    let clone = remote.clone();
+    // Somebody else's: it is older than the note that a program of ours is at work.
+    let other = clone.path().join(".git/refs/remotes/origin/other.lock");
+    fs::write(&other, "").expect("a new file");
+    let written = other.metadata().and_then(|other| other.modified()).expect("a time");
+    let lock = fs::File::options().write(true).open(&other);
+    lock.and_then(|lock| lock.set_modified(written - Duration::from_mins(1))).expect("a file of ours");
+    let names = ["refs/remotes/origin/other", "refs/remotes/origin/main", "shallow"];
+    let note = names.map(|name| format!("{}\n", clone.path().join(".git").join(name).display()));
+    clone.write(".git/modreg.at-work", note.concat());
+    clone.write(".git/refs/remotes/origin/main.lock", head(&clone));
+    clone.write(".git/shallow.lock", "");
+    clone.write(".git/packed-refs.lock", "");
+    clone.expect(0, &["sync", "--push"]);
+    assert!(other.exists() && clone.exists(".git/packed-refs.lock"));
+    for gone in [".git/modreg.at-work", ".git/refs/remotes/origin/main.lock", ".git/shallow.lock"] {
+        assert!(!clone.exists(gone), "{gone}");
+    }
+}
+
+#[test]
+fn ssh_asks_nothing_unless_somebody_chose_the_program() {
+    let chosen = "GIT_SSH_COMMAND=ssh GIT_SSH_VARIANT=ssh";
+    for (option, command) in [("--no-tags", "sync --push"), ("--filter=blob:none", "sync")] {
+        for (set, is_silent) in [("", true), (chosen, false)] {
+            let remote = Remote::new();
+            remote.0.git(&["config", "uploadpack.allowFilter", "true"]);
+            let clone = remote.clone_with(&["--no-checkout", option]);
+            hook(&clone.path().join("bin"), "ssh", "echo \"$@\" >>\"$HOME/asked\"; exit 255");
+            clone.git(&["remote", "set-url", "origin", "ssh://nowhere.example.org/r"]);
+            let ran = clone.shell(&format!("PATH=\"$PWD/bin:$PATH\"; {set} modreg {command}"));
+            assert_eq!(ran.code, 2, "{}", ran.err);
+            for line in clone.read("asked").lines() {
+                assert!(line.contains("nowhere.example.org"), "{line}");
+                assert_eq!(line.contains("BatchMode=yes"), is_silent, "{set} {command}: {line}");
+            }
+        }
+    }
 }

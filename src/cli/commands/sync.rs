@@ -42,7 +42,6 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
         strict: args.strict,
         push: args.push.as_ref().map(|remote| Push {
             remote: Some(remote.clone()).filter(|remote| !remote.is_empty()),
-            has_ssh_command: context.has_ssh_command,
             wait: &wait,
         }),
         ..args.publishing.request(scope, args.trigger, context)
