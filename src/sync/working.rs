@@ -70,7 +70,7 @@ impl<'a> WorkingTree<'a> {
         Ok((draft, sources.remarks().to_vec()))
     }
 
-    /// The tree that git would store of the manifests on disk. In a repository this stores them.
+    /// The tree that git would store of the manifests on disk.
     fn source_tree(&self, modules: &RepoPath) -> Result<ObjectId, SyncError> {
         if let Some(repository) = self.repository {
             return Ok(repository.tree_on_disk(modules)?.unwrap_or(EMPTY_TREE));

@@ -4,11 +4,14 @@ use crate::harness::{Folder, manifest};
 
 #[test]
 fn check_tells_whether_the_author_compiled() {
-    let folder = Folder::with_modules(&["chat", "drive"]);
+    let folder = Folder::with_modules(&["chat"]);
+    folder.write("modules/drive/module.yaml", manifest("drive"));
+    let objects = folder.git(&["count-objects"]);
     folder
         .expect(1, &["compile", "--check"])
         .prints(&["registry/modules/ch/at/chat.json", "registry/snapshot.json"]);
     assert!(!folder.exists("registry"));
+    assert_eq!(folder.git(&["count-objects"]), objects, "what is only checked is not stored");
     folder.expect(0, &["compile"]).prints(&["version 1: 2 added, 3 files written"]);
     folder.expect(0, &["compile", "--check"]);
     folder.commit("compiled by the author");
