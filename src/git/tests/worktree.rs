@@ -306,3 +306,16 @@ fn uncommitted_manifests_are_listed() {
     let expected = ["modules/[a]*.yaml", "modules/drive.yaml", "modules/new/one.yaml"].map(RepoPath::new);
     assert_eq!(found, expected);
 }
+
+#[test]
+fn a_tree_that_was_cut_off_ends_the_comparison_with_head() {
+    let (sandbox, repository) = at_version_1();
+    sandbox.file("modules/drive.yaml", "changed\n");
+    let tree = sandbox.git(&["rev-parse", "HEAD:modules"]);
+    let object = sandbox.path(&format!(".git/objects/{}/{}", &tree[..2], &tree[2..]));
+    let bytes = fs::read(&object).unwrap();
+    fs::remove_file(&object).unwrap();
+    fs::write(&object, &bytes[..bytes.len() / 2]).unwrap();
+    let error = repository.uncommitted(&RepoPath::new("modules")).unwrap_err();
+    assert!(matches!(error.kind(), GitErrorKind::DamagedObject { id, .. } if id.to_string() == tree));
+}
