@@ -13,7 +13,14 @@ use super::{
     error::CliError,
     workflow::WorkflowFiles,
 };
-use crate::{git::IdentityEnv, report::Style};
+use crate::{
+    git::{Environment, IdentityEnv},
+    report::Style,
+};
+
+/// The variables by which an environment gives settings to git, or names files of them.
+const GIT_SETTINGS: [&str; 4] =
+    ["GIT_CONFIG_COUNT", "GIT_CONFIG_GLOBAL", "GIT_CONFIG_PARAMETERS", "GIT_CONFIG_SYSTEM"];
 
 /// How much to say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -44,10 +51,10 @@ pub(super) struct Context {
     pub(super) shows_progress: bool,
     /// Who commits, as far as the environment says.
     pub(super) identity: IdentityEnv,
-    /// Whether the environment says which program speaks SSH for git.
-    pub(super) has_ssh_command: bool,
     /// What it leaves for the workflow that it is a step of.
     pub(super) workflow: WorkflowFiles,
+    /// What the environment gives to git.
+    pub(super) git: Environment,
     /// When the run began.
     pub(super) now: Timestamp,
 }
@@ -88,10 +95,13 @@ impl Context {
                 committer_email: variable("GIT_COMMITTER_EMAIL"),
                 committer_date: variable("GIT_COMMITTER_DATE"),
             },
-            has_ssh_command: ["GIT_SSH_COMMAND", "GIT_SSH"].iter().any(|name| variable(name).is_some()),
             workflow: WorkflowFiles {
                 outputs: variable("GITHUB_OUTPUT").map(PathBuf::from),
                 summary: variable("GITHUB_STEP_SUMMARY").map(PathBuf::from),
+            },
+            git: Environment {
+                silences_ssh: ["GIT_SSH_COMMAND", "GIT_SSH"].iter().all(|name| variable(name).is_none()),
+                gives_settings: GIT_SETTINGS.iter().any(|name| variable(name).is_some()),
             },
             now: Timestamp::now(),
         })

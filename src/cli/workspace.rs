@@ -32,8 +32,7 @@ pub(super) fn repository(context: &Context) -> Result<Repository, CliError> {
 }
 
 fn discover(start: &Path, context: &Context) -> Result<Repository, GitError> {
-    let repository = Repository::discover(start)?;
-    Ok(if context.has_ssh_command { repository } else { repository.with_silent_ssh() })
+    Ok(Repository::discover(start)?.within(context.git))
 }
 
 /// A registry's files on disk, in a repository or not.

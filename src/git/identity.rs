@@ -113,9 +113,8 @@ impl Repository {
     ///
     /// Where no name or no address is to be found, it is `modreg <modreg@localhost>`.
     pub fn identity(&self, env: &IdentityEnv, now: Moment) -> Result<Identity, GitError> {
-        let config = self.git.config().and_then(|mut config| config.snapshot());
-        let config = config.context(|| "read git's settings".to_owned())?;
-        resolve(env, now, |key| config.get_string(key).ok())
+        let settings = self.commit_settings()?;
+        resolve(env, now, |key| settings.get(key).cloned())
     }
 }
 

@@ -11,6 +11,7 @@
 mod at_work;
 mod branch;
 mod commit;
+mod commit_settings;
 mod compare;
 mod error;
 mod history;
@@ -47,7 +48,7 @@ pub use merge::Merged;
 pub use push::{Answer, RemoteFailure};
 pub use read::{FileKind, TreeFile};
 pub use remote::RemoteBranch;
-pub use repository::{Head, Repository};
+pub use repository::{Environment, Head, Repository};
 pub use status::Uncommitted;
 pub use worktree::Checkout;
 

@@ -111,7 +111,7 @@ impl Repository {
         let program = self.program(context, args, timeout).in_own_group();
         let has_setting =
             || self.git.config().is_ok_and(|config| config.get_entry("core.sshcommand").is_ok());
-        if self.silences_ssh && !has_setting() {
+        if self.environment.silences_ssh && !has_setting() {
             program.env("GIT_SSH_COMMAND", "ssh -o BatchMode=yes")
         } else {
             program

@@ -11,8 +11,16 @@ use crate::domain::ObjectId;
 /// An open repository. One thread at a time may use it.
 pub struct Repository {
     pub(super) git: git2::Repository,
-    /// Whether SSH is told to fail where it would ask for a password.
-    pub(super) silences_ssh: bool,
+    pub(super) environment: Environment,
+}
+
+/// What the caller's environment gives to the `git` program, as far as it changes what is asked of it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Environment {
+    /// Whether it names no SSH program of its own, so that SSH is told to fail where it would ask for a password.
+    pub silences_ssh: bool,
+    /// Whether it gives settings, of which libgit2 knows nothing.
+    pub gives_settings: bool,
 }
 
 /// Where HEAD stands.
@@ -92,19 +100,21 @@ impl Repository {
     }
 
     fn open_git_dir(git_dir: &Path, context: impl Fn() -> String) -> Result<Self, GitError> {
-        git2::Repository::open(git_dir).map(|git| Self { git, silences_ssh: false }).map_err(|error| {
-            let not_found = error.code() == git2::ErrorCode::NotFound;
-            match unsupported_format(git_dir) {
-                Some(reason) => {
-                    let kind = GitErrorKind::UnsupportedFormat { reason };
-                    GitError::new(format!("could not {}", context()), kind)
+        git2::Repository::open(git_dir).map(|git| Self { git, environment: Environment::default() }).map_err(
+            |error| {
+                let not_found = error.code() == git2::ErrorCode::NotFound;
+                match unsupported_format(git_dir) {
+                    Some(reason) => {
+                        let kind = GitErrorKind::UnsupportedFormat { reason };
+                        GitError::new(format!("could not {}", context()), kind)
+                    }
+                    None if not_found => {
+                        GitError::new(format!("could not {}", context()), GitErrorKind::NotARepository)
+                    }
+                    None => GitError::from_git(&context(), error),
                 }
-                None if not_found => {
-                    GitError::new(format!("could not {}", context()), GitErrorKind::NotARepository)
-                }
-                None => GitError::from_git(&context(), error),
-            }
-        })
+            },
+        )
     }
 
     /// Makes a repository in `directory`, which is made too where it is missing, on the unborn branch `branch`.
@@ -113,16 +123,14 @@ impl Repository {
         let mut options = git2::RepositoryInitOptions::new();
         options.initial_head(branch).mkpath(true).no_reinit(true).external_template(false);
         git2::Repository::init_opts(directory, &options)
-            .map(|git| Self { git, silences_ssh: false })
+            .map(|git| Self { git, environment: Environment::default() })
             .context(|| format!("make a repository in `{}`", directory.display()))
     }
 
-    /// Has SSH fail where it would ask for a password that nobody can type.
-    ///
-    /// Only a caller who knows that the environment names no SSH program of its own may ask for it.
+    /// Tells what the environment gives; until then nothing is known of it.
     #[must_use]
-    pub fn with_silent_ssh(self) -> Self {
-        Self { silences_ssh: true, ..self }
+    pub fn within(self, environment: Environment) -> Self {
+        Self { environment, ..self }
     }
 
     /// The top of the working tree, unless the repository is bare.

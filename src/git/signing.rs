@@ -15,12 +15,10 @@ const PATIENCE: Duration = Duration::from_mins(5);
 impl Repository {
     /// Whether git's settings ask for signed commits.
     pub(super) fn signs_commits(&self) -> Result<bool, GitError> {
-        let config = self.git.config().and_then(|mut config| config.snapshot());
-        let config = config.context(|| "read git's settings".to_owned())?;
-        match config.get_bool("commit.gpgsign") {
-            Ok(signs) => Ok(signs),
-            Err(error) if error.code() == git2::ErrorCode::NotFound => Ok(false),
-            Err(error) => Err(error).context(|| "read `commit.gpgsign` in git's settings".to_owned()),
+        match self.commit_settings()?.get("commit.gpgsign") {
+            Some(value) => git2::Config::parse_bool(value.as_str())
+                .context(|| "read `commit.gpgsign` in git's settings".to_owned()),
+            None => Ok(false),
         }
     }
 

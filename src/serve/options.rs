@@ -5,7 +5,10 @@ use std::{net::SocketAddr, num::NonZeroUsize, path::PathBuf, time::Duration};
 use jiff::Timestamp;
 
 use super::prepared::Audience;
-use crate::{git::IdentityEnv, settings};
+use crate::{
+    git::{Environment, IdentityEnv},
+    settings,
+};
 
 /// How a server is started: what the command line, the settings and the environment say together.
 #[derive(Debug, Clone)]
@@ -26,8 +29,8 @@ pub struct Options {
     pub built_ins: bool,
     /// Who commits, as far as the environment says.
     pub identity: IdentityEnv,
-    /// Whether the environment says which program speaks SSH for git.
-    pub has_ssh_command: bool,
+    /// What the environment gives to git.
+    pub git: Environment,
     /// Tells the time.
     pub clock: fn() -> Timestamp,
 }

@@ -23,7 +23,7 @@ pub(super) async fn prepare(state: &Arc<State>) -> Result<(), SyncError> {
     }
     let options = state.options.clone();
     let task = tokio::task::spawn_blocking(move || {
-        let repository = Repository::open(&options.repository)?;
+        let repository = Repository::open(&options.repository)?.within(options.git);
         let Some(files) = missing(&repository)? else { return Ok(false) };
         write(&repository, &files)?;
         let message = "Add the built-in modules\n";

@@ -229,13 +229,12 @@ impl State {
 
 fn work(options: &Options, job: &Job, now: Timestamp) -> Result<SyncDone, SyncRefused> {
     let sync = || {
-        let repository = Repository::open(&options.repository)?;
+        let repository = Repository::open(&options.repository)?.within(options.git);
         let push = options.push.as_ref().map(|to| Push {
             remote: match to {
                 PushTo::Usual => None,
                 PushTo::Remote(remote) => Some(remote.clone()),
             },
-            has_ssh_command: options.has_ssh_command,
             wait: &wait,
         });
         let request = Request {

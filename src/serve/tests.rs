@@ -13,7 +13,10 @@ use axum::{
 use jiff::Timestamp;
 
 use super::{App, Options, State, auth::Auth, routes::ROUTES};
-use crate::{git::IdentityEnv, settings};
+use crate::{
+    git::{Environment, IdentityEnv},
+    settings::Settings,
+};
 
 /// A server over a repository that is not there.
 fn app() -> App {
@@ -21,15 +24,17 @@ fn app() -> App {
         repository: PathBuf::from("/nowhere"),
         listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
         workers: None,
-        settings: settings::Serve::default(),
+        settings: Settings::default().serve,
         push: None,
         follow: None,
         built_ins: false,
         identity: IdentityEnv::default(),
-        has_ssh_command: false,
+        git: Environment::default(),
         clock: || Timestamp::UNIX_EPOCH,
     };
-    App::new(State::new(options, Auth))
+    let clock = Arc::new(|| Timestamp::UNIX_EPOCH);
+    let auth = Auth::new(&Settings::default().auth, None, &options.repository, clock).unwrap();
+    App::new(State::new(options, auth))
 }
 
 fn run<T>(work: impl Future<Output = T>) -> T {

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::{SyncError, base, publish::PATIENCE};
 use crate::{
     domain::ObjectId,
-    git::{Head, IdentityEnv, Moment, Network, RemoteBranch, Repository},
+    git::{Head, IdentityEnv, Moment, RemoteBranch, Repository},
 };
 
 /// What to follow, and how.
@@ -13,8 +13,6 @@ use crate::{
 pub struct Follow<'a> {
     /// The remote, where the caller names one.
     pub remote: Option<&'a str>,
-    /// Whether the environment says which program speaks SSH.
-    pub has_ssh_command: bool,
     /// Who moves the branch, as far as the environment says.
     pub identity: &'a IdentityEnv,
     /// When.
@@ -48,8 +46,7 @@ pub fn follow(repository: &Repository, follow: &Follow<'_>) -> Result<Followed, 
     let remote = follow.remote.or(settings.remote.as_deref());
     let target = repository.push_target(Some(&branch), remote, settings.branch.as_deref())?;
     let target: RemoteBranch = target.ok_or(SyncError::NoTarget)?;
-    let network = Network { timeout: settings.timeout, has_ssh_command: follow.has_ssh_command };
-    let fetched = repository.fetch(&target, network);
+    let fetched = repository.fetch(&target, settings.timeout);
     repository.forget_fetched();
     let Some(newest) = fetched? else { return Ok(Followed::UpToDate) };
     if repository.is_ancestor(newest, commit)? {

@@ -47,3 +47,19 @@ fn without_the_signature_there_is_no_commit() {
     assert_eq!(folder.git(&["rev-parse", "HEAD"]), before);
     assert_eq!(folder.git(&["status", "--porcelain"]), "");
 }
+
+#[test]
+fn settings_that_only_the_environment_gives_count_too() {
+    let folder = Folder::with_modules(&["drive"]);
+    folder.write(".git/settings", "[user]\n\tname = Grace\n\temail = grace@example.org\n");
+    let unset = "unset GIT_AUTHOR_NAME GIT_AUTHOR_EMAIL GIT_COMMITTER_NAME GIT_COMMITTER_EMAIL";
+    let given =
+        "GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=commit.gpgsign GIT_CONFIG_VALUE_0=true GNUPGHOME=/nowhere";
+    let ran = folder.shell(&format!("{unset}; GIT_CONFIG_GLOBAL=.git/settings {given} modreg sync"));
+    assert_eq!(ran.code, 2, "{}", ran.err);
+    ran.says(&["could not sign the commit"]);
+    let ran = folder.shell(&format!("{unset}; GIT_CONFIG_GLOBAL=.git/settings modreg sync"));
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let who = folder.git(&["log", "-1", "--format=%an %ae %cn %ce"]);
+    assert_eq!(who, "Grace grace@example.org Grace grace@example.org");
+}

@@ -74,7 +74,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
         follow: args.follow.map(|every| Duration::from_secs(every.get())).or(settings.follow),
         built_ins: !args.no_builtins,
         identity: context.identity.clone(),
-        has_ssh_command: context.has_ssh_command,
+        git: context.git,
         clock: Context::clock(),
         settings,
     };

@@ -42,7 +42,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
         Some(dir) => workspace::start(context)?.join(dir),
         None => workspace::start(context)?,
     };
-    let repository = open_or_make(&folder, args.dir.is_some())?;
+    let repository = open_or_make(&folder, args.dir.is_some())?.within(context.git);
     repository.head()?.branch()?;
     let root = repository.require_workdir()?.to_owned();
     let files = templates(&root, args.ci)?;
