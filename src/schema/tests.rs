@@ -467,3 +467,25 @@ fn hostile_references_neither_overflow_the_stack_nor_multiply_errors() {
     let error = own(&[("module.schema.json", json!({"$ref": "#/$defs/d0", "$defs": chain}))]).unwrap_err();
     assert!(error.to_string().starts_with("the files of `schema/` cannot be used"), "{error}");
 }
+
+#[test]
+fn every_field_that_authors_write_has_a_text_to_hover_over() {
+    fn fields(schema: &Value, at: &str, bare: &mut Vec<String>) {
+        for (name, field) in schema["properties"].as_object().into_iter().flatten() {
+            let at = format!("{at}/{name}");
+            if field["description"].as_str().is_none_or(|text| !text.ends_with('.')) {
+                bare.push(at.clone());
+            }
+            fields(field, &at, bare);
+            fields(&field["items"], &at, bare);
+        }
+        for (name, definition) in schema["$defs"].as_object().into_iter().flatten() {
+            fields(definition, &format!("{at}#{name}"), bare);
+        }
+    }
+    let mut bare = Vec::new();
+    for (name, text) in BUILTIN.iter().filter(|(name, _)| OVERRIDABLE.contains(name)) {
+        fields(&serde_json::from_str(text).unwrap(), name, &mut bare);
+    }
+    assert_eq!(bare, Vec::<String>::new());
+}

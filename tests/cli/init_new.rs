@@ -17,6 +17,22 @@ fn init_adds_to_what_is_there_and_overwrites_nothing() {
 }
 
 #[test]
+fn editors_are_told_which_schema_manifests_have() {
+    let folder = Folder::repository();
+    folder.write("modreg.toml", "[modules]\npath = \"parts\"\n");
+    folder.write(".vscode/extensions.json", "{}");
+    folder.expect(0, &["init"]).says(&["wrote .vscode/settings.json"]);
+    let settings: serde_json::Value = serde_json::from_str(&folder.read(".vscode/settings.json")).unwrap();
+    let schema = "./schema/module.schema.json";
+    assert!(folder.exists(schema));
+    assert_eq!(settings["yaml.schemas"][schema], serde_json::json!(["parts/**/*.yaml", "parts/**/*.yml"]));
+    let json = &settings["json.schemas"][0];
+    assert_eq!((&json["fileMatch"][0], &json["url"]), (&"/parts/**/*.json".into(), &schema.into()));
+    assert_eq!(folder.read(".vscode/extensions.json"), "{}", "what was there stays");
+    folder.git(&["ls-files", "--error-unmatch", ".vscode/settings.json"]);
+}
+
+#[test]
 fn init_names_the_folder_that_it_makes() {
     let folder = Folder::empty();
     folder.expect(0, &["init", "new/registry"]).prints(&["version 1"]);

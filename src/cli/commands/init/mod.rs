@@ -1,5 +1,6 @@
 //! `modreg init`
 
+mod editor;
 mod files;
 
 use std::{
@@ -22,7 +23,7 @@ use crate::{
 /// The branch of a new repository.
 const BRANCH: &str = "main";
 
-/// Make a registry repository: built-in modules, settings, schemas, workflows, and the first version
+/// Make a registry repository with its settings, schemas, workflows and built-in modules, and the first version
 ///
 /// In a folder that has manifests already, only what is missing is added. Nothing existing is overwritten.
 #[derive(Debug, clap::Args)]
@@ -92,7 +93,8 @@ fn templates(root: &Path, ci: Ci) -> Result<Vec<Template>, CliError> {
         Err(LoadError::Missing(_)) => true,
         Err(error) => return Err(SyncError::from(error).into()),
     };
-    let files = files::files(ci).into_iter().map(|(path, text)| Template { path, text, is_wanted: true });
+    let files =
+        files::files(ci, &modules).into_iter().map(|(path, text)| Template { path, text, is_wanted: true });
     let built_ins = BUILTINS.iter().map(|(path, text)| Template {
         path: modules.join(path),
         text: (*text).to_owned(),
