@@ -18,6 +18,7 @@
 //! | [`rules`] | valid manifests | what is wrong beyond the schema; the table of all rules |
 //! | [`registry`] | a manifest | its canonical [`registry::Entry`]; the root file and the layout |
 //! | [`compile`] | many manifests | what became of each of them, in parallel |
+//! | [`fix`] | the bytes of a manifest | the same bytes with what is mechanical mended |
 //! | [`diff`] | the entries of two snapshots | which modules changed, and which of their fields |
 //! | [`git`] | a repository | its head, trees and history; and what publishing changes in it |
 //! | [`sync`] | a repository | the next snapshot, guarded and committed; status, history, verification |
@@ -77,6 +78,8 @@ pub mod rules;
 pub mod registry;
 
 pub mod compile;
+
+pub mod fix;
 
 pub mod diff;
 

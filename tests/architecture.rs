@@ -22,6 +22,8 @@ const HOMES: &[(&str, &[&str])] = &[
     ("anstyle", &["report"]),
     ("miette", &["report/human.rs"]),
     ("similar", &["report", "diff"]),
+    ("notify_debouncer_full", &["cli"]),
+    ("signal_hook", &["cli"]),
     ("quick_junit", &["report/junit.rs"]),
     ("git2", &["git"]),
     ("libgit2_sys", &["git"]),
@@ -62,6 +64,7 @@ const PURE: &[&str] = &[
     "rules",
     "registry",
     "compile",
+    "fix",
     "diff",
 ];
 

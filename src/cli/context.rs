@@ -49,6 +49,8 @@ pub(super) struct Context {
     pub(super) jobs: Option<NonZeroUsize>,
     /// Whether progress bars make sense.
     pub(super) shows_progress: bool,
+    /// Whether results go to a screen that can be cleared.
+    pub(super) clears_screen: bool,
     /// Who commits, as far as the environment says.
     pub(super) identity: IdentityEnv,
     /// What it leaves for the workflow that it is a step of.
@@ -87,6 +89,7 @@ impl Context {
             on_terminal,
             jobs: global.jobs,
             shows_progress: on_terminal && verbosity != Verbosity::Quiet,
+            clears_screen: io::stdout().is_terminal(),
             identity: IdentityEnv {
                 author_name: variable("GIT_AUTHOR_NAME"),
                 author_email: variable("GIT_AUTHOR_EMAIL"),

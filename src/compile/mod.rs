@@ -41,7 +41,7 @@ pub struct ManifestFile {
 }
 
 /// What became of one manifest.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Compiled {
     /// Where the manifest lies.
     pub path: RepoPath,
@@ -54,7 +54,7 @@ pub struct Compiled {
 }
 
 /// What a manifest compiles to.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum Outcome {
     /// It belongs in the registry.
     Registered(Entry),

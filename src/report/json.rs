@@ -110,6 +110,9 @@ pub fn diagnostics(diagnostics: &[Diagnostic]) -> Vec<DiagnosticReport> {
 pub struct ValidateReport {
     /// The counts.
     pub summary: ValidateSummary,
+    /// What was fixed, each finding as it stood before; only where fixing was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fixed: Option<Vec<DiagnosticReport>>,
     /// All findings.
     pub diagnostics: Vec<DiagnosticReport>,
 }

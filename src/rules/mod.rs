@@ -10,6 +10,7 @@ pub mod registry;
 pub mod schedule;
 mod settle;
 pub mod status;
+pub mod trailing_space;
 pub mod unique_names;
 pub mod version;
 
@@ -32,6 +33,7 @@ pub static RULES: LazyLock<Vec<&'static Rule>> = LazyLock::new(|| {
         &name_mismatch::MISMATCH,
         &schedule::INVALID,
         &status::UNREGISTRABLE,
+        &trailing_space::TRAILING_SPACE,
         &version::DECREASED,
         &version::NOT_BUMPED,
     ];
@@ -43,8 +45,14 @@ pub static RULES: LazyLock<Vec<&'static Rule>> = LazyLock::new(|| {
 });
 
 /// The checks of one valid manifest.
-pub const MANIFEST_CHECKS: &[fn(&Manifest) -> Vec<Finding>] =
-    &[name_mismatch::check, alias::check, status::check, unique_names::check, schedule::check];
+pub const MANIFEST_CHECKS: &[fn(&Manifest) -> Vec<Finding>] = &[
+    name_mismatch::check,
+    alias::check,
+    status::check,
+    unique_names::check,
+    schedule::check,
+    trailing_space::check,
+];
 
 /// Every finding of the checks of one manifest.
 pub fn check(manifest: &Manifest) -> Vec<Finding> {

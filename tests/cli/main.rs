@@ -7,9 +7,9 @@ mod compile;
 mod corruption;
 mod diff;
 mod faults;
+mod fix;
 mod formats;
 mod guards;
-#[expect(dead_code, reason = "the harness serves the corpus tests as well")]
 mod harness;
 mod history;
 mod holds;
@@ -35,5 +35,6 @@ mod status;
 mod uncommitted;
 mod validate;
 mod verify;
+mod watch;
 mod workflow;
 mod workflows;

@@ -9,6 +9,7 @@
 mod harness;
 
 mod corpus;
+mod fix;
 mod history;
 mod leaves;
 mod mistakes;

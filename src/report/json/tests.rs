@@ -51,6 +51,7 @@ fn check(report: &impl Serialize, expect: &Value) {
 fn validate() {
     let report = ValidateReport {
         summary: ValidateSummary { modules: 3, valid: 2, skipped: 1, errors: 1, warnings: 0 },
+        fixed: None,
         diagnostics: diagnostics(&[finding("no", Some("fix")), finding("no", None)]),
     };
     let finding = json!({

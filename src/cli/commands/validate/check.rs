@@ -6,6 +6,7 @@ use std::{
     path::{Component, Path, PathBuf},
 };
 
+use super::memory::Memory;
 use crate::{
     cli::{context::Context, error::CliError, progress},
     compile::{self, Compiled, Compiler, ManifestFile, Outcome},
@@ -37,6 +38,13 @@ pub(super) struct Place {
     typed: Option<PathBuf>,
 }
 
+impl Place {
+    /// Where it is on disk.
+    pub(super) fn on_disk(&self) -> PathBuf {
+        self.base.join(self.path.as_str())
+    }
+}
+
 /// What the user asked to check: the paths given, or all manifests of the registry at `root`.
 pub(super) fn targets(paths: &[PathBuf], root: &Path, compiler: &Compiler, context: &Context) -> Vec<Target> {
     let modules = &compiler.settings.modules;
@@ -65,23 +73,32 @@ fn target(typed: &Path, root: &Path, modules: &RepoPath, context: &Context) -> T
     Target::Folder(place(if is_registry { modules.clone() } else { shown }))
 }
 
-/// Checks the targets.
-pub(super) fn check(targets: &[Target], compiler: &Compiler, context: &Context) -> Result<Checked, CliError> {
+/// Checks the targets, but those that the memory knows to be as they were.
+pub(super) fn check(
+    targets: &[Target],
+    compiler: &Compiler,
+    memory: &mut Memory,
+    context: &Context,
+) -> Result<Checked, CliError> {
     let mut checked = Checked::default();
     for target in targets {
         match target {
-            Target::Folder(place) => checked.folder(place, compiler, context)?,
-            Target::File(place) => checked.file(place, compiler)?,
+            Target::Folder(place) => checked.folder(place, compiler, memory, context)?,
+            Target::File(place) => checked.file(place, compiler, memory)?,
             Target::Input => {
-                let bytes = read_input(compiler)?;
-                checked.add(compiler.compile(ManifestFile { path: input(), content: Ok(bytes) }));
+                let content = Ok(read_input(compiler)?);
+                checked.add(compiler.compile(ManifestFile { path: input(), content }));
             }
         }
     }
-    diagnostic::sort(&mut checked.diagnostics);
-    let count = |severity| checked.diagnostics.iter().filter(|found| found.severity == severity).count();
-    (checked.counts.errors, checked.counts.warnings) = (count(Severity::Error), count(Severity::Warning));
-    Ok(checked)
+    Ok(checked.counted())
+}
+
+/// Checks one manifest whose bytes are at hand.
+pub(super) fn manifest(path: RepoPath, bytes: Vec<u8>, compiler: &Compiler) -> Checked {
+    let mut checked = Checked::default();
+    checked.add(compiler.compile(ManifestFile { path, content: Ok(bytes) }));
+    checked.counted()
 }
 
 /// What standard input is called in reports.
@@ -104,7 +121,13 @@ pub(super) struct Checked {
 }
 
 impl Checked {
-    fn folder(&mut self, place: &Place, compiler: &Compiler, context: &Context) -> Result<(), CliError> {
+    fn folder(
+        &mut self,
+        place: &Place,
+        compiler: &Compiler,
+        memory: &mut Memory,
+        context: &Context,
+    ) -> Result<(), CliError> {
         let listing = load::walk(&place.base, &place.path).map_err(SyncError::from)?;
         let sources = WorkingSources::new(&place.base, listing, compiler.settings.limits.bytes);
         let paths = sources.paths();
@@ -112,11 +135,22 @@ impl Checked {
             return Err(CliError::cannot_run(format!("there are no manifests in `{}`", typed.display()))
                 .hint("manifests are `*.yaml`, `*.yml` and `*.json` files; hidden ones do not count"));
         }
-        let bar = progress::bar(context, "checking", paths.len());
-        let mut compiled = Vec::with_capacity(paths.len());
-        for batch in paths.chunks(512) {
-            compiled.extend(compiler.compile_all(sources.read(batch)?, &|| bar.inc(1)));
+        let (mut compiled, mut unknown) = (Vec::with_capacity(paths.len()), Vec::new());
+        for path in paths {
+            match memory.recall(&place.base.join(path.as_str())) {
+                Some(known) => compiled.push(known),
+                None => unknown.push(path.clone()),
+            }
         }
+        let bar = progress::bar(context, "checking", unknown.len());
+        for batch in unknown.chunks(512) {
+            let read = compiler.compile_all(sources.read(batch)?, &|| bar.inc(1));
+            for module in &read {
+                memory.learn(&place.base.join(module.path.as_str()), module);
+            }
+            compiled.extend(read);
+        }
+        compiled.sort_unstable_by(|a, b| a.path.cmp(&b.path));
         bar.finish_and_clear();
         let again =
             |path: &RepoPath| sources.read(std::slice::from_ref(path)).map(|mut files| files.remove(0));
@@ -128,7 +162,12 @@ impl Checked {
         Ok(())
     }
 
-    fn file(&mut self, place: &Place, compiler: &Compiler) -> Result<(), CliError> {
+    fn file(&mut self, place: &Place, compiler: &Compiler, memory: &mut Memory) -> Result<(), CliError> {
+        let on_disk = place.on_disk();
+        if let Some(known) = memory.recall(&on_disk) {
+            self.add(known);
+            return Ok(());
+        }
         let content = match load::read(&place.base, &place.path, compiler.settings.limits.bytes) {
             Ok(bytes) => Ok(bytes),
             Err(load::ReadError::Missing(_)) => {
@@ -137,8 +176,18 @@ impl Checked {
             }
             Err(error) => Err(Box::new(error.diagnostic())),
         };
-        self.add(compiler.compile(ManifestFile { path: place.path.clone(), content }));
+        let compiled = compiler.compile(ManifestFile { path: place.path.clone(), content });
+        memory.learn(&on_disk, &compiled);
+        self.add(compiled);
         Ok(())
+    }
+
+    /// Sorts and counts the findings.
+    fn counted(mut self) -> Self {
+        diagnostic::sort(&mut self.diagnostics);
+        let count = |severity| self.diagnostics.iter().filter(|found| found.severity == severity).count();
+        (self.counts.errors, self.counts.warnings) = (count(Severity::Error), count(Severity::Warning));
+        self
     }
 
     fn add(&mut self, module: Compiled) {

@@ -1,6 +1,9 @@
 //! `modreg validate`
 
 mod check;
+mod fix;
+mod memory;
+mod watch;
 
 use std::path::PathBuf;
 
@@ -13,6 +16,8 @@ use crate::{
         output,
         workspace::Folder,
     },
+    compile::Compiler,
+    fix::Fix,
     report::{
         findings::{Check, Findings},
         human,
@@ -21,7 +26,8 @@ use crate::{
         step_summary,
     },
 };
-use check::Checked;
+use check::{Checked, Target};
+use memory::Memory;
 
 /// Check manifests of the working tree
 ///
@@ -35,26 +41,80 @@ pub(in crate::cli) struct Args {
     /// How to report
     #[arg(long, value_enum, default_value_t)]
     format: CheckFormat,
+    /// Mend what is mechanical: `ai_context`, the case of `category` and `status`, repeated list items, spaces at the end of
+    /// values; nothing else in a file changes. Of standard input the fixed text is printed
+    #[arg(long)]
+    fix: bool,
+    /// Check again whenever something changes, until Ctrl-C
+    #[arg(long, conflicts_with = "fix")]
+    watch: bool,
     /// Treat warnings as errors
     #[arg(long)]
     strict: bool,
 }
 
 pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
+    if args.watch {
+        return watch::run(args, context);
+    }
     let folder = Folder::find(context)?;
     let compiler = folder.compiler()?;
     let targets = check::targets(&args.paths, &folder.root, &compiler, context);
-    let checked = check::check(&targets, &compiler, context)?;
-    report(&checked, args, context)
+    if args.fix && targets == [Target::Input] {
+        return filter(&compiler, args, context);
+    }
+    let fixes = if args.fix { Some(fix::files(&targets, &compiler, context)?) } else { None };
+    let checked = check::check(&targets, &compiler, &mut Memory::default(), context)?;
+    report(&checked, fixes.as_deref(), args, context)
 }
 
-fn report(checked: &Checked, args: &Args, context: &Context) -> Result<Exit, CliError> {
-    let Checked { counts, paths, diagnostics } = checked;
-    let mut findings = Findings::of_manifests(Check::Validate, paths.clone(), diagnostics);
+/// Prints standard input as fixed as it can be; what remains to be said goes to standard error.
+fn filter(compiler: &Compiler, args: &Args, context: &Context) -> Result<Exit, CliError> {
+    if args.format != CheckFormat::Human {
+        return Err(CliError::cannot_run("`--fix -` prints the fixed manifest, and no report beside it")
+            .hint("leave `--format` out, or check the result in a second run"));
+    }
+    let (bytes, fixes) = fix::input(compiler)?;
+    output::write(|out| out.write_all(&bytes))?;
+    tell_fixes(&fixes, context);
+    let checked = check::manifest(check::input(), bytes, compiler);
+    context.talk_diagnostics(checked.diagnostics.iter());
+    Ok(exit(&findings(&checked, args)))
+}
+
+fn tell_fixes(fixes: &[Fix], context: &Context) {
+    for Fix { diagnostic, change } in fixes {
+        let (path, start) = (diagnostic.source.path(), diagnostic.start());
+        context
+            .say(&format!("fixed {path}:{}:{}: {}: {change}", start.line, start.column, diagnostic.message));
+    }
+}
+
+fn findings(checked: &Checked, args: &Args) -> Findings {
+    let mut findings = Findings::of_manifests(Check::Validate, checked.paths.clone(), &checked.diagnostics);
     findings.is_strict = args.strict;
+    findings
+}
+
+fn exit(findings: &Findings) -> Exit {
+    let fails = findings.items.iter().any(|item| findings.is_failure(item));
+    if fails { Exit::No } else { Exit::Done }
+}
+
+fn report(
+    checked: &Checked,
+    fixes: Option<&[Fix]>,
+    args: &Args,
+    context: &Context,
+) -> Result<Exit, CliError> {
+    let Checked { counts, diagnostics, .. } = checked;
+    let findings = findings(checked, args);
+    tell_fixes(fixes.unwrap_or_default(), context);
     match args.format.rendering() {
         Rendering::Json => {
-            let report = ValidateReport { summary: *counts, diagnostics: json::diagnostics(diagnostics) };
+            let fixed = fixes.map(|fixes| fixes.iter().map(|fix| (&fix.diagnostic).into()).collect());
+            let report =
+                ValidateReport { summary: *counts, fixed, diagnostics: json::diagnostics(diagnostics) };
             output::write(|out| json::write(out, &report))?;
         }
         Rendering::Findings(write) => output::write(|out| write(out, &findings))?,
@@ -66,6 +126,5 @@ fn report(checked: &Checked, args: &Args, context: &Context) -> Result<Exit, Cli
         output::talk(&human::summary(diagnostics, counts.modules, context.talk));
     }
     context.tell_workflow(&Outputs::of_findings(&findings), || step_summary::findings(&findings))?;
-    let fails = findings.items.iter().any(|item| findings.is_failure(item));
-    Ok(if fails { Exit::No } else { Exit::Done })
+    Ok(exit(&findings))
 }

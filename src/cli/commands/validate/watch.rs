@@ -1,0 +1,286 @@
+//! `modreg validate --watch`: checks again whenever something changes, until Ctrl-C.
+//!
+//! Events say that something changed; what did, the next look at the disk tells. So it matters neither how an editor saves
+//! nor whether an event gets lost: a folder that is walked again shows what is there.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::{Path, PathBuf},
+    sync::mpsc::{self, Receiver, Sender},
+    time::Duration,
+};
+
+use notify_debouncer_full::{
+    DebounceEventResult, DebouncedEvent, Debouncer, RecommendedCache, new_debouncer,
+    notify::{self, RecommendedWatcher, RecursiveMode},
+};
+
+use super::{
+    Args,
+    check::{self, Target},
+    memory::Memory,
+};
+use crate::{
+    cli::{
+        Exit,
+        args::CheckFormat,
+        context::{Context, Verbosity},
+        error::CliError,
+        output,
+        workspace::Folder,
+    },
+    compile::Compiler,
+    report::human,
+    settings,
+    sync::SCHEMAS,
+};
+
+/// How long nothing must change for a change to be over: editors write, rename and set times one after the other.
+const QUIET: Duration = Duration::from_millis(100);
+
+/// Clears the screen and what was scrolled away, and goes to the top.
+const CLEAR: &str = "\u{1b}[2J\u{1b}[3J\u{1b}[H";
+
+/// What ends a wait.
+enum Event {
+    /// These paths changed.
+    Changed(BTreeSet<PathBuf>),
+    /// Something changed, and nobody knows what.
+    Lost,
+    /// The watcher has something to say.
+    Trouble(String),
+    /// Ctrl-C.
+    Interrupted,
+}
+
+/// Checks, waits, and checks again; the answer is that of the last check.
+pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
+    if args.format != CheckFormat::Human {
+        return Err(CliError::cannot_run("`--watch` reports to people alone").hint("leave `--format` out"));
+    }
+    let (sender, events) = mpsc::channel();
+    let mut watcher = Watcher::new(&sender)?;
+    listen_for_interrupts(sender)?;
+
+    let folder = Folder::find(context)?;
+    let mut compiler = folder.compiler()?;
+    let mut memory = Memory::of_rounds();
+    let mut changed = BTreeSet::new();
+    let mut last: Option<Exit> = None;
+    loop {
+        let targets = check::targets(&args.paths, &folder.root, &compiler, context);
+        if targets.contains(&Target::Input) {
+            return Err(
+                CliError::cannot_run("standard input cannot be watched").hint("name files or folders")
+            );
+        }
+        let watched = Watched::new(&targets, &folder.root);
+        watcher.follow(&watched, &changed)?;
+        match round(&targets, &compiler, &mut memory, args, context) {
+            Ok(exit) => last = Some(exit),
+            Err(error) if last.is_none() => return Err(error),
+            Err(error) => {
+                output::failure(&error, Some(context));
+                last = Some(Exit::No);
+            }
+        }
+        context.say("watching for changes, Ctrl-C ends");
+        match wait(&events, &watched, context) {
+            Some(paths) => changed = paths,
+            None => return Ok(last.unwrap_or(Exit::Done)),
+        }
+        if changed.iter().any(|path| watched.decides(path)) {
+            memory.clear();
+            match folder.compiler() {
+                Ok(new) => compiler = new,
+                Err(error) => drop(output::failure(&error, Some(context))),
+            }
+        }
+        for path in &changed {
+            memory.forget(path);
+        }
+    }
+}
+
+fn round(
+    targets: &[Target],
+    compiler: &Compiler,
+    memory: &mut Memory,
+    args: &Args,
+    context: &Context,
+) -> Result<Exit, CliError> {
+    let checked = check::check(targets, compiler, memory, context)?;
+    output::write(|out| {
+        if context.clears_screen {
+            write!(out, "{CLEAR}")?;
+        }
+        human::diagnostics(out, &checked.diagnostics, context.out)
+    })?;
+    if context.verbosity >= Verbosity::Normal {
+        output::talk(&human::summary(&checked.diagnostics, checked.counts.modules, context.talk));
+    }
+    Ok(super::exit(&super::findings(&checked, args)))
+}
+
+/// Waits for a change that matters; `None` is Ctrl-C.
+fn wait(events: &Receiver<Event>, watched: &Watched, context: &Context) -> Option<BTreeSet<PathBuf>> {
+    loop {
+        match events.recv() {
+            Ok(Event::Lost) => return Some(watched.everything()),
+            Ok(Event::Changed(paths)) => {
+                let matter: BTreeSet<_> = paths.into_iter().filter(|path| watched.concerns(path)).collect();
+                if !matter.is_empty() {
+                    return Some(matter);
+                }
+            }
+            Ok(Event::Trouble(text)) => context.warn(&text),
+            Ok(Event::Interrupted) | Err(mpsc::RecvError) => return None,
+        }
+    }
+}
+
+/// What has to be watched.
+struct Watched {
+    /// The files and folders that are checked.
+    targets: Vec<PathBuf>,
+    /// What decides about all of them: the settings, and the folder of schemas.
+    deciding: [PathBuf; 2],
+    /// The folders to watch, and whether with all that is below.
+    folders: BTreeMap<PathBuf, RecursiveMode>,
+}
+
+impl Watched {
+    fn new(targets: &[Target], root: &Path) -> Self {
+        let deciding = [root.join(settings::FILE_NAME), root.join(SCHEMAS)];
+        let mut folders = BTreeMap::from([
+            (root.to_owned(), RecursiveMode::NonRecursive),
+            (deciding[1].clone(), RecursiveMode::Recursive),
+        ]);
+        let mut paths = Vec::new();
+        for target in targets {
+            let (place, is_folder) = match target {
+                Target::Folder(place) => (place, true),
+                Target::File(place) => (place, false),
+                Target::Input => continue,
+            };
+            let path = place.on_disk();
+            // The folders above tell when the target itself comes or goes.
+            for above in path.ancestors().skip(1).take_while(|above| above.starts_with(&place.base)) {
+                folders.entry(above.to_owned()).or_insert(RecursiveMode::NonRecursive);
+            }
+            if is_folder {
+                folders.insert(path.clone(), RecursiveMode::Recursive);
+            }
+            paths.push(path);
+        }
+        Self { targets: paths, deciding, folders }
+    }
+
+    /// All that may have changed.
+    fn everything(&self) -> BTreeSet<PathBuf> {
+        self.folders.keys().chain(&self.deciding).cloned().collect()
+    }
+
+    /// Whether a change of this path decides about all manifests.
+    fn decides(&self, path: &Path) -> bool {
+        self.deciding.iter().any(|deciding| path.starts_with(deciding))
+    }
+
+    /// Whether a change of this path can change the answer. Hidden files do not count, as they are no manifests.
+    fn concerns(&self, path: &Path) -> bool {
+        let is_target = self.targets.iter().any(|target| {
+            target.starts_with(path) || path.strip_prefix(target).is_ok_and(|inside| !is_hidden(inside))
+        });
+        is_target || self.decides(path)
+    }
+}
+
+fn is_hidden(path: &Path) -> bool {
+    path.iter().any(|part| part.to_string_lossy().starts_with('.'))
+}
+
+/// The watcher of the system, and which folders it follows.
+struct Watcher {
+    debouncer: Debouncer<RecommendedWatcher, RecommendedCache>,
+    followed: BTreeSet<PathBuf>,
+}
+
+impl Watcher {
+    fn new(sender: &Sender<Event>) -> Result<Self, CliError> {
+        let sender = sender.clone();
+        // Nobody listens any more where sending fails: the program is about to end.
+        let debouncer = new_debouncer(QUIET, None, move |events: DebounceEventResult| {
+            drop(sender.send(event(events)));
+        });
+        Ok(Self { debouncer: debouncer.map_err(cannot_watch)?, followed: BTreeSet::new() })
+    }
+
+    /// Follows the folders that are there. One that was replaced is followed anew: a watch belongs to what a name stood for.
+    fn follow(&mut self, watched: &Watched, changed: &BTreeSet<PathBuf>) -> Result<(), CliError> {
+        for (folder, mode) in &watched.folders {
+            let is_known = self.followed.contains(folder);
+            let is_gone = !folder.is_dir();
+            if is_known && !is_gone && !changed.contains(folder) {
+                continue;
+            }
+            if self.followed.remove(folder) {
+                // The system has dropped the watch of a folder that is gone.
+                drop(self.debouncer.unwatch(folder));
+            }
+            match self.debouncer.watch(folder, *mode) {
+                Ok(()) => drop(self.followed.insert(folder.clone())),
+                Err(_) if is_gone || !folder.is_dir() => {}
+                Err(error) => return Err(cannot_watch(error)),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What a report of the watcher means. Reading a file is no change; where events were lost, anything may have changed.
+fn event(reported: DebounceEventResult) -> Event {
+    match reported {
+        Ok(events) if events.iter().any(|event| event.need_rescan()) => Event::Lost,
+        Ok(events) => {
+            let changes = events.into_iter().filter(|event| !event.kind.is_access());
+            Event::Changed(changes.flat_map(|DebouncedEvent { event, .. }| event.paths).collect())
+        }
+        Err(errors) => {
+            let told: Vec<_> = errors.iter().map(ToString::to_string).collect();
+            Event::Trouble(format!("the watcher says: {}", told.join("; ")))
+        }
+    }
+}
+
+/// Turns Ctrl-C, and a request to end, into the end of a wait. Elsewhere they end the program by themselves.
+#[cfg(unix)]
+fn listen_for_interrupts(sender: Sender<Event>) -> Result<(), CliError> {
+    use signal_hook::{
+        consts::{SIGINT, SIGTERM},
+        iterator::Signals,
+    };
+
+    let mut signals = Signals::new([SIGINT, SIGTERM])
+        .map_err(|error| CliError::cannot_run("cannot listen for Ctrl-C").because(error))?;
+    std::thread::spawn(move || {
+        for _ in signals.forever() {
+            drop(sender.send(Event::Interrupted));
+        }
+    });
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn listen_for_interrupts(_: Sender<Event>) -> Result<(), CliError> {
+    Ok(())
+}
+
+fn cannot_watch(error: notify::Error) -> CliError {
+    let is_full = matches!(error.kind, notify::ErrorKind::MaxFilesWatch);
+    let failed = CliError::cannot_run("cannot watch the files").because(error);
+    if is_full {
+        failed.hint("raise `fs.inotify.max_user_watches` with sysctl, or name fewer folders")
+    } else {
+        failed
+    }
+}

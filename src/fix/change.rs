@@ -1,0 +1,91 @@
+//! The changes that mend a finding, and which rule asks for which.
+
+use std::fmt;
+
+use serde_json::Value;
+
+use crate::{
+    diagnostic::{Diagnostic, Rule},
+    manifest::ContextKey,
+    rules::{alias, trailing_space},
+    schema::{quoted, rules as schema},
+    source::{Document, Node, Pointer},
+};
+
+/// A change to the value at a route.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change {
+    /// Another key for the same value.
+    RenameKey(String),
+    /// Another text.
+    SetText(String),
+    /// One element less in its list.
+    Remove,
+}
+
+/// Gives the changes that may mend a finding at a node, the most likely first.
+type Mend = fn(Node<'_>) -> Vec<Change>;
+
+/// The rules whose findings can be mended, and how.
+const MENDS: [(&Rule, Mend); 4] = [
+    (&alias::AI_CONTEXT, |_| vec![Change::RenameKey(ContextKey::Camel.as_str().to_owned())]),
+    (&schema::ENUM, other_cases),
+    (&schema::UNIQUE_ITEMS, |_| vec![Change::Remove]),
+    (&trailing_space::TRAILING_SPACE, |node| {
+        node.as_str().map(|text| Change::SetText(trailing_space::trimmed(text))).into_iter().collect()
+    }),
+];
+
+/// The same word in capitals and in small letters; whether one of them is allowed, the check after the change tells.
+fn other_cases(node: Node<'_>) -> Vec<Change> {
+    let Some(text) = node.as_str() else { return Vec::new() };
+    let word = text.trim();
+    let cases = [word.to_owned(), word.to_ascii_uppercase(), word.to_ascii_lowercase()];
+    cases.into_iter().filter(|case| case != text && !case.is_empty()).map(Change::SetText).collect()
+}
+
+impl Change {
+    /// The changes that may mend a finding.
+    pub(super) fn candidates(document: &Document, diagnostic: &Diagnostic) -> Vec<Self> {
+        let node = document.root().at(&diagnostic.pointer);
+        let mend = MENDS.iter().find(|(rule, _)| rule.code == diagnostic.rule.code);
+        node.zip(mend).map(|(node, (_, mend))| mend(node)).unwrap_or_default()
+    }
+
+    /// Makes the change to a value; `None` where the route leads nowhere.
+    pub fn apply(&self, root: &mut Value, route: &Pointer) -> Option<()> {
+        let (parent, last) = (route.parent()?, route.last()?);
+        let parent = root.pointer_mut(parent.as_str())?;
+        match (self, parent) {
+            (Self::RenameKey(key), Value::Object(members)) => {
+                let value = members.remove(&*last)?;
+                members.insert(key.clone(), value).is_none().then_some(())
+            }
+            (Self::SetText(text), Value::Object(members)) => {
+                *members.get_mut(&*last)? = text.clone().into();
+                Some(())
+            }
+            (Self::SetText(text), Value::Array(elements)) => {
+                *elements.get_mut(last.parse::<usize>().ok()?)? = text.clone().into();
+                Some(())
+            }
+            (Self::Remove, Value::Array(elements)) => {
+                let index = last.parse().ok().filter(|&index: &usize| index < elements.len())?;
+                elements.remove(index);
+                Some(())
+            }
+            (Self::RenameKey(_) | Self::SetText(_) | Self::Remove, _) => None,
+        }
+    }
+}
+
+impl fmt::Display for Change {
+    /// What was done, in the past tense.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::RenameKey(key) => write!(formatter, "renamed to {}", quoted(key)),
+            Self::SetText(text) => write!(formatter, "now {}", quoted(text)),
+            Self::Remove => formatter.write_str("removed"),
+        }
+    }
+}

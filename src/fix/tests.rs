@@ -1,0 +1,133 @@
+//! What is fixed and how the text around it stays, and what is left alone.
+
+use proptest::prelude::*;
+use serde_json::Value;
+
+use super::*;
+use crate::{schema::Schemas, settings::Settings};
+
+fn compiler() -> Compiler {
+    Compiler { schemas: Schemas::builtin(), settings: Settings::default() }
+}
+
+fn fixed(path: &str, text: &str) -> Fixed {
+    fix(&compiler(), &RepoPath::new(path), text.as_bytes().to_vec())
+}
+
+fn check(path: &str, before: &str, after: &str) {
+    let fixed = fixed(path, before);
+    assert_eq!(String::from_utf8(fixed.bytes).unwrap(), after, "{before}");
+}
+
+const HEAD: &str = "name: drive # the name\nversion: 1.0.0\n";
+
+fn yaml(before: &str, after: &str) {
+    check("modules/drive.yaml", &format!("{HEAD}{before}"), &format!("{HEAD}{after}"));
+}
+
+/// A context in which only `keywords` is still to be written.
+const CONTEXT: &str = "aiContext:\n  purpose: Stores\n  category: OTHER\n";
+
+fn keywords(before: &str, after: &str) {
+    yaml(&format!("{CONTEXT}  keywords:{before}"), &format!("{CONTEXT}  keywords:{after}"));
+}
+
+#[test]
+fn the_alias_and_the_case_of_words_are_fixed_and_comments_stay() {
+    yaml(
+        "status: draft\nai_context: # why\n  purpose: 'Stores '   # what\n  category:   productivity # c\n  keywords: [a]\n",
+        "status: DRAFT\naiContext: # why\n  purpose: 'Stores'   # what\n  category:   PRODUCTIVITY # c\n  keywords: [a]\n",
+    );
+    yaml(
+        "\"ai_context\": {purpose: Stores, category: \"Finance\", keywords: [a]}\n",
+        "\"aiContext\": {purpose: Stores, category: \"FINANCE\", keywords: [a]}\n",
+    );
+    yaml(
+        "aiContext:\n  purpose: |\n    Stores  \n  category: ' other'\n  keywords: [a]\n",
+        "aiContext:\n  purpose: |\n    Stores\n  category: 'OTHER'\n  keywords: [a]\n",
+    );
+}
+
+#[test]
+fn repeated_elements_go_with_their_lines_or_commas() {
+    keywords(
+        "\n    - a\n    # b\n    - b\n    - a\n    - \"a\"\n    - c\n",
+        "\n    - a\n    # b\n    - b\n    - c\n",
+    );
+    keywords(" [a, b,\n    a, 'b' , c]\n", " [a, b , c]\n");
+    keywords("\n    - a\n    - a", "\n    - a\n");
+    keywords("\r\n    - a\r\n    - a\r\n", "\r\n    - a\r\n");
+    // A comment would go with it, an anchor would be missed, an alias stands elsewhere.
+    keywords("\n    - a\n    - a # twice, on purpose\n", "\n    - a\n    - a # twice, on purpose\n");
+    keywords("\n    - a\n    - &x a\n  concepts: [*x]\n", "\n    - a\n    - &x a\n  concepts: [*x]\n");
+    keywords(" &k [a, a]\n  concepts: *k\n", " &k [a, a]\n  concepts: *k\n");
+}
+
+#[test]
+fn json_keeps_its_layout_and_a_byte_order_mark_stays() {
+    check(
+        "modules/drive.json",
+        "\u{feff}{\"name\": \"drive\",\r\n  \"version\": \"1.0.0\", \"ai_context\": {\"purpose\": \"Stores \",\n\t\"category\": \"other\",\n  \
+         \"keywords\": [\n    \"a\",\n    \"b\",\n    \"a\"\n  ]}}",
+        "\u{feff}{\"name\": \"drive\",\r\n  \"version\": \"1.0.0\", \"aiContext\": {\"purpose\": \"Stores\",\n\t\"category\": \"OTHER\",\n  \
+         \"keywords\": [\n    \"a\",\n    \"b\"\n  ]}}",
+    );
+}
+
+#[test]
+fn what_is_not_mechanical_stays_as_it_is() {
+    for text in [
+        "aiContext:\n  purpose: Stores\n  category: PRODUCTVITY\n  keywords: [a]\n",
+        "aiContext: {}\nai_context: {}\n",
+        "aiContext:\n  purpose: Stores\n  category: OTHER\n  keywords: [a]\n  patterns: ['show ']\n",
+        "aiContext:\n  purpose: \"Stores files\\x20\"\n  category: OTHER\n  keywords: [a]\n",
+        "aiContext:\n  purpose: Stores\n  category: other\n  keywords: [a]\n  keywords: [b]\n",
+        "ai_context: [\n",
+    ] {
+        yaml(text, text);
+    }
+}
+
+#[test]
+fn each_fix_tells_what_was_wrong_and_what_was_done() {
+    let fixed = fixed(
+        "modules/drive.yaml",
+        &format!("{HEAD}ai_context:\n  purpose: 'Stores '\n  category: other\n  keywords: [a, a]\n"),
+    );
+    let told: Vec<_> =
+        fixed.fixes.iter().map(|fix| format!("{}: {}", fix.diagnostic.rule.code, fix.change)).collect();
+    assert_eq!(
+        told,
+        [
+            "schema/enum: now `OTHER`",
+            "schema/unique-items: removed",
+            "alias/ai-context: renamed to `aiContext`",
+            "text/trailing-space: now `Stores`",
+        ]
+    );
+}
+
+fn value(bytes: &[u8]) -> Value {
+    read(&compiler(), &RepoPath::new("modules/drive.yaml"), bytes).unwrap().root().to_json()
+}
+
+proptest! {
+    #[test]
+    fn values_differ_only_where_a_fix_says(
+        alias in any::<bool>(), category in "(OTHER|other|Finance|'health'|nope)",
+        items in proptest::collection::vec("(- a|- 'a'|- \"b \"|- b|- a # c|- [a]|# c)", 1..8), indent in 2usize..5,
+    ) {
+        let key = if alias { "ai_context" } else { "aiContext" };
+        let pad = " ".repeat(indent);
+        let lines = format!("{pad}{}\n", items.join(&format!("\n{pad}")));
+        let text = format!("{HEAD}{key}:\n  purpose: Stores\n  category: {category}\n  keywords:\n{lines}");
+        let fixed = fixed("modules/drive.yaml", &text);
+        let mut expected = value(text.as_bytes());
+        for fix in &fixed.fixes {
+            fix.change.apply(&mut expected, &fix.diagnostic.pointer).unwrap();
+        }
+        prop_assert_eq!(value(&fixed.bytes), expected);
+        let comments = |text: &str| text.matches('#').count();
+        prop_assert_eq!(comments(&String::from_utf8(fixed.bytes).unwrap()), comments(&text));
+    }
+}

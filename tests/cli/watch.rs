@@ -1,0 +1,150 @@
+//! `modreg validate --watch`: real changes of real files, as editors make them.
+
+#![cfg(unix)]
+
+use std::{
+    fs,
+    io::{BufRead as _, BufReader, Read},
+    process::{Child, Command, Stdio},
+    sync::mpsc::{self, Receiver},
+    thread,
+    time::Duration,
+};
+
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::harness::{Folder, manifest};
+
+/// How long to wait for a line that does not come, before the test fails.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// A running watch, and the lines that it says and prints.
+struct Watch {
+    child: Child,
+    lines: Receiver<String>,
+}
+
+impl Watch {
+    fn start(folder: &Folder, args: &[&str]) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_modreg"))
+            .args(["validate", "--watch", "--color", "never"])
+            .args(args)
+            .current_dir(folder.path())
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let (sender, lines) = mpsc::channel();
+        let streams: [Box<dyn Read + Send>; 2] =
+            [Box::new(child.stdout.take().unwrap()), Box::new(child.stderr.take().unwrap())];
+        for stream in streams {
+            let sender = sender.clone();
+            thread::spawn(move || {
+                BufReader::new(stream).lines().map_while(Result::ok).for_each(|line| drop(sender.send(line)));
+            });
+        }
+        Self { child, lines }
+    }
+
+    /// Waits for a line with these words, and for the next wait to begin.
+    fn says(&self, words: &str) {
+        let mut seen = Vec::new();
+        for end in [words, "watching for changes"] {
+            while !seen.last().is_some_and(|line: &String| line.contains(end)) {
+                match self.lines.recv_timeout(PATIENCE) {
+                    Ok(line) => seen.push(line),
+                    Err(error) => panic!("{error}: {end:?} is not in:\n{}", seen.join("\n")),
+                }
+            }
+        }
+    }
+
+    /// Ends it as Ctrl-C does.
+    fn interrupt(mut self) -> Option<i32> {
+        kill_process(Pid::from_child(&self.child), Signal::INT).unwrap();
+        self.child.wait().unwrap().code()
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn two_modules() -> Folder {
+    let folder = Folder::empty();
+    for name in ["chat", "drive"] {
+        folder.write(&format!("modules/{name}/module.yaml"), manifest(name));
+    }
+    folder
+}
+
+#[test]
+fn every_way_to_change_a_file_is_seen() {
+    let folder = two_modules();
+    let path = folder.path().to_owned();
+    let watch = Watch::start(&folder, &[]);
+    watch.says("no problems in 2 manifests");
+
+    folder.edit("modules/chat/module.yaml", "purpose", "purpos");
+    watch.says("1 error in 1 of 2 manifests");
+    // As editors save: a new file beside the old one, renamed over it.
+    folder.write("modules/chat/.module.yaml.swp", manifest("chat"));
+    fs::rename(path.join("modules/chat/.module.yaml.swp"), path.join("modules/chat/module.yaml")).unwrap();
+    watch.says("no problems in 2 manifests");
+    // A new folder, and the same module in another place: both are wrong, also the one that did not change.
+    folder.write("modules/new/drive.yaml", manifest("drive"));
+    watch.says("2 errors in 2 of 3 manifests");
+    fs::remove_dir_all(path.join("modules/new")).unwrap();
+    watch.says("no problems in 2 manifests");
+
+    fs::rename(path.join("modules/chat"), path.join("modules/talk")).unwrap();
+    watch.says("1 error in 1 of 2 manifests");
+    fs::rename(path.join("modules/talk"), path.join("modules/chat")).unwrap();
+    watch.says("no problems in 2 manifests");
+    // The folder of all modules goes and comes back.
+    fs::rename(path.join("modules"), path.join("gone")).unwrap();
+    watch.says("there is no folder `modules`");
+    fs::rename(path.join("gone"), path.join("modules")).unwrap();
+    watch.says("no problems in 2 manifests");
+    folder.edit("modules/drive/module.yaml", "OTHER", "NONE");
+    watch.says("1 error in 1 of 2 manifests");
+    assert_eq!(watch.interrupt(), Some(1));
+}
+
+#[test]
+fn settings_and_schemas_decide_about_all_manifests_anew() {
+    let folder = two_modules();
+    folder.edit("modules/drive/module.yaml", "aiContext", "ai_context");
+    let watch = Watch::start(&folder, &[]);
+    watch.says("1 warning in 1 of 2 manifests");
+    folder.write("modreg.toml", "[rules]\n\"alias/ai-context\" = \"error\"\n");
+    watch.says("1 error in 1 of 2 manifests");
+    folder.write("modreg.toml", "[rule]\n");
+    watch.says("`modreg.toml` has a mistake");
+    folder.remove("modreg.toml");
+    watch.says("1 warning in 1 of 2 manifests");
+    folder.write("schema/module.schema.json", "{\"required\": [\"owner\"]}");
+    watch.says("2 errors");
+    folder.remove_folder("schema");
+    watch.says("1 warning in 1 of 2 manifests");
+    assert_eq!(watch.interrupt(), Some(0));
+}
+
+#[test]
+fn only_what_was_named_is_watched() {
+    let folder = two_modules();
+    let watch = Watch::start(&folder, &["modules/chat", "modules/drive/module.yaml"]);
+    watch.says("no problems in 2 manifests");
+    folder.write("modules/drive/other.yaml", "no manifest");
+    folder.edit("modules/drive/module.yaml", "OTHER", "NONE");
+    watch.says("1 error in 1 of 2 manifests");
+    assert_eq!(watch.interrupt(), Some(1));
+    folder.expect(2, &["validate", "--watch", "-"]).says(&["standard input cannot be watched"]);
+    folder.expect(2, &["validate", "--watch", "--format", "json"]).says(&["reports to people"]);
+    folder.expect(2, &["validate", "--watch", "--fix"]);
+    folder.expect(2, &["validate", "--watch", "modules/none.yaml"]).says(&["there is no file"]);
+}
