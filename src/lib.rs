@@ -24,6 +24,7 @@
 //! | [`sync`] | a repository | the next snapshot, guarded and committed; status, history, verification |
 //! | [`report`] | all of these | text for people and for programs |
 //! | [`http`] | an address | what it answers, within limits |
+//! | [`webhook`] | a sync that ended | signed messages, kept until they are delivered |
 //! | [`serve`] | a repository | the registry over HTTP |
 //! | [`cli`] | the command line | commands, exit codes, everything that prints |
 //!
@@ -90,6 +91,8 @@ pub mod sync;
 pub mod report;
 
 pub mod http;
+
+pub mod webhook;
 
 mod builtins;
 

@@ -9,6 +9,7 @@ mod error;
 mod outcome;
 mod output;
 mod progress;
+mod webhooks;
 mod workflow;
 mod workspace;
 

@@ -1,6 +1,6 @@
 //! What `sync`, `prune` and `init` say when they are done.
 
-use super::{Exit, args::Format, context::Context, error::CliError, output, progress};
+use super::{Exit, args::Format, context::Context, error::CliError, output, progress, webhooks};
 use crate::{
     diagnostic::Diagnostic,
     git::Repository,
@@ -24,11 +24,20 @@ pub(super) fn publish(
     if request.scope == Scope::All && is_asked {
         remark_uncommitted(repository, context)?;
     }
-    let outcome = sync::sync(repository, request, &|total| progress::counter(context, "compiling", total))?;
+    let ended = sync::sync(repository, request, &|total| progress::counter(context, "compiling", total));
+    let event = webhooks::event(repository, request, &ended);
+    let exit = ended.map_err(CliError::from).and_then(|outcome| report(&outcome, format, context));
+    if let Some(event) = event {
+        webhooks::tell(repository, &event, context);
+    }
+    exit
+}
+
+fn report(outcome: &Outcome, format: Format, context: &Context) -> Result<Exit, CliError> {
     context.say_more(&format!("read {} manifests", outcome.read));
     match format {
-        Format::Json => output::write(|out| json::write(out, &ChangesReport::from(&outcome)))?,
-        Format::Human => human(&outcome, context)?,
+        Format::Json => output::write(|out| json::write(out, &ChangesReport::from(outcome)))?,
+        Format::Human => human(outcome, context)?,
     }
     context.tell_workflow(&Outputs::of_sync(&outcome), || step_summary::sync(&outcome))?;
     if let Verdict::Committed { behind, is_anonymous, .. } = &outcome.verdict {
@@ -46,7 +55,7 @@ pub(super) fn publish(
     if let Some(pushed) = &outcome.pushed {
         tell_push(pushed, context);
     }
-    Ok(exit(&outcome))
+    Ok(exit(outcome))
 }
 
 fn tell_push(pushed: &Pushed, context: &Context) {

@@ -35,6 +35,13 @@ fn discover(start: &Path, context: &Context) -> Result<Repository, GitError> {
     Ok(Repository::discover(start)?.within(context.git))
 }
 
+/// What a registry is called: the name of its folder.
+pub(super) fn name(repository: &Repository) -> String {
+    let folder = repository.workdir().unwrap_or(repository.common_dir());
+    let name = folder.file_name().unwrap_or_default().to_string_lossy();
+    name.strip_suffix(".git").filter(|name| !name.is_empty()).unwrap_or(&name).to_owned()
+}
+
 /// A registry's files on disk, in a repository or not.
 pub(super) struct Folder {
     /// The directory that holds `modules/` and `registry/`.

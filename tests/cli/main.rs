@@ -36,5 +36,6 @@ mod uncommitted;
 mod validate;
 mod verify;
 mod watch;
+mod webhooks;
 mod workflow;
 mod workflows;

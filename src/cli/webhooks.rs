@@ -1,0 +1,100 @@
+//! Tells webhooks what a command did. Nothing here changes how the command ends.
+
+use std::time::Duration;
+
+use super::{context::Context, workspace};
+use crate::{
+    domain::SnapshotVersion,
+    git::{GitErrorKind, Repository},
+    report::{json::Refusal, sync_answer::SyncAnswer},
+    rules,
+    settings::{self, Settings, Webhook},
+    sync::{self, Outcome, Request, SyncError, Verdict},
+    webhook::{DeliveryResult, Event, NoSecret, Webhooks},
+};
+
+/// How long one exchange may take while somebody waits for the command to end.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// How long the command tries at all. What is left is delivered by the next one, or by the server.
+const BUDGET: Duration = Duration::from_secs(5);
+
+/// The webhooks of a registry, with what is wrong with their secrets, or `None` where nobody is told.
+pub(super) fn open(
+    repository: &Repository,
+    settings: &[Webhook],
+    patience: Duration,
+) -> Option<(Webhooks, Vec<NoSecret>)> {
+    let name = workspace::name(repository);
+    let git_dir = repository.common_dir();
+    (!settings.is_empty()).then(|| Webhooks::new(settings, Context::secret, git_dir, &name, patience))
+}
+
+/// What is told of a sync that ended; nothing where it was only tried, or another one was in the way.
+pub(super) fn event(
+    repository: &Repository,
+    request: &Request<'_>,
+    ended: &Result<Outcome, SyncError>,
+) -> Option<Event> {
+    let (action, trigger) = (request.scope.verb(), request.trigger);
+    if request.dry_run {
+        return None;
+    }
+    match ended {
+        Ok(Outcome { verdict: Verdict::Refused(refusal), draft, previous, .. }) => {
+            let reason = Refusal::new(refusal, &draft.plan).reason;
+            Some(Event::failed(action, trigger, previous.version(), reason))
+        }
+        Ok(outcome) => {
+            let answer = SyncAnswer::from(outcome);
+            Some(Event::done(action, trigger, outcome.previous.version(), &answer))
+        }
+        Err(SyncError::Git(error)) if matches!(error.kind(), GitErrorKind::Busy { .. }) => None,
+        Err(error) => Some(Event::failed(action, trigger, version(repository), error.with_causes())),
+    }
+}
+
+/// Keeps the message, and tries once to deliver it and what earlier runs have left.
+pub(super) fn tell(repository: &Repository, event: &Event, context: &Context) {
+    let settings = settings(repository);
+    let Some((webhooks, flaws)) = open(repository, &settings, PATIENCE) else { return };
+    for flaw in flaws {
+        context.warn(&format!("{flaw}: its messages wait for a run that knows the secret"));
+    }
+    let told = webhooks.enqueue(event, context.now).and_then(|_| webhooks.deliver(&Context::clock(), BUDGET));
+    match told {
+        Ok(deliveries) => {
+            for delivery in deliveries {
+                let reason = delivery.error.unwrap_or_default();
+                match delivery.result {
+                    DeliveryResult::Delivered => context.say_more(&format!("told {}", delivery.url)),
+                    DeliveryResult::Retried => {
+                        context.warn(&format!(
+                            "{} was not told: {reason}; a later run tries again",
+                            delivery.url
+                        ));
+                    }
+                    DeliveryResult::GivenUp => {
+                        context.warn(&format!("{} is not told: {reason}; it is given up", delivery.url));
+                    }
+                }
+            }
+        }
+        Err(error) => context.warn(&format!("a webhook message cannot be kept: {error}")),
+    }
+}
+
+/// The webhooks that the settings at HEAD name; none where these cannot be read, for then that is what the command says.
+fn settings(repository: &Repository) -> Vec<Webhook> {
+    let read = || {
+        let commit = repository.head().ok()?.commit()?;
+        let (_, bytes) = repository.file_at(commit, settings::FILE_NAME).ok()??;
+        Settings::parse(std::str::from_utf8(&bytes).ok()?, &rules::RULES).ok()
+    };
+    read().map(|settings| settings.webhooks).unwrap_or_default()
+}
+
+fn version(repository: &Repository) -> SnapshotVersion {
+    let commit = repository.head().ok().and_then(|head| head.commit());
+    let snapshot = commit.and_then(|commit| sync::snapshot_at(repository, commit).ok());
+    snapshot.map_or(SnapshotVersion::EMPTY, |snapshot| snapshot.version())
+}

@@ -1,0 +1,228 @@
+//! Webhooks: signed messages about syncs, kept on disk until they are delivered or given up.
+//!
+//! A message is written before it is sent, and removed after the receiver has said that it has it; so it may come twice,
+//! under the same id, but it is not lost with the process. Nothing here makes a sync fail.
+
+mod event;
+mod retry;
+mod signature;
+mod spool;
+#[cfg(test)]
+mod tests;
+
+pub use event::Event;
+pub use signature::{InvalidSecret, Secret};
+pub use spool::{Delivery, DeliveryResult};
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io,
+    path::Path,
+    time::Duration,
+};
+
+use jiff::Timestamp;
+
+use crate::{
+    domain::WebAddress,
+    http::Client,
+    settings::{Webhook, WebhookEvent},
+};
+use retry::Verdict;
+use spool::{Message, Spool, Waiting};
+
+/// The webhooks of one registry.
+#[derive(Debug)]
+pub struct Webhooks {
+    spool: Spool,
+    receivers: Vec<Receiver>,
+    client: Client,
+    source: String,
+}
+
+/// One who is told.
+#[derive(Debug)]
+struct Receiver {
+    url: WebAddress,
+    secret: Option<Secret>,
+    events: BTreeSet<WebhookEvent>,
+}
+
+/// A webhook whose secret cannot be used: its messages wait for a run that knows it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the secret in {variable} for the webhook {url} {reason}")]
+pub struct NoSecret {
+    /// The environment variable.
+    pub variable: String,
+    /// The receiver, without the query of its address.
+    pub url: String,
+    /// Why not.
+    pub reason: String,
+}
+
+impl Webhooks {
+    /// Takes the settings, the secrets that `variable` looks up, and the folder of git that holds the messages. `name` is
+    /// what the registry calls itself to receivers; each exchange takes no longer than `patience`.
+    pub fn new(
+        settings: &[Webhook],
+        variable: impl Fn(&str) -> Option<Vec<u8>>,
+        git_dir: &Path,
+        name: &str,
+        patience: Duration,
+    ) -> (Self, Vec<NoSecret>) {
+        let mut flaws = Vec::new();
+        let mut receivers = Vec::new();
+        for Webhook { url, secret_env, events } in settings {
+            let text = variable(secret_env).map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+            let parsed = text.ok_or_else(|| "is not set".to_owned());
+            let parsed =
+                parsed.and_then(|text| Secret::parse(&text).map_err(|error| format!("is none: {error}")));
+            let secret = parsed.map_err(|reason| {
+                let (variable, url) = (secret_env.clone(), url.shown().to_owned());
+                flaws.push(NoSecret { variable, url, reason });
+            });
+            receivers.push(Receiver { url: url.clone(), secret: secret.ok(), events: events.clone() });
+        }
+        let source = event::source(name);
+        (Self { spool: Spool::new(git_dir), receivers, client: Client::new(patience), source }, flaws)
+    }
+
+    /// Whether nobody is told anything.
+    pub fn is_empty(&self) -> bool {
+        self.receivers.is_empty()
+    }
+
+    /// Writes a message for everybody who wants to know, and tells how many these are.
+    pub fn enqueue(&self, event: &Event, now: Timestamp) -> io::Result<usize> {
+        let kind = event.kind();
+        let id = format!("msg_{:012x}{:016x}", now.as_millisecond(), fastrand::u64(..));
+        let wanted = self.receivers.iter().filter(|receiver| receiver.events.contains(&kind));
+        let mut count = 0;
+        for receiver in wanted {
+            self.spool.add(&Message {
+                id: id.clone(),
+                event: kind.as_str().to_owned(),
+                url: receiver.url.to_string(),
+                body: event.body(&id, &self.source, now),
+                created: now,
+                attempts: 0,
+                due: now,
+            })?;
+            count += 1;
+        }
+        Ok(count)
+    }
+
+    /// Tries every message whose time has come, oldest first, and begins no attempt after `budget`.
+    ///
+    /// One process at a time delivers; where another one does, this is left to it, and nothing is returned.
+    pub fn deliver(&self, clock: &dyn Fn() -> Timestamp, budget: Duration) -> io::Result<Vec<Delivery>> {
+        let waiting = self.spool.waiting()?;
+        if waiting.is_empty() {
+            return Ok(Vec::new());
+        }
+        let Some(_lock) = self.spool.lock()? else { return Ok(Vec::new()) };
+        let (start, mut log) = (clock(), Vec::new());
+        // A receiver that failed is not asked again at once for its other messages.
+        let mut down: BTreeMap<String, Timestamp> = BTreeMap::new();
+        for mut waiting in waiting {
+            let now = clock();
+            if now.duration_since(start).unsigned_abs() > budget {
+                break;
+            }
+            // Another process may have delivered it before it gave back the lock.
+            if !waiting.path.exists() {
+                continue;
+            }
+            if let Some(later) = down.get(&waiting.message.url) {
+                waiting.message.due = waiting.message.due.max(*later);
+                self.spool.update(&waiting)?;
+            } else if let Some(delivery) = self.attempt(&mut waiting, now)? {
+                if delivery.result == DeliveryResult::Retried {
+                    down.insert(waiting.message.url.clone(), waiting.message.due);
+                }
+                log.push(delivery);
+            }
+        }
+        if !log.is_empty() {
+            self.spool.remember(log.clone())?;
+        }
+        Ok(log)
+    }
+
+    /// When the next attempt is due, if any message waits for one.
+    pub fn next(&self) -> io::Result<Option<Timestamp>> {
+        let can_be_sent =
+            |message: &Message| self.receiver(message).is_none_or(|receiver| receiver.secret.is_some());
+        let waiting = self.spool.waiting()?;
+        Ok(waiting.iter().filter(|one| can_be_sent(&one.message)).map(|one| one.message.due).min())
+    }
+
+    /// How many messages wait.
+    pub fn pending(&self) -> io::Result<usize> {
+        Ok(self.spool.waiting()?.len())
+    }
+
+    /// The last attempts, newest first.
+    pub fn log(&self) -> Vec<Delivery> {
+        self.spool.log()
+    }
+
+    fn receiver(&self, message: &Message) -> Option<&Receiver> {
+        self.receivers.iter().find(|receiver| receiver.url.as_str() == message.url)
+    }
+
+    /// Tries one message, unless its time has not come or its secret is not known here.
+    fn attempt(&self, waiting: &mut Waiting, now: Timestamp) -> io::Result<Option<Delivery>> {
+        let message = &mut waiting.message;
+        let (result, error) = match self.receiver(message) {
+            None => (DeliveryResult::GivenUp, Some("nobody is to be told there any more".to_owned())),
+            Some(_) if now.duration_since(message.created) > retry::MAX_AGE => {
+                (DeliveryResult::GivenUp, Some("it waited for too long".to_owned()))
+            }
+            Some(_) if message.due > now => return Ok(None),
+            Some(Receiver { secret: None, .. }) => return Ok(None),
+            Some(Receiver { secret: Some(secret), url, .. }) => {
+                message.attempts += 1;
+                match self.send(message, secret, url, now) {
+                    Verdict::Delivered => (DeliveryResult::Delivered, None),
+                    Verdict::Gone => (DeliveryResult::GivenUp, Some("the answer was 410".to_owned())),
+                    Verdict::Failed { reason, wanted } => {
+                        match retry::next(message.attempts, now, wanted, fastrand::f64()) {
+                            Some(due) => {
+                                message.due = due;
+                                (DeliveryResult::Retried, Some(reason))
+                            }
+                            None => (DeliveryResult::GivenUp, Some(reason)),
+                        }
+                    }
+                }
+            }
+        };
+        let delivery = Delivery {
+            id: message.id.clone(),
+            event: message.event.clone(),
+            url: message.url.split('?').next().unwrap_or_default().to_owned(),
+            time: now,
+            attempt: message.attempts,
+            result,
+            error,
+        };
+        match result {
+            DeliveryResult::Retried => self.spool.update(waiting)?,
+            DeliveryResult::Delivered | DeliveryResult::GivenUp => Spool::remove(waiting)?,
+        }
+        Ok(Some(delivery))
+    }
+
+    fn send(&self, message: &Message, secret: &Secret, url: &WebAddress, now: Timestamp) -> Verdict {
+        let (time, signature) = (now.as_second().to_string(), secret.sign(&message.id, now, &message.body));
+        let headers = [
+            ("content-type", "application/cloudevents+json; charset=utf-8"),
+            ("webhook-id", message.id.as_str()),
+            ("webhook-timestamp", time.as_str()),
+            ("webhook-signature", signature.as_str()),
+        ];
+        retry::judge(self.client.post(url, &headers, message.body.as_bytes()))
+    }
+}

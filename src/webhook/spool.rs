@@ -1,0 +1,214 @@
+//! Messages on disk until they are delivered or given up: one file each, in git's own directory.
+//!
+//! A file appears whole or not at all, so that neither a killed run nor a full disk leaves half a message. One that cannot
+//! be read is set aside under another name, and never stops the others.
+
+use std::{
+    fs::{self, File},
+    io::{self, Write as _},
+    path::{Path, PathBuf},
+};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::WebAddress;
+
+/// The most messages that wait for one receiver; then the oldest make room.
+const MOST_WAITING: usize = 1000;
+/// The most deliveries that are remembered.
+const MOST_REMEMBERED: usize = 50;
+/// The ending of a message's file.
+const ENDING: &str = "json";
+
+/// A message for one receiver.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Message {
+    /// The same in every attempt.
+    pub(super) id: String,
+    /// What it tells.
+    pub(super) event: String,
+    /// Where it goes.
+    pub(super) url: String,
+    /// What is sent.
+    pub(super) body: String,
+    /// Since when it waits.
+    pub(super) created: Timestamp,
+    /// How often it was tried.
+    pub(super) attempts: usize,
+    /// When it is tried next.
+    pub(super) due: Timestamp,
+}
+
+/// One attempt, for those who want to know what became of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Delivery {
+    /// The message.
+    pub id: String,
+    /// What it tells.
+    pub event: String,
+    /// The receiver, without the query of its address.
+    pub url: String,
+    /// When it was tried.
+    pub time: Timestamp,
+    /// Which attempt it was.
+    pub attempt: usize,
+    /// How it ended.
+    pub result: DeliveryResult,
+    /// Why it failed, if it did.
+    pub error: Option<String>,
+}
+
+/// How an attempt ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeliveryResult {
+    /// The receiver has it.
+    Delivered,
+    /// It will be tried again.
+    Retried,
+    /// It will not be tried again.
+    GivenUp,
+}
+
+impl DeliveryResult {
+    /// The word for it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Delivered => "delivered",
+            Self::Retried => "retried",
+            Self::GivenUp => "given_up",
+        }
+    }
+}
+
+/// The folder of the messages.
+#[derive(Debug, Clone)]
+pub(super) struct Spool {
+    folder: PathBuf,
+}
+
+/// A message in the folder.
+#[derive(Debug)]
+pub(super) struct Waiting {
+    pub(super) path: PathBuf,
+    pub(super) message: Message,
+}
+
+impl Spool {
+    /// The spool below git's own directory, which need not be there yet.
+    pub(super) fn new(git_dir: &Path) -> Self {
+        Self { folder: git_dir.join("modreg").join("webhooks") }
+    }
+
+    /// Adds a message. The names of files sort by time, then by order of coming.
+    pub(super) fn add(&self, message: &Message) -> io::Result<()> {
+        let receiver = receiver(&message.url);
+        let time = message.created.as_microsecond();
+        let name = format!("{time:020}-{}-{receiver}.{ENDING}", message.id);
+        self.write(&self.messages().join(name), &serde_json::to_vec(message)?)?;
+        let of_receiver = format!("-{receiver}.{ENDING}");
+        let names = self.names()?;
+        let waiting: Vec<_> = names.iter().filter(|name| name.ends_with(&of_receiver)).collect();
+        for oldest in waiting.iter().take(waiting.len().saturating_sub(MOST_WAITING)) {
+            fs::remove_file(self.messages().join(oldest))?;
+        }
+        Ok(())
+    }
+
+    /// All messages, oldest first. What cannot be read is set aside.
+    pub(super) fn waiting(&self) -> io::Result<Vec<Waiting>> {
+        let mut waiting = Vec::new();
+        for name in self.names()? {
+            let path = self.messages().join(&name);
+            let bytes = match fs::read(&path) {
+                Ok(bytes) => bytes,
+                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+                Err(error) => return Err(error),
+            };
+            match serde_json::from_slice::<Message>(&bytes) {
+                Ok(message) if message.url.parse::<WebAddress>().is_ok() => {
+                    waiting.push(Waiting { path, message });
+                }
+                Ok(_) | Err(_) => fs::rename(&path, path.with_extension("damaged"))?,
+            }
+        }
+        Ok(waiting)
+    }
+
+    /// Writes a message again after an attempt.
+    pub(super) fn update(&self, waiting: &Waiting) -> io::Result<()> {
+        self.write(&waiting.path, &serde_json::to_vec(&waiting.message)?)
+    }
+
+    /// Removes a message.
+    pub(super) fn remove(waiting: &Waiting) -> io::Result<()> {
+        match fs::remove_file(&waiting.path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            removed => removed,
+        }
+    }
+
+    /// Lets nobody else deliver until what it gives is dropped, or gives `None` where somebody does.
+    pub(super) fn lock(&self) -> io::Result<Option<File>> {
+        fs::create_dir_all(&self.folder)?;
+        let file = File::options().create(true).truncate(false).write(true).open(self.folder.join("lock"))?;
+        match file.try_lock() {
+            Ok(()) => Ok(Some(file)),
+            Err(fs::TryLockError::WouldBlock) => Ok(None),
+            Err(fs::TryLockError::Error(error)) => Err(error),
+        }
+    }
+
+    /// The last deliveries, newest first; none where the log cannot be read.
+    pub(super) fn log(&self) -> Vec<Delivery> {
+        let bytes = fs::read(self.log_path()).unwrap_or_default();
+        serde_json::from_slice(&bytes).unwrap_or_default()
+    }
+
+    /// Adds to the log; the lock of the spool makes sure that nobody else does.
+    pub(super) fn remember(&self, deliveries: Vec<Delivery>) -> io::Result<()> {
+        let log: Vec<Delivery> =
+            deliveries.into_iter().rev().chain(self.log()).take(MOST_REMEMBERED).collect();
+        self.write(&self.log_path(), &serde_json::to_vec(&log)?)
+    }
+
+    fn names(&self) -> io::Result<Vec<String>> {
+        let entries = match fs::read_dir(self.messages()) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            entries => entries?,
+        };
+        let mut names = Vec::new();
+        for entry in entries {
+            names.extend(entry?.file_name().into_string().ok());
+        }
+        names.retain(|name| Path::new(name).extension().is_some_and(|ending| ending == ENDING));
+        names.sort_unstable();
+        Ok(names)
+    }
+
+    fn messages(&self) -> PathBuf {
+        self.folder.join("pending")
+    }
+
+    fn log_path(&self) -> PathBuf {
+        self.folder.join("log.json")
+    }
+
+    fn write(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        fs::create_dir_all(self.messages())?;
+        let mut file = tempfile::NamedTempFile::new_in(&self.folder)?;
+        file.write_all(bytes)?;
+        file.as_file().sync_all()?;
+        file.persist(path)?;
+        Ok(())
+    }
+}
+
+/// A name for a receiver that is safe in the name of a file.
+fn receiver(url: &str) -> String {
+    use sha2::{Digest as _, Sha256};
+    Sha256::digest(url).iter().take(8).fold(String::new(), |name, byte| format!("{name}{byte:02x}"))
+}

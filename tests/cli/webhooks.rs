@@ -1,0 +1,114 @@
+//! Webhooks as a command sends them.
+
+use std::{
+    io::{BufRead as _, BufReader, Read as _, Write as _},
+    net::TcpListener,
+    sync::mpsc,
+    thread,
+};
+
+use serde_json::Value;
+
+use crate::harness::Folder;
+
+/// 24 bytes in base64.
+pub(crate) const SECRET: &str = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3";
+
+/// A receiver that answers with each of these statuses in turn, and hands over the bodies.
+pub(crate) fn receiver(statuses: &'static [u16]) -> (String, mpsc::Receiver<Value>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/hook?key=hidden", listener.local_addr().unwrap());
+    let (sender, bodies) = mpsc::channel();
+    thread::spawn(move || {
+        for status in statuses {
+            let (mut stream, _) = listener.accept().unwrap();
+            let mut reader = BufReader::new(stream.try_clone().unwrap());
+            let (mut line, mut length) = (String::new(), 0);
+            while line != "\r\n" {
+                line.clear();
+                reader.read_line(&mut line).unwrap();
+                if let Some(value) = line.to_ascii_lowercase().strip_prefix("content-length:") {
+                    length = value.trim().parse().unwrap();
+                }
+            }
+            let mut body = vec![0; length];
+            reader.read_exact(&mut body).unwrap();
+            write!(stream, "HTTP/1.1 {status} X\r\nContent-Length: 0\r\nConnection: close\r\n\r\n").unwrap();
+            sender.send(serde_json::from_slice(&body).unwrap()).unwrap();
+        }
+    });
+    (url, bodies)
+}
+
+fn with_webhook(url: &str) -> Folder {
+    let folder = Folder::with_modules(&["chat", "drive"]);
+    folder.write("modreg.toml", format!("[[webhooks]]\nurl = \"{url}\"\nsecret_env = \"HOOK_SECRET\"\n"));
+    folder.commit("a webhook");
+    folder
+}
+
+fn sync(folder: &Folder, line: &str) -> crate::harness::Ran {
+    folder.shell(&format!("HOOK_SECRET={SECRET} modreg {line}"))
+}
+
+#[test]
+fn commands_tell_what_they_did() {
+    let (url, bodies) = receiver(&[204, 204, 204]);
+    let folder = with_webhook(&url);
+    assert_eq!(sync(&folder, "sync --dry-run").code, 0);
+    assert_eq!(sync(&folder, "sync").code, 0);
+    let event = bodies.recv().unwrap();
+    assert_eq!((&event["type"], &event["data"]["version"]), (&"sync.completed".into(), &1.into()));
+    assert_eq!(event["data"]["commit"], folder.git(&["rev-parse", "HEAD"]).as_str());
+    assert_eq!(event["data"]["changes"].as_array().unwrap().len(), 2);
+    let ran = sync(&folder, "sync");
+    assert_eq!((ran.code, ran.err.contains("warning")), (0, false), "{}", ran.err);
+    folder.edit("modules/chat/module.yaml", "second", "third");
+    folder.commit("changed");
+    assert_eq!(sync(&folder, "sync").code, 0);
+    bodies.recv().unwrap();
+    assert_eq!(sync(&folder, "rollback 1 chat --reason broken").code, 0);
+    let event = bodies.recv().unwrap();
+    assert_eq!(
+        (&event["data"]["action"], &event["data"]["trigger"]),
+        (&"rollback".into(), &"rollback".into())
+    );
+}
+
+#[test]
+fn a_receiver_that_fails_changes_nothing_but_a_warning() {
+    let (url, bodies) = receiver(&[500]);
+    let folder = with_webhook(&url);
+    let ran = sync(&folder, "sync");
+    assert_eq!(ran.code, 0);
+    ran.says(&["was not told: the answer was 500; a later run tries again"]);
+    assert!(!ran.err.contains("hidden"), "{}", ran.err);
+    bodies.recv().unwrap();
+    assert_eq!(folder.root()["version"], 1);
+    let pending = folder.path().join(".git/modreg/webhooks/pending");
+    assert_eq!(std::fs::read_dir(pending).unwrap().count(), 1);
+    assert_eq!(folder.git(&["status", "--porcelain"]), "");
+}
+
+#[test]
+fn what_had_no_secret_is_delivered_by_the_next_run_that_has_it() {
+    let (url, bodies) = receiver(&[204]);
+    let folder = with_webhook(&url);
+    folder.expect(0, &["sync"]).says(&["the secret in HOOK_SECRET for the webhook", "is not set"]);
+    assert_eq!(sync(&folder, "sync").code, 0);
+    assert_eq!(bodies.recv().unwrap()["data"]["version"], 1);
+}
+
+#[test]
+fn a_refusal_is_told_as_a_failure() {
+    let (url, bodies) = receiver(&[204, 204]);
+    let folder = with_webhook(&url);
+    sync(&folder, "sync");
+    bodies.recv().unwrap();
+    folder.git(&["rm", "-r", "--quiet", "modules"]);
+    folder.commit("all gone");
+    assert_eq!(sync(&folder, "sync").code, 4);
+    let event = bodies.recv().unwrap();
+    assert_eq!((&event["type"], &event["data"]["version"]), (&"sync.failed".into(), &1.into()));
+    assert!(event["data"]["error"].as_str().unwrap().contains("remove"), "{event}");
+}
