@@ -29,6 +29,7 @@ mod read;
 mod request_id;
 mod routes;
 mod run;
+mod schedule;
 mod served;
 mod startup;
 mod state;

@@ -6,9 +6,10 @@ use tokio::{
     net::TcpListener,
     runtime::{Builder, Runtime},
     signal::unix::{SignalKind, signal},
+    sync::Notify,
 };
 
-use super::{App, Options, State, auth::Auth, connection, startup, watch};
+use super::{App, Options, State, auth::Auth, connection, schedule, startup, watch};
 use crate::sync::SyncError;
 
 /// How long a sync that runs may still take after the server was told to stop: longer than any exchange with a remote
@@ -58,12 +59,16 @@ pub fn start(options: Options, auth: Auth, listening: impl FnOnce(SocketAddr)) -
 async fn serve(listener: TcpListener, state: Arc<State>, stop: impl Future<Output = ()>) {
     let watcher = tokio::spawn(watch::branch(Arc::clone(&state)));
     let follower = state.options.follow.map(|every| tokio::spawn(watch::remote(Arc::clone(&state), every)));
+    let halt = Arc::new(Notify::new());
+    let scheduler = tokio::spawn(schedule::run(Arc::clone(&state), Arc::clone(&halt)));
     connection::serve(listener, App::new(Arc::clone(&state)), &state.options, stop).await;
     watcher.abort();
     if let Some(follower) = follower {
         follower.abort();
     }
-    if tokio::time::timeout(PATIENCE, state.syncs.rest()).await.is_err() {
+    halt.notify_one();
+    let ended = async { (scheduler.await, state.syncs.rest().await) };
+    if tokio::time::timeout(PATIENCE, ended).await.is_err() {
         tracing::error!("a sync was cut off; the next one mends what it left");
     }
     tracing::info!("stopped");

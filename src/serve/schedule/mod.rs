@@ -1,0 +1,222 @@
+//! The scheduler: syncs the registry, and modules with a schedule of their own, when their time has come.
+//!
+//! What was done is noted beside the repository, so that what a sleeping or stopped server missed is made up once when it
+//! is back.
+
+mod modules;
+mod plan;
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+
+use jiff::Timestamp;
+use tokio::sync::Notify;
+
+use super::{
+    auth::Principal,
+    state::State,
+    syncs::{Job, SyncRefused, Syncs},
+};
+use crate::{
+    git::Repository,
+    sync::{SyncError, Trigger},
+};
+use modules::ModuleSchedules;
+use plan::{Due, Ledger, Schedules};
+
+/// How often the clock and the branch are looked at. A machine that was asleep, or whose clock was set, is noticed.
+const LOOK: Duration = Duration::from_secs(5);
+/// How often a sync is tried that others stand in the way of.
+const TRIES: usize = 10;
+
+/// Syncs by schedule until the server is told to `stop`. What has begun is finished and noted first.
+pub(super) async fn run(state: Arc<State>, stop: Arc<Notify>) {
+    let mut scheduler = Scheduler::default();
+    loop {
+        let options = state.options.clone();
+        let looked = tokio::task::spawn_blocking(move || {
+            let looked = scheduler.look(&options.repository, (options.clock)());
+            (scheduler, looked)
+        });
+        let Ok((back, due)) = looked.await else {
+            tracing::error!("a bug in modreg ended the scheduler");
+            return;
+        };
+        scheduler = back;
+        state.next_run.store(Arc::new(scheduler.next()));
+        let goes_on = if let Some(due) = due {
+            let goes_on = sync(&state, &due, &stop).await;
+            scheduler.done(&due, (state.options.clock)());
+            goes_on
+        } else {
+            let left = scheduler.next().map(|next| next.duration_since((state.options.clock)()));
+            let left = left.and_then(|left| Duration::try_from(left).ok());
+            pause(left.map_or(LOOK, |left| left.min(LOOK)), &stop).await
+        };
+        if !goes_on {
+            return;
+        }
+    }
+}
+
+/// Runs what is due, after whatever runs already, and tells whether the scheduler goes on.
+async fn sync(state: &Arc<State>, due: &Due, stop: &Notify) -> bool {
+    let late = (state.options.clock)().duration_since(due.since);
+    state.metrics.schedule_lateness.observe(late.as_secs_f64().max(0.0));
+    for _ in 0..TRIES {
+        drop(state.syncs.rest().await);
+        let job = Job::new(due.scope(), Trigger::Schedule);
+        match Syncs::run(state, job, Principal::this_server(), None).await {
+            Err(SyncRefused::Busy | SyncRefused::Conflict(_)) if pause(LOOK, stop).await => {}
+            Err(SyncRefused::Busy | SyncRefused::Conflict(_)) => return false,
+            Ok(_) | Err(_) => return true,
+        }
+    }
+    true
+}
+
+/// Waits, and tells whether nobody stopped it.
+async fn pause(time: Duration, stop: &Notify) -> bool {
+    tokio::select! {
+        () = stop.notified() => false,
+        () = tokio::time::sleep(time) => true,
+    }
+}
+
+/// What has a schedule, and what of it was done.
+#[derive(Debug, Default)]
+struct Scheduler {
+    modules: ModuleSchedules,
+    schedules: Schedules,
+    ledger: Option<Ledger>,
+    file: PathBuf,
+}
+
+impl Scheduler {
+    /// Reads what is new, and tells what is due.
+    fn look(&mut self, repository: &Path, now: Timestamp) -> Option<Due> {
+        if let Err(error) = self.read(repository, now) {
+            tracing::warn!(
+                error = error.with_causes(),
+                "the schedules at HEAD cannot be read; those before stay"
+            );
+        }
+        self.ledger.as_ref()?.due(&self.schedules, now)
+    }
+
+    fn read(&mut self, repository: &Path, now: Timestamp) -> Result<(), SyncError> {
+        let repository = Repository::open(repository)?;
+        if let Some(schedules) = self.modules.read(&repository)? {
+            self.schedules = schedules;
+        }
+        if self.ledger.is_none() {
+            self.file = repository.common_dir().join("modreg").join("schedule.json");
+            let stored = fs::read(&self.file).ok();
+            self.ledger =
+                Some(stored.and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default());
+        }
+        let ledger = self.ledger.get_or_insert_default();
+        let before = ledger.clone();
+        ledger.adopt(&self.schedules, now);
+        if *ledger != before {
+            self.note();
+        }
+        Ok(())
+    }
+
+    fn next(&self) -> Option<Timestamp> {
+        self.ledger.as_ref()?.next(&self.schedules)
+    }
+
+    fn done(&mut self, due: &Due, now: Timestamp) {
+        if let Some(ledger) = &mut self.ledger {
+            ledger.done(due, now);
+            self.note();
+        }
+    }
+
+    /// Where it cannot be noted, only what a restart makes up is lost.
+    fn note(&self) {
+        let written = || -> io::Result<()> {
+            if let Some(folder) = self.file.parent() {
+                fs::create_dir_all(folder)?;
+            }
+            let aside = self.file.with_extension("new");
+            fs::write(&aside, serde_json::to_vec_pretty(&self.ledger)?)?;
+            fs::rename(aside, &self.file)
+        };
+        if let Err(error) = written() {
+            tracing::warn!(%error, "what the scheduler has done cannot be noted");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::process::Command;
+
+    use super::*;
+    use crate::sync::Scope;
+
+    fn git(folder: &Path, args: &[&str]) {
+        let ran = Command::new("git").current_dir(folder).args(args).output().unwrap();
+        assert!(ran.status.success(), "{args:?}: {}", String::from_utf8_lossy(&ran.stderr));
+    }
+
+    fn commit(folder: &Path, files: &[(&str, &str)]) {
+        for (path, text) in files {
+            let path = folder.join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        }
+        git(folder, &["add", "--all"]);
+        let who = ["-c", "user.name=Ada", "-c", "user.email=ada@example.org"];
+        git(folder, &[&who[..], &["commit", "--quiet", "--message", "x"]].concat());
+    }
+
+    fn manifest(name: &str, sync: &str) -> String {
+        format!("name: {name}\nversion: 1.0.0\n{sync}")
+    }
+
+    #[test]
+    fn schedules_come_from_head_and_what_was_done_outlives_the_process() {
+        let home = tempfile::TempDir::new().unwrap();
+        let folder = home.path();
+        git(folder, &["init", "--quiet", "--initial-branch=main"]);
+        commit(
+            folder,
+            &[
+                ("modules/chat.yaml", &manifest("chat", "sync:\n  schedule: '*/10 * * * *'\n")),
+                ("modules/drive.yaml", &manifest("drive", "sync:\n  schedule: 0 0 30 2 *\n")),
+                ("modules/mail.yaml", &manifest("mail", "description: on a schedule\n")),
+            ],
+        );
+        let time = |text: &str| text.parse::<Timestamp>().unwrap();
+        let mut scheduler = Scheduler::default();
+        assert_eq!(scheduler.look(folder, time("2026-06-02T07:55:00Z")), None);
+        assert_eq!(scheduler.schedules.len(), 2);
+        assert_eq!(scheduler.next(), Some(time("2026-06-02T08:00:00Z")));
+        let due = scheduler.look(folder, time("2026-06-02T08:00:01Z")).unwrap();
+        assert_eq!(due.scope(), Scope::All);
+        scheduler.done(&due, time("2026-06-02T08:00:02Z"));
+
+        let mut restarted = Scheduler::default();
+        assert_eq!(restarted.look(folder, time("2026-06-02T08:00:03Z")), None);
+        let due = restarted.look(folder, time("2026-06-02T09:45:00Z")).unwrap();
+        assert_eq!(due.scope(), Scope::Modules(["chat".parse().unwrap()].into()));
+        restarted.done(&due, time("2026-06-02T09:45:01Z"));
+
+        commit(folder, &[("modreg.toml", "[schedule]\nenabled = false\n")]);
+        assert_eq!(restarted.look(folder, time("2026-06-09T09:00:00Z")), None);
+        assert_eq!((restarted.schedules.len(), restarted.next()), (0, None));
+        commit(folder, &[("modreg.toml", "[schedule\n")]);
+        assert_eq!(restarted.look(folder, time("2026-06-10T09:00:00Z")), None);
+        commit(folder, &[("modreg.toml", "[schedule]\ntimezone = 'UTC'\n")]);
+        assert_eq!(restarted.look(folder, time("2026-06-10T10:00:00Z")), None);
+        assert_eq!(restarted.next(), Some(time("2026-06-10T10:10:00Z")));
+    }
+}

@@ -1,0 +1,92 @@
+//! The schedules that modules have of their own, as their manifests at HEAD say.
+
+use std::collections::BTreeMap;
+
+use super::plan::{Schedules, Target};
+use crate::{
+    compile::{Compiler, ManifestFile},
+    domain::{ModuleName, ObjectId, Schedule},
+    git::Repository,
+    manifest, source,
+    sync::{CommittedSources, Sources as _, SyncError, compiler_at},
+};
+
+/// Reads the schedules of modules, each manifest once as long as it stays the same.
+#[derive(Debug, Default)]
+pub(super) struct ModuleSchedules {
+    /// Each manifest that was read, by its blob: the module and what it says, if it has a schedule.
+    known: BTreeMap<ObjectId, Option<Wish>>,
+    seen: Option<ObjectId>,
+}
+
+/// A module's schedule as its author wrote it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Wish {
+    module: ModuleName,
+    expression: String,
+    zone: Option<String>,
+}
+
+impl ModuleSchedules {
+    /// The schedules at HEAD, that of the registry with them, or `None` where HEAD is what it was the last time.
+    pub(super) fn read(&mut self, repository: &Repository) -> Result<Option<Schedules>, SyncError> {
+        let commit = repository.head()?.born()?;
+        if self.seen == Some(commit) {
+            return Ok(None);
+        }
+        let compiler = compiler_at(repository, commit)?;
+        let settings = &compiler.settings.schedule;
+        let mut schedules = Schedules::new();
+        if settings.is_enabled {
+            schedules.insert(Target::Registry, settings.registry.clone());
+            for wish in self.wishes(repository, commit, &compiler)? {
+                let zone = wish.zone.as_deref().unwrap_or(settings.registry.zone());
+                match Schedule::parse(&wish.expression, zone) {
+                    Ok(schedule) => {
+                        schedules.insert(Target::Module(wish.module), schedule);
+                    }
+                    Err(error) => {
+                        tracing::warn!(module = %wish.module, %error, "a module's schedule is left out");
+                    }
+                }
+            }
+        }
+        self.seen = Some(commit);
+        Ok(Some(schedules))
+    }
+
+    fn wishes(
+        &mut self,
+        repository: &Repository,
+        commit: ObjectId,
+        compiler: &Compiler,
+    ) -> Result<Vec<Wish>, SyncError> {
+        let modules = &compiler.settings.modules;
+        let tree = repository.tree_at(commit, modules.as_str())?;
+        let sources = CommittedSources::list(repository, tree, modules, compiler.settings.limits.bytes)?;
+        let mut before = std::mem::take(&mut self.known);
+        for (path, blob) in sources.manifests() {
+            let wish = match before.remove(blob) {
+                Some(wish) => wish,
+                None => sources.read(std::slice::from_ref(path))?.pop().and_then(|file| wish(file, compiler)),
+            };
+            self.known.insert(*blob, wish);
+        }
+        Ok(self.known.values().flatten().cloned().collect())
+    }
+}
+
+/// What a valid manifest says about its schedule.
+fn wish(file: ManifestFile, compiler: &Compiler) -> Option<Wish> {
+    let bytes = file.content.ok()?;
+    // Most manifests have none, and need not be parsed to know; only escapes could hide the word.
+    let mentions = |word: &[u8]| bytes.windows(word.len()).any(|found| found == word);
+    if !mentions(b"schedule") && !mentions(b"\\") {
+        return None;
+    }
+    let document = source::parse(&file.path, &bytes, &compiler.settings.limits).document?;
+    let manifest = manifest::validate(document, &compiler.schemas).ok()?;
+    let (expression, zone) = manifest.schedule()?;
+    let (module, expression) = (manifest.name().clone(), expression.to_owned());
+    Some(Wish { module, expression, zone: zone.map(str::to_owned) })
+}

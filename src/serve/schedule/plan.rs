@@ -1,0 +1,264 @@
+//! What is due, and when something will be: a pure function of schedules, of what was done, and of the time.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    domain::{ModuleName, Schedule},
+    sync::Scope,
+};
+
+/// A note of a time that lies further ahead was made by a clock that was wrong.
+const TRUST: SignedDuration = SignedDuration::from_hours(1);
+
+/// What has a schedule. The registry comes first.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Target {
+    /// All modules.
+    Registry,
+    /// One module.
+    Module(ModuleName),
+}
+
+/// Everything that has a schedule, with it.
+pub(super) type Schedules = BTreeMap<Target, Schedule>;
+
+/// What is to be done now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Due {
+    /// Whose turn it is.
+    pub(super) targets: BTreeSet<Target>,
+    /// When the first of them should have begun.
+    pub(super) since: Timestamp,
+}
+
+impl Due {
+    /// What a sync has to look at: all modules together where the registry is due.
+    pub(super) fn scope(&self) -> Scope {
+        let modules = self.targets.iter().map(|target| match target {
+            Target::Registry => None,
+            Target::Module(name) => Some(name.clone()),
+        });
+        modules.collect::<Option<BTreeSet<_>>>().map_or(Scope::All, Scope::Modules)
+    }
+}
+
+/// What was done for each schedule, and until when. It outlives the process, so that what was missed is made up once.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub(super) struct Ledger {
+    registry: Option<Mark>,
+    modules: BTreeMap<ModuleName, Mark>,
+}
+
+/// Everything of one schedule up to a time is done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Mark {
+    schedule: String,
+    until: Timestamp,
+}
+
+impl Ledger {
+    /// Starts to count for what is new or has another schedule than before, and forgets what is gone.
+    pub(super) fn adopt(&mut self, schedules: &Schedules, now: Timestamp) {
+        let renew = |mark: Option<Mark>, schedule: &Schedule| {
+            let is_good = |mark: &Mark| mark.schedule == schedule.to_string() && mark.until <= now + TRUST;
+            mark.filter(is_good).unwrap_or_else(|| Mark { schedule: schedule.to_string(), until: now })
+        };
+        let mut before = std::mem::take(self);
+        for (target, schedule) in schedules {
+            match target {
+                Target::Registry => self.registry = Some(renew(before.registry.take(), schedule)),
+                Target::Module(name) => {
+                    let mark = renew(before.modules.remove(name), schedule);
+                    self.modules.insert(name.clone(), mark);
+                }
+            }
+        }
+    }
+
+    /// What should have begun by now. However many times were missed, it is due once.
+    pub(super) fn due(&self, schedules: &Schedules, now: Timestamp) -> Option<Due> {
+        let late = self.coming(schedules).filter(|(_, next)| *next <= now);
+        let (targets, times): (BTreeSet<Target>, Vec<Timestamp>) =
+            late.map(|(target, next)| (target.clone(), next)).unzip();
+        times.into_iter().min().map(|since| Due { targets, since })
+    }
+
+    /// When something is due for the first time.
+    pub(super) fn next(&self, schedules: &Schedules) -> Option<Timestamp> {
+        self.coming(schedules).map(|(_, next)| next).min()
+    }
+
+    /// Notes that what was due is done with; `now` is when that was decided.
+    pub(super) fn done(&mut self, due: &Due, now: Timestamp) {
+        for target in &due.targets {
+            let mark = match target {
+                Target::Registry => self.registry.as_mut(),
+                Target::Module(name) => self.modules.get_mut(name),
+            };
+            if let Some(mark) = mark {
+                mark.until = mark.until.max(now);
+            }
+        }
+    }
+
+    fn coming<'a>(&self, schedules: &'a Schedules) -> impl Iterator<Item = (&'a Target, Timestamp)> {
+        schedules.iter().filter_map(|(target, schedule)| {
+            let mark = match target {
+                Target::Registry => self.registry.as_ref(),
+                Target::Module(name) => self.modules.get(name),
+            };
+            Some((target, schedule.next_after(mark?.until)?))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::{ToSpan as _, civil::Date, tz::TimeZone};
+
+    use super::*;
+
+    fn time(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    fn module(name: &str) -> Target {
+        Target::Module(name.parse().unwrap())
+    }
+
+    fn schedules(list: &[(Target, &str)]) -> Schedules {
+        let zone = "America/Chicago";
+        list.iter().map(|(target, cron)| (target.clone(), Schedule::parse(cron, zone).unwrap())).collect()
+    }
+
+    fn nightly() -> Schedules {
+        schedules(&[(Target::Registry, "0 3 * * *")])
+    }
+
+    /// Looks at the clock as the server does, every `step` seconds, and counts the runs by the date in the zone.
+    fn simulate(schedules: &Schedules, step: i64, from: &str, days: i64) -> BTreeMap<Date, usize> {
+        let zone = TimeZone::get("America/Chicago").unwrap();
+        let first: Date = from.parse().unwrap();
+        let start = first.to_zoned(zone.clone()).unwrap().timestamp();
+        let end = first.saturating_add(days.days()).to_zoned(zone.clone()).unwrap().timestamp();
+        let mut runs: BTreeMap<Date, usize> =
+            (0..days).map(|day| (first.saturating_add(day.days()), 0)).collect();
+        let (mut ledger, mut now) = (Ledger::default(), start);
+        while now < end {
+            ledger.adopt(schedules, now);
+            if let Some(due) = ledger.due(schedules, now) {
+                *runs.entry(now.to_zoned(zone.clone()).date()).or_default() += 1;
+                ledger.done(&due, now);
+            }
+            now += step.seconds();
+        }
+        runs
+    }
+
+    #[test]
+    #[expect(clippy::print_stdout, reason = "the count is there to be seen")]
+    fn two_years_of_nights_are_one_run_for_each_date() {
+        let runs = simulate(&nightly(), 1799, "2026-01-01", 730);
+        let strange: Vec<_> = runs.iter().filter(|(_, count)| **count != 1).collect();
+        assert!(strange.is_empty(), "{strange:?}");
+        assert_eq!((runs.len(), runs.values().sum::<usize>()), (730, 730));
+        println!("{} dates, {} runs", runs.len(), runs.values().sum::<usize>());
+    }
+
+    #[test]
+    fn an_hour_that_is_skipped_or_comes_twice_is_one_run() {
+        for cron in ["30 2 * * *", "30 1 * * *", "0 1 * * *", "59 1 * * *"] {
+            let schedules = schedules(&[(Target::Registry, cron)]);
+            for from in ["2026-03-06", "2026-10-30"] {
+                let runs = simulate(&schedules, 97, from, 5);
+                assert!(runs.values().all(|count| *count == 1), "{cron}: {runs:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_was_missed_is_made_up_once() {
+        let schedules = nightly();
+        let mut ledger = Ledger::default();
+        ledger.adopt(&schedules, time("2026-06-01T12:00:00Z"));
+        assert_eq!(ledger.due(&schedules, time("2026-06-01T12:00:01Z")), None);
+        assert_eq!(ledger.next(&schedules), Some(time("2026-06-02T08:00:00Z")));
+        let stored = serde_json::to_string(&ledger).unwrap();
+        let mut ledger: Ledger = serde_json::from_str(&stored).unwrap();
+        let back = time("2026-06-05T17:00:00Z");
+        ledger.adopt(&schedules, back);
+        let due = ledger.due(&schedules, back).unwrap();
+        assert_eq!((due.since, due.scope()), (time("2026-06-02T08:00:00Z"), Scope::All));
+        ledger.done(&due, back);
+        assert_eq!(ledger.due(&schedules, back), None);
+        assert_eq!(ledger.next(&schedules), Some(time("2026-06-06T08:00:00Z")));
+    }
+
+    #[test]
+    fn another_schedule_starts_to_count_anew() {
+        let mut ledger = Ledger::default();
+        ledger.adopt(&nightly(), time("2026-06-01T12:00:00Z"));
+        let hourly = schedules(&[(Target::Registry, "0 * * * *")]);
+        let now = time("2026-06-05T12:30:00Z");
+        ledger.adopt(&hourly, now);
+        assert_eq!(
+            (ledger.due(&hourly, now), ledger.next(&hourly)),
+            (None, Some(time("2026-06-05T13:00:00Z")))
+        );
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_neither_repeats_nor_stops_a_run() {
+        let schedules = nightly();
+        let mut ledger = Ledger::default();
+        ledger.adopt(&schedules, time("2026-06-01T12:00:00Z"));
+        let now = time("2026-06-02T08:00:00Z");
+        ledger.done(&ledger.due(&schedules, now).unwrap(), now);
+        let back = time("2026-06-02T07:59:00Z");
+        ledger.adopt(&schedules, back);
+        assert_eq!(ledger.due(&schedules, now), None);
+        let (wrong, right) = (time("2039-01-01T00:00:00Z"), time("2026-06-02T09:00:00Z"));
+        ledger.done(&ledger.due(&schedules, wrong).unwrap(), wrong);
+        ledger.adopt(&schedules, right);
+        assert_eq!(ledger.next(&schedules), Some(time("2026-06-03T08:00:00Z")));
+    }
+
+    #[test]
+    fn modules_that_are_due_together_are_one_sync_and_the_registry_is_all() {
+        let schedules = schedules(&[
+            (Target::Registry, "0 3 * * *"),
+            (module("chat"), "*/10 * * * *"),
+            (module("drive"), "0 * * * *"),
+        ]);
+        let mut ledger = Ledger::default();
+        ledger.adopt(&schedules, time("2026-06-02T06:55:00Z"));
+        let at = |ledger: &mut Ledger, text: &str| {
+            let due = ledger.due(&schedules, time(text))?;
+            ledger.done(&due, time(text));
+            Some(due.scope())
+        };
+        let modules =
+            |names: &[&str]| Some(Scope::Modules(names.iter().map(|name| name.parse().unwrap()).collect()));
+        assert_eq!(at(&mut ledger, "2026-06-02T06:59:59Z"), None);
+        assert_eq!(at(&mut ledger, "2026-06-02T07:00:00Z"), modules(&["chat", "drive"]));
+        assert_eq!(at(&mut ledger, "2026-06-02T07:10:05Z"), modules(&["chat"]));
+        assert_eq!(at(&mut ledger, "2026-06-02T08:00:00Z"), Some(Scope::All));
+        assert_eq!(at(&mut ledger, "2026-06-02T08:00:01Z"), None);
+        assert_eq!(at(&mut ledger, "2026-06-02T08:10:00Z"), modules(&["chat"]));
+    }
+
+    #[test]
+    fn what_is_gone_is_forgotten() {
+        let both = schedules(&[(Target::Registry, "0 3 * * *"), (module("chat"), "0 * * * *")]);
+        let (mut ledger, now) = (Ledger::default(), time("2026-06-02T06:55:00Z"));
+        ledger.adopt(&both, now);
+        ledger.adopt(&nightly(), now);
+        assert_eq!(ledger.modules, BTreeMap::new());
+        ledger.adopt(&Schedules::new(), now);
+        assert_eq!((ledger.next(&both), ledger.clone()), (None, Ledger::default()));
+    }
+}
