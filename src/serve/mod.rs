@@ -38,6 +38,7 @@ mod syncs;
 mod tests;
 mod view;
 mod watch;
+mod webhooks;
 
 pub use app::{App, Peer};
 pub use log::{Form, Log};

@@ -1,6 +1,6 @@
 //! How a server is started.
 
-use std::{net::SocketAddr, num::NonZeroUsize, path::PathBuf, time::Duration};
+use std::{net::SocketAddr, num::NonZeroUsize, path::PathBuf, sync::Arc, time::Duration};
 
 use jiff::Timestamp;
 
@@ -8,6 +8,7 @@ use super::prepared::Audience;
 use crate::{
     git::{Environment, IdentityEnv},
     settings,
+    webhook::Webhooks,
 };
 
 /// How a server is started: what the command line, the settings and the environment say together.
@@ -31,6 +32,8 @@ pub struct Options {
     pub identity: IdentityEnv,
     /// What the environment gives to git.
     pub git: Environment,
+    /// Who is told of syncs, if anybody is.
+    pub webhooks: Option<Arc<Webhooks>>,
     /// Tells the time.
     pub clock: fn() -> Timestamp,
 }

@@ -9,7 +9,7 @@ use tokio::{
     sync::Notify,
 };
 
-use super::{App, Options, State, auth::Auth, connection, schedule, startup, watch};
+use super::{App, Options, State, auth::Auth, connection, schedule, startup, watch, webhooks};
 use crate::sync::SyncError;
 
 /// How long a sync that runs may still take after the server was told to stop: longer than any exchange with a remote
@@ -61,6 +61,7 @@ async fn serve(listener: TcpListener, state: Arc<State>, stop: impl Future<Outpu
     let follower = state.options.follow.map(|every| tokio::spawn(watch::remote(Arc::clone(&state), every)));
     let halt = Arc::new(Notify::new());
     let scheduler = tokio::spawn(schedule::run(Arc::clone(&state), Arc::clone(&halt)));
+    let postman = tokio::spawn(webhooks::deliver(Arc::clone(&state)));
     connection::serve(listener, App::new(Arc::clone(&state)), &state.options, stop).await;
     watcher.abort();
     if let Some(follower) = follower {
@@ -71,6 +72,8 @@ async fn serve(listener: TcpListener, state: Arc<State>, stop: impl Future<Outpu
     if tokio::time::timeout(PATIENCE, ended).await.is_err() {
         tracing::error!("a sync was cut off; the next one mends what it left");
     }
+    // What a sync has told is on disk by now; the next run delivers what is left.
+    postman.abort();
     tracing::info!("stopped");
 }
 

@@ -88,6 +88,8 @@ pub struct Finished<'a> {
     pub took: Duration,
     /// How it ended.
     pub result: &'a Result<SyncDone, SyncRefused>,
+    /// The version that is served after it.
+    pub version: SnapshotVersion,
 }
 
 impl Finished<'_> {
@@ -168,6 +170,7 @@ impl Syncs {
                 began,
                 took,
                 result: &result,
+                version: state.view().version(),
             });
             return result;
         };
@@ -189,6 +192,7 @@ impl Syncs {
                 began,
                 took,
                 result: &result,
+                version: state.view().version(),
             });
             drop(turn);
             result

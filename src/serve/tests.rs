@@ -30,6 +30,7 @@ fn app() -> App {
         built_ins: false,
         identity: IdentityEnv::default(),
         git: Environment::default(),
+        webhooks: None,
         clock: || Timestamp::UNIX_EPOCH,
     };
     let clock = Arc::new(|| Timestamp::UNIX_EPOCH);

@@ -9,7 +9,7 @@ use crate::{
         Exit,
         context::{Context, Verbosity},
         error::CliError,
-        output, workspace,
+        output, webhooks, workspace,
     },
     git::Repository,
     serve::{
@@ -19,6 +19,9 @@ use crate::{
     settings::Settings,
     sync,
 };
+
+/// How long the receiver of a webhook may take, as the Standard Webhooks specification recommends.
+const WEBHOOK_PATIENCE: Duration = Duration::from_secs(15);
 
 /// Serve the registry over HTTP
 ///
@@ -62,6 +65,10 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     let place = place(&repository);
     let secret = Context::secret(auth::SECRET).map(|bytes| Secret::new(&bytes)).transpose()?;
     let auth = Auth::new(&settings.auth, secret.as_ref(), &place, Arc::new(Context::clock()))?;
+    let webhooks = webhooks::open(&repository, &settings.webhooks, WEBHOOK_PATIENCE);
+    for flaw in webhooks.iter().flat_map(|(_, flaws)| flaws) {
+        context.warn(&format!("{flaw}: its messages wait until the server is started with it"));
+    }
     let settings = settings.serve;
     let options = Options {
         repository: place,
@@ -75,6 +82,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
         built_ins: !args.no_builtins,
         identity: context.identity.clone(),
         git: context.git,
+        webhooks: webhooks.map(|(webhooks, _)| Arc::new(webhooks)),
         clock: Context::clock(),
         settings,
     };

@@ -2,6 +2,7 @@
 
 mod limits;
 mod reading;
+mod telling;
 mod watching;
 
 use std::{

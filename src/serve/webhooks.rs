@@ -1,0 +1,77 @@
+//! Webhooks of the server: every sync that ends is told, and what could not be delivered is tried again.
+
+use std::{sync::Arc, time::Duration};
+
+use tokio::sync::Notify;
+
+use super::{
+    metrics::DeliveryLabels,
+    state::State,
+    syncs::{Finished, SyncRefused},
+};
+use crate::webhook::Event;
+
+/// The longest time between two looks at what waits: another process may have added to it.
+const LOOK: Duration = Duration::from_mins(1);
+/// The shortest time between two rounds, whatever happens.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// Writes down every sync that ends, and delivers, for ever.
+pub(super) async fn deliver(state: Arc<State>) {
+    let Some(webhooks) = state.options.webhooks.clone() else { return };
+    let news = Arc::new(Notify::new());
+    let (told, postbox, clock) = (Arc::clone(&news), Arc::clone(&webhooks), state.options.clock);
+    state.syncs.observe(move |finished| {
+        let Some(event) = event(finished) else { return };
+        match postbox.enqueue(&event, clock()) {
+            Ok(_) => told.notify_one(),
+            Err(error) => tracing::warn!(%error, "a webhook message cannot be kept, and is lost"),
+        }
+    });
+    loop {
+        let post = Arc::clone(&webhooks);
+        let round = tokio::task::spawn_blocking(move || {
+            let deliveries = post.deliver(&clock, Duration::MAX)?;
+            Ok::<_, std::io::Error>((deliveries, post.next()?))
+        });
+        let next = match round.await {
+            Ok(Ok((deliveries, next))) => {
+                for delivery in deliveries {
+                    let result = delivery.result.as_str();
+                    state.metrics.webhooks.get_or_create(&DeliveryLabels { result }).inc();
+                    let (attempt, error) = (delivery.attempt, delivery.error.as_deref());
+                    tracing::info!(id = delivery.id, url = delivery.url, attempt, result, error, "webhook");
+                }
+                next
+            }
+            Ok(Err(error)) => {
+                tracing::warn!(%error, "webhook messages cannot be read or written");
+                None
+            }
+            Err(_) => {
+                tracing::error!("a bug in modreg ended a round of webhooks");
+                None
+            }
+        };
+        let left = next.map(|next| next.duration_since(clock()));
+        let left = left.map_or(LOOK, |left| Duration::try_from(left).unwrap_or(PAUSE));
+        tokio::select! {
+            () = news.notified() => {}
+            () = tokio::time::sleep(left.clamp(PAUSE, LOOK)) => {}
+        }
+    }
+}
+
+/// What is told of a sync; nothing where it was only tried, or where the request itself was wrong.
+fn event(finished: &Finished<'_>) -> Option<Event> {
+    let (job, version) = (finished.job, finished.version);
+    if job.dry_run {
+        return None;
+    }
+    let (action, trigger) = (job.scope.verb(), job.trigger);
+    match finished.result {
+        Ok(done) => Some(Event::done(action, trigger, done.from, &done.answer)),
+        Err(SyncRefused::Busy | SyncRefused::Senseless(_)) => None,
+        Err(error) => Some(Event::failed(action, trigger, version, error.to_string())),
+    }
+}

@@ -1,0 +1,62 @@
+//! What the server does by itself: it syncs by schedule, and tells webhooks of it.
+
+use std::{
+    io::{BufRead as _, BufReader},
+    process::{Command, Stdio},
+};
+
+use super::Server;
+use crate::{
+    harness::{self, Folder},
+    webhooks::{SECRET, receiver},
+};
+
+/// A server that knows the secret of the webhook.
+fn start(folder: &Folder) -> Server {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_modreg"));
+    command.args(["serve", "--listen", "127.0.0.1:0"]).stdout(Stdio::piped()).stderr(Stdio::null());
+    let mut child = harness::prepare(&mut command, folder.path())
+        .env("HOOK_SECRET", SECRET)
+        .spawn()
+        .expect("modreg runs");
+    let mut stdout = BufReader::new(child.stdout.take().expect("a pipe"));
+    let mut line = String::new();
+    stdout.read_line(&mut line).expect("a line");
+    let address = line.trim().strip_prefix("http://").and_then(|address| address.parse().ok());
+    Server { child, _stdout: stdout, address: address.expect("an address") }
+}
+
+#[test]
+fn a_night_that_was_missed_is_made_up_once_and_told() {
+    let (url, bodies) = receiver(&[204, 500]);
+    let folder = Folder::with_modules(&["chat", "drive"]);
+    folder.expect(0, &["sync"]);
+    folder.write("modreg.toml", format!("[[webhooks]]\nurl = \"{url}\"\nsecret_env = \"HOOK_SECRET\"\n"));
+    folder.edit("modules/chat/module.yaml", "second", "third");
+    folder.commit("changed");
+    folder.write(
+        ".git/modreg/schedule.json",
+        "{\"registry\": {\"schedule\": \"0 3 * * * America/Chicago\", \"until\": \"2025-01-01T00:00:00Z\"}}",
+    );
+    let server = start(&folder);
+    let event = bodies.recv().unwrap();
+    assert_eq!((&event["type"], &event["data"]["trigger"]), (&"sync.completed".into(), &"schedule".into()));
+    assert_eq!((&event["data"]["previousVersion"], &event["data"]["version"]), (&1.into(), &2.into()));
+    let delivered = |text: &str| text.contains("modreg_webhook_deliveries_total{result=\"delivered\"} 1");
+    let metrics = server.comes_to("/metrics", |response| delivered(&String::from_utf8_lossy(&response.body)));
+    let metrics = String::from_utf8_lossy(&metrics.body).into_owned();
+    assert!(metrics.contains("modreg_schedule_lateness_seconds_count 1"), "{metrics}");
+    server.signal("-TERM");
+    assert_eq!(server.ends(), Some(0));
+    assert!(folder.git(&["log", "-1", "--format=%B"]).contains("Trigger: schedule"));
+
+    folder.edit("modules/chat/module.yaml", "third", "fourth");
+    folder.commit("changed again");
+    let server = start(&folder);
+    let looked = |text: &str| text.contains("modreg_snapshot_version 2");
+    server.comes_to("/metrics", |response| looked(&String::from_utf8_lossy(&response.body)));
+    server.signal("-TERM");
+    assert_eq!(server.ends(), Some(0));
+    assert_eq!(folder.root()["version"], 2, "the night is not made up twice");
+    assert!(bodies.try_recv().is_err());
+}
