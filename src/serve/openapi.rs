@@ -65,6 +65,8 @@ pub(super) enum Parameter {
     Keyword,
     /// `since=N`, which has to be there.
     Since,
+    /// `until=N`
+    Until,
     /// `module=…`
     Module,
     /// `limit=N`
@@ -87,6 +89,9 @@ impl Parameter {
                 ("keyword", "query", false, "Only modules with this keyword.", json!({ "type": "string" }))
             }
             Self::Since => ("since", "query", true, "The version to compare with.", version),
+            Self::Until => {
+                ("until", "query", false, "The version to compare; the latest without it.", version)
+            }
             Self::Module => ("module", "query", false, "Only versions that changed this module.", name),
             Self::Limit => {
                 let schema = json!({ "type": "integer", "minimum": 1, "maximum": 1000, "default": 100 });

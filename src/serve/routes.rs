@@ -102,7 +102,12 @@ pub(super) static ROUTES: [Route; 13] = [
     ),
     reads(
         "/api/modules/ai/changes",
-        gives("changes", "diff-report", "What became of the modules since a version", &[Parameter::Since]),
+        gives(
+            "changes",
+            "diff-report",
+            "What became of the modules since a version",
+            &[Parameter::Since, Parameter::Until],
+        ),
     ),
     reads(
         "/api/modules/ai/history",

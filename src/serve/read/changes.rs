@@ -1,6 +1,6 @@
-//! `GET /api/modules/ai/changes?since=N`: what became of the modules since a version.
+//! `GET /api/modules/ai/changes?since=N`: what became of the modules since a version, up to the newest one or to another.
 
-use std::sync::Arc;
+use std::{ops::RangeInclusive, sync::Arc};
 
 use axum::{
     body::Body,
@@ -9,7 +9,7 @@ use axum::{
 };
 use serde::Deserialize;
 
-use super::problem;
+use super::{not_above, problem};
 use crate::{
     domain::SnapshotVersion,
     git::Repository,
@@ -22,16 +22,17 @@ use crate::{
 #[serde(deny_unknown_fields)]
 struct Asked {
     since: SnapshotVersion,
+    until: Option<SnapshotVersion>,
 }
 
-/// The modules that were added, updated and removed since a version, up to the one that is served.
+/// The modules that were added, updated and removed since a version, up to the one that is served or to `until`.
 pub(in crate::serve) async fn changes(
     Extract(state): Extract<Arc<State>>,
     method: Method,
     uri: Uri,
     headers: HeaderMap,
 ) -> Result<Response<Body>, Problem> {
-    let Asked { since } = query::query(&uri)?;
+    let Asked { since, until } = query::query(&uri)?;
     let served = state.served()?;
     let version = served.version();
     if since > version {
@@ -40,26 +41,36 @@ pub(in crate::serve) async fn changes(
             .kind("urn:modreg:problem:version-ahead")
             .with("latest", version.get()));
     }
+    if let Some(until) = until.filter(|until| *until != version) {
+        not_above(until, version)?;
+        if since > until {
+            let detail = format!("version {since} comes after version {until}, up to which it asks");
+            return Err(Problem::bad_request(detail));
+        }
+        let bytes = state.archive(move |repository| compare(repository, since..=until, version)).await?;
+        return Ok(Prepared::of(bytes, state.audience()).respond(&method, &headers));
+    }
     let prepared = if let Some(prepared) = served.changes.get(since) {
         prepared
     } else {
-        let bytes = state.archive(move |repository| compare(repository, since, version)).await?;
+        let bytes = state.archive(move |repository| compare(repository, since..=version, version)).await?;
         served.changes.keep(since, Prepared::of(bytes, state.audience()))
     };
     Ok(prepared.respond(&method, &headers))
 }
 
+/// The changes from the first to the last of these versions, where the registry has `latest`.
 fn compare(
     repository: &Repository,
-    since: SnapshotVersion,
-    version: SnapshotVersion,
+    versions: RangeInclusive<SnapshotVersion>,
+    latest: SnapshotVersion,
 ) -> Result<Vec<u8>, Problem> {
     let read = || {
         let head = repository.head()?.born()?;
-        let old = VersionedSnapshot::find(repository, head, since)?;
-        let new = VersionedSnapshot::find(repository, head, version)?;
+        let old = VersionedSnapshot::find(repository, head, *versions.start())?;
+        let new = VersionedSnapshot::find(repository, head, *versions.end())?;
         let changes = sync::compare(repository, &old.snapshot, &new.snapshot)?;
-        Ok::<_, SyncError>(ChangesReport::between(&old.snapshot, &new.snapshot, version, &changes))
+        Ok::<_, SyncError>(ChangesReport::between(&old.snapshot, &new.snapshot, latest, &changes))
     };
     let report = read().map_err(|error| problem(&error))?;
     Ok(json::to_bytes(&report))

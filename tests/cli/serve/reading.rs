@@ -63,21 +63,28 @@ fn the_list_can_be_filtered() {
 fn changes_are_right_between_any_two_versions() {
     let folder = three_versions();
     let server = Server::start(&folder, &[]);
-    for (since, expected) in [
-        (0, "chat added, drive added, note added, talk added, todo added"),
-        (1, "drive updated, mail removed, todo added"),
-        (2, "mail removed, todo added"),
-        (3, ""),
+    for (query, expected) in [
+        ("since=0", "chat added, drive added, note added, talk added, todo added"),
+        ("since=1", "drive updated, mail removed, todo added"),
+        ("since=2", "mail removed, todo added"),
+        ("since=3", ""),
+        ("since=1&until=3", "drive updated, mail removed, todo added"),
+        ("since=1&until=2", "drive updated"),
+        ("since=2&until=2", ""),
     ] {
-        let report = server.document(&format!("/api/modules/ai/changes?since={since}"), "diff-report");
+        let report = server.document(&format!("/api/modules/ai/changes?{query}"), "diff-report");
+        assert_eq!(report["version"], 3, "{query}");
         let changes = report["changes"].as_array().unwrap().iter();
         let changes: Vec<_> = changes
             .map(|one| format!("{} {}", one["name"].as_str().unwrap(), one["change"].as_str().unwrap()))
             .collect();
-        assert_eq!(changes.join(", "), expected, "since {since}");
+        assert_eq!(changes.join(", "), expected, "{query}");
     }
     let ahead = server.get("/api/modules/ai/changes?since=4").ended(400).describes("problem");
     assert_eq!(ahead["latest"], 3);
+    let ahead = server.get("/api/modules/ai/changes?since=1&until=4").ended(404).describes("problem");
+    assert_eq!(ahead["latest"], 3);
+    server.get("/api/modules/ai/changes?since=2&until=1").ended(400).describes("problem");
 }
 
 #[test]
