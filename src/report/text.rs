@@ -38,7 +38,7 @@ pub(super) fn push_visible(shown: &mut String, character: char, previous: Option
 ///
 /// Controls, format characters that reorder or join, blanks that are not spaces, tags, variation selectors (but one after
 /// a character to vary, as emoji have it), what Unicode keeps private or calls no character.
-pub(super) fn is_hidden(character: char, previous: Option<char>) -> bool {
+pub(crate) fn is_hidden(character: char, previous: Option<char>) -> bool {
     match character {
         // Comparisons that skip it would find a `##[` in which it stands.
         '\u{fe0e}' | '\u{fe0f}' => {

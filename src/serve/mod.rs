@@ -21,6 +21,7 @@ mod log;
 mod metrics;
 mod openapi;
 mod options;
+mod page;
 mod prepared;
 mod probes;
 mod problem;

@@ -11,6 +11,7 @@ use axum::{
 use super::{
     admin,
     openapi::{Answer, Body, Operation, Parameter},
+    page,
     probes::{self, METRICS},
     problem::Problem,
     read,
@@ -87,7 +88,7 @@ pub(super) const MODULES: usize = 1;
 pub(super) const MODULE: usize = 2;
 
 /// Every route.
-pub(super) static ROUTES: [Route; 13] = [
+pub(super) static ROUTES: [Route; 14] = [
     reads(
         "/api/modules/ai/snapshot",
         gives("snapshot", "registry", "The whole registry as one document", &[Parameter::Version]),
@@ -157,6 +158,10 @@ pub(super) static ROUTES: [Route; 13] = [
         "/openapi.json",
         Operation { answer: Answer::Json, ..gives("openapi", "", "This description", &[]) },
     ),
+    probe(
+        "/",
+        Operation { answer: Answer::Text(page::HTML_UTF8), ..gives("page", "", "The status page", &[]) },
+    ),
 ];
 
 /// The router: each route of [`ROUTES`] with what it calls. It is asked only for routes and methods that are there.
@@ -175,6 +180,7 @@ pub(super) fn router() -> Router<Arc<State>> {
         readyz,
         metrics,
         openapi,
+        root,
     ] = &ROUTES;
     Router::new()
         .route(snapshot.path, get(read::snapshot))
@@ -190,6 +196,7 @@ pub(super) fn router() -> Router<Arc<State>> {
         .route(readyz.path, get(probes::readyz))
         .route(metrics.path, get(probes::metrics))
         .route(openapi.path, get(probes::openapi))
+        .route(root.path, get(page::page))
         .fallback(async || Problem::new(StatusCode::NOT_IMPLEMENTED, "this route calls nothing"))
 }
 

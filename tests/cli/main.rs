@@ -18,6 +18,7 @@ mod interrupted;
 mod odd_repositories;
 mod output;
 mod own_registry;
+mod page;
 mod partial;
 mod prune;
 mod publishing;

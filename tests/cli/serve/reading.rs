@@ -166,7 +166,8 @@ fn what_makes_no_sense_is_a_problem() {
     folder.expect(0, &["sync"]);
     let server = Server::start(&folder, &[]);
     for (method, path, status) in [
-        ("GET", "/", 404),
+        ("GET", "/index.html", 404),
+        ("POST", "/", 405),
         ("GET", "/api/modules/ai", 404),
         ("GET", "/api/modules/ai/modules/chat/", 404),
         ("GET", "/api/modules/ai/modules/%ff", 404),

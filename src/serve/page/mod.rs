@@ -1,0 +1,90 @@
+//! `GET /`: the status page, one file to the browser.
+//!
+//! Its style and its script stand beside this file and are put into the page when it is asked for first. The policy that
+//! the browser is given names both by their digests and takes no text for markup, so nothing else can run in the page,
+//! whatever a manifest says. The page reads the same API as everybody else.
+
+use std::sync::LazyLock;
+
+use axum::{
+    body::Body,
+    http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header},
+};
+use base64::{Engine as _, prelude::BASE64_STANDARD};
+use sha2::{Digest as _, Sha256};
+
+use super::prepared::{Audience, Prepared};
+
+const HTML: &str = include_str!("index.html");
+const STYLE: &str = include_str!("style.css");
+/// One module: what comes later uses what comes before.
+const SCRIPT: &str = concat!(
+    include_str!("script/dom.js"),
+    include_str!("script/api.js"),
+    include_str!("script/live.js"),
+    include_str!("script/modules.js"),
+    include_str!("script/context.js"),
+    include_str!("script/compare.js"),
+    include_str!("script/history.js"),
+    include_str!("script/admin.js"),
+);
+
+/// The media type of the page.
+pub(super) const HTML_UTF8: &str = "text/html; charset=utf-8";
+
+/// Where the style and the script go.
+const STYLE_PLACE: (&str, &str) = ("<style>", "</style>");
+const SCRIPT_PLACE: (&str, &str) = ("<script type=\"module\">", "</script>");
+
+static PAGE: LazyLock<Page> = LazyLock::new(Page::new);
+
+/// The page, ready to be sent.
+struct Page {
+    document: Prepared,
+    policy: HeaderValue,
+}
+
+impl Page {
+    fn new() -> Self {
+        let html = put(&put(HTML, STYLE_PLACE, STYLE), SCRIPT_PLACE, SCRIPT);
+        let document = Prepared::coded(&html.into(), Audience::Public);
+        let policy = HeaderValue::from_str(&policy(SCRIPT, STYLE)).expect("a policy is plain text");
+        Self { document, policy }
+    }
+
+    fn respond(&self, method: &Method, headers: &HeaderMap) -> Response<Body> {
+        let mut response = self.document.respond(method, headers);
+        let is_page = response.status() == StatusCode::OK;
+        let headers = response.headers_mut();
+        if is_page {
+            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(HTML_UTF8));
+        }
+        headers.insert(header::CONTENT_SECURITY_POLICY, self.policy.clone());
+        headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+        response
+    }
+}
+
+/// `GET /`: the status page.
+pub(super) async fn page(method: Method, headers: HeaderMap) -> Response<Body> {
+    PAGE.respond(&method, &headers)
+}
+
+/// Puts a text between two tags that stand next to each other.
+fn put(html: &str, (open, close): (&str, &str), text: &str) -> String {
+    html.replacen(&format!("{open}{close}"), &format!("{open}{text}{close}"), 1)
+}
+
+/// What the browser may do with the page (Content Security Policy 3; the digests by its section 2.3).
+fn policy(script: &str, style: &str) -> String {
+    let [script, style] = [script, style].map(|text| BASE64_STANDARD.encode(Sha256::digest(text)));
+    format!(
+        "default-src 'none'; script-src 'sha256-{script}'; style-src 'sha256-{style}'; connect-src 'self'; \
+         img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; \
+         require-trusted-types-for 'script'; trusted-types 'none'"
+    )
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,91 @@
+//! The status page as an operator uses it: in a real browser, with a mouse, a keyboard and a token.
+
+mod browser;
+mod reading;
+mod server;
+mod syncing;
+
+use std::path::{Path, PathBuf};
+
+use serde_json::json;
+
+use self::{browser::Browser, server::Server};
+use crate::harness::Folder;
+
+const MARKUP: &str = "</script><img src=x onerror=\"document.title='owned'\"><b>bold</b>";
+
+/// Version 4 of a registry: calendar is held, chat is pinned, and the texts of one module are markup.
+fn registry() -> Folder {
+    let names = ["calendar", "chat", "drive", "one", "two", "three", "four", "five"];
+    let folder = Folder::with_modules(&names);
+    let text = json!({
+        "name": "strange",
+        "displayName": MARKUP,
+        "version": "1.0.0",
+        "aiContext": {
+            "purpose": MARKUP,
+            "category": "FINANCE",
+            "keywords": [MARKUP, "strange"],
+            "entities": [{ "name": MARKUP, "pluralName": MARKUP, "description": MARKUP }],
+            "actions": [{ "name": "act", "description": MARKUP, "permissions": ["strange:read"] }],
+            "contextProviders": [{ "name": "recent", "endpoint": "/api/strange", "cacheDuration": 60000 }],
+            "relationships": [{ "module": "drive", "type": "depends", "description": MARKUP }],
+        },
+    });
+    folder.write("modules/strange.json", text.to_string());
+    folder.commit("a strange one");
+    folder.expect(0, &["sync"]);
+    folder.edit("modules/drive/module.yaml", "second", "folders");
+    folder.edit("modules/chat/module.yaml", "second", "third");
+    folder.commit("other words");
+    folder.expect(0, &["sync"]);
+    folder.expect(0, &["rollback", "1", "chat", "--reason", "it took calls from <b>Calendar</b>"]);
+    folder.edit("modules/calendar/module.yaml", "purpose", "purpos");
+    folder.commit("a mistake");
+    folder.expect(3, &["sync"]);
+    folder
+}
+
+/// Opens the page of a registry, and ends all in good order.
+#[expect(clippy::print_stderr, reason = "a skipped test says so")]
+fn in_a_browser(folder: &Folder, test: impl AsyncFnOnce(&Browser, Server)) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let Some(browser) = Browser::start().await else {
+            eprintln!("skipped: chromedriver is not installed");
+            return;
+        };
+        let server = Server::start(folder);
+        browser.open(&server.address).await;
+        browser.find("#list li").await;
+        test(&browser, server).await;
+        browser.end().await;
+    });
+}
+
+/// Where pictures of the page are asked for.
+#[expect(clippy::disallowed_methods, reason = "whoever wants pictures says so to the test")]
+fn screenshots() -> Option<PathBuf> {
+    std::env::var_os("MODREG_SCREENSHOTS").map(PathBuf::from)
+}
+
+/// Looks at the page in narrow and wide, light and dark: nothing is wider than the window.
+async fn looked_at(browser: &Browser, name: &str) {
+    for (width, height) in [(360, 800), (1280, 900)] {
+        for scheme in ["light", "dark"] {
+            browser.look(width, height, scheme).await;
+            let excess = browser.value("document.documentElement.scrollWidth - window.innerWidth").await;
+            assert!(
+                excess.as_i64().is_some_and(|excess| excess <= 0),
+                "{name} at {width}: {excess} too wide"
+            );
+            let dialog = "document.getElementById('module')";
+            let excess = browser.value(&format!("{dialog}.scrollWidth - {dialog}.clientWidth")).await;
+            assert_eq!(excess, 0, "the dialog of {name} at {width}");
+            if let Some(folder) = screenshots() {
+                let file: &Path = &folder.join(format!("{name}-{width}-{scheme}.png"));
+                browser.screenshot(file).await;
+            }
+        }
+    }
+}
