@@ -441,8 +441,8 @@ fn examples_hold(name: &str, schema: &Value) {
 
 #[test]
 fn the_schema_states_the_same_words_as_the_types() {
-    let (_, module) = BUILTIN.iter().find(|(name, _)| *name == "module").unwrap();
-    let module: Value = serde_json::from_str(module).unwrap();
+    let (_, text) = BUILTIN.iter().find(|(name, _)| *name == "module").unwrap();
+    let module: Value = serde_json::from_str(text).unwrap();
     assert_eq!(module["properties"]["name"]["pattern"], crate::domain::ModuleName::PATTERN);
     assert_eq!(
         module["properties"]["status"]["enum"],
