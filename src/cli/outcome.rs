@@ -39,7 +39,7 @@ fn report(outcome: &Outcome, format: Format, context: &Context) -> Result<Exit, 
         Format::Json => output::write(|out| json::write(out, &ChangesReport::from(outcome)))?,
         Format::Human => human(outcome, context)?,
     }
-    context.tell_workflow(&Outputs::of_sync(&outcome), || step_summary::sync(&outcome))?;
+    context.tell_workflow(&Outputs::of_sync(outcome), || step_summary::sync(outcome))?;
     if let Verdict::Committed { behind, is_anonymous, .. } = &outcome.verdict {
         if let Some(error) = behind {
             context.warn(&format!(
