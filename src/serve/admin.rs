@@ -9,7 +9,7 @@ use axum::{
     http::{HeaderMap, HeaderValue, Response, StatusCode, header},
     response::IntoResponse,
 };
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 
 use super::{
     app::Peer,
@@ -32,30 +32,49 @@ type Caller = (Extension<Peer>, Extension<RequestId>);
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 struct SyncBody {
+    #[serde(deserialize_with = "present")]
     modules: Option<Vec<ModuleName>>,
     dry_run: bool,
+    #[serde(deserialize_with = "present")]
     allow_removals: Option<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct RollbackBody {
+    #[serde(deserialize_with = "whole")]
     version: SnapshotVersion,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "present")]
     modules: Option<Vec<ModuleName>>,
     reason: String,
     #[serde(default)]
     dry_run: bool,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "present")]
     allow_removals: Option<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 struct UnpinBody {
+    #[serde(deserialize_with = "present")]
     modules: Option<Vec<ModuleName>>,
     dry_run: bool,
+    #[serde(deserialize_with = "present")]
     allow_removals: Option<String>,
+}
+
+/// A field that may be left out, but not be `null`: that could mean anything.
+fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(field: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(field).map(Some)
+}
+
+/// A version. To JSON Schema `3.0` is as whole a number as `3`, and to some clients too.
+fn whole<'de, D: Deserializer<'de>>(field: D) -> Result<SnapshotVersion, D::Error> {
+    let number = serde_json::Number::deserialize(field)?;
+    let float =
+        || number.as_f64().filter(|number| number.fract() == 0.0).map(|number| format!("{number:.0}"));
+    let version = number.as_u64().or_else(|| float()?.parse().ok());
+    version.map(SnapshotVersion::new).ok_or_else(|| D::Error::custom("a version is a whole number from 0 on"))
 }
 
 /// What `…/sync/status` answers.
@@ -184,7 +203,7 @@ fn problem(refused: SyncRefused) -> Problem {
         SyncRefused::Guard(refusal) => {
             let removals: Vec<&str> = refusal.removals.iter().map(ModuleName::as_str).collect();
             let detail = format!("{}; nothing was written", refusal.reason);
-            let problem = Problem::new(StatusCode::UNPROCESSABLE_ENTITY, detail)
+            let problem = Problem::new(StatusCode::CONFLICT, detail)
                 .kind("urn:modreg:problem:refused-by-guard")
                 .with("removals", removals);
             match refusal.token {
@@ -192,7 +211,7 @@ fn problem(refused: SyncRefused) -> Problem {
                 None => problem,
             }
         }
-        SyncRefused::Senseless(reason) => Problem::new(StatusCode::UNPROCESSABLE_ENTITY, reason),
+        SyncRefused::Unknown(reason) => Problem::not_found(reason),
         SyncRefused::Remote(reason) => Problem::new(StatusCode::BAD_GATEWAY, reason),
         SyncRefused::Failed(reason) => Problem::new(StatusCode::INTERNAL_SERVER_ERROR, reason),
     }

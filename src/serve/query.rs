@@ -44,6 +44,9 @@ pub(super) async fn json<T: DeserializeOwned + Default>(
         let detail = "the body must be JSON, and `Content-Type` must say so: `application/json`";
         return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail));
     }
+    if !bytes.trim_ascii_start().starts_with(b"{") {
+        return Err(Problem::bad_request("the body makes no sense: it must be a JSON object"));
+    }
     serde_json::from_slice(&bytes)
         .map_err(|error| Problem::bad_request(format!("the body makes no sense: {error}")))
 }

@@ -79,7 +79,7 @@ const fn changes(
         parameters: &[],
         body: Some(Body { schema, is_required }),
         answer: Answer::Schema("sync-answer"),
-        problems: &[408, 409, 413, 415, 422, 502],
+        problems: &[404, 408, 409, 413, 415, 502],
     }
 }
 
@@ -103,12 +103,15 @@ pub(super) static ROUTES: [Route; 14] = [
     ),
     reads(
         "/api/modules/ai/changes",
-        gives(
-            "changes",
-            "diff-report",
-            "What became of the modules since a version",
-            &[Parameter::Since, Parameter::Until],
-        ),
+        Operation {
+            problems: &[409],
+            ..gives(
+                "changes",
+                "diff-report",
+                "What became of the modules since a version",
+                &[Parameter::Since, Parameter::Until],
+            )
+        },
     ),
     reads(
         "/api/modules/ai/history",

@@ -65,8 +65,8 @@ pub enum SyncRefused {
     Conflict(String),
     /// A guard refused it.
     Guard(Refusal),
-    /// It asks for what does not make sense here, such as a module that is not there.
-    Senseless(String),
+    /// It names a module, a version or a pin that is not there.
+    Unknown(String),
     /// The remote did not take it.
     Remote(String),
     /// It failed.
@@ -100,7 +100,7 @@ impl Finished<'_> {
             Ok(SyncDone { commit: Some(_), .. }) => "changed",
             Ok(SyncDone { commit: None, .. }) => "unchanged",
             Err(SyncRefused::Busy | SyncRefused::Conflict(_)) => "conflict",
-            Err(SyncRefused::Guard(_) | SyncRefused::Senseless(_)) => "refused",
+            Err(SyncRefused::Guard(_) | SyncRefused::Unknown(_)) => "refused",
             Err(SyncRefused::Remote(_) | SyncRefused::Failed(_)) => "failed",
         }
     }
@@ -111,10 +111,9 @@ impl fmt::Display for SyncRefused {
         formatter.write_str(match self {
             Self::Busy => "another sync is running",
             Self::Guard(refusal) => &refusal.reason,
-            Self::Conflict(reason)
-            | Self::Senseless(reason)
-            | Self::Remote(reason)
-            | Self::Failed(reason) => reason,
+            Self::Conflict(reason) | Self::Unknown(reason) | Self::Remote(reason) | Self::Failed(reason) => {
+                reason
+            }
         })
     }
 }
@@ -290,7 +289,7 @@ fn refused(error: &SyncError) -> SyncRefused {
         | SyncError::UnknownEntry { .. }
         | SyncError::NotPinned { .. }
         | SyncError::NeverRegistered { .. }
-        | SyncError::RollbackToNothing => SyncRefused::Senseless(reason),
+        | SyncError::RollbackToNothing => SyncRefused::Unknown(reason),
         SyncError::Load(_)
         | SyncError::Schema(_)
         | SyncError::Settings(_)

@@ -71,7 +71,7 @@ fn event(finished: &Finished<'_>) -> Option<Event> {
     let (action, trigger) = (job.scope.verb(), job.trigger);
     match finished.result {
         Ok(done) => Some(Event::done(action, trigger, done.from, &done.answer)),
-        Err(SyncRefused::Busy | SyncRefused::Senseless(_)) => None,
+        Err(SyncRefused::Busy | SyncRefused::Unknown(_)) => None,
         Err(error) => Some(Event::failed(action, trigger, version, error.to_string())),
     }
 }

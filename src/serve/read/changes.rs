@@ -5,7 +5,7 @@ use std::{ops::RangeInclusive, sync::Arc};
 use axum::{
     body::Body,
     extract::State as Extract,
-    http::{HeaderMap, Method, Response, Uri},
+    http::{HeaderMap, Method, Response, StatusCode, Uri},
 };
 use serde::Deserialize;
 
@@ -37,7 +37,7 @@ pub(in crate::serve) async fn changes(
     let version = served.version();
     if since > version {
         let detail = format!("version {since} does not exist yet: the latest is {version}");
-        return Err(Problem::bad_request(detail)
+        return Err(Problem::new(StatusCode::CONFLICT, detail)
             .kind("urn:modreg:problem:version-ahead")
             .with("latest", version.get()));
     }

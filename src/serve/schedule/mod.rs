@@ -200,6 +200,8 @@ mod tests {
         assert_eq!(scheduler.look(folder, time("2026-06-02T07:55:00Z")), None);
         assert_eq!(scheduler.schedules.len(), 2);
         assert_eq!(scheduler.next(), Some(time("2026-06-02T08:00:00Z")));
+        // A restart before anything was done starts to count where the first one did.
+        let mut scheduler = Scheduler::default();
         let due = scheduler.look(folder, time("2026-06-02T08:00:01Z")).unwrap();
         assert_eq!(due.scope(), Scope::All);
         scheduler.done(&due, time("2026-06-02T08:00:02Z"));
