@@ -1,13 +1,8 @@
 //! What clients cannot do to the server, and how it ends.
 
-use std::{
-    fs,
-    io::{Read as _, Write as _},
-    os::unix::fs::PermissionsExt as _,
-    process::Command,
-};
+use std::io::{Read as _, Write as _};
 
-use super::{Server, send_signal};
+use super::{Gate, Server, send_signal};
 use crate::harness::Folder;
 
 #[test]
@@ -81,21 +76,11 @@ fn a_sync_that_runs_when_it_is_told_to_end_is_finished() {
     let folder = Folder::repository();
     folder.git(&["init", "--quiet", "--bare", "--initial-branch=main", "../remote.git"]);
     folder.git(&["remote", "add", "origin", "../remote.git"]);
-    let (began, go) = (folder.beside("began"), folder.beside("go"));
-    for pipe in [&began, &go] {
-        assert!(Command::new("mkfifo").arg(pipe).status().expect("mkfifo runs").success());
-    }
-    // The remote takes the push only when the test lets it.
-    let hook = folder.beside("remote.git/hooks/pre-receive");
-    let script = format!("#!/bin/sh\necho > '{}'\ncat '{}'\n", began.display(), go.display());
-    fs::create_dir_all(hook.parent().expect("a folder")).expect("a folder for hooks");
-    fs::write(&hook, script).expect("a hook");
-    fs::set_permissions(&hook, fs::Permissions::from_mode(0o755)).expect("a hook that can run");
-
-    let mut server = Server::spawn(&folder, &["--push"]);
-    fs::read(&began).expect("the push has come to the hook");
+    let gate = Gate::before(&folder);
+    let mut server = Server::spawn(&folder, &["--push"], &[]);
+    gate.wait();
     send_signal(&server, "-TERM");
-    fs::write(&go, "").expect("the hook goes on");
+    gate.open();
     assert_eq!(server.wait().expect("an end").code(), Some(0));
     let remote = folder.git(&["ls-remote", "origin", "main"]);
     assert!(remote.starts_with(&folder.git(&["rev-parse", "HEAD"])), "{remote}");

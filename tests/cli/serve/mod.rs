@@ -1,15 +1,20 @@
 //! `modreg serve`, over real sockets.
 
+mod admin;
 mod limits;
 mod reading;
 mod telling;
+mod tokens;
 mod watching;
 
 use std::{
     collections::BTreeMap,
     fmt::Write as _,
+    fs,
     io::{BufRead as _, BufReader, Read as _, Write as _},
     net::{SocketAddr, TcpStream},
+    os::unix::fs::PermissionsExt as _,
+    path::PathBuf,
     process::{Child, ChildStdout, Command, Stdio},
     time::Duration,
 };
@@ -43,7 +48,12 @@ pub(crate) struct Response {
 impl Server {
     /// Starts a server on a free port, and waits until it says which.
     pub(crate) fn start(folder: &Folder, args: &[&str]) -> Self {
-        let mut child = Self::spawn(folder, args);
+        Self::start_with(folder, args, &[])
+    }
+
+    /// The same with these variables in its environment.
+    pub(crate) fn start_with(folder: &Folder, args: &[&str], variables: &[(&str, &str)]) -> Self {
+        let mut child = Self::spawn(folder, args, variables);
         let mut stdout = BufReader::new(child.stdout.take().expect("a pipe"));
         let mut line = String::new();
         stdout.read_line(&mut line).expect("a line");
@@ -53,11 +63,14 @@ impl Server {
     }
 
     /// Starts a server on a free port, and waits for nothing.
-    pub(crate) fn spawn(folder: &Folder, args: &[&str]) -> Child {
+    pub(crate) fn spawn(folder: &Folder, args: &[&str], variables: &[(&str, &str)]) -> Child {
         let mut command = Command::new(env!("CARGO_BIN_EXE_modreg"));
         command.args(["serve", "--listen", "127.0.0.1:0"]).args(args);
         command.stdout(Stdio::piped()).stderr(Stdio::null());
-        harness::prepare(&mut command, folder.path()).spawn().expect("modreg runs")
+        harness::prepare(&mut command, folder.path())
+            .envs(variables.iter().copied())
+            .spawn()
+            .expect("modreg runs")
     }
 
     /// Opens a connection that gives up after a while.
@@ -114,6 +127,38 @@ impl Server {
     /// Waits for its end.
     pub(crate) fn ends(mut self) -> Option<i32> {
         self.child.wait().expect("an end").code()
+    }
+}
+
+/// Holds every push that comes to the bare repository beside a folder until the test lets it through.
+pub(crate) struct Gate {
+    began: PathBuf,
+    go: PathBuf,
+}
+
+impl Gate {
+    /// Puts the gate before `remote.git`.
+    pub(crate) fn before(folder: &Folder) -> Self {
+        let (began, go) = (folder.beside("began"), folder.beside("go"));
+        for pipe in [&began, &go] {
+            assert!(Command::new("mkfifo").arg(pipe).status().expect("mkfifo runs").success());
+        }
+        let hook = folder.beside("remote.git/hooks/pre-receive");
+        let script = format!("#!/bin/sh\necho > '{}'\ncat '{}'\n", began.display(), go.display());
+        fs::create_dir_all(hook.parent().expect("a folder")).expect("a folder for hooks");
+        fs::write(&hook, script).expect("a hook");
+        fs::set_permissions(&hook, fs::Permissions::from_mode(0o755)).expect("a hook that can run");
+        Self { began, go }
+    }
+
+    /// Waits until a push has come.
+    pub(crate) fn wait(&self) {
+        fs::read(&self.began).expect("the push has come to the hook");
+    }
+
+    /// Lets it through.
+    pub(crate) fn open(&self) {
+        fs::write(&self.go, "").expect("the hook goes on");
     }
 }
 

@@ -80,7 +80,7 @@ fn changes_are_right_between_any_two_versions() {
             .collect();
         assert_eq!(changes.join(", "), expected, "{query}");
     }
-    let ahead = server.get("/api/modules/ai/changes?since=4").ended(400).describes("problem");
+    let ahead = server.get("/api/modules/ai/changes?since=4").ended(409).describes("problem");
     assert_eq!(ahead["latest"], 3);
     let ahead = server.get("/api/modules/ai/changes?since=1&until=4").ended(404).describes("problem");
     assert_eq!(ahead["latest"], 3);
