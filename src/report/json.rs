@@ -57,7 +57,7 @@ pub(super) fn write_value<T: Serialize>(out: &mut dyn io::Write, value: &T) -> i
     writeln!(out)
 }
 
-/// A report as [`write`] writes it.
+/// A report as [`write()`] writes it.
 pub fn to_bytes<T: Serialize>(report: &T) -> Vec<u8> {
     let mut bytes = Vec::new();
     write(&mut bytes, report).expect("memory takes all bytes");
