@@ -38,7 +38,7 @@ pub struct State {
     pub(super) remote_trouble: ArcSwap<Option<String>>,
     view: ArcSwap<View>,
     loader: Loader,
-    readers: Semaphore,
+    readers: Arc<Semaphore>,
 }
 
 impl State {
@@ -52,7 +52,7 @@ impl State {
             remote_trouble: ArcSwap::default(),
             view: ArcSwap::default(),
             loader: Loader::default(),
-            readers: Semaphore::new(READERS),
+            readers: Arc::new(Semaphore::new(READERS)),
             options,
         })
     }
@@ -99,9 +99,11 @@ impl State {
         self: &Arc<Self>,
         read: impl FnOnce(&Repository) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
-        let _turn = self.readers.acquire().await.map_err(|_| Problem::internal())?;
+        let turn = Arc::clone(&self.readers).acquire_owned().await.map_err(|_| Problem::internal())?;
         let path = self.options.repository.clone();
         let task = tokio::task::spawn_blocking(move || {
+            // A caller who hangs up does not end the reading: the turn lasts as long as that does.
+            let _turn = turn;
             let repository = Repository::open(&path).map_err(|error| {
                 tracing::error!(error = %crate::sync::SyncError::from(error).with_causes(), "cannot open the repository");
                 Problem::internal()
