@@ -34,7 +34,7 @@ pub(super) struct IssuerKeys {
     algorithm: Algorithm,
     fetch: Arc<Fetch>,
     clock: Clock,
-    known: Mutex<Known>,
+    known: Arc<Mutex<Known>>,
     /// Whoever asks the issuer holds it, so that all others wait for the same answer.
     asking: tokio::sync::Mutex<()>,
 }
@@ -59,7 +59,7 @@ impl IssuerKeys {
             algorithm: settings.algorithm,
             fetch,
             clock,
-            known: Mutex::default(),
+            known: Arc::new(Mutex::default()),
             asking: tokio::sync::Mutex::default(),
         }
     }
@@ -105,16 +105,17 @@ impl IssuerKeys {
     async fn ask(&self, now: Timestamp) {
         self.lock().asked = Some(now);
         let (issuer, algorithm, fetch) = (self.issuer.clone(), self.algorithm, Arc::clone(&self.fetch));
-        let work = tokio::task::spawn_blocking(move || discover(&issuer, algorithm, &*fetch));
-        match work.await.unwrap_or_else(|_| Err("a bug in modreg".to_owned())) {
-            Ok(keys) => {
-                let mut known = self.lock();
-                known.keys = Some(Arc::new(keys));
-                known.fetched = Some(now);
-            }
-            Err(reason) => {
-                tracing::warn!(issuer = %self.issuer, reason, "the keys of an issuer cannot be fetched");
-            }
+        let known = Arc::clone(&self.known);
+        // The keys are kept even if whoever asked for them has hung up meanwhile.
+        let work = tokio::task::spawn_blocking(move || {
+            let keys = discover(&issuer, algorithm, &*fetch)?;
+            let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
+            known.keys = Some(Arc::new(keys));
+            known.fetched = Some(now);
+            Ok(())
+        });
+        if let Err(reason) = work.await.unwrap_or_else(|_| Err("a bug in modreg".to_owned())) {
+            tracing::warn!(issuer = %self.issuer, reason, "the keys of an issuer cannot be fetched");
         }
     }
 

@@ -140,8 +140,15 @@ impl Auth {
         let token = Token::parse(text).map_err(Denied::Invalid)?;
         let now = (self.clock)();
         let issuer = token.text("iss");
-        match self.issuers.iter().find(|verifier| issuer == Some(verifier.issuer.as_str())) {
-            Some(verifier) => verifier.verify(&token, now).await,
+        let mut denied = None;
+        for verifier in self.issuers.iter().filter(|verifier| issuer == Some(verifier.issuer.as_str())) {
+            match verifier.verify(&token, now).await {
+                Ok(principal) => return Ok(principal),
+                Err(reason) => denied = Some(reason),
+            }
+        }
+        match denied {
+            Some(reason) => Err(reason),
             None => self.verify_by_key(&token, now, right),
         }
     }
