@@ -50,7 +50,10 @@ pub(super) async fn run(state: Arc<State>, stop: Arc<Notify>) {
         state.next_run.store(Arc::new(scheduler.next()));
         let goes_on = if let Some(due) = due {
             let goes_on = sync(&state, &due, &stop).await;
-            scheduler.done(&due, (state.options.clock)());
+            // What was not run is made up by the next server.
+            if goes_on {
+                scheduler.done(&due, (state.options.clock)());
+            }
             goes_on
         } else {
             let left = scheduler.next().map(|next| next.duration_since((state.options.clock)()));
