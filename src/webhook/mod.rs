@@ -97,9 +97,9 @@ impl Webhooks {
         let kind = event.kind();
         let id = format!("msg_{:012x}{:016x}", now.as_millisecond(), fastrand::u64(..));
         let wanted = self.receivers.iter().filter(|receiver| receiver.events.contains(&kind));
-        let mut count = 0;
+        let (mut count, mut failed) = (0, None);
         for receiver in wanted {
-            self.spool.add(&Message {
+            let added = self.spool.add(&Message {
                 id: id.clone(),
                 event: kind.as_str().to_owned(),
                 url: receiver.url.to_string(),
@@ -107,21 +107,25 @@ impl Webhooks {
                 created: now,
                 attempts: 0,
                 due: now,
-            })?;
-            count += 1;
+            });
+            match added {
+                Ok(()) => count += 1,
+                Err(error) => failed = failed.or(Some(error)),
+            }
         }
-        Ok(count)
+        failed.map_or(Ok(count), Err)
     }
 
     /// Tries every message whose time has come, oldest first, and begins no attempt after `budget`.
     ///
     /// One process at a time delivers; where another one does, this is left to it, and nothing is returned.
     pub fn deliver(&self, clock: &dyn Fn() -> Timestamp, budget: Duration) -> io::Result<Vec<Delivery>> {
-        let waiting = self.spool.waiting()?;
-        if waiting.is_empty() {
+        if self.spool.waiting()?.is_empty() {
             return Ok(Vec::new());
         }
         let Some(_lock) = self.spool.lock()? else { return Ok(Vec::new()) };
+        // Another process may have tried them before it gave back the lock.
+        let waiting = self.spool.waiting()?;
         let (start, mut log) = (clock(), Vec::new());
         // A receiver that failed is not asked again at once for its other messages.
         let mut down: BTreeMap<String, Timestamp> = BTreeMap::new();
@@ -129,10 +133,6 @@ impl Webhooks {
             let now = clock();
             if now.duration_since(start).unsigned_abs() > budget {
                 break;
-            }
-            // Another process may have delivered it before it gave back the lock.
-            if !waiting.path.exists() {
-                continue;
             }
             if let Some(later) = down.get(&waiting.message.url) {
                 waiting.message.due = waiting.message.due.max(*later);

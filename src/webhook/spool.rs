@@ -113,7 +113,11 @@ impl Spool {
         let names = self.names()?;
         let waiting: Vec<_> = names.iter().filter(|name| name.ends_with(&of_receiver)).collect();
         for oldest in waiting.iter().take(waiting.len().saturating_sub(MOST_WAITING)) {
-            fs::remove_file(self.messages().join(oldest))?;
+            match fs::remove_file(self.messages().join(oldest)) {
+                // Another process delivered it meanwhile.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                removed => removed?,
+            }
         }
         Ok(())
     }
