@@ -44,8 +44,8 @@ pub(in crate::serve) async fn changes(
     if let Some(until) = until.filter(|until| *until != version) {
         not_above(until, version)?;
         if since > until {
-            let detail = format!("version {since} comes after version {until}, up to which it asks");
-            return Err(Problem::bad_request(detail));
+            let detail = format!("`since` (version {since}) must not be after `until` (version {until})");
+            return Err(Problem::new(StatusCode::CONFLICT, detail));
         }
         let bytes = state.archive(move |repository| compare(repository, since..=until, version)).await?;
         return Ok(Prepared::of(bytes, state.audience()).respond(&method, &headers));

@@ -84,7 +84,7 @@ fn changes_are_right_between_any_two_versions() {
     assert_eq!(ahead["latest"], 3);
     let ahead = server.get("/api/modules/ai/changes?since=1&until=4").ended(404).describes("problem");
     assert_eq!(ahead["latest"], 3);
-    server.get("/api/modules/ai/changes?since=2&until=1").ended(400).describes("problem");
+    server.get("/api/modules/ai/changes?since=2&until=1").ended(409).describes("problem");
 }
 
 #[test]
