@@ -42,7 +42,6 @@ const HOMES: &[(&str, &[&str])] = &[
     ("tower", &["serve"]),
     ("tower_http", &["serve"]),
     ("tracing", &["serve"]),
-    ("tracing_subscriber", &["serve"]),
     ("zstd", &["serve"]),
     ("croner", &["domain/schedule.rs"]),
     ("ureq", &["http.rs"]),

@@ -14,13 +14,10 @@ use std::{
 
 use jiff::Timestamp;
 use tracing::{
-    Event, Level, Subscriber,
+    Event, Level, Metadata, Subscriber,
     field::{Field, Visit},
     level_filters::LevelFilter,
-};
-use tracing_subscriber::{
-    Layer,
-    layer::{Context, SubscriberExt as _},
+    span,
 };
 
 use crate::report::text::visible;
@@ -75,11 +72,9 @@ impl Log {
         out: impl Write + Send + 'static,
     ) -> Self {
         let shared = Arc::new(Shared::default());
-        let (lines, level) =
-            (Lines { form, clock, shared: Arc::clone(&shared) }, LevelFilter::from_level(level));
-        let subscriber = tracing_subscriber::registry().with(lines.with_filter(level));
+        let lines = Lines { form, level, clock, shared: Arc::clone(&shared) };
         // Where something else listens already, that keeps the log.
-        let _ = tracing::subscriber::set_global_default(subscriber);
+        let _ = tracing::subscriber::set_global_default(lines);
         let theirs = Arc::clone(&shared);
         let writer =
             thread::Builder::new().name("modreg-log".to_owned()).spawn(move || write(&theirs, out)).ok();
@@ -127,15 +122,24 @@ fn write(shared: &Shared, mut out: impl Write) {
     }
 }
 
-/// Makes a line of each event.
+/// Makes a line of each event. Spans are not asked for: a request's id stands in its events.
 struct Lines {
     form: Form,
+    level: Level,
     clock: fn() -> Timestamp,
     shared: Arc<Shared>,
 }
 
-impl<S: Subscriber> Layer<S> for Lines {
-    fn on_event(&self, event: &Event<'_>, _context: Context<'_, S>) {
+impl Subscriber for Lines {
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        metadata.is_event() && *metadata.level() <= self.level
+    }
+
+    fn max_level_hint(&self) -> Option<LevelFilter> {
+        Some(LevelFilter::from_level(self.level))
+    }
+
+    fn event(&self, event: &Event<'_>) {
         let mut line = String::with_capacity(256);
         let metadata = event.metadata();
         let now = (self.clock)();
@@ -146,8 +150,10 @@ impl<S: Subscriber> Layer<S> for Lines {
                 event.record(&mut Human(&mut line));
             }
             Form::Json => {
-                let level = metadata.level().as_str().to_ascii_lowercase();
-                let _ = write!(line, "{{\"time\":\"{now:.6}\",\"level\":\"{level}\",\"target\":\"{target}\"");
+                let _ = write!(line, "{{\"time\":\"{now:.6}");
+                for part in ["\",\"level\":\"", word(*metadata.level()), "\",\"target\":\"", target, "\""] {
+                    line.push_str(part);
+                }
                 event.record(&mut Json(&mut line));
                 line.push('}');
             }
@@ -162,6 +168,29 @@ impl<S: Subscriber> Layer<S> for Lines {
         if waiting.sleeps {
             self.shared.changed.notify_one();
         }
+    }
+
+    fn new_span(&self, _span: &span::Attributes<'_>) -> span::Id {
+        span::Id::from_u64(1)
+    }
+
+    fn record(&self, _span: &span::Id, _values: &span::Record<'_>) {}
+
+    fn record_follows_from(&self, _span: &span::Id, _follows: &span::Id) {}
+
+    fn enter(&self, _span: &span::Id) {}
+
+    fn exit(&self, _span: &span::Id) {}
+}
+
+/// What programs read for a level.
+const fn word(level: Level) -> &'static str {
+    match level {
+        Level::ERROR => "error",
+        Level::WARN => "warn",
+        Level::INFO => "info",
+        Level::DEBUG => "debug",
+        Level::TRACE => "trace",
     }
 }
 
@@ -190,14 +219,23 @@ impl Visit for Human<'_> {
 /// `,"key":value`.
 struct Json<'a>(&'a mut String);
 
+impl Json<'_> {
+    fn name(&mut self, field: &Field) {
+        self.0.push_str(",\"");
+        self.0.push_str(field.name());
+        self.0.push_str("\":");
+    }
+}
+
 impl Visit for Json<'_> {
     fn record_str(&mut self, field: &Field, value: &str) {
-        let _ = write!(self.0, ",\"{}\":", field.name());
+        self.name(field);
         push_json(self.0, value);
     }
 
     fn record_u64(&mut self, field: &Field, value: u64) {
-        let _ = write!(self.0, ",\"{}\":{value}", field.name());
+        self.name(field);
+        let _ = write!(self.0, "{value}");
     }
 
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
