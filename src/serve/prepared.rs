@@ -61,21 +61,16 @@ impl Prepared {
         Self::plain(body, &digest, audience)
     }
 
-    /// Codes the bytes in every way there is, each in a thread of its own.
+    /// Codes the bytes in every way there is.
     pub(super) fn coded(body: &Bytes, audience: Audience) -> Self {
         let digest = etag::digest(body);
         let mut prepared = Self::plain(body.clone(), &digest, audience);
         if body.len() >= SMALL {
-            let coded = std::thread::scope(|scope| {
-                let encode = |coding: Coding| scope.spawn(move || (coding, coding.encode(body)));
-                let threads = Coding::ALL.map(encode);
-                threads.map(|thread| thread.join().ok())
-            });
-            for (coding, bytes) in coded.into_iter().flatten() {
-                let Some(bytes) = bytes else { continue };
-                let tag = etag::tag(&digest, Some(coding.name()));
-                prepared.variants.push(Variant { coding, tag, body: bytes.into() });
-            }
+            let coded = |coding: Coding| {
+                let body = coding.encode(body)?.into();
+                Some(Variant { coding, tag: etag::tag(&digest, Some(coding.name())), body })
+            };
+            prepared.variants.extend(Coding::ALL.into_iter().filter_map(coded));
         }
         prepared
     }
