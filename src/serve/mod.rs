@@ -48,7 +48,7 @@ pub use options::{Options, PushTo};
 pub use problem::{PROBLEM_JSON, Problem};
 pub use run::{ServeError, start};
 pub use state::State;
-pub use syncs::{Finished, Job, SyncDone, SyncRefused, Syncs};
+pub use syncs::{Job, SyncDone, SyncRefused, Syncs};
 pub use view::View;
 
 pub use tracing::Level;

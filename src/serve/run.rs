@@ -68,7 +68,7 @@ async fn serve(listener: TcpListener, state: Arc<State>, stop: impl Future<Outpu
         follower.abort();
     }
     halt.notify_one();
-    let ended = async { (scheduler.await, state.syncs.rest().await) };
+    let ended = async { (scheduler.await, state.syncs.rest().await, state.syncs.branch().await) };
     if tokio::time::timeout(PATIENCE, ended).await.is_err() {
         tracing::error!("a sync was cut off; the next one mends what it left");
     }

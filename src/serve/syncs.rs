@@ -10,8 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use jiff::Timestamp;
-use tokio::sync::{Mutex as Turn, OwnedMutexGuard};
+use tokio::sync::{Mutex as Turn, OwnedMutexGuard, Semaphore};
 
 use super::{
     auth::Principal,
@@ -73,28 +72,29 @@ pub enum SyncRefused {
     Failed(String),
 }
 
+/// A sync that somebody asked for.
+#[derive(Debug, Clone)]
+struct Asked {
+    principal: Principal,
+    /// The id of the request, where it was one.
+    request: Option<String>,
+    job: Job,
+}
+
 /// A sync that has ended, for those who want to know.
 #[derive(Debug)]
-pub struct Finished<'a> {
-    /// Who asked for it.
-    pub principal: &'a Principal,
-    /// In which request, where it was one.
-    pub request: Option<&'a str>,
+pub(super) struct Finished<'a> {
     /// What was asked for.
-    pub job: &'a Job,
-    /// When it began.
-    pub began: Timestamp,
-    /// How long it took.
-    pub took: Duration,
+    pub(super) job: &'a Job,
     /// How it ended.
-    pub result: &'a Result<SyncDone, SyncRefused>,
+    pub(super) result: &'a Result<SyncDone, SyncRefused>,
     /// The version that is served after it.
-    pub version: SnapshotVersion,
+    pub(super) version: SnapshotVersion,
 }
 
 impl Finished<'_> {
     /// One word for how it ended.
-    pub fn word(&self) -> &'static str {
+    fn word(&self) -> &'static str {
         match self.result {
             Ok(_) if self.job.dry_run => "dry_run",
             Ok(SyncDone { commit: Some(_), .. }) => "changed",
@@ -122,9 +122,11 @@ impl fmt::Display for SyncRefused {
 type Observer = Box<dyn Fn(&Finished<'_>) + Send + Sync>;
 
 /// The one way to change the registry.
-#[derive(Default)]
 pub struct Syncs {
-    turn: Arc<Turn<()>>,
+    /// One permit: it belongs to the sync that runs.
+    turn: Arc<Semaphore>,
+    /// Held by whoever may move the branch: a sync, or a look at the remote.
+    branch: Arc<Turn<()>>,
     observers: Mutex<Vec<Observer>>,
 }
 
@@ -134,20 +136,33 @@ impl fmt::Debug for Syncs {
     }
 }
 
+impl Default for Syncs {
+    fn default() -> Self {
+        let turn = Arc::new(Semaphore::new(1));
+        Self { turn, branch: Arc::default(), observers: Mutex::default() }
+    }
+}
+
 impl Syncs {
     /// Has `observer` told of every sync that ends. It must not wait for anything.
-    pub fn observe(&self, observer: impl Fn(&Finished<'_>) + Send + Sync + 'static) {
+    pub(super) fn observe(&self, observer: impl Fn(&Finished<'_>) + Send + Sync + 'static) {
         self.observers.lock().unwrap_or_else(PoisonError::into_inner).push(Box::new(observer));
     }
 
     /// Whether a sync runs in this process.
     pub fn is_running(&self) -> bool {
-        self.turn.try_lock().is_err()
+        self.turn.available_permits() == 0
     }
 
-    /// Waits until no sync runs, and lets none begin as long as what it gives is kept.
-    pub async fn rest(&self) -> OwnedMutexGuard<()> {
-        Arc::clone(&self.turn).lock_owned().await
+    /// Waits until no sync runs.
+    pub async fn rest(&self) {
+        // Nobody closes it.
+        let _ = self.turn.acquire().await;
+    }
+
+    /// Waits until nobody moves the branch; a sync that begins waits as long as what this gives is kept.
+    pub async fn branch(&self) -> OwnedMutexGuard<()> {
+        Arc::clone(&self.branch).lock_owned().await
     }
 
     /// Runs a sync, unless one runs already; `request` is the id of the request that asks for it.
@@ -157,42 +172,25 @@ impl Syncs {
         principal: Principal,
         request: Option<&str>,
     ) -> Result<SyncDone, SyncRefused> {
-        let request = request.map(str::to_owned);
-        let began = (state.options.clock)();
-        let Ok(turn) = Arc::clone(&state.syncs.turn).try_lock_owned() else {
+        let asked = Asked { principal, request: request.map(str::to_owned), job };
+        let Ok(turn) = Arc::clone(&state.syncs.turn).try_acquire_owned() else {
             let result = Err(SyncRefused::Busy);
-            let (took, request) = (Duration::ZERO, request.as_deref());
-            state.finished(&Finished {
-                principal: &principal,
-                request,
-                job: &job,
-                began,
-                took,
-                result: &result,
-                version: state.view().version(),
-            });
+            state.finished(&asked, Duration::ZERO, &result);
             return result;
         };
         let state = Arc::clone(state);
         // In a task of its own it goes on where the caller does not.
         let task = tokio::spawn(async move {
             let start = Instant::now();
-            let (options, asked) = (state.options.clone(), job.clone());
-            let work = tokio::task::spawn_blocking(move || work(&options, &asked, began));
+            let branch = state.syncs.branch().await;
+            let (options, job) = (state.options.clone(), asked.job.clone());
+            let work = tokio::task::spawn_blocking(move || work(&options, &job));
             let result = work.await.unwrap_or_else(|_| {
                 Err(SyncRefused::Failed("a bug in modreg ended the sync; nothing is lost".to_owned()))
             });
+            drop(branch);
             state.refresh().await;
-            let (took, request) = (start.elapsed(), request.as_deref());
-            state.finished(&Finished {
-                principal: &principal,
-                request,
-                job: &job,
-                began,
-                took,
-                result: &result,
-                version: state.view().version(),
-            });
+            state.finished(&asked, start.elapsed(), &result);
             drop(turn);
             result
         });
@@ -208,15 +206,16 @@ impl Syncs {
 
 impl State {
     /// Counts and logs a sync that has ended, and tells those who want to know.
-    fn finished(&self, finished: &Finished<'_>) {
-        let Finished { principal, request, job, took, result, .. } = finished;
-        self.metrics.synced(job.trigger, finished.word(), *took);
-        let stays = self.view().version();
-        let (from, to) = result.as_ref().map_or((stays, stays), |done| (done.from, done.answer.version));
+    fn finished(&self, asked: &Asked, took: Duration, result: &Result<SyncDone, SyncRefused>) {
+        let Asked { principal, request, job } = asked;
+        let version = self.view().version();
+        let finished = Finished { job, result, version };
+        self.metrics.synced(job.trigger, finished.word(), took);
+        let (from, to) = result.as_ref().map_or((version, version), |done| (done.from, done.answer.version));
         let error = result.as_ref().err().map(ToString::to_string);
         tracing::info!(
             target: "audit",
-            id = request,
+            id = request.as_deref(),
             who = %principal,
             action = job.scope.verb(),
             trigger = job.trigger.as_str(),
@@ -226,11 +225,11 @@ impl State {
             error = error.as_deref(),
             millis = u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
         );
-        self.syncs.tell(finished);
+        self.syncs.tell(&finished);
     }
 }
 
-fn work(options: &Options, job: &Job, now: Timestamp) -> Result<SyncDone, SyncRefused> {
+fn work(options: &Options, job: &Job) -> Result<SyncDone, SyncRefused> {
     let sync = || {
         let repository = Repository::open(&options.repository)?.within(options.git);
         let push = options.push.as_ref().map(|to| Push {
@@ -244,7 +243,7 @@ fn work(options: &Options, job: &Job, now: Timestamp) -> Result<SyncDone, SyncRe
             dry_run: job.dry_run,
             allow_removals: job.allow_removals.clone(),
             push,
-            ..Request::new(job.scope.clone(), job.trigger, &options.identity, now)
+            ..Request::new(job.scope.clone(), job.trigger, &options.identity, (options.clock)())
         };
         sync::sync(&repository, &request, &|_| Box::new(|| ()))
     };

@@ -47,13 +47,13 @@ pub(super) async fn remote(state: Arc<State>, every: Duration) {
     }
 }
 
-/// Looks once, and gives what went wrong. No sync runs meanwhile.
+/// Looks once, and gives what went wrong. A sync that begins meanwhile waits for it.
 async fn follow_once(state: &Arc<State>) -> Option<String> {
-    let turn = state.syncs.rest().await;
+    let branch = state.syncs.branch().await;
     let options = state.options.clone();
     let task = tokio::task::spawn_blocking(move || {
         let followed = look(&options);
-        drop(turn);
+        drop(branch);
         followed
     });
     match task.await {

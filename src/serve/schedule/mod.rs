@@ -71,7 +71,7 @@ async fn sync(state: &Arc<State>, due: &Due, stop: &Notify) -> bool {
     let late = (state.options.clock)().duration_since(due.since);
     state.metrics.schedule_lateness.observe(late.as_secs_f64().max(0.0));
     for _ in 0..TRIES {
-        drop(state.syncs.rest().await);
+        state.syncs.rest().await;
         let job = Job::new(due.scope(), Trigger::Schedule);
         match Syncs::run(state, job, Principal::this_server(), None).await {
             Err(SyncRefused::Busy | SyncRefused::Conflict(_)) if pause(LOOK, stop).await => {}
