@@ -6,11 +6,14 @@ use super::{context::Context, workspace};
 use crate::{
     domain::SnapshotVersion,
     git::{GitErrorKind, Repository},
-    report::{json::Refusal, sync_answer::SyncAnswer},
+    report::{
+        json::{DeliveryResult, Refusal},
+        sync_answer::SyncAnswer,
+    },
     rules,
     settings::{self, Settings, Webhook},
     sync::{self, Outcome, Request, SyncError, Verdict},
-    webhook::{DeliveryResult, Event, NoSecret, Webhooks},
+    webhook::{Event, NoSecret, Webhooks},
 };
 
 /// How long one exchange may take while somebody waits for the command to end.

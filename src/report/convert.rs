@@ -73,28 +73,12 @@ impl ChangesReport {
 impl Refusal {
     /// Says why a guard refused, and what it refused.
     pub fn new(refusal: &sync::Refusal, plan: &Plan) -> Self {
-        let removed = match (plan.removed.len(), plan.entries.is_empty()) {
-            (1, true) => "the only entry".to_owned(),
-            (count, true) => format!("all {count} entries"),
-            (count, false) => format!("{count} of {} entries", count + plan.entries.len()),
-        };
-        let (reason, token) = match refusal {
-            sync::Refusal::Removals { token } => {
-                (format!("this would remove {removed}, more than the guard allows"), Some(token))
-            }
-            sync::Refusal::WrongToken { token } => {
-                (format!("this would remove {removed}, and the token is for another set"), Some(token))
-            }
-            sync::Refusal::Invalid => {
-                let are = match plan.invalid.len() {
-                    1 => "1 manifest is".to_owned(),
-                    count => format!("{count} manifests are"),
-                };
-                (format!("{are} invalid, and `--strict` allows none"), None)
-            }
+        let token = match refusal {
+            sync::Refusal::Removals { token } | sync::Refusal::WrongToken { token } => Some(token),
+            sync::Refusal::Invalid => None,
         };
         let removals = if token.is_some() { plan.removed.keys().cloned().collect() } else { Vec::new() };
-        Self { reason, removals, token: token.map(ToString::to_string) }
+        Self { reason: refusal.reason(plan), removals, token: token.map(ToString::to_string) }
     }
 }
 
@@ -119,7 +103,11 @@ impl From<&Status> for StatusReport {
             last_error: status.journal.last_error.clone(),
             running: status.is_running,
             stale: status.is_stale,
+            drift: status.has_drift,
             next_run: None,
+            held: status.held.clone(),
+            pinned: status.pinned.clone(),
+            webhooks: None,
         }
     }
 }

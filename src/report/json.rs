@@ -5,8 +5,10 @@
 //! happens to a terminal or a build log that the report passes through.
 
 mod compile;
+mod status;
 
 pub use compile::{CompileReport, FileReport};
+pub use status::{Delivery, DeliveryResult, StatusReport, WebhooksReport};
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -242,51 +244,6 @@ pub struct Refusal {
     pub token: Option<String>,
 }
 
-/// How the registry stands.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct StatusReport {
-    /// Registrable modules: registered and unregistered.
-    pub total_modules: usize,
-    /// Registrable modules with an entry.
-    pub registered_modules: usize,
-    /// Registrable modules without one.
-    pub unregistered_modules: usize,
-    /// Entries whose manifest is gone or no longer registrable.
-    pub orphaned_entries: usize,
-    /// Valid modules that are not to be registered.
-    pub skipped_modules: usize,
-    /// Entries that stay at their last good content.
-    pub held_modules: usize,
-    /// Entries that were rolled back on purpose.
-    pub pinned_modules: usize,
-    /// The snapshot's version.
-    pub version: SnapshotVersion,
-    /// The snapshot's content; `None` for the empty registry.
-    pub tree: Option<ObjectId>,
-    /// The last successful run, also one that changed nothing.
-    #[serde(serialize_with = "optional_time")]
-    pub last_sync: Option<Timestamp>,
-    /// The last run.
-    #[serde(serialize_with = "optional_time")]
-    pub last_attempt: Option<Timestamp>,
-    /// The last run that ended well.
-    #[serde(serialize_with = "optional_time")]
-    pub last_success: Option<Timestamp>,
-    /// The last run that made a version.
-    #[serde(serialize_with = "optional_time")]
-    pub last_change: Option<Timestamp>,
-    /// Why the last run failed.
-    pub last_error: Option<String>,
-    /// Whether a run is under way.
-    pub running: bool,
-    /// Whether the registry is not what its sources give.
-    pub stale: bool,
-    /// When the next run is due.
-    #[serde(serialize_with = "optional_time")]
-    pub next_run: Option<Timestamp>,
-}
-
 /// The audit log, newest first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -367,14 +324,6 @@ pub struct VerifyProblem {
 /// RFC 3339, in UTC.
 fn time<S: Serializer>(time: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(time)
-}
-
-#[expect(clippy::ref_option, reason = "the signature that serde calls")]
-fn optional_time<S: Serializer>(time: &Option<Timestamp>, serializer: S) -> Result<S::Ok, S::Error> {
-    match time {
-        Some(time) => serializer.collect_str(time),
-        None => serializer.serialize_none(),
-    }
 }
 
 /// Writes pretty JSON with escapes for what cannot be seen and for what build servers read as commands.

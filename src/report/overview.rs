@@ -5,7 +5,12 @@ use std::{
     io,
 };
 
-use super::{Style, style::Ink, text::visible};
+use super::{
+    Style,
+    json::{Delivery, WebhooksReport},
+    style::Ink,
+    text::visible,
+};
 use crate::{
     diff::{ChangeKind, Changes, ModuleChange},
     domain::{ModuleName, SnapshotVersion},
@@ -126,6 +131,23 @@ pub fn status(out: &mut dyn io::Write, status: &Status, style: Style) -> io::Res
     }
     if status.is_running {
         writeln!(out, "  a sync is running")?;
+    }
+    Ok(())
+}
+
+/// Writes what became of the webhook messages: how many wait, and the last attempt at each receiver.
+pub fn webhooks(out: &mut dyn io::Write, webhooks: &WebhooksReport) -> io::Result<()> {
+    if webhooks.pending > 0 {
+        writeln!(out, "  webhooks      {} waiting", webhooks.pending)?;
+    }
+    let mut receivers = BTreeSet::new();
+    for delivery in webhooks.deliveries.iter().filter(|delivery| receivers.insert(&delivery.url)) {
+        let Delivery { time, event, url, attempt, result, error, .. } = delivery;
+        write!(out, "  webhook       {time}  {event} to {}: ", visible(url))?;
+        match error {
+            Some(error) => writeln!(out, "{} (attempt {attempt}: {})", result.told(), visible(error))?,
+            None => writeln!(out, "{}", result.told())?,
+        }
     }
     Ok(())
 }

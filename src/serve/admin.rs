@@ -23,7 +23,8 @@ use super::{
 use crate::{
     domain::{ModuleName, SnapshotVersion},
     report::json::{StatusReport, Versioned},
-    sync::{RemovalToken, Rollback, Scope, Status, SyncError, Trigger},
+    sync::{RemovalToken, Rollback, Scope, Status, Trigger},
+    webhook,
 };
 
 /// Who calls, and how the request is called in the log.
@@ -136,12 +137,17 @@ pub(super) async fn status(
     admin(&state, &caller, request.headers()).await?;
     query::no_query(request.uri())?;
     let read = state.archive(|repository| {
-        Ok(Status::of(repository, &|_| Box::new(|| ())).map(|status| StatusReport::from(&status)))
+        let untold = |reason: String| {
+            let detail = format!("the status cannot be told: {reason}");
+            Problem::new(StatusCode::INTERNAL_SERVER_ERROR, detail)
+        };
+        let status =
+            Status::of(repository, &|_| Box::new(|| ())).map_err(|error| untold(error.with_causes()))?;
+        let webhooks =
+            webhook::standing(repository.common_dir()).map_err(|error| untold(error.to_string()))?;
+        Ok(StatusReport { webhooks, ..StatusReport::from(&status) })
     });
-    let mut report = read.await?.map_err(|error: SyncError| {
-        let detail = format!("the status cannot be told: {}", error.with_causes());
-        Problem::new(StatusCode::INTERNAL_SERVER_ERROR, detail)
-    })?;
+    let mut report = read.await?;
     report.running |= state.syncs.is_running();
     report.next_run = **state.next_run.load();
     report.last_error = report.last_error.or_else(|| state.trouble());

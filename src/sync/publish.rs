@@ -8,7 +8,7 @@ use std::{collections::BTreeMap, time::Duration};
 use jiff::Timestamp;
 
 use super::{
-    Draft, Journal, RemovalToken, Scope, SyncError, Trigger, base,
+    Draft, Journal, Plan, RemovalToken, Scope, SyncError, Trigger, base,
     checkout::Checkout,
     guard, message,
     prepare::{Prepared, prepare},
@@ -115,6 +115,29 @@ pub enum Refusal {
     Invalid,
 }
 
+impl Refusal {
+    /// Why this plan is not carried out, in one line.
+    pub fn reason(&self, plan: &Plan) -> String {
+        let removed = match (plan.removed.len(), plan.entries.is_empty()) {
+            (1, true) => "the only entry".to_owned(),
+            (count, true) => format!("all {count} entries"),
+            (count, false) => format!("{count} of {} entries", count + plan.entries.len()),
+        };
+        match self {
+            Self::Removals { .. } => format!("this would remove {removed}, more than the guard allows"),
+            Self::WrongToken { .. } => {
+                format!("this would remove {removed}, and the token is for another set")
+            }
+            Self::Invalid if plan.invalid.len() == 1 => {
+                "1 manifest is invalid, and `--strict` allows none".to_owned()
+            }
+            Self::Invalid => {
+                format!("{} manifests are invalid, and `--strict` allows none", plan.invalid.len())
+            }
+        }
+    }
+}
+
 /// Compiles what HEAD holds and commits the next snapshot, here or, with [`Request::push`], at the remote first.
 pub fn sync(
     repository: &Repository,
@@ -125,7 +148,9 @@ pub fn sync(
     let ended = sync_locked(repository, &lock, request, started);
     if !request.dry_run {
         let failure = match &ended {
-            Ok(Outcome { verdict: Verdict::Refused(_), .. }) => Some("refused by a guard".to_owned()),
+            Ok(Outcome { verdict: Verdict::Refused(refusal), draft, .. }) => {
+                Some(format!("refused by a guard: {}", refusal.reason(&draft.plan)))
+            }
             Ok(_) => None,
             Err(error) => Some(error.with_causes()),
         };

@@ -12,7 +12,6 @@ mod tests;
 
 pub use event::Event;
 pub use signature::{InvalidSecret, Secret};
-pub use spool::{Delivery, DeliveryResult};
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -26,6 +25,7 @@ use jiff::Timestamp;
 use crate::{
     domain::WebAddress,
     http::Client,
+    report::json::{Delivery, DeliveryResult, WebhooksReport},
     settings::{Webhook, WebhookEvent},
 };
 use retry::Verdict;
@@ -38,6 +38,13 @@ pub struct Webhooks {
     receivers: Vec<Receiver>,
     client: Client,
     source: String,
+}
+
+/// What waits in a folder of git, and what became of the last attempts; `None` where nobody was ever told anything.
+pub fn standing(git_dir: &Path) -> io::Result<Option<WebhooksReport>> {
+    let spool = Spool::new(git_dir);
+    let report = WebhooksReport { pending: spool.names()?.len(), deliveries: spool.log() };
+    Ok((report.pending > 0 || !report.deliveries.is_empty()).then_some(report))
 }
 
 /// One who is told.
@@ -156,16 +163,6 @@ impl Webhooks {
             |message: &Message| self.receiver(message).is_none_or(|receiver| receiver.secret.is_some());
         let waiting = self.spool.waiting()?;
         Ok(waiting.iter().filter(|one| can_be_sent(&one.message)).map(|one| one.message.due).min())
-    }
-
-    /// How many messages wait.
-    pub fn pending(&self) -> io::Result<usize> {
-        Ok(self.spool.waiting()?.len())
-    }
-
-    /// The last attempts, newest first.
-    pub fn log(&self) -> Vec<Delivery> {
-        self.spool.log()
     }
 
     fn receiver(&self, message: &Message) -> Option<&Receiver> {

@@ -12,7 +12,7 @@ use std::{
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::WebAddress;
+use crate::{domain::WebAddress, report::json::Delivery};
 
 /// The most messages that wait for one receiver; then the oldest make room.
 const MOST_WAITING: usize = 1000;
@@ -39,49 +39,6 @@ pub(super) struct Message {
     pub(super) attempts: usize,
     /// When it is tried next.
     pub(super) due: Timestamp,
-}
-
-/// One attempt, for those who want to know what became of it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Delivery {
-    /// The message.
-    pub id: String,
-    /// What it tells.
-    pub event: String,
-    /// The receiver, without the query of its address.
-    pub url: String,
-    /// When it was tried.
-    pub time: Timestamp,
-    /// Which attempt it was.
-    pub attempt: usize,
-    /// How it ended.
-    pub result: DeliveryResult,
-    /// Why it failed, if it did.
-    pub error: Option<String>,
-}
-
-/// How an attempt ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum DeliveryResult {
-    /// The receiver has it.
-    Delivered,
-    /// It will be tried again.
-    Retried,
-    /// It will not be tried again.
-    GivenUp,
-}
-
-impl DeliveryResult {
-    /// The word for it.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Delivered => "delivered",
-            Self::Retried => "retried",
-            Self::GivenUp => "given_up",
-        }
-    }
 }
 
 /// The folder of the messages.
@@ -179,7 +136,8 @@ impl Spool {
         self.write(&self.log_path(), &serde_json::to_vec(&log)?)
     }
 
-    fn names(&self) -> io::Result<Vec<String>> {
+    /// The names of the messages, oldest first.
+    pub(super) fn names(&self) -> io::Result<Vec<String>> {
         let entries = match fs::read_dir(self.messages()) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
             entries => entries?,

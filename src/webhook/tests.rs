@@ -100,6 +100,10 @@ fn failed() -> Event {
     Event::failed("sync", Trigger::Schedule, SnapshotVersion::new(7), "no space".to_owned())
 }
 
+fn standing(folder: &Path) -> WebhooksReport {
+    super::standing(folder).unwrap().unwrap()
+}
+
 fn deliver(webhooks: &Webhooks, at: Timestamp) -> Vec<DeliveryResult> {
     let log = webhooks.deliver(&|| at, Duration::MAX).unwrap();
     log.into_iter().map(|delivery| delivery.result).collect()
@@ -111,7 +115,7 @@ fn a_message_is_delivered_once_and_its_signature_is_good() {
     let (webhooks, now) = (webhooks(folder.path(), &[&url]), now());
     assert_eq!(webhooks.enqueue(&failed(), now).unwrap(), 1);
     assert_eq!(deliver(&webhooks, now), [DeliveryResult::Delivered]);
-    assert_eq!((deliver(&webhooks, now), webhooks.pending().unwrap()), (vec![], 0));
+    assert_eq!((deliver(&webhooks, now), standing(folder.path()).pending), (vec![], 0));
     let got = received.recv().unwrap();
     let reference = standardwebhooks::Webhook::new(&secret()).unwrap();
     reference.verify(got.body.as_bytes(), &got.headers).unwrap();
@@ -124,7 +128,7 @@ fn a_message_is_delivered_once_and_its_signature_is_good() {
         assert_eq!(body[member], expected);
     }
     assert_eq!((&body["id"], &body["data"]["error"]), (&Value::from(got.id()), &"no space".into()));
-    let [delivery] = webhooks.log().try_into().unwrap();
+    let [delivery] = standing(folder.path()).deliveries.try_into().unwrap();
     assert_eq!((delivery.attempt, delivery.error), (1, None));
     assert!(received.try_recv().is_err());
 }
@@ -144,7 +148,8 @@ fn a_failure_is_tried_again_later_under_the_same_id_also_after_a_restart() {
     let [first, second] = [received.recv().unwrap(), received.recv().unwrap()];
     assert_eq!((first.id(), &first.body), (second.id(), &second.body));
     assert_ne!(first.headers["webhook-timestamp"], second.headers["webhook-timestamp"]);
-    let results: Vec<_> = again.log().into_iter().map(|delivery| delivery.result).collect();
+    let results: Vec<_> =
+        standing(folder.path()).deliveries.into_iter().map(|delivery| delivery.result).collect();
     assert_eq!(results, [DeliveryResult::Delivered, DeliveryResult::Retried]);
 }
 
@@ -225,7 +230,7 @@ fn the_spool_is_bounded_and_damage_stops_nobody() {
     for number in 0..1003 {
         webhooks.enqueue(&failed(), now + SignedDuration::from_secs(number)).unwrap();
     }
-    assert_eq!(webhooks.pending().unwrap(), 1000);
+    assert_eq!(standing(folder.path()).pending, 1000);
     assert_eq!(webhooks.next().unwrap(), Some(now + SignedDuration::from_secs(3)), "the oldest made room");
 }
 

@@ -27,6 +27,10 @@ fn the_counts_add_up() {
         assert_eq!(report[field], expected, "{field}: {report:#}");
     }
     assert_eq!((&report["stale"], &report["running"]), (&true.into(), &false.into()));
+    assert_eq!(
+        (&report["held"]["chat"]["code"], &report["drift"]),
+        (&"schema/required".into(), &false.into())
+    );
     folder.expect(0, &["status"]).prints(&["stale", "orphan        drive", "held          chat"]);
 }
 
@@ -48,6 +52,9 @@ fn it_tells_how_the_last_sync_ended() {
     let refused = folder.report(0, "status-report", &["status"]);
     assert_eq!(refused["lastSuccess"], second["lastSuccess"]);
     assert_ne!(refused["lastAttempt"], second["lastAttempt"]);
-    assert!(refused["lastError"].as_str().unwrap().contains("guard"), "{refused:#}");
+    assert_eq!(
+        refused["lastError"],
+        "refused by a guard: this would remove the only entry, more than the guard allows"
+    );
     assert_eq!(folder.git(&["status", "--porcelain"]), "", "the note is no file of the repository");
 }

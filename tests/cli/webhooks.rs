@@ -85,8 +85,13 @@ fn a_receiver_that_fails_changes_nothing_but_a_warning() {
     assert!(!ran.err.contains("hidden"), "{}", ran.err);
     bodies.recv().unwrap();
     assert_eq!(folder.root()["version"], 1);
-    let pending = folder.path().join(".git/modreg/webhooks/pending");
-    assert_eq!(std::fs::read_dir(pending).unwrap().count(), 1);
+    let told = &folder.report(0, "status-report", &["status"])["webhooks"];
+    let last = &told["deliveries"][0];
+    assert_eq!((&told["pending"], &last["result"]), (&1.into(), &"retried".into()), "{told:#}");
+    assert_eq!(last["error"], "the answer was 500");
+    folder
+        .expect(0, &["status"])
+        .prints(&["1 waiting", "failed, and is tried again (attempt 1: the answer was 500)"]);
     assert_eq!(folder.git(&["status", "--porcelain"]), "");
 }
 

@@ -7,6 +7,7 @@ use crate::{
         overview,
     },
     sync::Status,
+    webhook,
 };
 
 /// Show how the registry at HEAD stands
@@ -23,9 +24,14 @@ pub(in crate::cli) struct Args {
 pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     let repository = workspace::repository(context)?;
     let status = Status::of(&repository, &|total| progress::counter(context, "compiling", total))?;
+    let webhooks = webhook::standing(repository.common_dir())
+        .map_err(|error| CliError::cannot_run("cannot read the webhook messages").because(error))?;
     output::write(|out| match args.format {
-        Format::Json => json::write(out, &StatusReport::from(&status)),
-        Format::Human => overview::status(out, &status, context.out),
+        Format::Json => json::write(out, &StatusReport { webhooks, ..StatusReport::from(&status) }),
+        Format::Human => {
+            overview::status(out, &status, context.out)?;
+            webhooks.map_or(Ok(()), |webhooks| overview::webhooks(out, &webhooks))
+        }
     })?;
     Ok(Exit::Done)
 }

@@ -154,17 +154,48 @@ fn status() {
         last_error: None,
         running: false,
         stale: true,
+        drift: false,
         next_run: None,
+        held: BTreeMap::new(),
+        pinned: BTreeMap::new(),
+        webhooks: None,
     };
-    check(
-        &report,
-        &json!({
+    let mut expect = json!({
             "reportVersion": 1, "totalModules": 10, "registeredModules": 8, "unregisteredModules": 2,
             "orphanedEntries": 1, "skippedModules": 3, "heldModules": 4, "pinnedModules": 5, "version": 42,
             "tree": ID, "lastSync": "2026-11-22T03:00:00Z", "lastAttempt": null, "lastSuccess": null,
-            "lastChange": null, "lastError": null, "running": false, "stale": true, "nextRun": null,
-        }),
-    );
+            "lastChange": null, "lastError": null, "running": false, "stale": true, "drift": false, "nextRun": null,
+    });
+    check(&report, &expect);
+
+    let held = Held {
+        since: SnapshotVersion::new(1),
+        code: "schema/type".to_owned(),
+        message: "a number".to_owned(),
+    };
+    let pin = Pin { version: SnapshotVersion::new(2), reason: "it was better".to_owned() };
+    let delivery = Delivery {
+        id: "msg_1".to_owned(),
+        event: "sync.failed".to_owned(),
+        url: "https://example.org/hook".to_owned(),
+        time,
+        attempt: 2,
+        result: DeliveryResult::Retried,
+        error: Some("the answer was 503".to_owned()),
+    };
+    let report = StatusReport {
+        held: [("drive".parse().unwrap(), held)].into(),
+        pinned: [("chat".parse().unwrap(), pin)].into(),
+        webhooks: Some(WebhooksReport { pending: 1, deliveries: vec![delivery] }),
+        ..report
+    };
+    expect["held"] = json!({"drive": {"since": 1, "code": "schema/type", "message": "a number"}});
+    expect["pinned"] = json!({"chat": {"version": 2, "reason": "it was better"}});
+    expect["webhooks"] = json!({"pending": 1, "deliveries": [{
+        "id": "msg_1", "event": "sync.failed", "url": "https://example.org/hook", "time": "2026-11-22T03:00:00Z",
+        "attempt": 2, "result": "retried", "error": "the answer was 503",
+    }]});
+    check(&report, &expect);
 }
 
 #[test]

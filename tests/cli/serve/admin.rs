@@ -76,6 +76,7 @@ fn the_calls_of_the_first_clients_answer_in_their_shapes() {
     let status = &status["status"];
     assert_eq!((&status["totalModules"], &status["heldModules"]), (&4.into(), &1.into()), "{status:#}");
     assert_eq!((&status["running"], &status["stale"]), (&false.into(), &false.into()));
+    assert_eq!(status["held"]["chat"]["since"], 2);
     let again = ask(&server, "POST", SYNC, "{}").ended(200).describes("sync-answer");
     assert_eq!((&again["version"], &again["commit"]), (&2.into(), &Value::Null));
 }

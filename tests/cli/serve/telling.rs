@@ -1,29 +1,14 @@
 //! What the server does by itself: it syncs by schedule, and tells webhooks of it.
 
-use std::{
-    io::{BufRead as _, BufReader},
-    process::{Command, Stdio},
-};
-
 use super::Server;
 use crate::{
-    harness::{self, Folder},
+    harness::Folder,
     webhooks::{SECRET, receiver},
 };
 
 /// A server that knows the secret of the webhook.
 fn start(folder: &Folder) -> Server {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_modreg"));
-    command.args(["serve", "--listen", "127.0.0.1:0"]).stdout(Stdio::piped()).stderr(Stdio::null());
-    let mut child = harness::prepare(&mut command, folder.path())
-        .env("HOOK_SECRET", SECRET)
-        .spawn()
-        .expect("modreg runs");
-    let mut stdout = BufReader::new(child.stdout.take().expect("a pipe"));
-    let mut line = String::new();
-    stdout.read_line(&mut line).expect("a line");
-    let address = line.trim().strip_prefix("http://").and_then(|address| address.parse().ok());
-    Server { child, _stdout: stdout, address: address.expect("an address") }
+    Server::start_with(folder, &[], &[("HOOK_SECRET", SECRET)])
 }
 
 #[test]
