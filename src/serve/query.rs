@@ -8,7 +8,10 @@ use axum::{
     http::{HeaderMap, StatusCode, Uri, header},
 };
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
-use serde::de::DeserializeOwned;
+use serde::{
+    Deserialize, Deserializer,
+    de::{DeserializeOwned, Error as _, IntoDeserializer as _},
+};
 
 use super::problem::Problem;
 
@@ -19,6 +22,21 @@ pub(super) fn query<T: DeserializeOwned>(uri: &Uri) -> Result<T, Problem> {
         let reason = text.rsplit_once("query string: ").map_or(text.as_str(), |(_, reason)| reason);
         Problem::bad_request(format!("the query makes no sense: {reason}"))
     })
+}
+
+/// Reads a parameter that is a whole number.
+pub(super) fn whole<'de, T: Deserialize<'de>, D: Deserializer<'de>>(parameter: D) -> Result<T, D::Error> {
+    let text = String::deserialize(parameter)?;
+    let number: u64 =
+        text.parse().map_err(|_| D::Error::custom(format!("`{text}` is no whole number from 0 on")))?;
+    T::deserialize(number.into_deserializer())
+}
+
+/// The same for one that may be left out.
+pub(super) fn optional_whole<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+    parameter: D,
+) -> Result<Option<T>, D::Error> {
+    whole(parameter).map(Some)
 }
 
 /// Refuses any query.

@@ -11,13 +11,13 @@ use crate::{
         error::CliError,
         output, webhooks, workspace,
     },
-    git::Repository,
+    git::{Head, Repository},
     serve::{
         self, Form, Level, Log, Options, PushTo, ServeError,
         auth::{self, Auth, AuthError, Secret},
     },
-    settings::Settings,
-    sync,
+    settings::{Push, Settings},
+    sync::{self, SyncError},
 };
 
 /// How long the receiver of a webhook may take, as the Standard Webhooks specification recommends.
@@ -30,7 +30,7 @@ const WEBHOOK_PATIENCE: Duration = Duration::from_secs(15);
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Args {
     /// Where to listen; port 0 takes any that is free. The default is `listen` of modreg.toml
-    #[arg(long, value_name = "ADDRESS:PORT")]
+    #[arg(long, value_name = "ADDRESS:PORT", value_parser = address)]
     listen: Option<SocketAddr>,
     /// Push what syncs publish, and have it on the local branch only once the remote has accepted it; REMOTE is as for
     /// `modreg sync --push`
@@ -69,16 +69,21 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     for flaw in webhooks.iter().flat_map(|(_, flaws)| flaws) {
         context.warn(&format!("{flaw}: its messages wait until the server is started with it"));
     }
+    let push = args.push.as_deref().map(|remote| match remote {
+        "" => PushTo::Usual,
+        remote => PushTo::Remote(remote.to_owned()),
+    });
+    let follow = args.follow.map(|every| Duration::from_secs(every.get())).or(settings.serve.follow);
+    if push.is_some() || follow.is_some() {
+        check_remote(&repository, push.as_ref(), &settings.push)?;
+    }
     let settings = settings.serve;
     let options = Options {
         repository: place,
         listen: args.listen.unwrap_or(settings.listen),
         workers: context.jobs,
-        push: args.push.as_ref().map(|remote| match remote.as_str() {
-            "" => PushTo::Usual,
-            remote => PushTo::Remote(remote.to_owned()),
-        }),
-        follow: args.follow.map(|every| Duration::from_secs(every.get())).or(settings.follow),
+        push,
+        follow,
         built_ins: !args.no_builtins,
         identity: context.identity.clone(),
         git: context.git,
@@ -121,8 +126,34 @@ fn settings(repository: &Repository) -> Result<Settings, CliError> {
     })
 }
 
+/// Refuses a remote that git does not know before the server starts, rather than in each sync. One that cannot be
+/// reached now may be there later.
+fn check_remote(repository: &Repository, push: Option<&PushTo>, settings: &Push) -> Result<(), CliError> {
+    let head = repository.head()?;
+    let branch = match &head {
+        Head::Branch { branch, .. } | Head::Unborn { branch } => Some(branch.as_str()),
+        Head::Detached { .. } => None,
+    };
+    let given = match push {
+        Some(PushTo::Remote(remote)) => Some(remote.as_str()),
+        Some(PushTo::Usual) | None => settings.remote.as_deref(),
+    };
+    let target = repository.push_target(branch, given, settings.branch.as_deref())?;
+    let remote = target.ok_or(SyncError::NoTarget)?.remote;
+    let is_address = remote.contains(['/', ':']);
+    if is_address || repository.has_remote(&remote) {
+        return Ok(());
+    }
+    let error = CliError::cannot_run(format!("git knows no remote `{remote}` to push to or to follow"));
+    Err(error.hint(format!("add it: `git remote add {remote} URL`; `git remote -v` lists all")))
+}
+
 fn place(repository: &Repository) -> PathBuf {
     repository.workdir().unwrap_or(repository.common_dir()).to_owned()
+}
+
+fn address(text: &str) -> Result<SocketAddr, &'static str> {
+    text.parse().map_err(|_| "write an IP address and a port, such as 127.0.0.1:8080 or [::]:8080")
 }
 
 impl From<AuthError> for CliError {

@@ -21,7 +21,9 @@ use crate::{
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Asked {
+    #[serde(deserialize_with = "query::whole")]
     since: SnapshotVersion,
+    #[serde(default, deserialize_with = "query::optional_whole")]
     until: Option<SnapshotVersion>,
 }
 

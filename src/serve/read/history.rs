@@ -27,7 +27,9 @@ const MOST: usize = 1000;
 #[serde(deny_unknown_fields)]
 struct Asked {
     module: Option<ModuleName>,
+    #[serde(default, deserialize_with = "query::optional_whole")]
     limit: Option<usize>,
+    #[serde(default, deserialize_with = "query::optional_whole")]
     before: Option<SnapshotVersion>,
 }
 

@@ -11,8 +11,7 @@ use serde::Deserialize;
 
 use super::{not_above, old};
 use crate::{
-    domain::{ModuleName, SnapshotVersion},
-    schema,
+    domain::{ModuleName, SnapshotVersion, closest},
     serve::{
         document,
         prepared::Prepared,
@@ -56,6 +55,7 @@ pub(in crate::serve) async fn modules(
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Asked {
+    #[serde(default, deserialize_with = "query::optional_whole")]
     version: Option<SnapshotVersion>,
 }
 
@@ -84,7 +84,7 @@ pub(in crate::serve) async fn module(
 
 fn missing(served: &Served, name: &ModuleName) -> Problem {
     let problem = Problem::not_found(format!("version {} has no module `{name}`", served.version()));
-    match schema::closest(name.as_str(), served.modules.keys().map(AsRef::as_ref)) {
+    match closest(name.as_str(), served.modules.keys().map(AsRef::as_ref)) {
         Some(closest) => problem.with("closest", closest),
         None => problem,
     }

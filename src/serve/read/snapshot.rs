@@ -18,6 +18,7 @@ use crate::{
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Asked {
+    #[serde(default, deserialize_with = "query::optional_whole")]
     version: Option<SnapshotVersion>,
 }
 

@@ -58,7 +58,7 @@ fn it_ends_well_when_it_is_told_to() {
 }
 
 #[test]
-fn it_says_why_it_cannot_listen() {
+fn it_says_why_it_cannot_start() {
     let folder = Folder::with_modules(&["chat"]);
     folder.expect(0, &["sync"]);
     let server = Server::start(&folder, &[]);
@@ -66,6 +66,14 @@ fn it_says_why_it_cannot_listen() {
     folder
         .expect(2, &["serve", "--listen", &taken])
         .says(&["cannot listen on", "another program listens there"]);
+    folder
+        .expect(2, &["serve", "--listen", "localhost:8080"])
+        .says(&["write an IP address and a port, such as 127.0.0.1:8080"]);
+    for remote in ["--push", "--push=upstream", "--follow"] {
+        folder
+            .expect(2, &["serve", "--listen", "127.0.0.1:0", remote])
+            .says(&["git knows no remote `", "git remote add"]);
+    }
     folder.write("modreg.toml", "[serve]\nlisten = \"localhost:80\"\n[serve.limit]\n");
     folder.commit("settings");
     folder.expect(2, &["serve"]).says(&["this is no address to listen on", "did you mean `limits`?"]);

@@ -85,6 +85,8 @@ fn changes_are_right_between_any_two_versions() {
     let ahead = server.get("/api/modules/ai/changes?since=1&until=4").ended(404).describes("problem");
     assert_eq!(ahead["latest"], 3);
     server.get("/api/modules/ai/changes?since=2&until=1").ended(409).describes("problem");
+    let nonsense = server.get("/api/modules/ai/changes?since=x").ended(400).describes("problem");
+    assert_eq!(nonsense["detail"], "the query makes no sense: since: `x` is no whole number from 0 on");
 }
 
 #[test]
