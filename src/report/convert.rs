@@ -1,8 +1,8 @@
 //! From what the program knows to the machine-readable reports.
 
 use super::json::{
-    ChangesReport, ChangesSummary, HistoryRecord, HistoryReport, Refusal, StatusReport, VerifyProblem,
-    VerifyReport, changes, diagnostics,
+    ChangesReport, HistoryRecord, HistoryReport, Refusal, StatusReport, VerifyProblem, VerifyReport, changes,
+    diagnostics,
 };
 use crate::{
     diff::Changes,
@@ -11,13 +11,6 @@ use crate::{
     registry::Snapshot,
     sync::{self, History, Outcome, Plan, Status, Summary, Verdict, Verification},
 };
-
-impl From<&Summary> for ChangesSummary {
-    fn from(summary: &Summary) -> Self {
-        let Summary { added, updated, removed, unchanged, skipped, held, errors } = *summary;
-        Self { added, updated, removed, unchanged, skipped, held, errors }
-    }
-}
 
 impl From<&Outcome> for ChangesReport {
     fn from(outcome: &Outcome) -> Self {
@@ -35,21 +28,12 @@ impl From<&Outcome> for ChangesReport {
             to: Some(next),
             version,
             commit,
-            summary: (&draft.plan.summary).into(),
+            summary: draft.plan.summary,
             changes: changes(&draft.changes),
             repaired: draft.repaired.iter().cloned().collect(),
             diagnostics: diagnostics(&found),
             refused,
         }
-    }
-}
-
-impl ChangesSummary {
-    /// Counts what the step to `new` changed.
-    pub fn between(new: &Snapshot, changes: &Changes) -> Self {
-        let (added, updated, removed) = (changes.added(), changes.updated(), changes.removed());
-        let unchanged = new.entries.len() - added - updated;
-        Self { added, updated, removed, unchanged, ..Self::default() }
     }
 }
 
@@ -61,7 +45,7 @@ impl ChangesReport {
             to: Some(new.version()),
             version,
             commit: None,
-            summary: ChangesSummary::between(new, found),
+            summary: Summary::between(new, found),
             changes: changes(found),
             repaired: Vec::new(),
             diagnostics: Vec::new(),

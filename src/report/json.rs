@@ -26,6 +26,7 @@ use crate::{
     domain::{ModuleName, ObjectId, RepoPath, SnapshotVersion},
     registry::{Held, Pin},
     source::Pointer,
+    sync::Summary,
 };
 
 /// The version of the shape of all reports.
@@ -148,7 +149,7 @@ pub struct ChangesReport {
     /// The commit that was made.
     pub commit: Option<ObjectId>,
     /// The counts.
-    pub summary: ChangesSummary,
+    pub summary: Summary,
     /// One change per module, by name.
     pub changes: Vec<ChangeReport>,
     /// The files below `registry/modules` that were changed by hand, and were repaired.
@@ -159,26 +160,6 @@ pub struct ChangesReport {
     /// Why nothing was written, where a guard refused.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub refused: Option<Refusal>,
-}
-
-/// The counts of a `diff` or `sync`; they add up to the modules seen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ChangesSummary {
-    /// Modules that came in.
-    pub added: usize,
-    /// Modules with another entry.
-    pub updated: usize,
-    /// Modules that are gone.
-    pub removed: usize,
-    /// Modules with the same entry.
-    pub unchanged: usize,
-    /// Modules that are valid and not registered.
-    pub skipped: usize,
-    /// Modules that keep their last good entry.
-    pub held: usize,
-    /// Invalid manifests without an entry to keep.
-    pub errors: usize,
 }
 
 /// One change.

@@ -9,7 +9,10 @@ use axum::{
     http::{HeaderMap, HeaderValue, Response, StatusCode, header},
     response::IntoResponse,
 };
-use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{DeserializeOwned, Error as _},
+};
 
 use super::{
     app::Peer,
@@ -30,9 +33,10 @@ use crate::{
 /// Who calls, and how the request is called in the log.
 type Caller = (Extension<Peer>, Extension<RequestId>);
 
+/// The body of a sync and of an unpin.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-struct SyncBody {
+struct Chosen {
     #[serde(deserialize_with = "present")]
     modules: Option<Vec<ModuleName>>,
     dry_run: bool,
@@ -51,16 +55,6 @@ struct RollbackBody {
     #[serde(default)]
     dry_run: bool,
     #[serde(default, deserialize_with = "present")]
-    allow_removals: Option<String>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-struct UnpinBody {
-    #[serde(deserialize_with = "present")]
-    modules: Option<Vec<ModuleName>>,
-    dry_run: bool,
-    #[serde(deserialize_with = "present")]
     allow_removals: Option<String>,
 }
 
@@ -91,11 +85,11 @@ pub(super) async fn sync(
     caller: Caller,
     request: Request,
 ) -> Result<Response<Body>, Problem> {
-    let principal = admin(&state, &caller, request.headers()).await?;
-    let SyncBody { modules, dry_run, allow_removals } = body(&state, request).await?;
-    let scope = names(modules)?.map_or(Scope::All, Scope::Modules);
-    let job = Job { dry_run, allow_removals: token(allow_removals)?, ..Job::new(scope, Trigger::Api) };
-    run(&state, &caller, job, principal).await
+    publish(&state, &caller, request, |Chosen { modules, dry_run, allow_removals }| {
+        let scope = names(modules)?.map_or(Scope::All, Scope::Modules);
+        Ok(Job { dry_run, allow_removals: token(allow_removals)?, ..Job::new(scope, Trigger::Api) })
+    })
+    .await
 }
 
 /// `POST /api/admin/modules/ai/rollback`: publishes the content of an old version, and pins it.
@@ -104,15 +98,16 @@ pub(super) async fn rollback(
     caller: Caller,
     request: Request,
 ) -> Result<Response<Body>, Problem> {
-    let principal = admin(&state, &caller, request.headers()).await?;
-    let RollbackBody { version, modules, reason, dry_run, allow_removals } = body(&state, request).await?;
-    let reason = reason
-        .parse()
-        .map_err(|error| Problem::bad_request(format!("`reason` does not say why: {error}")))?;
-    let rollback = Rollback { version, modules: names(modules)?.unwrap_or_default(), reason };
-    let scope = Scope::Rollback(rollback);
-    let job = Job { dry_run, allow_removals: token(allow_removals)?, ..Job::new(scope, Trigger::Rollback) };
-    run(&state, &caller, job, principal).await
+    publish(&state, &caller, request, |body| {
+        let RollbackBody { version, modules, reason, dry_run, allow_removals } = body;
+        let reason = reason
+            .parse()
+            .map_err(|error| Problem::bad_request(format!("`reason` does not say why: {error}")))?;
+        let rollback = Rollback { version, modules: names(modules)?.unwrap_or_default(), reason };
+        let job = Job::new(Scope::Rollback(rollback), Trigger::Rollback);
+        Ok(Job { dry_run, allow_removals: token(allow_removals)?, ..job })
+    })
+    .await
 }
 
 /// `POST /api/admin/modules/ai/unpin`: lifts pins, and publishes what the manifests give now.
@@ -121,11 +116,11 @@ pub(super) async fn unpin(
     caller: Caller,
     request: Request,
 ) -> Result<Response<Body>, Problem> {
-    let principal = admin(&state, &caller, request.headers()).await?;
-    let UnpinBody { modules, dry_run, allow_removals } = body(&state, request).await?;
-    let scope = Scope::Pinned(names(modules)?.unwrap_or_default());
-    let job = Job { dry_run, allow_removals: token(allow_removals)?, ..Job::new(scope, Trigger::Api) };
-    run(&state, &caller, job, principal).await
+    publish(&state, &caller, request, |Chosen { modules, dry_run, allow_removals }| {
+        let scope = Scope::Pinned(names(modules)?.unwrap_or_default());
+        Ok(Job { dry_run, allow_removals: token(allow_removals)?, ..Job::new(scope, Trigger::Api) })
+    })
+    .await
 }
 
 /// `GET /api/admin/modules/ai/sync/status`: how the registry stands.
@@ -159,16 +154,6 @@ async fn admin(state: &State, caller: &Caller, headers: &HeaderMap) -> Result<Pr
     state.auth.admin(headers, *peer).await.map_err(Problem::from)
 }
 
-async fn body<T: serde::de::DeserializeOwned + Default>(
-    state: &State,
-    request: Request,
-) -> Result<T, Problem> {
-    query::no_query(request.uri())?;
-    let settings = &state.options.settings;
-    let (parts, body) = request.into_parts();
-    query::json(&parts.headers, body, settings.body, settings.request_timeout).await
-}
-
 /// The modules that are named, of which there has to be one where any are.
 fn names(modules: Option<Vec<ModuleName>>) -> Result<Option<BTreeSet<ModuleName>>, Problem> {
     match modules {
@@ -184,14 +169,20 @@ fn token(text: Option<String>) -> Result<Option<RemovalToken>, Problem> {
     parsed.map_err(|error| Problem::bad_request(format!("`allowRemovals`: {error}")))
 }
 
-async fn run(
+/// Does what an administrator asks for; `job` says what a body means.
+async fn publish<B: DeserializeOwned + Default>(
     state: &Arc<State>,
     caller: &Caller,
-    job: Job,
-    principal: Principal,
+    request: Request,
+    job: impl FnOnce(B) -> Result<Job, Problem>,
 ) -> Result<Response<Body>, Problem> {
+    let principal = admin(state, caller, request.headers()).await?;
+    query::no_query(request.uri())?;
+    let settings = &state.options.settings;
+    let (parts, body) = request.into_parts();
+    let body = query::json(&parts.headers, body, settings.body, settings.request_timeout).await?;
     let (_, Extension(id)) = caller;
-    match Syncs::run(state, job, principal, Some(id.as_str())).await {
+    match Syncs::run(state, job(body)?, principal, Some(id.as_str())).await {
         Ok(done) => Ok(answer(StatusCode::OK, &done.answer)),
         Err(refused) => Err(problem(refused)),
     }

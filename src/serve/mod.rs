@@ -18,6 +18,7 @@ mod cors;
 mod document;
 mod etag;
 mod log;
+mod memory;
 mod metrics;
 mod openapi;
 mod options;

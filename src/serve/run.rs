@@ -9,7 +9,7 @@ use tokio::{
     sync::Notify,
 };
 
-use super::{App, Options, State, auth::Auth, connection, schedule, startup, watch, webhooks};
+use super::{App, Options, State, auth::Auth, connection, memory, schedule, startup, watch, webhooks};
 use crate::sync::SyncError;
 
 /// How long a sync that runs may still take after the server was told to stop: longer than any exchange with a remote
@@ -37,6 +37,7 @@ pub enum ServeError {
 
 /// Runs a server until the process gets SIGTERM or SIGINT. `listening` is told the address as soon as there is one.
 pub fn start(options: Options, auth: Auth, listening: impl FnOnce(SocketAddr)) -> Result<(), ServeError> {
+    memory::give_back_large_buffers();
     let runtime = runtime(&options)?;
     let ended = runtime.block_on(async {
         let told_to_stop = told_to_stop()?;

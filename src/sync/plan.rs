@@ -2,10 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::Serialize;
+
 use super::{Rollback, SyncError};
 use crate::{
     compile::{Compiled, Outcome},
     diagnostic::Diagnostic,
+    diff::Changes,
     domain::{ModuleName, ObjectId, RepoPath},
     object,
     registry::{Entry, Held, Inputs, Pin, Root, Snapshot},
@@ -97,7 +100,7 @@ pub(super) struct Material<'a> {
 }
 
 /// The counts of a report. Every manifest counts once, and so does every removed entry: they add up to what was seen.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Summary {
     /// Entries that are new.
     pub added: usize,
@@ -116,6 +119,13 @@ pub struct Summary {
 }
 
 impl Summary {
+    /// Counts what the step from one published snapshot to `new` changed.
+    pub fn between(new: &Snapshot, changes: &Changes) -> Self {
+        let (added, updated, removed) = (changes.added(), changes.updated(), changes.removed());
+        let unchanged = new.entries.len() - added - updated;
+        Self { added, updated, removed, unchanged, ..Self::default() }
+    }
+
     /// How many modules were seen.
     pub fn total(&self) -> usize {
         let Self { added, updated, removed, unchanged, skipped, held, errors } = *self;

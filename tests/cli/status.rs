@@ -29,7 +29,7 @@ fn the_counts_add_up() {
     assert_eq!((&report["stale"], &report["running"]), (&true.into(), &false.into()));
     assert_eq!(
         (&report["held"]["chat"]["code"], &report["drift"]),
-        (&"schema/required".into(), &false.into())
+        (&"schema/unknown-field".into(), &false.into())
     );
     folder.expect(0, &["status"]).prints(&["stale", "orphan        drive", "held          chat"]);
 }

@@ -16,11 +16,11 @@ use crate::{
     git::Repository,
     report::{
         changes,
-        json::{self, ChangesReport, ChangesSummary},
+        json::{self, ChangesReport},
         markdown,
         outputs::Outputs,
     },
-    sync::{self, VersionedSnapshot, WorkingTree},
+    sync::{self, Summary, VersionedSnapshot, WorkingTree},
 };
 
 /// Show what a sync of the working tree would change, or what changed between two versions
@@ -57,7 +57,7 @@ struct Comparison {
     to: Option<SnapshotVersion>,
     latest: SnapshotVersion,
     changes: Changes,
-    summary: ChangesSummary,
+    summary: Summary,
     diagnostics: Vec<Diagnostic>,
     /// What a sync would hold or no longer hold.
     holds: Vec<String>,
@@ -106,7 +106,7 @@ fn working_tree(context: &Context) -> Result<Comparison, CliError> {
         from: version,
         to: None,
         latest: version,
-        summary: (&draft.plan.summary).into(),
+        summary: draft.plan.summary,
         changes: draft.changes,
         diagnostics: remarks.into_iter().chain(draft.plan.diagnostics).collect(),
     })
@@ -127,7 +127,7 @@ fn versions(
         None => latest,
     };
     let changes = sync::compare(&repository, &old.snapshot, &new.snapshot)?;
-    let summary = ChangesSummary::between(&new.snapshot, &changes);
+    let summary = Summary::between(&new.snapshot, &changes);
     let to = Some(new.snapshot.version());
     Ok(Comparison { from, to, latest: version, changes, summary, diagnostics: Vec::new(), holds: Vec::new() })
 }

@@ -2,11 +2,11 @@
 
 use serde::Serialize;
 
-use super::{ChangeReport, ChangesSummary, DiagnosticReport, changes, diagnostics};
+use super::{ChangeReport, DiagnosticReport, changes, diagnostics};
 use crate::{
     diagnostic::Diagnostic,
     domain::{RepoPath, SnapshotVersion},
-    sync::{Draft, Drift},
+    sync::{Draft, Drift, Summary},
 };
 
 /// What the manifests give, and which files of `registry/` were not that.
@@ -20,7 +20,7 @@ pub struct CompileReport {
     /// Whether the files were written; with `--check` they never are.
     pub written: bool,
     /// The counts.
-    pub summary: ChangesSummary,
+    pub summary: Summary,
     /// One change per module, by name.
     pub changes: Vec<ChangeReport>,
     /// The files that were, or are, not what the manifests give, by path.
@@ -55,7 +55,7 @@ impl CompileReport {
             from,
             to: draft.root.as_ref().map_or(from, |root| root.version),
             written: !is_check,
-            summary: (&draft.plan.summary).into(),
+            summary: draft.plan.summary,
             changes: changes(&draft.changes),
             files: drift.paths().into_iter().map(file).collect(),
             diagnostics: diagnostics(found),
