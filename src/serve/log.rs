@@ -7,7 +7,7 @@
 use std::{
     fmt::{self, Write as _},
     io::Write,
-    sync::{Arc, Condvar, Mutex, PoisonError},
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
     thread::{self, JoinHandle},
     time::Duration,
 };
@@ -48,8 +48,9 @@ impl fmt::Debug for Log {
     }
 }
 
-#[derive(Default)]
 struct Shared {
+    form: Form,
+    clock: fn() -> Timestamp,
     waiting: Mutex<Waiting>,
     changed: Condvar,
 }
@@ -71,8 +72,8 @@ impl Log {
         clock: fn() -> Timestamp,
         out: impl Write + Send + 'static,
     ) -> Self {
-        let shared = Arc::new(Shared::default());
-        let lines = Lines { form, level, clock, shared: Arc::clone(&shared) };
+        let shared = Arc::new(Shared::new(form, clock));
+        let lines = Lines { level, shared: Arc::clone(&shared) };
         // Where something else listens already, that keeps the log.
         let _ = tracing::subscriber::set_global_default(lines);
         let theirs = Arc::clone(&shared);
@@ -84,7 +85,7 @@ impl Log {
 
 impl Drop for Log {
     fn drop(&mut self) {
-        self.shared.waiting.lock().unwrap_or_else(PoisonError::into_inner).is_over = true;
+        self.shared.lock().is_over = true;
         self.shared.changed.notify_all();
         if let Some(writer) = self.writer.take() {
             let _ = writer.join();
@@ -92,11 +93,39 @@ impl Drop for Log {
     }
 }
 
+impl Shared {
+    fn new(form: Form, clock: fn() -> Timestamp) -> Self {
+        Self { form, clock, waiting: Mutex::default(), changed: Condvar::new() }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What every line begins with.
+    fn begin(&self, level: Level, target: &str) -> String {
+        let mut line = String::with_capacity(256);
+        let now = (self.clock)();
+        match self.form {
+            Form::Human => {
+                let _ = write!(line, "{now:.3} {level:5} {target}");
+            }
+            Form::Json => {
+                let _ = write!(line, "{{\"time\":\"{now:.6}");
+                for part in ["\",\"level\":\"", word(level), "\",\"target\":\"", target, "\""] {
+                    line.push_str(part);
+                }
+            }
+        }
+        line
+    }
+}
+
 /// Writes what is collected until it is over.
 fn write(shared: &Shared, mut out: impl Write) {
     let mut lines = Vec::new();
     loop {
-        let mut waiting = shared.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut waiting = shared.lock();
         while waiting.lines.is_empty() && !waiting.is_over {
             waiting.sleeps = true;
             waiting = shared.changed.wait(waiting).unwrap_or_else(PoisonError::into_inner);
@@ -124,9 +153,7 @@ fn write(shared: &Shared, mut out: impl Write) {
 
 /// Makes a line of each event. Spans are not asked for: a request's id stands in its events.
 struct Lines {
-    form: Form,
     level: Level,
-    clock: fn() -> Timestamp,
     shared: Arc<Shared>,
 }
 
@@ -140,26 +167,18 @@ impl Subscriber for Lines {
     }
 
     fn event(&self, event: &Event<'_>) {
-        let mut line = String::with_capacity(256);
         let metadata = event.metadata();
-        let now = (self.clock)();
         let target = metadata.target().strip_prefix("modreg::").unwrap_or(metadata.target());
-        match self.form {
-            Form::Human => {
-                let _ = write!(line, "{now:.3} {:5} {target}", metadata.level());
-                event.record(&mut Human(&mut line));
-            }
+        let mut line = self.shared.begin(*metadata.level(), target);
+        match self.shared.form {
+            Form::Human => event.record(&mut Human(&mut line)),
             Form::Json => {
-                let _ = write!(line, "{{\"time\":\"{now:.6}");
-                for part in ["\",\"level\":\"", word(*metadata.level()), "\",\"target\":\"", target, "\""] {
-                    line.push_str(part);
-                }
                 event.record(&mut Json(&mut line));
                 line.push('}');
             }
         }
         line.push('\n');
-        let mut waiting = self.shared.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut waiting = self.shared.lock();
         if waiting.lines.len() + line.len() > WAITING {
             waiting.dropped += 1;
             return;
@@ -251,5 +270,65 @@ fn push_json(line: &mut String, text: &str) {
         line.push('"');
     } else {
         line.push_str(&serde_json::Value::from(text).to_string());
+    }
+}
+
+/// What is written of the events of a test.
+#[cfg(test)]
+pub(super) fn written(form: Form, level: Level, events: impl FnOnce()) -> String {
+    let shared = Arc::new(Shared::new(form, || Timestamp::UNIX_EPOCH));
+    tracing::subscriber::with_default(Lines { level, shared: Arc::clone(&shared) }, events);
+    shared.lock().is_over = true;
+    let mut out = Vec::new();
+    write(&shared, &mut out);
+    String::from_utf8(out).expect("lines are texts")
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+    use tracing::{debug, error, info, trace, warn};
+
+    use super::*;
+
+    /// The lines for programs, each of which must be an object.
+    fn parsed(lines: &str) -> Vec<Value> {
+        lines.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("{line}"))).collect()
+    }
+
+    #[test]
+    fn numbers_are_numbers_and_what_is_absent_is_left_out() {
+        let event =
+            || warn!(most = u64::MAX, none = 0_u64, id = None::<&str>, error = Some("why"), kind = ?Some(1));
+        let expected = "1970-01-01T00:00:00.000Z WARN  serve::log::tests most=18446744073709551615 none=0 error=why kind=Some(1)\n";
+        assert_eq!(written(Form::Human, Level::INFO, event), expected);
+        let expected = json!({
+            "time": "1970-01-01T00:00:00.000000Z", "level": "warn", "target": "serve::log::tests",
+            "most": u64::MAX, "none": 0, "error": "why", "kind": "Some(1)",
+        });
+        assert_eq!(parsed(&written(Form::Json, Level::INFO, event)), [expected]);
+    }
+
+    #[test]
+    fn what_is_below_the_level_is_left_out() {
+        let events = || {
+            error!("x");
+            warn!("x");
+            info!("x");
+            debug!("x");
+            trace!("x");
+        };
+        for (level, expected) in [
+            (Level::ERROR, &["error"][..]),
+            (Level::WARN, &["error", "warn"]),
+            (Level::INFO, &["error", "warn", "info"]),
+            (Level::DEBUG, &["error", "warn", "info", "debug"]),
+            (Level::TRACE, &["error", "warn", "info", "debug", "trace"]),
+        ] {
+            let lines = parsed(&written(Form::Json, level, events));
+            let levels: Vec<_> = lines.iter().map(|line| line["level"].as_str().unwrap()).collect();
+            assert_eq!(levels, expected);
+            assert_eq!(written(Form::Human, level, events).lines().count(), expected.len());
+        }
     }
 }
