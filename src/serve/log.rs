@@ -119,6 +119,17 @@ impl Shared {
         }
         line
     }
+
+    /// The line that stands for those that nobody read in time.
+    fn dropped(&self, lines: usize) -> String {
+        const WHY: &str = "lines of the log were dropped: nobody read them in time";
+        let mut line = self.begin(Level::WARN, "serve::log");
+        let _ = match self.form {
+            Form::Human => writeln!(line, " {lines} {WHY}"),
+            Form::Json => writeln!(line, ",\"message\":\"{WHY}\",\"lines\":{lines}}}"),
+        };
+        line
+    }
 }
 
 /// Writes what is collected until it is over.
@@ -141,7 +152,7 @@ fn write(shared: &Shared, mut out: impl Write) {
         // A log that cannot be written is no reason to stop serving.
         let _ = out.write_all(&lines);
         if dropped > 0 {
-            let _ = writeln!(out, "{dropped} lines of the log were dropped: nobody read them in time");
+            let _ = out.write_all(shared.dropped(dropped).as_bytes());
         }
         let _ = out.flush();
         lines.clear();
@@ -330,5 +341,18 @@ mod tests {
             assert_eq!(levels, expected);
             assert_eq!(written(Form::Human, level, events).lines().count(), expected.len());
         }
+    }
+
+    #[test]
+    fn what_nobody_reads_in_time_is_dropped_and_counted() {
+        let long = "x".repeat(WAITING / 4);
+        let events = || (0..7).for_each(|_| info!("{long}"));
+        let lines = written(Form::Human, Level::INFO, events);
+        let last = lines.lines().last().unwrap();
+        assert_eq!(lines.lines().filter(|line| line.ends_with(&long)).count(), 3);
+        assert!(last.ends_with(" 4 lines of the log were dropped: nobody read them in time"), "{last}");
+        let lines = parsed(&written(Form::Json, Level::INFO, events));
+        assert_eq!((lines.len(), &lines[3]["lines"]), (4, &4.into()));
+        assert_eq!(lines[3]["level"], "warn");
     }
 }
