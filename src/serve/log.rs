@@ -232,7 +232,9 @@ impl Visit for Human<'_> {
         let value = visible(value);
         let _ = match field.name() {
             "message" => write!(self.0, " {value}"),
-            name if value.contains(' ') || value.is_empty() => write!(self.0, " {name}=\"{value}\""),
+            name if value.contains([' ', '"']) || value.is_empty() => {
+                write!(self.0, " {name}=\"{}\"", value.replace('"', "\\\""))
+            }
             name => write!(self.0, " {name}={value}"),
         };
     }
@@ -305,6 +307,34 @@ mod tests {
     /// The lines for programs, each of which must be an object.
     fn parsed(lines: &str) -> Vec<Value> {
         lines.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("{line}"))).collect()
+    }
+
+    #[test]
+    fn a_value_is_one_field_of_one_line_whatever_it_holds() {
+        for (text, human) in [
+            ("plain", "plain"),
+            ("two words", "\"two words\""),
+            ("", "\"\""),
+            ("x\" result=\"changed", r#""x\" result=\"changed""#),
+            ("one\"quote", r#""one\"quote""#),
+            ("back\\slash", "back\\slash"),
+            ("two\nlines", "two\\nlines"),
+            ("\r\t\0\u{7f}", "\\r\\t\\u{0}\\u{7f}"),
+            ("\u{1b}[31mred", "\\u{1b}[31mred"),
+            ("\u{202e}txt.exe", "\\u{202e}txt.exe"),
+            ("Ä☃", "Ä☃"),
+        ] {
+            let event = || info!(target: "audit", who = text, shown = %text, "it was {text}");
+            let message = format!("it was {}", visible(text));
+            let expected =
+                format!("1970-01-01T00:00:00.000Z INFO  audit {message} who={human} shown={human}\n");
+            assert_eq!(written(Form::Human, Level::INFO, event), expected);
+            let expected = json!({
+                "time": "1970-01-01T00:00:00.000000Z", "level": "info", "target": "audit",
+                "message": format!("it was {text}"), "who": text, "shown": text,
+            });
+            assert_eq!(parsed(&written(Form::Json, Level::INFO, event)), [expected]);
+        }
     }
 
     #[test]
