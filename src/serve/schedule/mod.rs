@@ -160,44 +160,25 @@ impl Scheduler {
 
 #[cfg(test)]
 mod tests {
-    use std::process::Command;
-
     use super::*;
-    use crate::sync::Scope;
+    use crate::{
+        serve::tests::{commit, git, manifest, repository, run_with, state},
+        sync::Scope,
+    };
 
-    fn git(folder: &Path, args: &[&str]) {
-        let ran = Command::new("git").current_dir(folder).args(args).output().unwrap();
-        assert!(ran.status.success(), "{args:?}: {}", String::from_utf8_lossy(&ran.stderr));
-    }
-
-    fn commit(folder: &Path, files: &[(&str, &str)]) {
-        for (path, text) in files {
-            let path = folder.join(path);
-            fs::create_dir_all(path.parent().unwrap()).unwrap();
-            fs::write(path, text).unwrap();
-        }
-        git(folder, &["add", "--all"]);
-        let who = ["-c", "user.name=Ada", "-c", "user.email=ada@example.org"];
-        git(folder, &[&who[..], &["commit", "--quiet", "--message", "x"]].concat());
-    }
-
-    fn manifest(name: &str, sync: &str) -> String {
-        format!("name: {name}\nversion: 1.0.0\n{sync}")
+    /// A manifest that may have a schedule.
+    fn with(name: &str, sync: &str) -> String {
+        manifest(name) + sync
     }
 
     #[test]
     fn schedules_come_from_head_and_what_was_done_outlives_the_process() {
-        let home = tempfile::TempDir::new().unwrap();
+        let home = repository(&[
+            ("modules/chat.yaml", &with("chat", "sync:\n  schedule: '*/10 * * * *'\n")),
+            ("modules/drive.yaml", &with("drive", "sync:\n  schedule: 0 0 30 2 *\n")),
+            ("modules/mail.yaml", &with("mail", "description: on a schedule\n")),
+        ]);
         let folder = home.path();
-        git(folder, &["init", "--quiet", "--initial-branch=main"]);
-        commit(
-            folder,
-            &[
-                ("modules/chat.yaml", &manifest("chat", "sync:\n  schedule: '*/10 * * * *'\n")),
-                ("modules/drive.yaml", &manifest("drive", "sync:\n  schedule: 0 0 30 2 *\n")),
-                ("modules/mail.yaml", &manifest("mail", "description: on a schedule\n")),
-            ],
-        );
         let time = |text: &str| text.parse::<Timestamp>().unwrap();
         let mut scheduler = Scheduler::default();
         assert_eq!(scheduler.look(folder, time("2026-06-02T07:55:00Z")), None);
@@ -223,5 +204,34 @@ mod tests {
         commit(folder, &[("modreg.toml", "[schedule]\ntimezone = 'UTC'\n")]);
         assert_eq!(restarted.look(folder, time("2026-06-10T10:00:00Z")), None);
         assert_eq!(restarted.next(), Some(time("2026-06-10T10:10:00Z")));
+    }
+
+    #[test]
+    fn what_a_stopped_server_did_not_run_is_left_to_the_next_one() {
+        const NOTE: &str =
+            r#"{"registry":{"schedule":"0 3 * * * America/Chicago","until":"2026-06-01T12:00:00Z"}}"#;
+        let home = repository(&[("modules/chat.yaml", &manifest("chat"))]);
+        let (note, lock) =
+            (home.path().join(".git/modreg/schedule.json"), home.path().join(".git/refs/heads/main.lock"));
+        let until = || {
+            let note: serde_json::Value = serde_json::from_slice(&fs::read(&note).unwrap()).unwrap();
+            note["registry"]["until"].as_str().unwrap().to_owned()
+        };
+        fs::create_dir_all(note.parent().unwrap()).unwrap();
+        fs::write(&note, NOTE).unwrap();
+        let state = state(home.path(), || "2026-06-02T09:00:00Z".parse().expect("a time"));
+        // Told to stop before it has to wait for the first time.
+        let serve = || {
+            let stop = Arc::new(Notify::new());
+            stop.notify_one();
+            run_with(1, run(Arc::clone(&state), stop));
+        };
+        let commits = || git(home.path(), &["rev-list", "--count", "HEAD"]);
+        fs::write(&lock, "").unwrap();
+        serve();
+        assert_eq!((until().as_str(), commits().as_str()), ("2026-06-01T12:00:00Z", "1"));
+        fs::remove_file(&lock).unwrap();
+        serve();
+        assert_eq!((until().as_str(), commits().as_str()), ("2026-06-02T09:00:00Z", "2"));
     }
 }

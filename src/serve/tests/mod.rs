@@ -1,8 +1,10 @@
 //! The server without its sockets.
 
 use std::{
+    fs,
     net::{IpAddr, Ipv4Addr, SocketAddr},
-    path::PathBuf,
+    path::Path,
+    process::Command,
     sync::Arc,
 };
 
@@ -11,6 +13,8 @@ use axum::{
     http::{Method, Request, StatusCode},
 };
 use jiff::Timestamp;
+use tempfile::TempDir;
+use tokio::runtime::Builder;
 
 use super::{App, Options, State, auth::Auth, routes::ROUTES};
 use crate::{
@@ -20,8 +24,13 @@ use crate::{
 
 /// A server over a repository that is not there.
 fn app() -> App {
+    App::new(state("/nowhere".as_ref(), || Timestamp::UNIX_EPOCH))
+}
+
+/// The state of a server over a repository, with nothing but defaults.
+pub(super) fn state(repository: &Path, clock: fn() -> Timestamp) -> Arc<State> {
     let options = Options {
-        repository: PathBuf::from("/nowhere"),
+        repository: repository.to_owned(),
         listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
         workers: None,
         settings: Settings::default().serve,
@@ -31,15 +40,63 @@ fn app() -> App {
         identity: IdentityEnv::default(),
         git: Environment::default(),
         webhooks: None,
-        clock: || Timestamp::UNIX_EPOCH,
+        clock,
     };
-    let clock = Arc::new(|| Timestamp::UNIX_EPOCH);
-    let auth = Auth::new(&Settings::default().auth, None, &options.repository, clock).unwrap();
-    App::new(State::new(options, auth))
+    let auth = Auth::new(&Settings::default().auth, None, repository, Arc::new(clock)).unwrap();
+    State::new(options, auth)
+}
+
+/// A repository on branch `main` whose one commit holds these files.
+pub(super) fn repository(files: &[(&str, &str)]) -> TempDir {
+    let folder = TempDir::new().unwrap();
+    git(folder.path(), &["init", "--quiet", "--initial-branch=main"]);
+    git(folder.path(), &["config", "user.name", "Ada"]);
+    git(folder.path(), &["config", "user.email", "ada@example.org"]);
+    commit(folder.path(), files);
+    folder
+}
+
+/// Writes these files, and commits all that there are.
+pub(super) fn commit(folder: &Path, files: &[(&str, &str)]) {
+    for (path, text) in files {
+        let path = folder.join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    git(folder, &["add", "--all"]);
+    git(folder, &["commit", "--quiet", "--message", "x"]);
+}
+
+/// Runs git with the repository's own settings alone, and gives what it printed without the final newline.
+pub(super) fn git(folder: &Path, args: &[&str]) -> String {
+    let ran = Command::new("git")
+        .current_dir(folder)
+        .args(args)
+        .env("GIT_CONFIG_NOSYSTEM", "1")
+        .env("GIT_CONFIG_GLOBAL", "/dev/null")
+        .output()
+        .unwrap();
+    assert!(ran.status.success(), "{args:?}: {}", String::from_utf8_lossy(&ran.stderr));
+    String::from_utf8(ran.stdout).unwrap().trim_end().to_owned()
+}
+
+/// A good manifest.
+pub(super) fn manifest(name: &str) -> String {
+    format!(
+        "name: {name}\nversion: 1.0.0\naiContext:\n  purpose: What {name} is for.\n  category: OTHER\n  \
+         keywords: [{name}, second]\n"
+    )
 }
 
 fn run<T>(work: impl Future<Output = T>) -> T {
-    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(work)
+    run_with(1, work)
+}
+
+/// Runs what a server does, with at most so many threads for what waits for the disk: it is begun in the order in which
+/// it comes.
+pub(super) fn run_with<T>(threads: usize, work: impl Future<Output = T>) -> T {
+    let mut runtime = Builder::new_current_thread();
+    runtime.max_blocking_threads(threads).enable_all().build().unwrap().block_on(work)
 }
 
 async fn status(app: &App, method: Method, path: &str) -> StatusCode {
