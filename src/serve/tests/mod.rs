@@ -1,5 +1,7 @@
 //! The server without its sockets.
 
+mod syncs;
+
 use std::{
     fs,
     net::{IpAddr, Ipv4Addr, SocketAddr},
@@ -97,6 +99,15 @@ fn run<T>(work: impl Future<Output = T>) -> T {
 pub(super) fn run_with<T>(threads: usize, work: impl Future<Output = T>) -> T {
     let mut runtime = Builder::new_current_thread();
     runtime.max_blocking_threads(threads).enable_all().build().unwrap().block_on(work)
+}
+
+/// Gives everything that can go on the time to do so, as long as a thread is free for what waits for the disk.
+pub(super) async fn settled() {
+    for _ in 0..20 {
+        tokio::task::yield_now().await;
+    }
+    tokio::task::spawn_blocking(|| ()).await.unwrap();
+    tokio::task::yield_now().await;
 }
 
 async fn status(app: &App, method: Method, path: &str) -> StatusCode {
