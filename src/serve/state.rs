@@ -113,3 +113,52 @@ impl State {
         task.await.map_err(|_| Problem::internal())?
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{
+        atomic::{AtomicBool, Ordering},
+        mpsc,
+    };
+
+    use super::*;
+    use crate::serve::tests::{repository, run_with, settled, state};
+
+    #[test]
+    fn readers_take_turns_and_one_who_hangs_up_keeps_its_own_until_the_reading_is_over() {
+        let folder = repository(&[("README.md", "a registry")]);
+        // One thread more than there are turns: whoever had one too many would use it.
+        run_with(READERS + 1, async {
+            let state = state(folder.path(), || Timestamp::UNIX_EPOCH);
+            let (began, begins) = mpsc::channel();
+            let (mut tasks, mut ends) = (Vec::new(), Vec::new());
+            for _ in 0..READERS {
+                let (end, ended) = mpsc::channel::<()>();
+                let (state, began) = (Arc::clone(&state), began.clone());
+                let read = move |_: &Repository| {
+                    began.send(()).unwrap();
+                    let _ = ended.recv();
+                    Ok(())
+                };
+                tasks.push(tokio::spawn(async move { state.archive(read).await }));
+                ends.push(end);
+            }
+            let has_read = Arc::new(AtomicBool::new(false));
+            let one_more = tokio::spawn({
+                let (state, has_read) = (Arc::clone(&state), Arc::clone(&has_read));
+                async move { state.archive(move |_| Ok(has_read.swap(true, Ordering::SeqCst))).await }
+            });
+            settled().await;
+            assert_eq!(begins.iter().take(READERS).count(), READERS);
+            assert!(!has_read.load(Ordering::SeqCst), "it waits for its turn");
+            let hung_up = tasks.remove(0);
+            hung_up.abort();
+            assert!(hung_up.await.unwrap_err().is_cancelled());
+            settled().await;
+            assert!(!has_read.load(Ordering::SeqCst), "the reading of the one who hung up goes on");
+            drop(ends.remove(0));
+            assert!(!one_more.await.unwrap().unwrap());
+            assert!(has_read.load(Ordering::SeqCst));
+        });
+    }
+}
