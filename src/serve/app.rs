@@ -82,6 +82,12 @@ impl App {
         Self { state, router, ids: Arc::new(Ids::new()) }
     }
 
+    /// The same with other handlers.
+    #[cfg(test)]
+    pub(super) fn with_router(state: Arc<State>, router: Router) -> Self {
+        Self { router, ..Self::new(state) }
+    }
+
     /// What all requests share.
     pub fn state(&self) -> &Arc<State> {
         &self.state

@@ -1,5 +1,6 @@
 //! The server without its sockets.
 
+mod panics;
 mod syncs;
 
 use std::{
