@@ -42,6 +42,17 @@ impl Denied {
         }
     }
 
+    /// How near the token came to being taken, to tell the reasons of several verifiers apart.
+    pub(super) const fn nearness(&self) -> u8 {
+        match self {
+            Self::NotConfigured | Self::Missing | Self::Malformed(_) | Self::TooMany { .. } => 0,
+            Self::Invalid(_) => 1,
+            Self::Forbidden(_) => 2,
+            // It may be taken later.
+            Self::Unavailable { .. } => 3,
+        }
+    }
+
     /// One sentence for people.
     pub const fn detail(&self) -> &'static str {
         match self {

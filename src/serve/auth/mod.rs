@@ -140,11 +140,11 @@ impl Auth {
         let token = Token::parse(text).map_err(Denied::Invalid)?;
         let now = (self.clock)();
         let issuer = token.text("iss");
-        let mut denied = None;
+        let mut denied: Option<Denied> = None;
         for verifier in self.issuers.iter().filter(|verifier| issuer == Some(verifier.issuer.as_str())) {
             match verifier.verify(&token, now).await {
                 Ok(principal) => return Ok(principal),
-                Err(reason) => denied = Some(reason),
+                Err(reason) => denied = denied.into_iter().chain([reason]).max_by_key(Denied::nearness),
             }
         }
         match denied {

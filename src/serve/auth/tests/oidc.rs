@@ -296,3 +296,43 @@ fn an_issuer_that_is_not_what_it_should_be_is_not_believed() {
         assert_eq!(admin(&auth, &confused).unwrap_err().status(), 401);
     }
 }
+
+#[test]
+fn one_issuer_can_vouch_for_several_callers() {
+    let provider = Provider::start(key_set(&[jwk(&RSA, Jwa::RS256, "one")]));
+    let with = |audience: &str, claim: &str, text: &str| Issuer {
+        issuer: provider.address.parse().unwrap(),
+        audience: audience.to_owned(),
+        algorithm: Algorithm::Rs256,
+        claims: [(claim.to_owned(), text.to_owned())].into(),
+    };
+    let mut issuers = vec![
+        with(AUDIENCE, "email", EMAIL),
+        with(AUDIENCE, "repository", "ada/registry"),
+        with("https://other.example.org", "repository", "ada/other"),
+    ];
+    for _ in 0..issuers.len() {
+        issuers.rotate_left(1);
+        let settings = settings::Auth { issuers: issuers.clone(), ..settings::Auth::default() };
+        provider.now().is_up = false;
+        let denied = admin(&auth(&settings, None), &provider.token(&RSA, "one", &json!({}))).unwrap_err();
+        assert_eq!(denied.status(), 503, "what one of them cannot tell yet");
+        provider.now().is_up = true;
+        let auth = auth(&settings, None);
+        for (changes, status) in [
+            (json!({}), 200),
+            (json!({ "email": null, "repository": "ada/registry" }), 200),
+            (json!({ "aud": "https://other.example.org", "repository": "ada/other" }), 200),
+            (json!({ "email": null }), 403),
+            // What one of them asks for does not count for another.
+            (json!({ "aud": "https://other.example.org", "repository": "ada/registry" }), 403),
+            (json!({ "aud": "https://other.example.org" }), 403),
+            (json!({ "email": null, "repository": "ada/other" }), 403),
+            (json!({ "aud": "https://third.example.org" }), 401),
+            (json!({ "exp": NOW - 60 }), 401),
+        ] {
+            let answered = admin(&auth, &provider.token(&RSA, "one", &changes));
+            assert_eq!(answered.map_or_else(|denied| denied.status(), |_| 200), status, "{changes}");
+        }
+    }
+}
