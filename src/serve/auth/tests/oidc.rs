@@ -3,14 +3,21 @@
 use std::{
     io::{BufRead as _, BufReader, Write as _},
     net::{TcpListener, TcpStream},
-    sync::{Mutex, MutexGuard, atomic::AtomicUsize},
+    pin::pin,
+    sync::{Mutex, MutexGuard, atomic::AtomicUsize, mpsc},
     thread,
 };
 
 use serde_json::json;
 
 use super::*;
-use crate::settings::Issuer;
+use crate::{
+    serve::{
+        auth::issuer::Fetch,
+        tests::{run_with, settled},
+    },
+    settings::Issuer,
+};
 
 const EMAIL: &str = "scheduler@project.iam.example.org";
 const AUDIENCE: &str = "https://registry.example.org";
@@ -335,4 +342,37 @@ fn one_issuer_can_vouch_for_several_callers() {
             assert_eq!(answered.map_or_else(|denied| denied.status(), |_| 200), status, "{changes}");
         }
     }
+}
+
+#[test]
+fn keys_that_come_after_the_caller_has_hung_up_are_kept() {
+    let provider = Provider::start(key_set(&[]));
+    let keys = key_set(&[jwk(&RSA, Jwa::RS256, "one")]);
+    let discovery = json!({ "issuer": provider.address, "jwks_uri": format!("{}/keys", provider.address) });
+    let (asks, asked) = mpsc::channel();
+    let (answers, answered) = mpsc::channel::<Value>();
+    let answered = Mutex::new(answered);
+    let fetch: Arc<Fetch> = Arc::new(move |_, _| {
+        asks.send(()).map_err(|error| error.to_string())?;
+        let answer = answered.lock().unwrap().recv().map_err(|error| error.to_string())?;
+        Ok(answer.to_string().into_bytes())
+    });
+    let settings = provider.settings(Algorithm::Rs256);
+    let clock = Hand::new().clock();
+    let auth = Auth::with_fetch(&settings, None, "/nonexistent".as_ref(), clock, &fetch).unwrap();
+    let headers = headers(&[&format!("Bearer {}", provider.token(&RSA, "one", &json!({})))]);
+    let call = || auth.admin(&headers, "192.0.2.1".parse().unwrap());
+    run_with(1, async {
+        tokio::select! {
+            biased;
+            passed = pin!(call()) => panic!("{passed:?}"),
+            () = tokio::task::yield_now() => asked.recv().unwrap(),
+        }
+        answers.send(discovery).unwrap();
+        answers.send(keys).unwrap();
+        drop(answers);
+        settled().await;
+        assert!(call().await.is_ok());
+    });
+    assert_eq!(asked.try_iter().count(), 1, "nothing is fetched a second time");
 }
