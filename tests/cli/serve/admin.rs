@@ -8,12 +8,12 @@ use sha2::Sha256;
 use super::{Response, Server};
 use crate::harness::{Folder, manifest};
 
-const SECRET: &str = "a secret that only these tests have";
-const SYNC: &str = "/api/admin/modules/ai/sync";
+pub(super) const SECRET: &str = "a secret that only these tests have";
+pub(super) const SYNC: &str = "/api/admin/modules/ai/sync";
 const STATUS: &str = "/api/admin/modules/ai/sync/status";
 
 /// A token with the role of an administrator.
-fn token() -> String {
+pub(super) fn token() -> String {
     let part = |value: Value| URL_SAFE_NO_PAD.encode(value.to_string());
     let head = part(json!({ "alg": "HS256", "typ": "JWT" }));
     let body = part(json!({ "sub": "ada", "role": "ADMIN", "exp": 4_102_444_800_u64 }));
@@ -22,11 +22,11 @@ fn token() -> String {
     format!("{head}.{body}.{}", URL_SAFE_NO_PAD.encode(signature.finalize().into_bytes()))
 }
 
-fn server(folder: &Folder, args: &[&str]) -> Server {
+pub(super) fn server(folder: &Folder, args: &[&str]) -> Server {
     Server::start_with(folder, args, &[("MODREG_JWT_SECRET", SECRET)])
 }
 
-fn ask(server: &Server, method: &str, path: &str, body: &str) -> Response {
+pub(super) fn ask(server: &Server, method: &str, path: &str, body: &str) -> Response {
     let bearer = format!("Bearer {}", token());
     let headers = [("authorization", bearer.as_str()), ("content-type", "application/json")];
     server.send(method, path, &headers, body)

@@ -2,6 +2,7 @@
 
 mod admin;
 mod limits;
+mod logging;
 mod reading;
 mod telling;
 mod tokens;
@@ -10,7 +11,7 @@ mod watching;
 use std::{
     collections::BTreeMap,
     fmt::Write as _,
-    fs,
+    fs::{self, File},
     io::{BufRead as _, BufReader, Read as _, Write as _},
     net::{SocketAddr, TcpStream},
     os::unix::fs::PermissionsExt as _,
@@ -53,7 +54,18 @@ impl Server {
 
     /// The same with these variables in its environment.
     pub(crate) fn start_with(folder: &Folder, args: &[&str], variables: &[(&str, &str)]) -> Self {
-        let mut child = Self::spawn(folder, args, variables);
+        Self::listening(Self::spawn(folder, args, variables))
+    }
+
+    /// The same with a log that says all, for programs, in the file `log` beside the folder.
+    pub(crate) fn start_logging(folder: &Folder, args: &[&str], variables: &[(&str, &str)]) -> Self {
+        let log = File::create(folder.beside("log")).expect("a new file");
+        let args = [args, &["--verbose", "--log-format", "json"]].concat();
+        Self::listening(Self::spawn_with(folder, &args, variables, log.into()))
+    }
+
+    /// Waits until a server says where it listens.
+    fn listening(mut child: Child) -> Self {
         let mut stdout = BufReader::new(child.stdout.take().expect("a pipe"));
         let mut line = String::new();
         stdout.read_line(&mut line).expect("a line");
@@ -64,9 +76,13 @@ impl Server {
 
     /// Starts a server on a free port, and waits for nothing.
     pub(crate) fn spawn(folder: &Folder, args: &[&str], variables: &[(&str, &str)]) -> Child {
+        Self::spawn_with(folder, args, variables, Stdio::null())
+    }
+
+    fn spawn_with(folder: &Folder, args: &[&str], variables: &[(&str, &str)], log: Stdio) -> Child {
         let mut command = Command::new(env!("CARGO_BIN_EXE_modreg"));
         command.args(["serve", "--listen", "127.0.0.1:0"]).args(args);
-        command.stdout(Stdio::piped()).stderr(Stdio::null());
+        command.stdout(Stdio::piped()).stderr(log);
         harness::prepare(&mut command, folder.path())
             .envs(variables.iter().copied())
             .spawn()

@@ -1,10 +1,8 @@
 //! The token of a cloud scheduler, from an issuer on this machine, on the route of the administrators.
 
 use std::{
-    fs::File,
     io::{BufRead as _, BufReader, Write as _},
     net::TcpListener,
-    process::{Command, Stdio},
     thread,
 };
 
@@ -17,7 +15,7 @@ use jsonwebtoken::{Algorithm, EncodingKey, Header, encode, jwk::Jwk};
 use serde_json::{Value, json};
 
 use super::Server;
-use crate::harness::{self, Folder};
+use crate::harness::Folder;
 
 const SYNC: &str = "/api/admin/modules/ai/sync";
 const EMAIL: &str = "scheduler@project.iam.example.org";
@@ -72,17 +70,7 @@ fn the_token_of_a_cloud_scheduler_syncs_and_is_never_logged() {
         ),
     );
     folder.commit("an issuer");
-    let log = folder.beside("log");
-    let mut command = Command::new(env!("CARGO_BIN_EXE_modreg"));
-    command.args(["-v", "serve", "--listen", "127.0.0.1:0"]).stdout(Stdio::piped());
-    command.stderr(File::create(&log).unwrap());
-    let mut child = harness::prepare(&mut command, folder.path()).spawn().expect("modreg runs");
-    let mut stdout = BufReader::new(child.stdout.take().expect("a pipe"));
-    let mut line = String::new();
-    stdout.read_line(&mut line).expect("a line");
-    let address = line.trim().strip_prefix("http://").and_then(|address| address.parse().ok());
-    let server = Server { child, _stdout: stdout, address: address.expect("an address") };
-
+    let server = Server::start_logging(&folder, &[], &[]);
     let send = |token: &str| {
         let bearer = format!("Bearer {token}");
         server.send("POST", SYNC, &[("authorization", bearer.as_str())], "")
@@ -104,7 +92,7 @@ fn the_token_of_a_cloud_scheduler_syncs_and_is_never_logged() {
     server.signal("-TERM");
     assert_eq!(server.ends(), Some(0));
 
-    let log = std::fs::read_to_string(log).unwrap();
+    let log = std::fs::read_to_string(folder.beside("log")).unwrap();
     assert!(log.contains(EMAIL) && log.contains("audit"), "{log}");
     for token in [&good, &other] {
         for part in token.split('.') {
