@@ -2,7 +2,11 @@
 
 use std::io::{Read as _, Write as _};
 
-use super::{Gate, Server, send_signal};
+use super::{
+    Gate, Response, Server,
+    admin::{SECRET, SYNC, token},
+    send_signal,
+};
 use crate::harness::Folder;
 
 #[test]
@@ -41,6 +45,66 @@ fn a_head_that_does_not_end_ends_the_connection() {
         let mut answer = Vec::new();
         stream.read_to_end(&mut answer).expect("the server ends it before the test gives up");
     }
+}
+
+#[test]
+fn a_client_that_takes_nothing_of_its_answers_is_cut_off() {
+    const REQUESTS: usize = 2000;
+    let folder = Folder::with_modules(&["chat"]);
+    let limits = "[serve.limits]\nrequest_timeout = 1\nheader_timeout = 3600\nconnections = 2\n";
+    folder.write("modreg.toml", limits);
+    folder.commit("settings");
+    folder.expect(0, &["sync"]);
+    let server = Server::start(&folder, &[]);
+    let length = server.get("/openapi.json").ended(200).body.len();
+    // More than the buffers of both ends can hold.
+    assert!(length * REQUESTS > 20 << 20, "{length}");
+    let flood = || {
+        let mut stream = server.connect();
+        stream
+            .write_all("GET /openapi.json HTTP/1.1\r\nhost: x\r\n\r\n".repeat(REQUESTS).as_bytes())
+            .unwrap();
+        stream
+    };
+    let mut first = flood();
+    server.get("/livez").ended(200);
+    let second = flood();
+    // Both places are taken until one of the two is cut off.
+    server.get("/livez").ended(200);
+    let mut taken = Vec::new();
+    let _ = first.read_to_end(&mut taken);
+    assert!(taken.len() < length * REQUESTS);
+    drop(second);
+}
+
+#[test]
+fn a_body_that_does_not_come_is_waited_for_no_longer_than_it_may_take() {
+    let folder = Folder::with_modules(&["chat"]);
+    folder.write("modreg.toml", "[serve.limits]\nrequest_timeout = 1\n");
+    folder.commit("settings");
+    folder.expect(0, &["sync"]);
+    let server = Server::start_with(&folder, &[], &[("MODREG_JWT_SECRET", SECRET)]);
+    let bodies = [
+        "content-length: 9\r\n\r\n",
+        "content-length: 9\r\n\r\n{\"dry",
+        "transfer-encoding: chunked\r\n\r\n2\r\n{}\r\n",
+    ];
+    let streams = bodies.map(|body| {
+        let mut stream = server.connect();
+        let token = token();
+        let request = format!(
+            "POST {SYNC} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {token}\r\ncontent-type: application/json\r\n{body}"
+        );
+        stream.write_all(request.as_bytes()).unwrap();
+        stream
+    });
+    for mut stream in streams {
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).expect("an answer, and the end of the connection");
+        let problem = Response::parse(&answer).ended(408).describes("problem");
+        assert_eq!(problem["detail"], "the body did not arrive in time");
+    }
+    assert_eq!(folder.root()["version"], 1);
 }
 
 #[test]
