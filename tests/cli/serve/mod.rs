@@ -1,6 +1,7 @@
 //! `modreg serve`, over real sockets.
 
 mod admin;
+mod crowd;
 mod limits;
 mod logging;
 mod reading;
