@@ -144,7 +144,8 @@ impl App {
         let (status, took) = (response.status(), began.elapsed());
         self.state.metrics.answered(route, &method, status, took);
         let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
-        let path = path.as_ref().map_or("", PathAndQuery::as_str);
+        // Without the query, in which a client can have put anything, also a token.
+        let path = path.as_ref().map_or("", PathAndQuery::path);
         let (text, method, code) =
             (id.to_str().unwrap_or_default(), method.as_str(), u64::from(status.as_u16()));
         if status.is_server_error() {

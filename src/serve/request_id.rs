@@ -24,13 +24,13 @@ impl RequestId {
 /// Gives ids: a prefix that differs from one run of the program to the next, and a number.
 #[derive(Debug)]
 pub(super) struct Ids {
-    prefix: u32,
+    prefix: Box<str>,
     next: AtomicU64,
 }
 
 impl Ids {
     pub(super) fn new() -> Self {
-        Self { prefix: fastrand::u32(..), next: AtomicU64::new(1) }
+        Self { prefix: format!("{:08x}-", fastrand::u32(..)).into(), next: AtomicU64::new(1) }
     }
 
     /// The id that the client gave, where it is short and plain, or a new one.
@@ -43,8 +43,10 @@ impl Ids {
 
     fn next(&self) -> HeaderValue {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
-        HeaderValue::from_str(&format!("{:08x}-{number}", self.prefix))
-            .expect("digits are allowed in headers")
+        let mut id = String::with_capacity(self.prefix.len() + 20);
+        id.push_str(&self.prefix);
+        id.push_str(itoa::Buffer::new().format(number));
+        HeaderValue::try_from(id).expect("digits are allowed in headers")
     }
 }
 

@@ -1,0 +1,111 @@
+//! The parts of a line: the time, the level, and the fields of an event.
+
+use std::fmt::{self, Write as _};
+
+use jiff::Timestamp;
+use tracing::{
+    Level,
+    field::{Field, Visit},
+};
+
+use crate::report::text::visible;
+
+/// A second as text: most lines come in the same one as the line before.
+#[derive(Default)]
+pub(super) struct Second {
+    number: i64,
+    text: String,
+}
+
+impl Second {
+    /// Adds a time with so many digits of its second, at most nine.
+    pub(super) fn push(&mut self, line: &mut String, time: Timestamp, digits: u32) {
+        let nanosecond = time.subsec_nanosecond();
+        if self.text.is_empty() || self.number != time.as_second() {
+            self.number = time.as_second();
+            self.text = format!("{time:.0}");
+            self.text.pop();
+        }
+        line.push_str(&self.text);
+        line.push('.');
+        // One before the digits keeps the zeros that they begin with.
+        let part = 10_u32.pow(digits) + nanosecond.unsigned_abs() / 10_u32.pow(9 - digits);
+        line.push_str(&itoa::Buffer::new().format(part)[1..]);
+        line.push('Z');
+    }
+}
+
+/// What programs read for a level.
+pub(super) const fn word(level: Level) -> &'static str {
+    match level {
+        Level::ERROR => "error",
+        Level::WARN => "warn",
+        Level::INFO => "info",
+        Level::DEBUG => "debug",
+        Level::TRACE => "trace",
+    }
+}
+
+/// `key=value`, the message bare.
+pub(super) struct Human<'a>(pub(super) &'a mut String);
+
+impl Visit for Human<'_> {
+    fn record_str(&mut self, field: &Field, value: &str) {
+        let value = visible(value);
+        let _ = match field.name() {
+            "message" => write!(self.0, " {value}"),
+            name if value.contains([' ', '"']) || value.is_empty() => {
+                write!(self.0, " {name}=\"{}\"", value.replace('"', "\\\""))
+            }
+            name => write!(self.0, " {name}={value}"),
+        };
+    }
+
+    fn record_u64(&mut self, field: &Field, value: u64) {
+        for part in [" ", field.name(), "=", itoa::Buffer::new().format(value)] {
+            self.0.push_str(part);
+        }
+    }
+
+    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+        self.record_str(field, &format!("{value:?}"));
+    }
+}
+
+/// `,"key":value`.
+pub(super) struct Json<'a>(pub(super) &'a mut String);
+
+impl Json<'_> {
+    fn name(&mut self, field: &Field) {
+        self.0.push_str(",\"");
+        self.0.push_str(field.name());
+        self.0.push_str("\":");
+    }
+}
+
+impl Visit for Json<'_> {
+    fn record_str(&mut self, field: &Field, value: &str) {
+        self.name(field);
+        push_json(self.0, value);
+    }
+
+    fn record_u64(&mut self, field: &Field, value: u64) {
+        self.name(field);
+        self.0.push_str(itoa::Buffer::new().format(value));
+    }
+
+    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+        self.record_str(field, &format!("{value:?}"));
+    }
+}
+
+/// Adds a JSON string. Most are plain and go in as they are.
+fn push_json(line: &mut String, text: &str) {
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~') && byte != b'"' && byte != b'\\') {
+        line.push('"');
+        line.push_str(text);
+        line.push('"');
+    } else {
+        line.push_str(&serde_json::Value::from(text).to_string());
+    }
+}
