@@ -184,14 +184,18 @@ impl Item {
 }
 
 fn drifted(path: &RepoPath, drift: &Drift) -> Item {
-    let message = drift_message(path, drift).to_owned();
+    let message = format!("this file {}", drift_message(path, drift));
     let help = "run `modreg compile` and commit the result".to_owned();
     Item::of_file(&registry::DRIFT, path.clone(), message, Some(help))
 }
 
 /// What is wrong with a file of the registry.
 pub fn drift_message(path: &RepoPath, drift: &Drift) -> &'static str {
-    if drift.remove.contains(path) { "must not be there" } else { "is missing or differs" }
+    if drift.remove.contains(path) {
+        "must not be there: no manifest gives it"
+    } else {
+        "is missing or differs from what the manifests give"
+    }
 }
 
 #[cfg(test)]
