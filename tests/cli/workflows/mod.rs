@@ -271,3 +271,13 @@ fn on_gitlab_a_merge_request_gets_its_reports() {
     );
     assert!(runner.checkout.exists("modreg-diff.md"));
 }
+
+#[test]
+fn on_gitlab_a_registry_that_is_not_compiled_fails_where_it_has_to_be() {
+    let remote = remote();
+    let runner = Runner::new(pull_request(&remote, "modules/chat/module.yaml", &manifest("chat")), json!({}));
+    assert_eq!(runner.pipeline("validate", &[]).code, 0);
+    let ran = runner.pipeline("validate", &[("MODREG_COMPILED", "true")]);
+    assert_eq!(ran.code, 1, "{}", ran.err);
+    ran.prints(&["chat.json: is missing or differs"]);
+}

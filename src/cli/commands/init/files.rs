@@ -27,9 +27,9 @@ repos:
         files: ^modules/.*\\.(ya?ml|json)$
 ";
 
-/// How this project's own workflows come by the program, and how its pipeline does.
+/// How this project's own workflows come by the program, and how its pipeline for GitLab does.
 const OWN_STEP: &str = "      - name: Install modreg\n        run: cargo install --locked --path .\n";
-const OWN_COMMAND: &str = "cargo install --locked --path .";
+const OWN_SCRIPT: &str = "before_script:\n  - cargo install --locked --path .\n";
 
 /// How those of other registries do: built once, by this version.
 const STEP: &str = concat!(
@@ -48,7 +48,24 @@ const STEP: &str = concat!(
     env!("CARGO_PKG_VERSION"),
     "\n"
 );
-const COMMAND: &str = concat!("cargo install --locked modreg@", env!("CARGO_PKG_VERSION"));
+const SCRIPT: &str = concat!(
+    "variables:
+  CARGO_INSTALL_ROOT: $CI_PROJECT_DIR/.cargo
+
+# GitLab keeps the caches of protected branches apart from those of others.
+cache:
+  key: modreg-",
+    env!("CARGO_PKG_VERSION"),
+    "
+  paths: [.cargo]
+
+before_script:
+  - cargo install --locked modreg@",
+    env!("CARGO_PKG_VERSION"),
+    "
+  - export PATH=\"$CARGO_INSTALL_ROOT/bin:$PATH\"
+"
+);
 
 /// The folder of this project's workflows, which is where a registry has them as well.
 const WORKFLOWS: [(&str, &str); 3] = [
@@ -81,7 +98,7 @@ pub(super) fn files(ci: Ci, modules: &RepoPath) -> Vec<(RepoPath, String)> {
     files.extend(editor::files(modules).map(|(path, text)| file(path, &text)));
     match ci {
         Ci::Github => files.extend(WORKFLOWS.map(|(path, text)| file(path, &text.replace(OWN_STEP, STEP)))),
-        Ci::Gitlab => files.push(file(PIPELINE.0, &PIPELINE.1.replace(OWN_COMMAND, COMMAND))),
+        Ci::Gitlab => files.push(file(PIPELINE.0, &PIPELINE.1.replace(OWN_SCRIPT, SCRIPT))),
         Ci::None => {}
     }
     files
@@ -93,13 +110,17 @@ mod tests {
 
     #[test]
     fn a_registry_installs_the_version_that_made_it() {
+        let command = concat!("cargo install --locked modreg@", env!("CARGO_PKG_VERSION"), "\n");
         for ci in [Ci::Github, Ci::Gitlab] {
             let files = files(ci, &RepoPath::new("modules"));
             let installing: Vec<_> =
                 files.iter().filter(|(_, text)| text.contains("cargo install")).collect();
             assert_eq!(installing.len(), if ci == Ci::Github { 2 } else { 1 });
             for (path, text) in installing {
-                assert!(text.contains(COMMAND) && !text.contains("--path"), "{path}:\n{text}");
+                assert!(
+                    text.contains(command) && text.contains("cache") && !text.contains("--path"),
+                    "{path}:\n{text}"
+                );
             }
         }
     }
