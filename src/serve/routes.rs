@@ -29,10 +29,13 @@ pub(super) enum Access {
     Admin,
 }
 
+/// What stands for the name of a module at the end of a path.
+const NAME: &str = "{name}";
+
 /// A route. One that answers `GET` answers `HEAD` too.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Route {
-    /// Its path, with `{…}` for what varies.
+    /// Its path; where its last part varies, that is [`NAME`].
     pub(super) path: &'static str,
     /// The one method that it answers, beside `HEAD`.
     pub(super) method: Method,
@@ -220,12 +223,10 @@ impl Route {
     }
 }
 
-/// Whether a path is of this form; `{…}` stands for the rest of it, which is one part.
+/// Whether a path is of this form; [`NAME`] at its end stands for the rest of the path, which is one part.
 fn fits(form: &str, path: &str) -> bool {
-    match form.split_once('{') {
+    match form.strip_suffix(NAME) {
         None => form == path,
-        Some((start, _)) => {
-            path.strip_prefix(start).is_some_and(|rest| !rest.is_empty() && !rest.contains('/'))
-        }
+        Some(start) => path.strip_prefix(start).is_some_and(|rest| !rest.is_empty() && !rest.contains('/')),
     }
 }

@@ -101,7 +101,9 @@ impl Visit for Json<'_> {
 
 /// Adds a JSON string. Most are plain and go in as they are.
 fn push_json(line: &mut String, text: &str) {
-    if text.bytes().all(|byte| matches!(byte, b' '..=b'~') && byte != b'"' && byte != b'\\') {
+    let is_plain = |byte: u8| matches!(byte, b' '..=b'~') && byte != b'"' && byte != b'\\';
+    // Without a way out of the loop many bytes are looked at in one step.
+    if text.bytes().fold(true, |all, byte| all & is_plain(byte)) {
         line.push('"');
         line.push_str(text);
         line.push('"');
