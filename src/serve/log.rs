@@ -9,12 +9,16 @@ mod parts;
 mod tests;
 
 use std::{
+    backtrace::{Backtrace, BacktraceStatus},
     cell::Cell,
     fmt::{self, Write as _},
     io::Write,
-    panic,
-    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
-    thread::{self, JoinHandle},
+    panic::{self, PanicHookInfo},
+    sync::{
+        Arc, Condvar, Mutex, MutexGuard, PoisonError,
+        mpsc::{self, Receiver},
+    },
+    thread,
     time::Duration,
 };
 
@@ -25,6 +29,8 @@ use parts::{Human, Json, Second, word};
 
 /// How long lines are collected before they are written.
 const COLLECT: Duration = Duration::from_millis(50);
+/// How long the end of the process waits for the last lines to be read.
+const LAST_LINES: Duration = Duration::from_secs(1);
 /// So many bytes wait at most for a reader that does not read; what comes then is dropped, and counted.
 const WAITING: usize = 4 << 20;
 
@@ -37,10 +43,11 @@ pub enum Form {
     Json,
 }
 
-/// The log of this process. What was collected is written when it goes.
+/// The log of this process. What was collected is written when it goes, if somebody reads it.
 pub struct Log {
     shared: Arc<Shared>,
-    writer: Option<JoinHandle<()>>,
+    /// Says nothing, and is closed when the last line is written.
+    writing: Receiver<()>,
 }
 
 impl fmt::Debug for Log {
@@ -77,14 +84,15 @@ impl Log {
         let lines = Lines { level, shared: Arc::clone(&shared) };
         // Where something else listens already, that keeps the log.
         let _ = tracing::subscriber::set_global_default(lines);
-        panic::set_hook(Box::new(|panic| {
-            let (at, text) = (panic.location().map(ToString::to_string), panic.payload_as_str());
-            tracing::error!(target: "panic", at, text, "a bug in modreg: please report it");
-        }));
-        let theirs = Arc::clone(&shared);
-        let writer =
-            thread::Builder::new().name("modreg-log".to_owned()).spawn(move || write(&theirs, out)).ok();
-        Self { shared, writer }
+        let (theirs, (is_written, writing)) = (Arc::clone(&shared), mpsc::channel());
+        let writer = thread::Builder::new().name("modreg-log".to_owned()).spawn(move || {
+            write(&theirs, out);
+            drop(is_written);
+        });
+        if writer.is_ok() {
+            panic::set_hook(Box::new(log_panic));
+        }
+        Self { shared, writing }
     }
 }
 
@@ -92,10 +100,20 @@ impl Drop for Log {
     fn drop(&mut self) {
         self.shared.lock().is_over = true;
         self.shared.changed.notify_all();
-        if let Some(writer) = self.writer.take() {
-            let _ = writer.join();
+        // Whoever does not read the log cannot keep the process.
+        let _ = self.writing.recv_timeout(LAST_LINES);
+        if !thread::panicking() {
+            drop(panic::take_hook());
         }
     }
+}
+
+/// Logs a panic, with the stack where `RUST_BACKTRACE` asks for it.
+fn log_panic(panic: &PanicHookInfo<'_>) {
+    let (at, text) = (panic.location().map(ToString::to_string), panic.payload_as_str());
+    let stack = Backtrace::capture();
+    let stack = (stack.status() == BacktraceStatus::Captured).then(|| stack.to_string());
+    tracing::error!(target: "panic", at, text, stack, "a bug in modreg: please report it");
 }
 
 impl Shared {

@@ -10,7 +10,8 @@ const LARGE: i32 = 128 * 1024;
 /// Has large buffers given back, from now on and in the whole process.
 pub(super) fn give_back_large_buffers() {
     #[cfg(target_env = "gnu")]
-    // SAFETY: mallopt(3) takes two numbers, keeps no reference to anything, and may be called while other threads run.
+    // SAFETY: mallopt(3) takes two numbers and keeps no reference to anything. It sets one word of the allocator: a thread
+    // that asks for memory meanwhile goes by the old or by the new one.
     #[expect(unsafe_code, reason = "nothing wraps it")]
     unsafe {
         libc::mallopt(libc::M_MMAP_THRESHOLD, LARGE);

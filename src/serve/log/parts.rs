@@ -55,7 +55,7 @@ impl Visit for Human<'_> {
         let _ = match field.name() {
             "message" => write!(self.0, " {value}"),
             name if value.contains([' ', '"']) || value.is_empty() => {
-                write!(self.0, " {name}=\"{}\"", value.replace('"', "\\\""))
+                write!(self.0, " {name}=\"{}\"", value.replace('\\', r"\\").replace('"', "\\\""))
             }
             name => write!(self.0, " {name}={value}"),
         };

@@ -36,6 +36,7 @@ fn a_value_is_one_field_of_one_line_whatever_it_holds() {
         ("x\" result=\"changed", r#""x\" result=\"changed""#),
         ("one\"quote", r#""one\"quote""#),
         ("back\\slash", "back\\slash"),
+        ("x\\\" result=y", r#""x\\\" result=y""#),
         ("two\nlines", "two\\nlines"),
         ("\r\t\0\u{7f}", "\\r\\t\\u{0}\\u{7f}"),
         ("\u{1b}[31mred", "\\u{1b}[31mred"),

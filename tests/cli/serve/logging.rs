@@ -45,6 +45,7 @@ fn each_thing_that_an_admin_does_is_one_line_and_no_token_is_in_any() {
     let bearer = format!("Bearer {forged}");
     let named = [("authorization", bearer.as_str()), ("x-request-id", "forged")];
     server.send("POST", SYNC, &named, "").ended(401);
+    server.get("/livez?access_token=in-a-query");
     server.signal("-TERM");
     assert_eq!(server.ends(), Some(0));
 
@@ -84,7 +85,21 @@ fn each_thing_that_an_admin_does_is_one_line_and_no_token_is_in_any() {
         assert_eq!((&asked["method"], &asked["status"]), (&"POST".into(), &status.into()));
     }
     assert_eq!((of("request", "forged").len(), of("audit", "forged").len()), (1, 0), "{log}");
-    for secret in token().split('.').chain(forged.split('.')).chain([SECRET, "Bearer"]) {
+    for secret in token().split('.').chain(forged.split('.')).chain([SECRET, "Bearer", "in-a-query"]) {
         assert!(!log.contains(secret), "{secret} is in:\n{log}");
     }
+}
+
+#[test]
+fn a_log_that_nobody_reads_keeps_nobody() {
+    let folder = Folder::with_modules(&["chat"]);
+    let (unread, log) = std::io::pipe().unwrap();
+    let server = Server::logging_to(&folder, log.into());
+    let long = format!("/{}", "x".repeat(30_000));
+    for _ in 0..10 {
+        server.get(&long).ended(404);
+    }
+    server.signal("-TERM");
+    assert_eq!(server.ends(), Some(0));
+    drop(unread);
 }

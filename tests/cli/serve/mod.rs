@@ -65,6 +65,11 @@ impl Server {
         Self::listening(Self::spawn_with(folder, &args, variables, log.into()))
     }
 
+    /// The same with a log that goes to whatever this is.
+    pub(crate) fn logging_to(folder: &Folder, log: Stdio) -> Self {
+        Self::listening(Self::spawn_with(folder, &[], &[], log))
+    }
+
     /// Waits until a server says where it listens.
     fn listening(mut child: Child) -> Self {
         let mut stdout = BufReader::new(child.stdout.take().expect("a pipe"));
