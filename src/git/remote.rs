@@ -74,6 +74,12 @@ impl Repository {
         self.git.find_remote(name).is_ok()
     }
 
+    /// Whether git can tell where this remote is: its settings name it, or it is an address or a folder itself.
+    pub fn can_find(&self, remote: &str) -> bool {
+        let folder = self.workdir().unwrap_or(self.common_dir());
+        self.has_remote(remote) || remote.contains(['/', ':']) || folder.join(remote).exists()
+    }
+
     /// The commit that the remote's branch had when it was last looked at.
     pub fn tracked(&self, target: &RemoteBranch) -> Option<ObjectId> {
         self.git.refname_to_id(&self.tracking(target)?).ok().map(from_oid)

@@ -47,6 +47,16 @@ pub enum PushTo {
     Remote(String),
 }
 
+impl PushTo {
+    /// The remote that is named, if one is.
+    pub fn remote(&self) -> Option<&str> {
+        match self {
+            Self::Usual => None,
+            Self::Remote(remote) => Some(remote),
+        }
+    }
+}
+
 impl Options {
     /// Who may keep what is read.
     pub(super) fn audience(&self) -> Audience {

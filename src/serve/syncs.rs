@@ -12,11 +12,7 @@ use std::{
 
 use tokio::sync::{Mutex as Turn, OwnedMutexGuard, Semaphore};
 
-use super::{
-    auth::Principal,
-    options::{Options, PushTo},
-    state::State,
-};
+use super::{auth::Principal, options::Options, state::State};
 use crate::{
     domain::{ObjectId, SnapshotVersion},
     git::{GitErrorKind, Repository},
@@ -232,13 +228,8 @@ impl State {
 fn work(options: &Options, job: &Job) -> Result<SyncDone, SyncRefused> {
     let sync = || {
         let repository = Repository::open(&options.repository)?.within(options.git);
-        let push = options.push.as_ref().map(|to| Push {
-            remote: match to {
-                PushTo::Usual => None,
-                PushTo::Remote(remote) => Some(remote.clone()),
-            },
-            wait: &wait,
-        });
+        let push =
+            options.push.as_ref().map(|to| Push { remote: to.remote().map(str::to_owned), wait: &wait });
         let request = Request {
             dry_run: job.dry_run,
             allow_removals: job.allow_removals.clone(),

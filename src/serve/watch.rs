@@ -68,10 +68,7 @@ async fn follow_once(state: &Arc<State>) -> Option<String> {
 
 fn look(options: &Options) -> Result<Followed, SyncError> {
     let repository = Repository::open(&options.repository)?.within(options.git);
-    let remote = match &options.push {
-        Some(PushTo::Remote(remote)) => Some(remote.as_str()),
-        Some(PushTo::Usual) | None => None,
-    };
+    let remote = options.push.as_ref().and_then(PushTo::remote);
     let (identity, now) = (&options.identity, (options.clock)());
     sync::follow(&repository, &Follow { remote, identity, now })
 }

@@ -6,6 +6,7 @@ use super::{SyncError, base, publish::PATIENCE};
 use crate::{
     domain::ObjectId,
     git::{Head, IdentityEnv, Moment, RemoteBranch, Repository},
+    settings::Push,
 };
 
 /// What to follow, and how.
@@ -33,6 +34,17 @@ pub enum Followed {
     Diverged,
 }
 
+/// Where a branch is pushed to and followed: at the remote that is named here, else in the settings, else by git.
+pub fn target(
+    repository: &Repository,
+    branch: Option<&str>,
+    remote: Option<&str>,
+    settings: &Push,
+) -> Result<RemoteBranch, SyncError> {
+    let remote = remote.or(settings.remote.as_deref());
+    repository.push_target(branch, remote, settings.branch.as_deref())?.ok_or(SyncError::NoTarget)
+}
+
 /// Asks the remote for its branch, and moves the local one to it where that loses nothing.
 pub fn follow(repository: &Repository, follow: &Follow<'_>) -> Result<Followed, SyncError> {
     let lock = repository.lock(PATIENCE, follow.now)?;
@@ -43,9 +55,7 @@ pub fn follow(repository: &Repository, follow: &Follow<'_>) -> Result<Followed, 
         Head::Unborn { .. } | Head::Detached { .. } => return Err(SyncError::NoTarget),
     };
     let settings = base::compiler_at(repository, commit)?.settings.push;
-    let remote = follow.remote.or(settings.remote.as_deref());
-    let target = repository.push_target(Some(&branch), remote, settings.branch.as_deref())?;
-    let target: RemoteBranch = target.ok_or(SyncError::NoTarget)?;
+    let target = target(repository, Some(&branch), follow.remote, &settings)?;
     let fetched = repository.fetch(&target, settings.timeout);
     repository.forget_fetched();
     let Some(newest) = fetched? else { return Ok(Followed::UpToDate) };

@@ -33,7 +33,7 @@ pub use base::{
 pub use compare::compare;
 pub use draft::{Draft, Order, ReadEntry, draft, parse_entry};
 pub use error::SyncError;
-pub use follow::{Follow, Followed, follow};
+pub use follow::{Follow, Followed, follow, target};
 pub use guard::{InvalidToken, RemovalToken};
 pub use history::{Counts, History, Record, VersionedSnapshot};
 pub use init::commit_files;

@@ -14,6 +14,7 @@ use std::{
 use super::{
     Draft, Outcome, Request, Started, SyncError, Verdict, base,
     checkout::Checkout,
+    follow::target,
     losses::{Losses, Lost},
     prepare::{Prepared, prepare},
     publish::{self, Written},
@@ -113,9 +114,7 @@ pub(super) fn sync(
 ) -> Result<Outcome, SyncError> {
     let local = Local::of(repository)?;
     let settings = base::compiler_at(repository, local.commit)?.settings.push;
-    let remote = push.remote.as_deref().or(settings.remote.as_deref());
-    let target = repository.push_target(local.branch.as_deref(), remote, settings.branch.as_deref())?;
-    let target = target.ok_or(SyncError::NoTarget)?;
+    let target = target(repository, local.branch.as_deref(), push.remote.as_deref(), &settings)?;
     let run = Run { repository, lock, request, target, timeout: settings.timeout };
     let ended = run.attempts(settings.attempts, push.wait, started);
     repository.forget_fetched();

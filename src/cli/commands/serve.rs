@@ -17,7 +17,7 @@ use crate::{
         auth::{self, Auth, AuthError, Secret},
     },
     settings::{Push, Settings},
-    sync::{self, SyncError},
+    sync,
 };
 
 /// How long the receiver of a webhook may take, as the Standard Webhooks specification recommends.
@@ -134,14 +134,8 @@ fn check_remote(repository: &Repository, push: Option<&PushTo>, settings: &Push)
         Head::Branch { branch, .. } | Head::Unborn { branch } => Some(branch.as_str()),
         Head::Detached { .. } => None,
     };
-    let given = match push {
-        Some(PushTo::Remote(remote)) => Some(remote.as_str()),
-        Some(PushTo::Usual) | None => settings.remote.as_deref(),
-    };
-    let target = repository.push_target(branch, given, settings.branch.as_deref())?;
-    let remote = target.ok_or(SyncError::NoTarget)?.remote;
-    let is_address = remote.contains(['/', ':']);
-    if is_address || repository.has_remote(&remote) {
+    let remote = sync::target(repository, branch, push.and_then(PushTo::remote), settings)?.remote;
+    if repository.can_find(&remote) {
         return Ok(());
     }
     let error = CliError::cannot_run(format!("git knows no remote `{remote}` to push to or to follow"));
