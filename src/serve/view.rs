@@ -36,7 +36,7 @@ impl View {
     }
 }
 
-/// Looks at the repository, one look at a time. It stays open between two looks.
+/// Looks at the repository, one look at a time. It stays open while nothing changes.
 #[derive(Default)]
 pub(super) struct Loader(Mutex<Option<Repository>>);
 
@@ -65,7 +65,8 @@ impl Loader {
         });
         let view = match task.await {
             Ok(Ok((repository, view))) => {
-                *opened = Some(repository);
+                // After a swap it is opened anew, for what it has cached of each version is not asked for again.
+                *opened = view.is_none().then_some(repository);
                 view
             }
             Ok(Err(error)) => Some(before.troubled(error.with_causes())),
