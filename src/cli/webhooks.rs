@@ -6,14 +6,11 @@ use super::{context::Context, workspace};
 use crate::{
     domain::SnapshotVersion,
     git::{GitErrorKind, Repository},
-    report::{
-        json::{DeliveryResult, Refusal},
-        sync_answer::SyncAnswer,
-    },
+    report::{json::DeliveryResult, sync_answer::SyncAnswer},
     rules,
     settings::{self, Settings, Webhook},
     sync::{self, Outcome, Request, SyncError, Verdict},
-    webhook::{Event, NoSecret, Webhooks},
+    webhook::{self, Event, NoSecret, Webhooks},
 };
 
 /// How long one exchange may take while somebody waits for the command to end.
@@ -21,7 +18,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// How long the command tries at all. What is left is delivered by the next one, or by the server.
 const BUDGET: Duration = Duration::from_secs(5);
 
-/// The webhooks of a registry, with what is wrong with their secrets, or `None` where nobody is told.
+/// The webhooks of a registry, with what is wrong with their secrets, or `None` where nobody is told and nothing waits.
 pub(super) fn open(
     repository: &Repository,
     settings: &[Webhook],
@@ -29,7 +26,10 @@ pub(super) fn open(
 ) -> Option<(Webhooks, Vec<NoSecret>)> {
     let name = workspace::name(repository);
     let git_dir = repository.common_dir();
-    (!settings.is_empty()).then(|| Webhooks::new(settings, Context::secret, git_dir, &name, patience))
+    // Where the last webhook is gone from the settings, what waits for it is given up.
+    let waits = || matches!(webhook::standing(git_dir), Ok(Some(standing)) if standing.pending > 0);
+    (!settings.is_empty() || waits())
+        .then(|| Webhooks::new(settings, Context::secret, git_dir, &name, patience))
 }
 
 /// What is told of a sync that ended; nothing where it was only tried, or another one was in the way.
@@ -44,8 +44,7 @@ pub(super) fn event(
     }
     match ended {
         Ok(Outcome { verdict: Verdict::Refused(refusal), draft, previous, .. }) => {
-            let reason = Refusal::new(refusal, &draft.plan).reason;
-            Some(Event::failed(action, trigger, previous.version(), reason))
+            Some(Event::failed(action, trigger, previous.version(), refusal.reason(&draft.plan)))
         }
         Ok(outcome) => {
             let answer = SyncAnswer::from(outcome);

@@ -33,10 +33,10 @@ use crate::{
 /// Who calls, and how the request is called in the log.
 type Caller = (Extension<Peer>, Extension<RequestId>);
 
-/// The body of a sync and of an unpin.
+/// The body of a sync, and of an unpin.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-struct Chosen {
+struct SyncBody {
     #[serde(deserialize_with = "present")]
     modules: Option<Vec<ModuleName>>,
     dry_run: bool,
@@ -85,7 +85,7 @@ pub(super) async fn sync(
     caller: Caller,
     request: Request,
 ) -> Result<Response<Body>, Problem> {
-    publish(&state, &caller, request, |Chosen { modules, dry_run, allow_removals }| {
+    publish(&state, &caller, request, |SyncBody { modules, dry_run, allow_removals }| {
         let scope = names(modules)?.map_or(Scope::All, Scope::Modules);
         Ok(Job { dry_run, allow_removals: token(allow_removals)?, ..Job::new(scope, Trigger::Api) })
     })
@@ -116,7 +116,7 @@ pub(super) async fn unpin(
     caller: Caller,
     request: Request,
 ) -> Result<Response<Body>, Problem> {
-    publish(&state, &caller, request, |Chosen { modules, dry_run, allow_removals }| {
+    publish(&state, &caller, request, |SyncBody { modules, dry_run, allow_removals }| {
         let scope = Scope::Pinned(names(modules)?.unwrap_or_default());
         Ok(Job { dry_run, allow_removals: token(allow_removals)?, ..Job::new(scope, Trigger::Api) })
     })

@@ -19,7 +19,7 @@ use super::problem::Problem;
 pub(super) fn query<T: DeserializeOwned>(uri: &Uri) -> Result<T, Problem> {
     Query::try_from_uri(uri).map(|Query(query)| query).map_err(|rejection| {
         let text = rejection.body_text();
-        let reason = text.rsplit_once("query string: ").map_or(text.as_str(), |(_, reason)| reason);
+        let reason = text.split_once("query string: ").map_or(text.as_str(), |(_, reason)| reason);
         Problem::bad_request(format!("the query makes no sense: {reason}"))
     })
 }

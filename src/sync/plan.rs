@@ -101,6 +101,7 @@ pub(super) struct Material<'a> {
 
 /// The counts of a report. Every manifest counts once, and so does every removed entry: they add up to what was seen.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Summary {
     /// Entries that are new.
     pub added: usize,

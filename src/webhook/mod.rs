@@ -94,11 +94,6 @@ impl Webhooks {
         (Self { spool: Spool::new(git_dir), receivers, client: Client::new(patience), source }, flaws)
     }
 
-    /// Whether nobody is told anything.
-    pub fn is_empty(&self) -> bool {
-        self.receivers.is_empty()
-    }
-
     /// Writes a message for everybody who wants to know, and tells how many these are.
     pub fn enqueue(&self, event: &Event, now: Timestamp) -> io::Result<usize> {
         let kind = event.kind();

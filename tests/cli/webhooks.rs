@@ -96,6 +96,19 @@ fn a_receiver_that_fails_changes_nothing_but_a_warning() {
 }
 
 #[test]
+fn what_waits_for_a_webhook_that_is_gone_is_given_up() {
+    let (url, bodies) = receiver(&[500]);
+    let folder = with_webhook(&url);
+    sync(&folder, "sync");
+    bodies.recv().unwrap();
+    folder.write("modreg.toml", "");
+    folder.commit("nobody is to be told");
+    folder.expect(0, &["sync"]).says(&["is given up", "nobody is to be told there any more"]);
+    let told = &folder.report(0, "status-report", &["status"])["webhooks"];
+    assert_eq!((&told["pending"], &told["deliveries"][0]["result"]), (&0.into(), &"given_up".into()));
+}
+
+#[test]
 fn what_had_no_secret_is_delivered_by_the_next_run_that_has_it() {
     let (url, bodies) = receiver(&[204]);
     let folder = with_webhook(&url);
