@@ -70,5 +70,5 @@ fn a_valid_manifest_tells_what_it_declares_and_is_checked_by_the_rules() {
     assert_eq!((manifest.display_name(), manifest.is_registrable()), (Some("Chat"), false));
     assert_eq!(manifest.ai_context().unwrap().get("purpose").and_then(Node::as_str), Some("Talks"));
     let codes: Vec<_> = rules::check(&manifest).into_iter().map(|finding| finding.rule.code).collect();
-    assert_eq!(codes, ["name/mismatch", "alias/ai-context", "status/unregistrable", "schema/unique-names"]);
+    assert_eq!(codes, ["name/mismatch", "status/unregistrable", "alias/ai-context", "schema/unique-names"]);
 }

@@ -2,7 +2,8 @@
 
 use crate::{
     diagnostic::{Finding, Part, Rule, Severity},
-    manifest::{ContextKey, Manifest},
+    manifest::ContextKey,
+    source::Node,
 };
 
 /// `alias/ai-context`.
@@ -16,8 +17,8 @@ pub static AI_CONTEXT: Rule = Rule {
 };
 
 /// Warns where the manifest uses the alias.
-pub fn check(manifest: &Manifest) -> Vec<Finding> {
-    manifest.context_key().and_then(spelling).into_iter().collect()
+pub fn check(key: ContextKey, _context: Node<'_>) -> Vec<Finding> {
+    spelling(key).into_iter().collect()
 }
 
 fn spelling(key: ContextKey) -> Option<Finding> {

@@ -1,7 +1,8 @@
 //! The rules about manifests beyond their schema, one file each, and the table of every rule of the program.
 //!
 //! A rule's file holds its [`Rule`], its check, its messages and its table of tests. Adding one takes that file, a line in
-//! [`RULES`] and, where it looks at one manifest at a time, a line in [`MANIFEST_CHECKS`].
+//! [`RULES`] and, where it looks at one manifest at a time, a line in [`MANIFEST_CHECKS`], or in [`CONTEXT_CHECKS`] where it
+//! makes sense for an AI context that breaks its schema too.
 
 pub mod alias;
 pub mod name_duplicate;
@@ -20,8 +21,9 @@ use std::sync::LazyLock;
 
 use crate::{
     diagnostic::{Finding, Rule},
-    manifest::{self, Manifest},
-    schema, source,
+    manifest::{self, ContextKey, Manifest},
+    schema,
+    source::{self, Document, Node},
 };
 
 /// Every rule, by code.
@@ -45,18 +47,28 @@ pub static RULES: LazyLock<Vec<&'static Rule>> = LazyLock::new(|| {
 });
 
 /// The checks of one valid manifest.
-pub const MANIFEST_CHECKS: &[fn(&Manifest) -> Vec<Finding>] = &[
-    name_mismatch::check,
-    alias::check,
-    status::check,
-    unique_names::check,
-    schedule::check,
-    trailing_space::check,
-];
+pub const MANIFEST_CHECKS: &[fn(&Manifest) -> Vec<Finding>] =
+    &[name_mismatch::check, status::check, schedule::check];
+
+/// The checks of one AI context under its key, valid or not.
+pub const CONTEXT_CHECKS: &[fn(ContextKey, Node<'_>) -> Vec<Finding>] =
+    &[alias::check, unique_names::check, trailing_space::check];
 
 /// Every finding of the checks of one manifest.
 pub fn check(manifest: &Manifest) -> Vec<Finding> {
-    MANIFEST_CHECKS.iter().flat_map(|check| check(manifest)).collect()
+    let of_manifest = MANIFEST_CHECKS.iter().flat_map(|check| check(manifest));
+    of_manifest.chain(check_context(manifest.document())).collect()
+}
+
+/// Every finding of the checks of a document's AI context, where it has one, and not two.
+pub fn check_context(document: &Document) -> Vec<Finding> {
+    let under = |key: ContextKey| Some((key, document.root().get(key.as_str())?));
+    match ContextKey::ALL.map(under) {
+        [Some((key, context)), None] | [None, Some((key, context))] => {
+            CONTEXT_CHECKS.iter().flat_map(|check| check(key, context)).collect()
+        }
+        [None, None] | [Some(_), Some(_)] => Vec::new(),
+    }
 }
 
 /// The rule with this code.

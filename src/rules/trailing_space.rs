@@ -2,7 +2,7 @@
 
 use crate::{
     diagnostic::{Finding, Part, Rule, Severity},
-    manifest::Manifest,
+    manifest::ContextKey,
     source::{Node, Pointer, Value},
 };
 
@@ -21,11 +21,9 @@ pub static TRAILING_SPACE: Rule = Rule {
 const FREE: [&str; 2] = ["patterns", "parameters"];
 
 /// Finds the values that end with spaces.
-pub fn check(manifest: &Manifest) -> Vec<Finding> {
+pub fn check(key: ContextKey, context: Node<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    if let Some((key, context)) = manifest.context_key().zip(manifest.ai_context()) {
-        walk(context, &key.route(), &mut findings);
-    }
+    walk(context, &key.route(), &mut findings);
     findings
 }
 

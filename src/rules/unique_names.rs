@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::{
     diagnostic::{Finding, Part},
-    manifest::Manifest,
+    manifest::ContextKey,
     schema::{quoted, rules::UNIQUE_NAMES},
     source::{Node, Pointer},
 };
@@ -13,9 +13,8 @@ use crate::{
 const NAMED: [(&str, &str); 2] = [("actions", "action"), ("contextProviders", "context provider")];
 
 /// Finds the names that stand twice.
-pub fn check(manifest: &Manifest) -> Vec<Finding> {
-    let context = manifest.context_key().zip(manifest.ai_context());
-    context.map(|(key, context)| repeated(context, &key.route())).unwrap_or_default()
+pub fn check(key: ContextKey, context: Node<'_>) -> Vec<Finding> {
+    repeated(context, &key.route())
 }
 
 fn repeated(context: Node<'_>, route: &Pointer) -> Vec<Finding> {
