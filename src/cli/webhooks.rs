@@ -32,7 +32,8 @@ pub(super) fn open(
         .then(|| Webhooks::new(settings, Context::secret, git_dir, &name, patience))
 }
 
-/// What is told of a sync that ended; nothing where it was only tried, or another one was in the way.
+/// What is told of a sync that ended; nothing where it was only tried, another one was in the way, or
+/// the request named what is not there.
 pub(super) fn event(
     repository: &Repository,
     request: &Request<'_>,
@@ -51,6 +52,7 @@ pub(super) fn event(
             Some(Event::done(action, trigger, outcome.previous.version(), &answer))
         }
         Err(SyncError::Git(error)) if matches!(error.kind(), GitErrorKind::Busy { .. }) => None,
+        Err(error) if error.is_about_the_request() => None,
         Err(error) => Some(Event::failed(action, trigger, version(repository), error.with_causes())),
     }
 }

@@ -274,20 +274,7 @@ fn refused(error: &SyncError) -> SyncRefused {
         SyncError::LostRace { .. } | SyncError::Diverged { .. } | SyncError::UncommittedRegistry { .. } => {
             SyncRefused::Conflict(reason)
         }
-        SyncError::UnknownModule { .. }
-        | SyncError::UnknownVersion { .. }
-        | SyncError::UnknownEntry { .. }
-        | SyncError::NotPinned { .. }
-        | SyncError::NeverRegistered { .. }
-        | SyncError::RollbackToNothing => SyncRefused::Unknown(reason),
-        SyncError::Load(_)
-        | SyncError::Schema(_)
-        | SyncError::Settings(_)
-        | SyncError::Root { .. }
-        | SyncError::NotText(_)
-        | SyncError::NotAFile(_)
-        | SyncError::LostEntries { .. }
-        | SyncError::NoTarget
-        | SyncError::Io { .. } => SyncRefused::Failed(reason),
+        error if error.is_about_the_request() => SyncRefused::Unknown(reason),
+        _ => SyncRefused::Failed(reason),
     }
 }

@@ -131,6 +131,19 @@ pub enum SyncError {
 }
 
 impl SyncError {
+    /// Whether the request named something that is not there: a slip of whoever asked, and no failure of the registry.
+    pub const fn is_about_the_request(&self) -> bool {
+        matches!(
+            self,
+            Self::UnknownModule { .. }
+                | Self::UnknownVersion { .. }
+                | Self::UnknownEntry { .. }
+                | Self::NotPinned { .. }
+                | Self::NeverRegistered { .. }
+                | Self::RollbackToNothing
+        )
+    }
+
     /// What happened and the causes below it, in one line.
     pub fn with_causes(&self) -> String {
         let mut text = self.to_string();

@@ -146,7 +146,8 @@ pub fn sync(
 ) -> Result<Outcome, SyncError> {
     let lock = repository.lock(PATIENCE, request.now)?;
     let ended = sync_locked(repository, &lock, request, started);
-    if !request.dry_run {
+    let is_slip = ended.as_ref().is_err_and(SyncError::is_about_the_request);
+    if !request.dry_run && !is_slip {
         let failure = match &ended {
             Ok(Outcome { verdict: Verdict::Refused(refusal), draft, .. }) => {
                 Some(format!("refused by a guard: {}", refusal.reason(&draft.plan)))

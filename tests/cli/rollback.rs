@@ -265,13 +265,21 @@ fn a_sync_of_one_module_does_not_hide_what_the_next_one_has_to_read() {
 }
 
 #[test]
-fn the_journal_knows_of_runs_that_left_no_commit() {
+fn the_journal_knows_of_runs_that_left_no_commit_and_of_no_slips() {
     let folder = two_versions();
     folder.expect(0, &["sync", "--dry-run"]);
     folder.expect(2, &["rollback", "9", "--reason", "why"]);
     let status = folder.json(0, &["status"]);
-    assert_eq!(status["lastError"], "there is no version 9: the latest is 2");
+    assert_eq!(status["lastError"], Value::Null);
+    let invalid = manifest("two").replace("purpose", "purpos");
+    folder.write("modules/two/module.yaml", invalid);
+    folder.commit("an invalid manifest");
+    folder.expect(4, &["sync", "--strict"]);
+    let status = folder.json(0, &["status"]);
+    assert!(status["lastError"].as_str().unwrap().contains("`--strict` allows none"), "{status}");
     assert!(status["lastAttempt"].as_str() > status["lastSuccess"].as_str(), "{status}");
+    folder.remove("modules/two/module.yaml");
+    folder.commit("without it");
     folder.expect(0, &["sync"]);
     let status = folder.json(0, &["status"]);
     assert_eq!(status["lastError"], Value::Null);
