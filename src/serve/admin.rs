@@ -44,7 +44,7 @@ struct SyncBody {
     allow_removals: Option<String>,
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct RollbackBody {
     #[serde(deserialize_with = "whole")]
@@ -170,7 +170,7 @@ fn token(text: Option<String>) -> Result<Option<RemovalToken>, Problem> {
 }
 
 /// Does what an administrator asks for; `job` says what a body means.
-async fn publish<B: DeserializeOwned + Default>(
+async fn publish<B: DeserializeOwned>(
     state: &Arc<State>,
     caller: &Caller,
     request: Request,

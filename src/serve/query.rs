@@ -47,18 +47,17 @@ pub(super) fn no_query(uri: &Uri) -> Result<(), Problem> {
     }
 }
 
-/// Reads a JSON body; an absent one is the default. Unknown fields are refused.
-pub(super) async fn json<T: DeserializeOwned + Default>(
+/// Reads a JSON body; an absent one is an empty object. Unknown fields are refused.
+pub(super) async fn json<T: DeserializeOwned>(
     headers: &HeaderMap,
     body: Body,
     limit: usize,
     patience: Duration,
 ) -> Result<T, Problem> {
-    let bytes = read(body, limit, patience).await?;
+    let mut bytes = read(body, limit, patience).await?;
     if bytes.is_empty() {
-        return Ok(T::default());
-    }
-    if !is_json(headers) {
+        bytes = Bytes::from_static(b"{}");
+    } else if !is_json(headers) {
         let detail = "the body must be JSON, and `Content-Type` must say so: `application/json`";
         return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail));
     }

@@ -114,7 +114,7 @@ fn tell(before: &View, view: &View) {
     let (from, to) = (before.version(), view.version());
     if from != to {
         let modules = view.served.as_ref().map_or(0, |served| served.modules.len());
-        tracing::info!(%from, %to, modules, "serving another version");
+        tracing::info!(from = from.get(), to = to.get(), modules, "serving another version");
     }
     match (&before.trouble, &view.trouble) {
         (old, Some(new)) if old.as_ref() != Some(new) => tracing::warn!(trouble = %new, "degraded"),

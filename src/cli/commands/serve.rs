@@ -1,6 +1,6 @@
 //! `modreg serve`
 
-use std::{io, net::SocketAddr, num::NonZeroU64, path::PathBuf, sync::Arc, time::Duration};
+use std::{io, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use clap::ValueEnum;
 
@@ -37,8 +37,11 @@ pub(in crate::cli) struct Args {
     #[arg(long, value_name = "REMOTE", num_args = 0..=1, default_missing_value = "")]
     push: Option<String>,
     /// Look for new commits at the remote, every 60 seconds unless it is said otherwise, and follow them
-    #[arg(long, value_name = "SECONDS", num_args = 0..=1, default_missing_value = "60")]
-    follow: Option<NonZeroU64>,
+    #[arg(
+        long, value_name = "SECONDS", num_args = 0..=1, default_missing_value = "60",
+        value_parser = clap::value_parser!(u64).range(1..)
+    )]
+    follow: Option<u64>,
     /// Leave an empty registry empty, and do not give it the built-in modules
     #[arg(long)]
     no_builtins: bool,
@@ -73,7 +76,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
         "" => PushTo::Usual,
         remote => PushTo::Remote(remote.to_owned()),
     });
-    let follow = args.follow.map(|every| Duration::from_secs(every.get())).or(settings.serve.follow);
+    let follow = args.follow.map(Duration::from_secs).or(settings.serve.follow);
     if push.is_some() || follow.is_some() {
         check_remote(&repository, push.as_ref(), &settings.push)?;
     }
