@@ -120,6 +120,10 @@ fn human(outcome: &Outcome, context: &Context) -> Result<(), CliError> {
         ));
     }
     output::write(|out| overview::pins(out, &outcome.previous.pinned(), &plan.pinned))?;
+    let released = outcome.previous.held().into_keys().filter(|name| !plan.held.contains_key(name));
+    for name in released.filter(|name| !was_refused && plan.entries.contains_key(name)) {
+        context.say(&format!("no longer held: {name}"));
+    }
     let repair = match &outcome.verdict {
         Verdict::Committed { .. } => "repaired, for it was changed by hand",
         Verdict::Unchanged | Verdict::DryRun | Verdict::Refused(_) => "changed by hand, to be repaired",

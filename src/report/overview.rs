@@ -106,13 +106,12 @@ pub fn status(out: &mut dyn io::Write, status: &Status, style: Style) -> io::Res
         writeln!(out, "  orphan        {name}")?;
     }
     for (name, held) in &status.held {
-        let reason = visible(&held.message);
-        writeln!(
-            out,
-            "  held          {name} since version {}: {} ({reason})",
-            held.since,
-            visible(&held.code)
-        )?;
+        let since = match held.since {
+            since if since > status.version => "from the next sync on".to_owned(),
+            since => format!("since version {since}"),
+        };
+        let (code, message) = (visible(&held.code), visible(&held.message));
+        writeln!(out, "  held          {name} {since}: {code} ({message})")?;
     }
     for (name, pin) in &status.pinned {
         writeln!(out, "  pinned        {name} at version {}: {}", pin.version, visible(&pin.reason))?;

@@ -63,17 +63,20 @@ function loadOnce(details, place, load) {
 }
 
 async function changesOf(record) {
-  const { version, commit, time, pinned = {}, unpinned = [] } = record;
+  const { version, commit, time, pinned = {}, unpinned = [], held = {}, released = [] } = record;
   const { body } = await read(`${API}/changes?since=${version - 1}&until=${version}`);
   const pins = Object.entries(pinned).map(([name, why]) =>
     el("li", {}, badge("pinned", "pinned"), " ", moduleLink(name), ` to v${why.version}: ${why.reason}`));
   const lifted = items(unpinned).map((name) => el("li", {}, badge("pinned", "unpinned"), " ", moduleLink(name)));
-  const nothing = body.changes.length + pins.length + lifted.length === 0;
+  const holds = Object.entries(held).map(([name, why]) =>
+    el("li", {}, badge("held", "held"), " ", moduleLink(name), `: ${why.message}`));
+  const freed = items(released).map((name) => el("li", {}, badge("held", "no longer held"), " ", moduleLink(name)));
+  const nothing = body.changes.length + pins.length + lifted.length + holds.length + freed.length === 0;
   return [
     el("p", { class: "hint" }, new Date(time).toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "short" }),
       ", commit ", el("code", {}, commit.slice(0, 12))),
-    nothing && el("p", {}, "No entry changed; which modules are held did."),
-    el("ul", {}, pins, lifted, body.changes.map((change) => changeItem(change, version))),
+    nothing && el("p", {}, "No entry changed."),
+    el("ul", {}, pins, lifted, holds, freed, body.changes.map((change) => changeItem(change, version))),
   ];
 }
 
