@@ -89,6 +89,7 @@ impl From<&Status> for StatusReport {
             stale: status.is_stale,
             drift: status.has_drift,
             next_run: None,
+            invalid: diagnostics(&status.invalid),
             held: status.held.clone(),
             pinned: status.pinned.clone(),
             webhooks: None,

@@ -97,10 +97,12 @@ pub fn status(out: &mut dyn io::Write, status: &Status, style: Style) -> io::Res
     writeln!(out, "{} {state}", style.paint(Ink::Strong, &format!("version {}:", status.version)))?;
     let (total, registered, unregistered) = (status.total(), status.registered, status.unregistered);
     writeln!(out, "  modules       {total}: {registered} registered, {unregistered} not yet")?;
-    for (label, count) in [("skipped", status.skipped), ("invalid", status.invalid)] {
-        if count > 0 {
-            writeln!(out, "  {label:12}  {count}")?;
-        }
+    if status.skipped > 0 {
+        writeln!(out, "  skipped       {}", status.skipped)?;
+    }
+    for error in &status.invalid {
+        let (path, code) = (error.source.path(), error.rule.code);
+        writeln!(out, "  invalid       {path}: {code} ({})", visible(&error.message))?;
     }
     for name in &status.orphaned {
         writeln!(out, "  orphan        {name}")?;

@@ -157,6 +157,8 @@ pub struct Plan {
     pub diagnostics: Vec<Diagnostic>,
     /// Manifests that do not parse or break a rule.
     pub invalid: Vec<RepoPath>,
+    /// Those of them that have no entry to hold.
+    pub left_out: BTreeSet<RepoPath>,
 }
 
 /// Decides what the next snapshot is.
@@ -195,7 +197,10 @@ pub(super) fn plan(material: Material<'_>) -> Plan {
                     .filter(|name| !held.contains_key(name))
                     .collect();
                 match (in_scope, names.is_empty()) {
-                    (true, true) => plan.summary.errors += 1,
+                    (true, true) => {
+                        plan.summary.errors += 1;
+                        plan.left_out.insert(module.path.clone());
+                    }
                     (true, false) => plan.summary.held += 1,
                     (false, _) => {}
                 }

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     diagnostic::Diagnostic,
-    domain::{ModuleName, ObjectId, SnapshotVersion},
+    domain::{ModuleName, ObjectId, RepoPath, SnapshotVersion},
     git::{Moment, Repository},
     registry::{Held, Pin},
 };
@@ -30,8 +30,8 @@ pub struct Status {
     pub orphaned: Vec<ModuleName>,
     /// Valid manifests that do not belong in the registry.
     pub skipped: usize,
-    /// Invalid manifests that have no entry.
-    pub invalid: usize,
+    /// The first error of each invalid manifest that has no entry.
+    pub invalid: Vec<Diagnostic>,
     /// What is held, by the manifests at HEAD.
     pub held: BTreeMap<ModuleName, Held>,
     /// What is pinned.
@@ -59,6 +59,9 @@ impl Status {
             prepare(repository, commit, &compiler, &Scope::All, started)?;
         let plan = draft.plan;
         let history = History::read(repository, commit, None, Some(1))?;
+        let first_error = |path: &RepoPath| {
+            plan.diagnostics.iter().find(|found| found.is_error() && found.source.path() == path).cloned()
+        };
         Ok(Self {
             version: previous.version(),
             tree: previous.tree,
@@ -66,7 +69,7 @@ impl Status {
             unregistered: plan.summary.added,
             orphaned: plan.removed.into_keys().collect(),
             skipped: plan.summary.skipped,
-            invalid: plan.summary.errors,
+            invalid: plan.left_out.iter().filter_map(first_error).collect(),
             held: plan.held,
             pinned: previous.pinned(),
             is_stale: draft.root.is_some(),

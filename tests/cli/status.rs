@@ -12,6 +12,7 @@ fn the_counts_add_up() {
     folder.remove("modules/drive/module.yaml");
     folder.write("modules/todo/module.yaml", manifest("todo"));
     folder.write("modules/plain/module.yaml", "name: plain\nversion: 1.0.0\n");
+    folder.write("modules/broken/module.yaml", "name: [");
     folder.commit("all sorts of changes");
     let report = folder.report(0, "status-report", &["status"]);
     for (field, expected) in [
@@ -31,6 +32,12 @@ fn the_counts_add_up() {
         (&report["held"]["chat"]["code"], &report["drift"]),
         (&"schema/unknown-field".into(), &false.into())
     );
+    let [invalid] = &report["invalid"].as_array().unwrap()[..] else { panic!("{report:#}") };
+    assert_eq!(
+        (&invalid["path"], &invalid["code"]),
+        (&"modules/broken/module.yaml".into(), &"source/syntax".into())
+    );
+    folder.expect(0, &["status"]).prints(&["invalid       modules/broken/module.yaml: source/syntax ("]);
     folder.expect(0, &["status"]).prints(&["stale", "orphan        drive", "held          chat"]);
 }
 

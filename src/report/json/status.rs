@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize, Serializer};
 
+use super::DiagnosticReport;
 use crate::{
     domain::{ModuleName, ObjectId, SnapshotVersion},
     registry::{Held, Pin},
@@ -55,6 +56,9 @@ pub struct StatusReport {
     /// When the next run is due.
     #[serde(serialize_with = "optional_time")]
     pub next_run: Option<Timestamp>,
+    /// The first error of each invalid manifest that has no entry.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub invalid: Vec<DiagnosticReport>,
     /// What is held, with the reasons.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub held: BTreeMap<ModuleName, Held>,

@@ -148,6 +148,7 @@ fn status() {
         stale: true,
         drift: false,
         next_run: None,
+        invalid: Vec::new(),
         held: BTreeMap::new(),
         pinned: BTreeMap::new(),
         webhooks: None,
