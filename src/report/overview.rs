@@ -101,7 +101,7 @@ pub fn status(out: &mut dyn io::Write, status: &Status, style: Style) -> io::Res
         writeln!(out, "  skipped       {}", status.skipped)?;
     }
     for error in &status.invalid {
-        let (path, code) = (error.source.path(), error.rule.code);
+        let (path, code) = (visible(error.source.path().as_str()), error.rule.code);
         writeln!(out, "  invalid       {path}: {code} ({})", visible(&error.message))?;
     }
     for name in &status.orphaned {
