@@ -72,11 +72,12 @@ impl Compiled {
 }
 
 impl Compiler {
-    /// The digest over all that decides the content besides the manifests.
+    /// The digest over everything but the manifests that decides the content: format, rules, schemas and settings.
     pub fn inputs(&self) -> Inputs {
         let mut digest = Sha256::new();
         for part in [
             FORMAT_VERSION.to_string().as_bytes(),
+            rules::REVISION.to_string().as_bytes(),
             self.schemas.fingerprint(),
             &self.settings.output_fingerprint(),
         ] {

@@ -6,19 +6,30 @@ use serde::{Deserialize, Serialize};
 
 /// The name of a module, unique in a registry.
 ///
-/// Invariant: it matches [`ModuleName::PATTERN`], so it is safe as a file name, in a URL and on a terminal.
+/// Invariant: it matches [`ModuleName::PATTERN`], has 2 to 63 characters and is not a name that Windows reserves, so it is
+/// safe as a file name on every system, in a URL and on a terminal.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct ModuleName(Box<str>);
 
-/// Why a text is no [`ModuleName`].
+/// Why a text is not a [`ModuleName`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{}` is not a module name: it takes 2 to 63 of `a-z`, `0-9` and `-`, and starts with a letter", .0.escape_debug())]
-pub struct InvalidModuleName(String);
+pub enum InvalidModuleName {
+    /// It does not have the form of a name.
+    #[error("`{}` is not a module name: expected {}", .0.escape_debug(), ModuleName::FORM)]
+    Form(String),
+    /// It has the form of a name, but Windows reserves it for a device.
+    #[error("`{0}` is not a module name: Windows reserves it, with and without an extension")]
+    Reserved(String),
+}
 
 impl ModuleName {
-    /// The regular expression that the manifest schema states too.
-    pub const PATTERN: &'static str = "^[a-z][a-z0-9-]{1,62}$";
+    /// The regular expression that the manifest schema states too. The schema adds the length, 2 to 63.
+    pub const PATTERN: &'static str = "^[a-z][a-z0-9]*(-[a-z0-9]+)*$";
+
+    /// The form of a name in words, for messages that say what is expected.
+    pub const FORM: &'static str =
+        "2 to 63 characters: words of `a-z` and `0-9` joined by single hyphens, starting with a letter";
 
     /// The name as text.
     pub fn as_str(&self) -> &str {
@@ -30,15 +41,29 @@ impl FromStr for ModuleName {
     type Err = InvalidModuleName;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let starts_well = text.starts_with(|first: char| first.is_ascii_lowercase());
-        let all_allowed =
-            text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
-        if starts_well && all_allowed && (2..=63).contains(&text.len()) {
-            Ok(Self(text.into()))
+        let starts_with_letter = text.starts_with(|first: char| first.is_ascii_lowercase());
+        let is_word = |word: &str| {
+            !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+        };
+        if !starts_with_letter || !(2..=63).contains(&text.len()) || !text.split('-').all(is_word) {
+            Err(InvalidModuleName::Form(text.to_owned()))
+        } else if is_reserved(text) {
+            Err(InvalidModuleName::Reserved(text.to_owned()))
         } else {
-            Err(InvalidModuleName(text.to_owned()))
+            Ok(Self(text.into()))
         }
     }
+}
+
+/// Whether Windows reserves a name: `con.json` is the console there, in every folder.
+///
+/// Source: "Naming Files, Paths, and Namespaces" in Microsoft's documentation of the Win32 API.
+fn is_reserved(name: &str) -> bool {
+    let is_port = |prefix| {
+        name.strip_prefix(prefix)
+            .is_some_and(|number| matches!(number.as_bytes(), [digit] if digit.is_ascii_digit()))
+    };
+    matches!(name, "con" | "prn" | "aux" | "nul") || is_port("com") || is_port("lpt")
 }
 
 impl TryFrom<String> for ModuleName {
@@ -72,7 +97,14 @@ mod tests {
         for (text, valid) in [
             ("drive", true),
             ("a1", true),
-            ("a-", true),
+            ("a-1", true),
+            ("team-chat-2", true),
+            ("console", true),
+            ("com10", true),
+            ("lpt", true),
+            ("a-", false),
+            ("a--b", false),
+            ("-ab", false),
             (longest.as_str(), true),
             ("", false),
             ("a", false),
@@ -85,6 +117,13 @@ mod tests {
             ("a.b", false),
         ] {
             assert_eq!(text.parse::<ModuleName>().is_ok(), valid, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn names_that_windows_reserves_are_refused_as_such() {
+        for name in ["con", "prn", "aux", "nul", "com0", "com9", "lpt0", "lpt1", "lpt9"] {
+            assert_eq!(name.parse::<ModuleName>(), Err(InvalidModuleName::Reserved(name.to_owned())));
         }
     }
 }

@@ -91,6 +91,11 @@ impl Manifest {
         self.document.root().get("displayName").and_then(Node::as_str)
     }
 
+    /// Since when and why the module is deprecated, an object, where it is.
+    pub fn deprecated(&self) -> Option<Node<'_>> {
+        self.document.root().get("deprecated")
+    }
+
     /// How the manifest spells the key of its AI context, where it has one.
     pub fn context_key(&self) -> Option<ContextKey> {
         self.head.context

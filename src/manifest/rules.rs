@@ -1,7 +1,10 @@
 //! The rules that validation itself needs, besides those of the schemas.
 
 use super::ContextKey;
-use crate::diagnostic::{Finding, Part, Rule, Severity};
+use crate::{
+    diagnostic::{Finding, Part, Rule, Severity},
+    source::Pointer,
+};
 
 /// `alias/conflict`.
 pub static CONFLICT: Rule = Rule {
@@ -12,6 +15,28 @@ pub static CONFLICT: Rule = Rule {
     explanation: "The manifest has both `aiContext` and `ai_context`, and nothing says which of them counts. Merge the two \
         into `aiContext`, and remove the other.",
 };
+
+/// `name/reserved`.
+pub static RESERVED: Rule = Rule {
+    code: "name/reserved",
+    severity: Severity::Error,
+    fixed: true,
+    summary: "the name is one that Windows reserves",
+    explanation: "Windows reserves `con`, `prn`, `aux`, `nul`, `com0` to `com9` and `lpt0` to `lpt9` for devices, in every folder and \
+        with every extension. A module with such a name gets an entry that nobody can check out there. Choose another name.",
+};
+
+/// The finding on a name that Windows reserves.
+pub fn reserved(name: &str) -> Finding {
+    Finding {
+        rule: &RESERVED,
+        route: Pointer::ROOT.key("name"),
+        part: Part::Value,
+        message: format!("`{name}` is a name that Windows reserves"),
+        label: "reserved".to_owned(),
+        help: Some("choose another name, for example one of two words".to_owned()),
+    }
+}
 
 /// The finding on the second of two AI contexts.
 pub fn conflict(second: ContextKey) -> Finding {

@@ -5,7 +5,7 @@ use semver::Version;
 use super::{ContextKey, Head, Manifest, rules};
 use crate::{
     diagnostic::{Finding, Part, Rule},
-    domain::{ModuleName, Status},
+    domain::{InvalidModuleName, ModuleName, Status},
     schema::{self, Schemas, rules as schema_rules},
     source::{Document, Node, Pointer},
 };
@@ -41,9 +41,15 @@ fn declared(root: Node<'_>) -> Option<ModuleName> {
 /// Reads what every manifest declares. What is wrong is added to the findings where the schemas have not said so yet;
 /// `None` comes with at least one finding.
 fn head(root: Node<'_>, findings: &mut Vec<Finding>) -> Option<Head> {
-    let name = required_text(root, "name", findings).and_then(|text| {
-        let expected = "expected 2 to 63 of `a-z`, `0-9` and `-`, starting with a letter";
-        or_finding(text.parse().ok(), &schema_rules::PATTERN, "name", text, expected, findings)
+    let name = required_text(root, "name", findings).and_then(|text| match text.parse() {
+        Err(InvalidModuleName::Reserved(name)) => {
+            findings.push(rules::reserved(&name));
+            None
+        }
+        parsed => {
+            let expected = format!("expected {}", ModuleName::FORM);
+            or_finding(parsed.ok(), &schema_rules::PATTERN, "name", text, &expected, findings)
+        }
     });
     let version = required_text(root, "version", findings).and_then(|text| {
         let expected = "expected a semantic version such as `1.2.3`, with numbers below 2^64";
@@ -172,6 +178,8 @@ mod tests {
             &[("schema/pattern", "/name"), ("schema/type", "/version")],
         );
         check(&json!({"name": "drive", "version": "1.0"}), &[("schema/pattern", "/version")]);
+        check(&json!({"name": "team--chat", "version": "1.0.0"}), &[("schema/pattern", "/name")]);
+        check(&json!({"name": "aux", "version": "1.0.0"}), &[("name/reserved", "/name")]);
         check(
             &json!({"name": "drive", "version": "99999999999999999999.0.0"}),
             &[("schema/pattern", "/version")],

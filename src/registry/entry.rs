@@ -41,6 +41,7 @@ impl Entry {
             version: manifest.version().to_string(),
             status: manifest.status().as_str(),
             source: manifest.path().as_str(),
+            deprecated: manifest.deprecated().map(|node| Canonical { node, shape: &DEPRECATED }),
             ai_context: Canonical { node: manifest.ai_context()?, shape: &AI_CONTEXT },
         };
         let mut bytes = serde_json::to_vec_pretty(&file).expect("a tree holds nothing that JSON lacks");
@@ -58,6 +59,8 @@ struct EntryFile<'a> {
     version: String,
     status: &'a str,
     source: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    deprecated: Option<Canonical<'a>>,
     ai_context: Canonical<'a>,
 }
 
@@ -95,12 +98,14 @@ const fn optional_list(name: &'static str, shape: &'static Shape) -> Field {
     Field { name, shape, absent: Absent::Omitted }
 }
 
+static DEPRECATED: Shape = Shape::Object(&[field("since"), field("reason"), field("replacedBy")]);
 static AI_CONTEXT: Shape = Shape::Object(&[
     field("purpose"),
     field("category"),
     list("keywords", &Shape::Free),
     list("patterns", &Shape::Free),
     list("concepts", &Shape::Free),
+    optional_list("examples", &Shape::Free),
     list("entities", &Shape::List(&ENTITY)),
     list("actions", &Shape::List(&ACTION)),
     list("contextProviders", &Shape::List(&CONTEXT_PROVIDER)),

@@ -24,11 +24,14 @@ pub struct Root {
     /// What else decides the content.
     pub inputs: Inputs,
     /// How many entries there are.
-    pub modules: usize,
+    pub module_count: usize,
     /// The modules whose manifest is invalid now, with the entry at its last good content.
     pub held: BTreeMap<ModuleName, Held>,
     /// The modules that were rolled back on purpose. One that had no entry then has none now.
     pub pinned: BTreeMap<ModuleName, Pin>,
+    /// Whether the file calls the number of entries `modules`, as builds before the first release did. Such a root is
+    /// read, and keeps its bytes until the next version is published.
+    pub is_pre_release: bool,
 }
 
 /// A digest over all that decides the content besides the manifests: schemas, settings and format.
@@ -110,7 +113,7 @@ impl Root {
                 "`formatVersion` or `inputs` has an impossible value".to_owned(),
             ));
         }
-        let root = Self::from(file);
+        let root = Self::try_from(file)?;
         if root.version == SnapshotVersion::EMPTY {
             return Err(RootError::Inconsistent(
                 "version 0 is the registry that does not exist yet".to_owned(),
@@ -132,9 +135,11 @@ impl Root {
 
     /// Checks the root against the entries that lie beside it.
     pub fn check(&self, entries: &BTreeMap<ModuleName, ObjectId>) -> Result<(), RootError> {
-        if self.modules != entries.len() {
-            let (told, found) = (self.modules, entries.len());
-            return Err(RootError::Inconsistent(format!("it counts {told} modules, but there are {found}")));
+        if self.module_count != entries.len() {
+            let (counted, found) = (self.module_count, entries.len());
+            return Err(RootError::Inconsistent(format!(
+                "it counts {counted} modules, but there are {found}"
+            )));
         }
         match self.held.keys().find(|name| !entries.contains_key(*name)) {
             Some(name) => Err(RootError::Inconsistent(format!("`{name}` is held, but has no entry"))),
@@ -159,7 +164,11 @@ struct RootFile {
     tree: ObjectId,
     source: SourceField,
     inputs: Inputs,
-    modules: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    module_count: Option<usize>,
+    /// What `moduleCount` was called before the first release.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    modules: Option<usize>,
     held: BTreeMap<ModuleName, Held>,
     pinned: BTreeMap<ModuleName, Pin>,
 }
@@ -170,18 +179,57 @@ struct SourceField {
     tree: ObjectId,
 }
 
-impl From<RootFile> for Root {
-    fn from(file: RootFile) -> Self {
-        let RootFile { format_version: _, version, tree, source, inputs, modules, held, pinned } = file;
-        Self { version, tree, source_tree: source.tree, inputs, modules, held, pinned }
+impl TryFrom<RootFile> for Root {
+    type Error = RootError;
+
+    fn try_from(file: RootFile) -> Result<Self, RootError> {
+        let RootFile {
+            format_version: _,
+            version,
+            tree,
+            source,
+            inputs,
+            module_count,
+            modules,
+            held,
+            pinned,
+        } = file;
+        let (module_count, is_pre_release) = match (module_count, modules) {
+            (Some(count), None) => (count, false),
+            (None, Some(count)) => (count, true),
+            (None, None) => return Err(RootError::Malformed("`moduleCount` is missing".to_owned())),
+            (Some(_), Some(_)) => return Err(RootError::Edited),
+        };
+        Ok(Self {
+            version,
+            tree,
+            source_tree: source.tree,
+            inputs,
+            module_count,
+            held,
+            pinned,
+            is_pre_release,
+        })
     }
 }
 
 impl From<Root> for RootFile {
     fn from(root: Root) -> Self {
-        let Root { version, tree, source_tree, inputs, modules, held, pinned } = root;
+        let Root { version, tree, source_tree, inputs, module_count, held, pinned, is_pre_release } = root;
         let source = SourceField { tree: source_tree };
-        Self { format_version: FORMAT_VERSION, version, tree, source, inputs, modules, held, pinned }
+        let (module_count, modules) =
+            if is_pre_release { (None, Some(module_count)) } else { (Some(module_count), None) };
+        Self {
+            format_version: FORMAT_VERSION,
+            version,
+            tree,
+            source,
+            inputs,
+            module_count,
+            modules,
+            held,
+            pinned,
+        }
     }
 }
 
@@ -202,9 +250,10 @@ mod tests {
             tree: id,
             source_tree: id,
             inputs: Inputs::from_sha256(&[7; 32]),
-            modules: 2,
+            module_count: 2,
             held: BTreeMap::from([("chat".parse().unwrap(), held)]),
             pinned: BTreeMap::from([("drive".parse().unwrap(), pin)]),
+            is_pre_release: false,
         }
     }
 
@@ -223,7 +272,9 @@ mod tests {
         for (text, expected) in [
             (String::new(), "not a snapshot root"),
             (good[..good.len() / 2].to_owned(), "not a snapshot root"),
-            (edit("\"modules\": 2", "\"modules\": -1"), "not a snapshot root"),
+            (edit("\"moduleCount\": 2", "\"moduleCount\": -1"), "not a snapshot root"),
+            (edit("  \"moduleCount\": 2,\n", ""), "`moduleCount` is missing"),
+            (edit("\"moduleCount\": 2", "\"moduleCount\": 2,\n  \"modules\": 2"), "edited by hand"),
             (edit("\"version\": 42", "\"version\": 42,\n  \"version\": 43"), "not a snapshot root"),
             (edit("\"version\": 42", "\"version\": 42,\n  \"extra\": 1"), "not a snapshot root"),
             (edit("\"version\": 42", "\"version\": 0"), "version 0"),
@@ -237,6 +288,15 @@ mod tests {
             let error = Root::parse(text.as_bytes()).expect_err(&text).to_string();
             assert!(error.contains(expected), "{error:?} should say {expected:?}");
         }
+    }
+
+    #[test]
+    fn a_root_from_before_the_first_release_is_read_and_keeps_its_bytes() {
+        let new = String::from_utf8(root().to_bytes()).unwrap();
+        let old = new.replacen("\"moduleCount\"", "\"modules\"", 1);
+        let parsed = Root::parse(old.as_bytes()).unwrap();
+        assert_eq!(parsed, Root { is_pre_release: true, ..root() });
+        assert_eq!(parsed.to_bytes(), old.as_bytes());
     }
 
     #[test]

@@ -26,11 +26,18 @@ use crate::{
     source::{self, Document, Node},
 };
 
+/// The revision of the rules: what they accept, as far as the schemas do not say it.
+///
+/// Raise it when a rule of severity error is added or removed, or starts to accept or refuse other manifests. It is part of
+/// the inputs of every snapshot, so that the next sync checks every manifest again, also those that did not change.
+pub const REVISION: u32 = 1;
+
 /// Every rule, by code.
 pub static RULES: LazyLock<Vec<&'static Rule>> = LazyLock::new(|| {
     let mut rules: Vec<&'static Rule> = vec![
         &alias::AI_CONTEXT,
         &manifest::rules::CONFLICT,
+        &manifest::rules::RESERVED,
         &name_duplicate::DUPLICATE,
         &name_mismatch::MISMATCH,
         &schedule::INVALID,

@@ -5,7 +5,7 @@
 
 use std::{borrow::Cow, collections::BTreeMap, ops::Range};
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::IgnoredAny};
 
 use crate::{
     domain::{ModuleName, ObjectId, SnapshotVersion},
@@ -50,6 +50,7 @@ pub(super) struct Listed<'a> {
     pub(super) keywords: &'a [Cow<'a, str>],
     pub(super) held: bool,
     pub(super) pinned: bool,
+    pub(super) deprecated: bool,
 }
 
 /// What the list takes from an entry. A registry's own schema may leave out or add what it likes.
@@ -60,6 +61,7 @@ pub(super) struct Summary<'a> {
     pub(super) display_name: Option<Cow<'a, str>>,
     #[serde(borrow)]
     pub(super) version: Cow<'a, str>,
+    pub(super) deprecated: Option<IgnoredAny>,
     #[serde(borrow)]
     pub(super) ai_context: ContextSummary<'a>,
 }

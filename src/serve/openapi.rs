@@ -11,7 +11,7 @@ use super::{
     problem::PROBLEM_JSON,
     routes::{Access, ROUTES, Route},
 };
-use crate::schema;
+use crate::{domain::ModuleName, schema};
 
 /// The document, ready to be sent.
 pub(super) static DOCUMENT: LazyLock<Prepared> =
@@ -78,7 +78,8 @@ pub(super) enum Parameter {
 impl Parameter {
     fn describe(self) -> Value {
         let version = json!({ "type": "integer", "minimum": 0, "maximum": u64::MAX });
-        let name = json!({ "type": "string", "pattern": "^[a-z][a-z0-9-]{1,62}$" });
+        let name =
+            json!({ "type": "string", "pattern": ModuleName::PATTERN, "minLength": 2, "maxLength": 63 });
         let (name, place, is_required, about, schema) = match self {
             Self::Name => ("name", "path", true, "The module.", name),
             Self::Version => ("version", "query", false, "An older version; the latest without it.", version),

@@ -161,7 +161,7 @@ fn summary(entry: &[u8]) -> Summary<'_> {
 }
 
 fn line(root: &Root, name: &ModuleName, summary: &Summary<'_>) -> Vec<u8> {
-    let Summary { display_name, version, ai_context } = summary;
+    let Summary { display_name, version, deprecated, ai_context } = summary;
     document::listed(&Listed {
         name: name.as_str(),
         display_name: display_name.as_deref(),
@@ -171,5 +171,6 @@ fn line(root: &Root, name: &ModuleName, summary: &Summary<'_>) -> Vec<u8> {
         keywords: &ai_context.keywords,
         held: root.held.contains_key(name),
         pinned: root.pinned.contains_key(name),
+        deprecated: deprecated.is_some(),
     })
 }

@@ -193,7 +193,7 @@ until = 'tomorrow'
         told,
         [
             "modreg.toml:2:8: `source/syntax` can be neither changed nor suppressed: without it no entry can be compiled",
-            "modreg.toml:3:10: `Drive` is not a module name: it takes 2 to 63 of `a-z`, `0-9` and `-`, and starts with a letter",
+            "modreg.toml:3:10: `Drive` is not a module name: expected 2 to 63 characters: words of `a-z` and `0-9` joined by single hyphens, starting with a letter",
             "modreg.toml:4:11: `version` is not a JSON Pointer",
             "modreg.toml:5:10: the reason is blank",
             "modreg.toml:6:10: `sha256:0` is not a digest: it takes `sha256:` and 64 lower-case hexadecimal digits",

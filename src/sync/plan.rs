@@ -273,9 +273,10 @@ impl Plan {
             tree,
             source_tree,
             inputs,
-            modules: self.entries.len(),
+            module_count: self.entries.len(),
             held: self.held.clone(),
             pinned: self.pinned.clone(),
+            is_pre_release: false,
         })
     }
 }

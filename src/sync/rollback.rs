@@ -245,7 +245,8 @@ mod tests {
             tree: object::EMPTY_TREE,
             source_tree: object::EMPTY_TREE,
             inputs: Inputs::from_sha256(&[0; 32]),
-            modules: entries.len(),
+            is_pre_release: false,
+            module_count: entries.len(),
             held: entries.keys().map(|name| (name.clone(), held.clone())).collect(),
             pinned: BTreeMap::new(),
         };

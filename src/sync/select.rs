@@ -80,7 +80,8 @@ mod tests {
             tree: object::EMPTY_TREE,
             source_tree: object::EMPTY_TREE,
             inputs: Inputs::from_sha256(&[]),
-            modules: 0,
+            is_pre_release: false,
+            module_count: 0,
             held: [(name("held"), held)].into(),
             pinned: [(name("pinned"), Pin { version, reason: String::new() })].into(),
         };

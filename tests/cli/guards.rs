@@ -52,7 +52,7 @@ fn a_token_lets_exactly_its_set_through() {
     let five = token(&folder, &["sync", "--dry-run"]);
     assert_ne!(four, five);
     folder.expect(0, &["sync", "--allow-removals", &five]).prints(&["5 removed"]);
-    assert_eq!(folder.root()["modules"], 1);
+    assert_eq!(folder.root()["moduleCount"], 1);
 }
 
 #[test]
@@ -64,7 +64,7 @@ fn the_last_entry_does_not_go_by_itself() {
     folder.refuses(4, &["sync"], &["this would remove the only entry"]);
     let token = token(&folder, &["sync"]);
     folder.expect(0, &["sync", "--allow-removals", &token]);
-    assert_eq!(folder.root()["modules"], 0);
+    assert_eq!(folder.root()["moduleCount"], 0);
     folder.expect(0, &["verify"]);
     folder.expect(0, &["sync"]).prints(&["version 2, nothing to commit: no modules"]);
 }

@@ -50,7 +50,7 @@ fn a_new_invalid_module_is_left_out() {
     let report = folder.report(3, "sync-report", &["sync"]);
     assert_eq!(report["summary"]["added"], 1);
     assert_eq!(report["summary"]["errors"], 1);
-    assert_eq!(folder.root()["modules"], 1);
+    assert_eq!(folder.root()["moduleCount"], 1);
     assert_eq!(folder.root()["held"], serde_json::json!({}));
 }
 
@@ -92,7 +92,7 @@ fn two_manifests_of_one_name_hold_the_registered_one() {
     assert_eq!(paths, [CHAT, "modules/team/chat.yaml"], "both are named");
     assert!(found.iter().all(|found| found["code"] == "name/duplicate"), "{found:?}");
     assert_eq!(folder.root()["held"]["chat"]["code"], "name/duplicate");
-    assert_eq!(folder.root()["modules"], 2);
+    assert_eq!(folder.root()["moduleCount"], 2);
 
     folder.remove(CHAT);
     folder.commit("the second one stays");
@@ -111,7 +111,7 @@ fn skipped_modules_leave_the_registry_and_are_counted() {
     assert_eq!(report["summary"]["removed"], 1);
     assert_eq!(report["summary"]["skipped"], 1);
     assert_eq!(report["summary"]["unchanged"], 3);
-    assert_eq!(folder.root()["modules"], 3);
+    assert_eq!(folder.root()["moduleCount"], 3);
 }
 
 #[test]

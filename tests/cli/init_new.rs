@@ -79,6 +79,6 @@ fn an_init_that_was_cut_short_goes_on_where_it_stopped() {
     assert!(folder.exists("modules/chat/module.yaml"), "the files were written before the commit failed");
     folder.git(&["config", "commit.gpgsign", "false"]);
     folder.expect(0, &["init"]).prints(&["version 1"]);
-    assert_eq!(folder.root()["modules"], 3);
+    assert_eq!(folder.root()["moduleCount"], 3);
     assert_eq!(folder.git(&["status", "--porcelain"]), "");
 }

@@ -19,7 +19,7 @@ fn only_orphans_go() {
         report["changes"].as_array().unwrap().iter().map(|change| change["name"].as_str().unwrap()).collect();
     assert_eq!(gone, ["chat", "drive"]);
     assert_eq!(report["summary"]["unchanged"], 3);
-    assert_eq!(folder.root()["modules"], 3);
+    assert_eq!(folder.root()["moduleCount"], 3);
     assert_eq!(folder.root()["held"], serde_json::json!({}));
     folder.expect(0, &["prune"]).prints(&["nothing to commit"]);
 

@@ -8,7 +8,7 @@ fn init_makes_version_one_of_the_built_ins() {
     let ran = folder.expect(0, &["init"]);
     assert!(ran.out.contains("version 1, commit"), "{}", ran.out);
     assert_eq!(folder.root()["version"], 1);
-    assert_eq!(folder.root()["modules"], 3);
+    assert_eq!(folder.root()["moduleCount"], 3);
     assert_eq!(folder.root()["tree"], folder.git(&["rev-parse", "HEAD:registry/modules"]));
     assert_eq!(folder.git(&["status", "--porcelain"]), "");
     let head = folder.git(&["rev-parse", "HEAD"]);

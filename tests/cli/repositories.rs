@@ -157,6 +157,6 @@ fn a_branch_that_moves_meanwhile_is_compiled_anew() {
     folder.commit("while the other one waits");
     drop(lock);
     assert_eq!(waiting.wait().unwrap().code(), Some(0));
-    assert_eq!(folder.root()["modules"], 2);
+    assert_eq!(folder.root()["moduleCount"], 2);
     assert_eq!(folder.git(&["log", "--format=%s", "-2"]).lines().nth(1), Some("while the other one waits"));
 }

@@ -107,7 +107,7 @@ fn a_rollback_of_all_brings_back_adds_and_removes_and_nothing_undoes_it() {
     let report = folder.json(0, &["rollback", "1", "--reason", "all of it"]);
     assert_eq!(names(&report), ["removed calendar", "added chat", "updated drive"]);
     let (root, old) = (folder.root(), folder.git(&["rev-parse", "HEAD~4:registry/modules"]));
-    assert_eq!((&root["version"], &root["tree"], &root["modules"]), (&json!(4), &json!(old), &json!(4)));
+    assert_eq!((&root["version"], &root["tree"], &root["moduleCount"]), (&json!(4), &json!(old), &json!(4)));
     let pinned: Vec<_> = root["pinned"].as_object().unwrap().keys().collect();
     assert_eq!(pinned, ["calendar", "chat", "drive"]);
     let head = folder.git(&["rev-parse", "HEAD"]);
@@ -193,7 +193,7 @@ fn the_removal_guard_stands_in_the_way_of_a_rollback_too() {
     assert_eq!(folder.root()["version"], 2);
     let token = refused["refused"]["token"].as_str().unwrap();
     folder.expect(0, &["rollback", "1", "--reason", "why", "--allow-removals", token]);
-    assert_eq!(folder.root()["modules"], 1);
+    assert_eq!(folder.root()["moduleCount"], 1);
 }
 
 #[test]

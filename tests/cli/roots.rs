@@ -31,7 +31,7 @@ fn edited_cut_off_newer_and_older_roots() {
     let newer = good.replace("\"formatVersion\": 1", "\"formatVersion\": 2, \"more\": true");
     for (text, code, reason) in [
         (
-            good.replace("\"modules\": 2", "\"modules\": 3"),
+            good.replace("\"moduleCount\": 2", "\"moduleCount\": 3"),
             "root/inconsistent",
             "published with another content",
         ),
@@ -71,7 +71,7 @@ fn a_root_that_goes_back_to_an_older_version() {
     let folder = published();
     let first = folder.read(ROOT);
     folder.expect(0, &["sync"]);
-    folder.write(ROOT, first.replace("\"modules\": 2", "\"modules\": 9"));
+    folder.write(ROOT, first.replace("\"moduleCount\": 2", "\"moduleCount\": 9"));
     folder.commit("back, and not what it was");
     nobody_trusts_it(&folder, "root/inconsistent", "version 1 was published with another content");
 }
@@ -96,4 +96,26 @@ fn outside_git_a_broken_root_is_refused_too() {
     folder.write(ROOT, half);
     folder.expect(4, &["compile"]).says(&[ROOT, "cannot be trusted"]);
     assert_eq!(folder.read(ROOT), *half);
+}
+
+#[test]
+fn a_root_from_before_the_first_release_is_read_and_renewed_by_the_next_version() {
+    let folder = Folder::with_modules(&["chat", "drive"]);
+    folder.expect(0, &["sync"]);
+    let old = folder.read(ROOT).replace("\"moduleCount\"", "\"modules\"");
+    folder.write(ROOT, &old);
+    folder.git(&["commit", "--quiet", "--all", "--amend", "--no-edit"]);
+    folder.expect(0, &["verify", "--history"]);
+    folder.expect(0, &["compile", "--check"]);
+    folder.expect(0, &["sync"]).prints(&["nothing to commit"]);
+    assert_eq!(folder.read(ROOT), old);
+    folder.edit("modules/chat/module.yaml", "second", "third");
+    folder.commit("a change");
+    folder.expect(0, &["sync"]).prints(&["version 2"]);
+    assert_eq!(
+        (&folder.root()["moduleCount"], &folder.root()["modules"]),
+        (&2.into(), &serde_json::Value::Null)
+    );
+    folder.expect(0, &["verify", "--history"]);
+    folder.expect(0, &["rollback", "1", "--reason", "back to the old form"]).prints(&["version 3"]);
 }

@@ -114,3 +114,43 @@ fn the_same_findings_in_the_same_order_on_any_number_of_threads() {
     assert_eq!(one.out, many.out);
     assert!(one.out.len() > 10_000);
 }
+
+#[test]
+fn names_deprecations_examples_and_tests_have_a_form() {
+    let folder = Folder::empty();
+    let rest = "version: 1.0.0\naiContext: {purpose: p, category: OTHER, keywords: [k]";
+    for (name, more, expected) in [
+        ("team-chat-2", "}", &[][..]),
+        ("con", "}", &["name/reserved"]),
+        ("lpt9", "}", &["name/reserved"]),
+        ("a--b", "}", &["schema/pattern"]),
+        ("a-", "}", &["schema/pattern"]),
+        ("console", ", examples: [show my tasks]}", &[]),
+        ("console", ", examples: [a, a, ' ']}", &["schema/unique-items", "schema/pattern"]),
+        ("console", "}\ndeprecated: {since: 2.0.0, reason: moved, replacedBy: drive}", &[]),
+        (
+            "console",
+            "}\ndeprecated: {since: 2.0, replacedBy: Drive}",
+            &["schema/required", "schema/type", "schema/pattern"],
+        ),
+        (
+            "console",
+            "}\ndeprecated: {since: 2.0.0, reason: moved, replaceBy: drive}",
+            &["schema/unknown-field"],
+        ),
+        ("console", "}\ntests: [{say: a}, {say: [b, c], within: 3}, {say: d, expect: not}]", &[]),
+        ("console", "}\ntests: [{say: []}, {within: 0, say: a}]", &["schema/min-items", "schema/minimum"]),
+    ] {
+        let path = format!("{name}.yaml");
+        folder.write(&path, format!("name: {name}\n{rest}{more}\n"));
+        let code = i32::from(!expected.is_empty());
+        let report = folder.report(code, "validate-report", &["validate", &path]);
+        let found: std::collections::BTreeSet<_> = report["diagnostics"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|one| one["code"].as_str().unwrap())
+            .collect();
+        assert_eq!(found, expected.iter().copied().collect(), "{name} {more}: {report:#}");
+    }
+}

@@ -13,7 +13,7 @@ use crate::{
 /// It is a draft, valid as it is, with a line that makes editors check and complete it. Nothing existing is overwritten.
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Args {
-    /// The name of the module: 2 to 63 of a-z, 0-9 and -, starting with a letter
+    /// The name of the module: words of a-z and 0-9 joined by single hyphens, 2 to 63 characters
     name: ModuleName,
 }
 

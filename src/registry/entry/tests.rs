@@ -42,6 +42,36 @@ name: drive
 "#;
 
 #[test]
+fn examples_and_the_deprecation_are_published_and_the_tests_are_not() {
+    let plain = "name: drive\nversion: 1.0.0\naiContext: {purpose: p, category: OTHER, keywords: [k], concepts: [c]}\n";
+    let more = format!(
+        "{}, examples: [b, a]}}\n{}",
+        plain.trim_end().trim_end_matches('}'),
+        "deprecated: {replacedBy: team-chat, reason: r, since: 2026-11-25}\ntests: [{say: b}, {say: [x], expect: not}]\n",
+    );
+    let [plain, more] = [plain, more.as_str()].map(|text| compile("modules/drive.yaml", text).unwrap());
+    let added =
+        similar::TextDiff::from_lines(text(&plain), text(&more)).unified_diff().context_radius(1).to_string();
+    insta::assert_snapshot!(added, @r#"
+    @@ -5,2 +5,7 @@
+       "source": "modules/drive.yaml",
+    +  "deprecated": {
+    +    "since": "2026-11-25",
+    +    "reason": "r",
+    +    "replacedBy": "team-chat"
+    +  },
+       "aiContext": {
+    @@ -15,2 +20,6 @@
+         ],
+    +    "examples": [
+    +      "b",
+    +      "a"
+    +    ],
+         "entities": [],
+    "#);
+}
+
+#[test]
 fn an_entry_is_canonical() {
     let entry = compile("modules/drive/module.yaml", FULL).unwrap();
     insta::assert_snapshot!(text(&entry), @r#"

@@ -33,7 +33,8 @@ fn snapshot(modules: &[&str], held: &[&str], pinned: &[&str]) -> Snapshot {
         tree: object::EMPTY_TREE,
         source_tree: object::EMPTY_TREE,
         inputs: Inputs::from_sha256(&[0; 32]),
-        modules: entries.len(),
+        is_pre_release: false,
+        module_count: entries.len(),
         held: held.iter().map(hold).collect(),
         pinned: pinned.iter().map(pin).collect(),
     };

@@ -26,7 +26,10 @@ fn documents_are_what_their_schemas_say() {
     assert_eq!((&whole["version"], whole["modules"].as_array().unwrap().len()), (&3.into(), 5));
     assert_eq!(whole["tree"], folder.git(&["rev-parse", "HEAD:registry/modules"]));
     let list = server.document("/api/modules/ai/modules", "module-list");
-    assert_eq!(list["modules"][1]["name"], "drive");
+    assert_eq!(
+        (&list["modules"][1]["name"], &list["modules"][1]["deprecated"]),
+        (&"drive".into(), &false.into())
+    );
     let entry = server.get("/api/modules/ai/modules/drive").ended(200);
     assert_eq!(entry.describes("entry")["version"], "1.1.0");
     assert_eq!(entry.body, folder.read("registry/modules/dr/iv/drive.json").as_bytes());
@@ -39,6 +42,20 @@ fn documents_are_what_their_schemas_say() {
     }
     let described = server.get("/openapi.json").ended(200).json();
     assert_eq!(described["openapi"], "3.1.0");
+}
+
+#[test]
+fn the_list_names_deprecated_modules() {
+    let folder = Folder::repository();
+    let deprecated = "deprecated: { since: 1.1.0, reason: It is part of drive., replacedBy: drive }\n";
+    folder.write("modules/files.yaml", crate::harness::manifest("files") + deprecated);
+    folder.commit("files is deprecated");
+    folder.expect(0, &["sync"]);
+    let server = Server::start(&folder, &[]);
+    let list = server.document("/api/modules/ai/modules", "module-list");
+    assert_eq!(list["modules"][0]["deprecated"], true);
+    let entry = server.get("/api/modules/ai/modules/files").ended(200);
+    assert_eq!(entry.describes("entry")["deprecated"]["replacedBy"], "drive");
 }
 
 #[test]
