@@ -93,6 +93,7 @@ pub fn suggest(code: &str) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::diagnostic::Severity;
 
     #[test]
     fn every_rule_explains_itself_under_a_code_of_its_own() {
@@ -110,6 +111,33 @@ mod tests {
             assert!(!rule.summary.is_empty() && !rule.summary.ends_with('.'), "{}", rule.code);
             assert!(rule.explanation.len() > 40 && rule.explanation.ends_with('.'), "{}", rule.code);
         }
+    }
+
+    /// Where this fails, raise [`REVISION`] in the same commit; otherwise a registry keeps entries that the new rules refuse.
+    #[test]
+    fn the_revision_belongs_to_these_rules_of_severity_error() {
+        let is_elsewhere =
+            |rule: &Rule| registry::ALL.contains(&rule) || schema::rules::RULES.contains(&rule);
+        let is_revised = |rule: &&&Rule| rule.severity == Severity::Error && !is_elsewhere(rule);
+        let codes: Vec<_> = RULES.iter().filter(is_revised).map(|rule| rule.code).collect();
+        insta::assert_snapshot!(format!("revision {REVISION}\n{}", codes.join("\n")), @"
+        revision 1
+        alias/conflict
+        name/duplicate
+        name/mismatch
+        name/reserved
+        source/duplicate-key
+        source/encoding
+        source/merge-key
+        source/multiple-documents
+        source/number
+        source/symlink
+        source/syntax
+        source/too-deep
+        source/too-large
+        source/too-many-aliases
+        source/unreadable
+        ");
     }
 
     #[test]
