@@ -83,6 +83,8 @@ struct Field {
 /// What an absent field becomes.
 enum Absent {
     Omitted,
+    /// Left out, and so is an empty list: both mean the same.
+    OmittedLikeEmpty,
     EmptyList,
 }
 
@@ -105,7 +107,7 @@ static AI_CONTEXT: Shape = Shape::Object(&[
     list("keywords", &Shape::Free),
     list("patterns", &Shape::Free),
     list("concepts", &Shape::Free),
-    optional_list("examples", &Shape::Free),
+    Field { name: "examples", shape: &Shape::Free, absent: Absent::OmittedLikeEmpty },
     list("entities", &Shape::List(&ENTITY)),
     list("actions", &Shape::List(&ACTION)),
     list("contextProviders", &Shape::List(&CONTEXT_PROVIDER)),
@@ -124,6 +126,10 @@ static CONTEXT_PROVIDER: Shape = Shape::Object(&[
 static QUERYABLE_DATA: Shape =
     Shape::Object(&[field("dataType"), field("endpoint"), field("description"), field("parameters")]);
 static RELATIONSHIP: Shape = Shape::Object(&[field("module"), field("type"), field("description")]);
+
+fn is_empty_list(node: Node<'_>) -> bool {
+    node.as_array().is_some_and(|mut elements| elements.next().is_none())
+}
 
 /// A node that is written in its shape.
 struct Canonical<'a> {
@@ -159,9 +165,10 @@ impl Serialize for Canonical<'_> {
                 let mut map = serializer.serialize_map(None)?;
                 for Field { name, shape, absent } in known {
                     match (rest.remove(name), absent) {
+                        (Some(node), Absent::OmittedLikeEmpty) if is_empty_list(node) => {}
                         (Some(node), _) => map.serialize_entry(name, &Canonical { node, shape })?,
                         (None, Absent::EmptyList) => map.serialize_entry(name, &[(); 0])?,
-                        (None, Absent::Omitted) => {}
+                        (None, Absent::Omitted | Absent::OmittedLikeEmpty) => {}
                     }
                 }
                 for (name, node) in rest {

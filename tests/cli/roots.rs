@@ -119,3 +119,25 @@ fn a_root_from_before_the_first_release_is_read_and_renewed_by_the_next_version(
     folder.expect(0, &["verify", "--history"]);
     folder.expect(0, &["rollback", "1", "--reason", "back to the old form"]).prints(&["version 3"]);
 }
+
+#[test]
+fn a_name_that_an_older_modreg_allowed_goes_with_the_next_sync() {
+    let folder = Folder::with_modules(&["chat", "drive"]);
+    folder.expect(0, &["sync"]);
+    folder.write(
+        "registry/modules/3/c/con.json",
+        folder.read("registry/modules/ch/at/chat.json").replace("chat", "con"),
+    );
+    folder.git(&["add", "registry"]);
+    let tree = folder.git(&["write-tree", "--prefix=registry/modules/"]);
+    let root = folder.read(ROOT).replace("\"moduleCount\": 2", "\"modules\": 3");
+    let root = root.replace(folder.root()["tree"].as_str().unwrap(), &tree);
+    folder.write(ROOT, root);
+    folder.git(&["commit", "--quiet", "--all", "--amend", "--no-edit"]);
+    folder.expect(0, &["status"]);
+    folder.expect(0, &["show", "--version", "1"]);
+    folder.expect(0, &["sync"]).prints(&["version 2"]);
+    assert!(!folder.exists("registry/modules/3/c/con.json"));
+    folder.expect(0, &["diff", "1", "2"]);
+    folder.expect(0, &["verify"]);
+}

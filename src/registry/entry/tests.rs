@@ -49,7 +49,10 @@ fn examples_and_the_deprecation_are_published_and_the_tests_are_not() {
         plain.trim_end().trim_end_matches('}'),
         "deprecated: {replacedBy: team-chat, reason: r, since: 2026-11-25}\ntests: [{say: b}, {say: [x], expect: not}]\n",
     );
-    let [plain, more] = [plain, more.as_str()].map(|text| compile("modules/drive.yaml", text).unwrap());
+    let empty = plain.replace("concepts: [c]", "concepts: [c], examples: []");
+    let [plain, more, empty] =
+        [plain, &more, &empty].map(|text| compile("modules/drive.yaml", text).unwrap());
+    assert_eq!(text(&plain), text(&empty));
     let added =
         similar::TextDiff::from_lines(text(&plain), text(&more)).unified_diff().context_radius(1).to_string();
     insta::assert_snapshot!(added, @r#"
