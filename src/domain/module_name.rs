@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 /// The name of a module, unique in a registry.
 ///
-/// Invariant: it matches [`ModuleName::PATTERN`], has 2 to 63 characters and is not a name that Windows reserves, so it is
-/// safe as a file name on every system, in a URL and on a terminal.
+/// Invariant: it matches [`ModuleName::PATTERN`], so it is safe in a path, in a URL and on a terminal. A manifest may declare
+/// only some of these names, see [`ModuleName::declared`]; a registry from before that rule can contain the others.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct ModuleName(Box<str>);
@@ -24,12 +24,25 @@ pub enum InvalidModuleName {
 }
 
 impl ModuleName {
-    /// The regular expression that the manifest schema states too. The schema adds the length, 2 to 63.
-    pub const PATTERN: &'static str = "^[a-z][a-z0-9]*(-[a-z0-9]+)*$";
+    /// The regular expression of the names that a registry can contain.
+    pub const PATTERN: &'static str = "^[a-z][a-z0-9-]{1,62}$";
 
-    /// The form of a name in words, for messages that say what is expected.
+    /// The form of a name that a manifest may declare, in words, for messages that say what is expected.
     pub const FORM: &'static str =
         "2 to 63 characters: words of `a-z` and `0-9` joined by single hyphens, starting with a letter";
+
+    /// Reads a name that a manifest declares: words joined by single hyphens, and not a name that Windows reserves, so that
+    /// the entry can be checked out on every system.
+    pub fn declared(text: &str) -> Result<Self, InvalidModuleName> {
+        let name: Self = text.parse()?;
+        if text.split('-').any(str::is_empty) {
+            Err(InvalidModuleName::Form(text.to_owned()))
+        } else if is_reserved(text) {
+            Err(InvalidModuleName::Reserved(text.to_owned()))
+        } else {
+            Ok(name)
+        }
+    }
 
     /// The name as text.
     pub fn as_str(&self) -> &str {
@@ -41,16 +54,13 @@ impl FromStr for ModuleName {
     type Err = InvalidModuleName;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let starts_with_letter = text.starts_with(|first: char| first.is_ascii_lowercase());
-        let is_word = |word: &str| {
-            !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
-        };
-        if !starts_with_letter || !(2..=63).contains(&text.len()) || !text.split('-').all(is_word) {
-            Err(InvalidModuleName::Form(text.to_owned()))
-        } else if is_reserved(text) {
-            Err(InvalidModuleName::Reserved(text.to_owned()))
-        } else {
+        let starts_well = text.starts_with(|first: char| first.is_ascii_lowercase());
+        let all_allowed =
+            text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+        if starts_well && all_allowed && (2..=63).contains(&text.len()) {
             Ok(Self(text.into()))
+        } else {
+            Err(InvalidModuleName::Form(text.to_owned()))
         }
     }
 }
@@ -91,39 +101,39 @@ mod tests {
     use super::*;
 
     #[test]
-    fn takes_what_the_pattern_takes() {
-        let longest = format!("a{}", "b".repeat(62));
-        let too_long = format!("a{}", "b".repeat(63));
-        for (text, valid) in [
-            ("drive", true),
-            ("a1", true),
-            ("a-1", true),
-            ("team-chat-2", true),
-            ("console", true),
-            ("com10", true),
-            ("lpt", true),
-            ("a-", false),
-            ("a--b", false),
-            ("-ab", false),
-            (longest.as_str(), true),
-            ("", false),
-            ("a", false),
-            (too_long.as_str(), false),
-            ("1a", false),
-            ("-a", false),
-            ("Drive", false),
-            ("dr\u{456}ve", false),
-            ("a/b", false),
-            ("a.b", false),
+    fn names_have_a_form_and_declared_ones_a_stricter_one() {
+        use InvalidModuleName::{Form, Reserved};
+        let (longest, too_long) = (format!("a{}", "b".repeat(62)), format!("a{}", "b".repeat(63)));
+        let refused = |kind: fn(String) -> InvalidModuleName, text: &str| Some(kind(text.to_owned()));
+        for (text, is_name, error) in [
+            ("drive", true, None),
+            ("a1", true, None),
+            ("a-1", true, None),
+            ("team-chat-2", true, None),
+            ("console", true, None),
+            ("com10", true, None),
+            ("lpt", true, None),
+            (&longest, true, None),
+            ("a-", true, refused(Form, "a-")),
+            ("a--b", true, refused(Form, "a--b")),
+            ("con", true, refused(Reserved, "con")),
+            ("prn", true, refused(Reserved, "prn")),
+            ("aux", true, refused(Reserved, "aux")),
+            ("nul", true, refused(Reserved, "nul")),
+            ("com0", true, refused(Reserved, "com0")),
+            ("lpt9", true, refused(Reserved, "lpt9")),
+            ("", false, refused(Form, "")),
+            ("a", false, refused(Form, "a")),
+            (&too_long, false, refused(Form, &too_long)),
+            ("1a", false, refused(Form, "1a")),
+            ("-ab", false, refused(Form, "-ab")),
+            ("Drive", false, refused(Form, "Drive")),
+            ("dr\u{456}ve", false, refused(Form, "dr\u{456}ve")),
+            ("a/b", false, refused(Form, "a/b")),
+            ("a.b", false, refused(Form, "a.b")),
         ] {
-            assert_eq!(text.parse::<ModuleName>().is_ok(), valid, "{text:?}");
-        }
-    }
-
-    #[test]
-    fn names_that_windows_reserves_are_refused_as_such() {
-        for name in ["con", "prn", "aux", "nul", "com0", "com9", "lpt0", "lpt1", "lpt9"] {
-            assert_eq!(name.parse::<ModuleName>(), Err(InvalidModuleName::Reserved(name.to_owned())));
+            assert_eq!(text.parse::<ModuleName>().is_ok(), is_name, "{text:?}");
+            assert_eq!(ModuleName::declared(text).err(), error, "{text:?}");
         }
     }
 }

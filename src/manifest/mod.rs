@@ -91,9 +91,11 @@ impl Manifest {
         self.document.root().get("displayName").and_then(Node::as_str)
     }
 
-    /// Since when and why the module is deprecated, an object, where it is.
+    /// The deprecation: an object with the texts `since` and `reason`, whatever else a registry's own schema allows there.
     pub fn deprecated(&self) -> Option<Node<'_>> {
-        self.document.root().get("deprecated")
+        let deprecated = self.document.root().get("deprecated")?;
+        let has_text = |key| deprecated.get(key).and_then(Node::as_str).is_some();
+        (has_text("since") && has_text("reason")).then_some(deprecated)
     }
 
     /// How the manifest spells the key of its AI context, where it has one.

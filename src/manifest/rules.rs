@@ -23,7 +23,7 @@ pub static RESERVED: Rule = Rule {
     fixed: true,
     summary: "the name is one that Windows reserves",
     explanation: "Windows reserves `con`, `prn`, `aux`, `nul`, `com0` to `com9` and `lpt0` to `lpt9` for devices, in every folder and \
-        with every extension. A module with such a name gets an entry that nobody can check out there. Choose another name.",
+        with every extension: the entry of a module with such a name could not be checked out there. An entry from before this rule is held. Choose another name.",
 };
 
 /// The finding on a name that Windows reserves.

@@ -41,7 +41,7 @@ fn declared(root: Node<'_>) -> Option<ModuleName> {
 /// Reads what every manifest declares. What is wrong is added to the findings where the schemas have not said so yet;
 /// `None` comes with at least one finding.
 fn head(root: Node<'_>, findings: &mut Vec<Finding>) -> Option<Head> {
-    let name = required_text(root, "name", findings).and_then(|text| match text.parse() {
+    let name = required_text(root, "name", findings).and_then(|text| match ModuleName::declared(text) {
         Err(InvalidModuleName::Reserved(name)) => {
             findings.push(rules::reserved(&name));
             None

@@ -83,8 +83,8 @@ struct Field {
 /// What an absent field becomes.
 enum Absent {
     Omitted,
-    /// Left out, and so is an empty list: both mean the same.
-    OmittedLikeEmpty,
+    /// An empty list is omitted too, for both mean the same.
+    OmittedAsEmptyList,
     EmptyList,
 }
 
@@ -107,7 +107,7 @@ static AI_CONTEXT: Shape = Shape::Object(&[
     list("keywords", &Shape::Free),
     list("patterns", &Shape::Free),
     list("concepts", &Shape::Free),
-    Field { name: "examples", shape: &Shape::Free, absent: Absent::OmittedLikeEmpty },
+    Field { name: "examples", shape: &Shape::Free, absent: Absent::OmittedAsEmptyList },
     list("entities", &Shape::List(&ENTITY)),
     list("actions", &Shape::List(&ACTION)),
     list("contextProviders", &Shape::List(&CONTEXT_PROVIDER)),
@@ -165,10 +165,10 @@ impl Serialize for Canonical<'_> {
                 let mut map = serializer.serialize_map(None)?;
                 for Field { name, shape, absent } in known {
                     match (rest.remove(name), absent) {
-                        (Some(node), Absent::OmittedLikeEmpty) if is_empty_list(node) => {}
+                        (Some(node), Absent::OmittedAsEmptyList) if is_empty_list(node) => {}
                         (Some(node), _) => map.serialize_entry(name, &Canonical { node, shape })?,
                         (None, Absent::EmptyList) => map.serialize_entry(name, &[(); 0])?,
-                        (None, Absent::Omitted | Absent::OmittedLikeEmpty) => {}
+                        (None, Absent::Omitted | Absent::OmittedAsEmptyList) => {}
                     }
                 }
                 for (name, node) in rest {

@@ -34,7 +34,7 @@ pub struct Root {
     pub is_pre_release: bool,
 }
 
-/// A digest over all that decides the content besides the manifests: schemas, settings and format.
+/// A digest over everything but the manifests that decides the content: format, rules, schemas and settings.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Inputs(String);
@@ -113,7 +113,7 @@ impl Root {
                 "`formatVersion` or `inputs` has an impossible value".to_owned(),
             ));
         }
-        let root = Self::try_from(file)?;
+        let root = Self::from(file);
         if root.version == SnapshotVersion::EMPTY {
             return Err(RootError::Inconsistent(
                 "version 0 is the registry that does not exist yet".to_owned(),
@@ -122,22 +122,25 @@ impl Root {
         if root.version.get() == u64::MAX {
             return Err(RootError::Inconsistent("no version can follow its version".to_owned()));
         }
-        if root.to_bytes() == bytes { Ok(root) } else { Err(RootError::Edited) }
+        let spellings = [false, true].map(|is_pre_release| Self { is_pre_release, ..root.clone() });
+        spellings.into_iter().find(|root| root.to_bytes() == bytes).ok_or(RootError::Edited)
     }
 
     /// The bytes of the root file.
     pub fn to_bytes(&self) -> Vec<u8> {
-        let mut bytes =
-            serde_json::to_vec_pretty(&RootFile::from(self.clone())).expect("plain data always serialises");
-        bytes.push(b'\n');
-        bytes
+        let file = RootFile::from(self.clone());
+        let mut text = serde_json::to_string_pretty(&file).expect("plain data always serialises");
+        if self.is_pre_release {
+            // The first match is the key: no value before it can contain the word.
+            text = text.replacen("\"moduleCount\"", "\"modules\"", 1);
+        }
+        text.push('\n');
+        text.into_bytes()
     }
 
     /// Checks the root against the entries that lie beside it.
     pub fn check(&self, entries: &BTreeMap<ModuleName, ObjectId>) -> Result<(), RootError> {
-        // Names had fewer rules before the first release: such a root may count an entry that is not one any more. It is
-        // a stray file now, which the next sync removes.
-        if self.module_count != entries.len() && !self.is_pre_release {
+        if self.module_count != entries.len() {
             let (counted, found) = (self.module_count, entries.len());
             return Err(RootError::Inconsistent(format!(
                 "it counts {counted} modules, but there are {found}"
@@ -166,11 +169,8 @@ struct RootFile {
     tree: ObjectId,
     source: SourceField,
     inputs: Inputs,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    module_count: Option<usize>,
-    /// What `moduleCount` was called before the first release.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    modules: Option<usize>,
+    #[serde(alias = "modules")]
+    module_count: usize,
     held: BTreeMap<ModuleName, Held>,
     pinned: BTreeMap<ModuleName, Pin>,
 }
@@ -181,57 +181,19 @@ struct SourceField {
     tree: ObjectId,
 }
 
-impl TryFrom<RootFile> for Root {
-    type Error = RootError;
-
-    fn try_from(file: RootFile) -> Result<Self, RootError> {
-        let RootFile {
-            format_version: _,
-            version,
-            tree,
-            source,
-            inputs,
-            module_count,
-            modules,
-            held,
-            pinned,
-        } = file;
-        let (module_count, is_pre_release) = match (module_count, modules) {
-            (Some(count), None) => (count, false),
-            (None, Some(count)) => (count, true),
-            (None, None) => return Err(RootError::Malformed("`moduleCount` is missing".to_owned())),
-            (Some(_), Some(_)) => return Err(RootError::Edited),
-        };
-        Ok(Self {
-            version,
-            tree,
-            source_tree: source.tree,
-            inputs,
-            module_count,
-            held,
-            pinned,
-            is_pre_release,
-        })
+impl From<RootFile> for Root {
+    fn from(file: RootFile) -> Self {
+        let RootFile { format_version: _, version, tree, source, inputs, module_count, held, pinned } = file;
+        let source_tree = source.tree;
+        Self { version, tree, source_tree, inputs, module_count, held, pinned, is_pre_release: false }
     }
 }
 
 impl From<Root> for RootFile {
     fn from(root: Root) -> Self {
-        let Root { version, tree, source_tree, inputs, module_count, held, pinned, is_pre_release } = root;
+        let Root { version, tree, source_tree, inputs, module_count, held, pinned, is_pre_release: _ } = root;
         let source = SourceField { tree: source_tree };
-        let (module_count, modules) =
-            if is_pre_release { (None, Some(module_count)) } else { (Some(module_count), None) };
-        Self {
-            format_version: FORMAT_VERSION,
-            version,
-            tree,
-            source,
-            inputs,
-            module_count,
-            modules,
-            held,
-            pinned,
-        }
+        Self { format_version: FORMAT_VERSION, version, tree, source, inputs, module_count, held, pinned }
     }
 }
 
@@ -275,8 +237,8 @@ mod tests {
             (String::new(), "not a snapshot root"),
             (good[..good.len() / 2].to_owned(), "not a snapshot root"),
             (edit("\"moduleCount\": 2", "\"moduleCount\": -1"), "not a snapshot root"),
-            (edit("  \"moduleCount\": 2,\n", ""), "`moduleCount` is missing"),
-            (edit("\"moduleCount\": 2", "\"moduleCount\": 2,\n  \"modules\": 2"), "edited by hand"),
+            (edit("  \"moduleCount\": 2,\n", ""), "missing field `moduleCount`"),
+            (edit("\"moduleCount\": 2", "\"moduleCount\": 2,\n  \"modules\": 2"), "duplicate field"),
             (edit("\"version\": 42", "\"version\": 42,\n  \"version\": 43"), "not a snapshot root"),
             (edit("\"version\": 42", "\"version\": 42,\n  \"extra\": 1"), "not a snapshot root"),
             (edit("\"version\": 42", "\"version\": 0"), "version 0"),
@@ -323,11 +285,5 @@ mod tests {
         assert!(root().check(&entries(&["chat"])).is_err());
         assert_eq!(root().check(&entries(&["chat", "other"])), Ok(()), "a pinned module may have no entry");
         assert!(root().check(&entries(&["drive", "other"])).is_err(), "a held one has one");
-        let old = Root { is_pre_release: true, module_count: 3, ..root() };
-        assert_eq!(
-            old.check(&entries(&["chat", "drive"])),
-            Ok(()),
-            "it may count a name that is refused now"
-        );
     }
 }

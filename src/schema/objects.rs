@@ -64,8 +64,10 @@ fn meant<'a>(subject: &Subject<'_>, violation: &Violation<'a>, field: &str) -> O
 fn unknown(subject: &Subject<'_>, violation: &Violation<'_>, field: &str, meant: Option<&str>) -> Finding {
     let known = || properties(violation).into_iter().flat_map(Map::keys).map(String::as_str);
     let belongs_above = || {
-        let top_level = ["name", "version", "status", "displayName", "sync"].contains(&field);
-        top_level && subject.root.get("name").or_else(|| subject.root.get("version")).is_some()
+        const TOP_LEVEL: [&str; 8] =
+            ["name", "version", "status", "displayName", "description", "deprecated", "sync", "tests"];
+        TOP_LEVEL.contains(&field)
+            && subject.root.get("name").or_else(|| subject.root.get("version")).is_some()
     };
     let help = if let Some(meant) = meant {
         Some(format!("did you mean {}?", words::quoted(meant)))

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{testing::tree, *};
+use crate::domain::{InvalidModuleName, ModuleName};
 
 fn manifest(change: impl FnOnce(&mut Value)) -> Value {
     let mut manifest = json!({
@@ -443,7 +444,22 @@ fn examples_hold(name: &str, schema: &Value) {
 fn the_schema_states_the_same_words_as_the_types() {
     let (_, text) = BUILTIN.iter().find(|(name, _)| *name == "module").unwrap();
     let module: Value = serde_json::from_str(text).unwrap();
-    assert_eq!(module["properties"]["name"]["pattern"], crate::domain::ModuleName::PATTERN);
+    for name in
+        ["drive", "team-chat-2", "a", "a-", "a--b", "-a", "1a", "Drive", &"a".repeat(63), &"a".repeat(64)]
+    {
+        let has_form = !matches!(ModuleName::declared(name), Err(InvalidModuleName::Form(_)));
+        let found = said(&Schemas::builtin(), &json!({"name": name, "version": "1.0.0"}));
+        assert_eq!(found.is_empty(), has_form, "{name}: {found:?}");
+    }
+    let declared = module["properties"]["name"]["pattern"].as_str().unwrap();
+    for line in
+        BUILTIN.iter().flat_map(|(_, text)| text.lines()).filter(|line| line.contains("\"^[a-z][a-z0-9"))
+    {
+        assert!(
+            [declared, ModuleName::PATTERN].iter().any(|pattern| line.contains(&format!("\"{pattern}\""))),
+            "{line}"
+        );
+    }
     assert_eq!(
         module["properties"]["status"]["enum"],
         json!(crate::domain::Status::ALL.map(crate::domain::Status::as_str))

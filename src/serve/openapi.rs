@@ -78,8 +78,7 @@ pub(super) enum Parameter {
 impl Parameter {
     fn describe(self) -> Value {
         let version = json!({ "type": "integer", "minimum": 0, "maximum": u64::MAX });
-        let name =
-            json!({ "type": "string", "pattern": ModuleName::PATTERN, "minLength": 2, "maxLength": 63 });
+        let name = json!({ "type": "string", "pattern": ModuleName::PATTERN });
         let (name, place, is_required, about, schema) = match self {
             Self::Name => ("name", "path", true, "The module.", name),
             Self::Version => ("version", "query", false, "An older version; the latest without it.", version),

@@ -120,24 +120,42 @@ fn a_root_from_before_the_first_release_is_read_and_renewed_by_the_next_version(
     folder.expect(0, &["rollback", "1", "--reason", "back to the old form"]).prints(&["version 3"]);
 }
 
-#[test]
-fn a_name_that_an_older_modreg_allowed_goes_with_the_next_sync() {
-    let folder = Folder::with_modules(&["chat", "drive"]);
+/// Makes version 1 what a modreg from before the stricter names published: module `new` under the name `old`.
+fn published_as(old: &str, old_path: &str) -> Folder {
+    let folder = Folder::with_modules(&["chat", "drive", "new"]);
     folder.expect(0, &["sync"]);
-    folder.write(
-        "registry/modules/3/c/con.json",
-        folder.read("registry/modules/ch/at/chat.json").replace("chat", "con"),
-    );
-    folder.git(&["add", "registry"]);
+    folder.git(&["mv", "modules/new", &format!("modules/{old}")]);
+    let manifest = format!("modules/{old}/module.yaml");
+    folder.edit(&manifest, "name: new", &format!("name: {old}"));
+    let entry = folder.read("registry/modules/3/n/new.json").replace("\"new\"", &format!("\"{old}\""));
+    let entry = entry.replace("modules/new/", &format!("modules/{old}/"));
+    folder.git(&["rm", "--quiet", "registry/modules/3/n/new.json"]);
+    folder.write(&format!("registry/modules/{old_path}"), entry);
+    folder.git(&["add", "--all"]);
     let tree = folder.git(&["write-tree", "--prefix=registry/modules/"]);
-    let root = folder.read(ROOT).replace("\"moduleCount\": 2", "\"modules\": 3");
+    let root = folder.read(ROOT).replace("\"moduleCount\"", "\"modules\"");
     let root = root.replace(folder.root()["tree"].as_str().unwrap(), &tree);
-    folder.write(ROOT, root);
+    folder.write(ROOT, root.replace(folder.root()["inputs"].as_str().unwrap(), &format!("sha256:{:064}", 0)));
     folder.git(&["commit", "--quiet", "--all", "--amend", "--no-edit"]);
-    folder.expect(0, &["status"]);
-    folder.expect(0, &["show", "--version", "1"]);
-    folder.expect(0, &["sync"]).prints(&["version 2"]);
-    assert!(!folder.exists("registry/modules/3/c/con.json"));
-    folder.expect(0, &["diff", "1", "2"]);
-    folder.expect(0, &["verify"]);
+    folder
+}
+
+#[test]
+fn an_entry_whose_name_is_refused_now_is_held_until_its_manifest_is_renamed() {
+    for (name, path) in
+        [("con", "3/c/con.json"), ("a--b", "a-/-b/a--b.json"), ("drive-", "dr/iv/drive-.json")]
+    {
+        let folder = published_as(name, path);
+        folder.expect(0, &["show", name]);
+        folder.expect(0, &["verify", "--history"]);
+        folder.expect(3, &["sync"]).prints(&["version 2"]);
+        assert_eq!(folder.root()["held"][name]["since"], 2);
+        folder.expect(0, &["verify", "--history"]);
+        folder.git(&["mv", &format!("modules/{name}"), "modules/renamed"]);
+        folder.edit("modules/renamed/module.yaml", &format!("name: {name}"), "name: renamed");
+        folder.commit("a name for everybody");
+        folder.expect(0, &["sync"]).prints(&[&format!("- {name}"), "+ renamed", "version 3"]);
+        folder.expect(0, &["diff", "1", "3"]).prints(&[&format!("- {name}")]);
+        folder.expect(0, &["verify", "--history"]);
+    }
 }

@@ -118,3 +118,22 @@ fn broken_and_hostile_schemas_are_named() {
         }
     }
 }
+
+#[test]
+fn what_an_own_schema_calls_deprecated_is_published_only_where_readers_understand_it() {
+    let folder = Folder::with_modules(&["chat", "drive", "mail"]);
+    folder.write("schema/module.schema.json", "{\"required\": [\"name\"]}");
+    for (name, deprecated) in
+        [("chat", "false"), ("drive", "yes"), ("mail", "{since: 1.1.0, reason: moved, who: us}")]
+    {
+        let path = format!("modules/{name}/module.yaml");
+        folder.write(&path, folder.read(&path) + &format!("deprecated: {deprecated}\n"));
+    }
+    folder.commit("fields of our own");
+    folder.expect(0, &["sync"]);
+    for (path, is_published) in [("ch/at/chat", false), ("dr/iv/drive", false), ("ma/il/mail", true)] {
+        let entry = folder.read(&format!("registry/modules/{path}.json"));
+        assert_eq!(entry.contains("\"deprecated\""), is_published, "{entry}");
+    }
+    folder.expect(0, &["verify"]);
+}

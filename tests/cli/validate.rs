@@ -140,6 +140,7 @@ fn names_deprecations_examples_and_tests_have_a_form() {
         ),
         ("console", "}\ntests: [{say: a}, {say: [b, c], within: 3}, {say: d, expect: not}]", &[]),
         ("console", "}\ntests: [{say: []}, {within: 0, say: a}]", &["schema/min-items", "schema/minimum"]),
+        ("console", "}\ntests: [{say: a, within: 3, expect: not}]", &["schema/forbidden"]),
     ] {
         let path = format!("{name}.yaml");
         folder.write(&path, format!("name: {name}\n{rest}{more}\n"));

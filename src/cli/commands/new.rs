@@ -14,6 +14,7 @@ use crate::{
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Args {
     /// The name of the module: words of a-z and 0-9 joined by single hyphens, 2 to 63 characters
+    #[arg(value_parser = ModuleName::declared)]
     name: ModuleName,
 }
 

@@ -43,15 +43,16 @@ name: drive
 
 #[test]
 fn examples_and_the_deprecation_are_published_and_the_tests_are_not() {
-    let plain = "name: drive\nversion: 1.0.0\naiContext: {purpose: p, category: OTHER, keywords: [k], concepts: [c]}\n";
-    let more = format!(
-        "{}, examples: [b, a]}}\n{}",
-        plain.trim_end().trim_end_matches('}'),
-        "deprecated: {replacedBy: team-chat, reason: r, since: 2026-11-25}\ntests: [{say: b}, {say: [x], expect: not}]\n",
-    );
-    let empty = plain.replace("concepts: [c]", "concepts: [c], examples: []");
-    let [plain, more, empty] =
-        [plain, &more, &empty].map(|text| compile("modules/drive.yaml", text).unwrap());
+    let head = "name: drive\nversion: 1.0.0\n";
+    let fields = "purpose: p, category: OTHER, keywords: [k], concepts: [c]";
+    let deprecated = "deprecated: {replacedBy: team-chat, reason: r, since: 2026-11-25}";
+    let tests = "tests: [{say: b}, {say: [x], expect: not}]";
+    let [plain, empty, more] = [
+        format!("{head}aiContext: {{{fields}}}"),
+        format!("{head}aiContext: {{{fields}, examples: []}}"),
+        format!("{head}aiContext: {{{fields}, examples: [b, a]}}\n{deprecated}\n{tests}"),
+    ]
+    .map(|manifest| compile("modules/drive.yaml", &manifest).unwrap());
     assert_eq!(text(&plain), text(&empty));
     let added =
         similar::TextDiff::from_lines(text(&plain), text(&more)).unified_diff().context_radius(1).to_string();

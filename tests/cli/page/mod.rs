@@ -22,10 +22,12 @@ fn registry() -> Folder {
         "name": "strange",
         "displayName": MARKUP,
         "version": "1.0.0",
+        "deprecated": { "since": "1.0.0", "reason": MARKUP, "replacedBy": "drive" },
         "aiContext": {
             "purpose": MARKUP,
             "category": "FINANCE",
             "keywords": [MARKUP, "strange"],
+            "examples": [MARKUP],
             "entities": [{ "name": MARKUP, "pluralName": MARKUP, "description": MARKUP }],
             "actions": [{ "name": "act", "description": MARKUP, "permissions": ["strange:read"] }],
             "contextProviders": [{ "name": "recent", "endpoint": "/api/strange", "cacheDuration": 60000 }],

@@ -29,15 +29,18 @@ fn it_shows_the_registry_and_all_texts_as_texts() {
         browser.shows("count", "1 of 9 modules").await;
         browser.click("[data-filter='category FINANCE']").await;
         browser.shows("list", MARKUP.split('"').next().unwrap()).await;
+        browser.shows("list", "Deprecated").await;
 
         browser.click("#list a").await;
         browser.until("document.getElementById('module').open").await;
         assert_eq!(browser.text("#module-title").await, MARKUP);
         let body = browser.text("#module-body").await;
-        assert_eq!(body.matches(MARKUP).count(), 7, "{body}");
+        assert_eq!(body.matches(MARKUP).count(), 9, "{body}");
         for words in ["strange:read", "/api/strange good for 1 minute", "modules/strange.json", "Finance"] {
             assert!(body.contains(words), "{words} is not in\n{body}");
         }
+        assert!(body.starts_with("Deprecated since 1.0.0: "), "{body}");
+        assert!(body.contains("Use drive instead."), "{body}");
         looked_at(browser, "module").await;
         browser.click("#module-body a[href='#module/drive']").await;
         browser.shows("module-title", "drive").await;

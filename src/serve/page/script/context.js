@@ -30,7 +30,7 @@ function drawOpenModule() {
   if (name === undefined || !known.snapshot) return;
   const entry = known.entries.get(name);
   fill(byId("module-title"), entry?.displayName ?? name);
-  fill(byId("module-body"), reasons(name), entry ? context(entry) : el("p", {}, `Version ${known.snapshot.version} has no module of this name.`));
+  fill(byId("module-body"), reasons(name), deprecation(entry), entry ? context(entry) : el("p", {}, `Version ${known.snapshot.version} has no module of this name.`));
 }
 
 /** Why the entry is not what its manifest says. */
@@ -48,11 +48,20 @@ function reasons(name) {
   return notices;
 }
 
+/** Since when and why the module is deprecated, and what replaces it. */
+function deprecation({ deprecated } = {}) {
+  if (!deprecated) return undefined;
+  const { since, reason, replacedBy } = deprecated;
+  return el("p", { class: "notice" }, badge("deprecated", "Deprecated"), ` since ${since}: ${reason}`,
+    replacedBy && [" Use ", moduleOrName(replacedBy), " instead."]);
+}
+
 /** The fields of an AI context that have a section of their own, in the order in which they are shown. */
 const SECTIONS = {
   keywords: ["Keywords", words],
   patterns: ["Patterns", (value) => words(value, "code")],
   concepts: ["Concepts", words],
+  examples: ["Examples", words],
   entities: ["Entities", things((entity) => thing(entity.name, plural(entity), entity))],
   actions: ["Actions", things((action) => thing(action.name, undefined, action, permissions(action)))],
   contextProviders: ["Context providers", things((one) => thing(one.name, endpoint(one), one, parameters(one)))],
@@ -60,7 +69,7 @@ const SECTIONS = {
   relationships: ["Relationships", things((one) => relationship(one))],
 };
 
-function context({ name, displayName, version, status, source, aiContext = {}, ...more }) {
+function context({ name, displayName, version, status, source, deprecated: _, aiContext = {}, ...more }) {
   const { purpose, category, ...fields } = aiContext;
   const raw = el("a", { href: `${API}/modules/${encodeURIComponent(name)}` }, "JSON");
   const facts = [["Name", el("code", {}, name)], ["Version", version], ["Status", status], ["Category", title(category ?? "")],
@@ -120,9 +129,13 @@ function json(value) {
   return el("pre", { tabindex: "0" }, JSON.stringify(value, undefined, 2));
 }
 
+/** A link to a module, or its name where it is not in this registry. */
+function moduleOrName(module) {
+  return known.entries.has(module) ? moduleLink(module) : [el("span", {}, module), el("span", { class: "hint" }, " (not in this registry)")];
+}
+
 function relationship({ module, type, description }) {
-  const target = known.entries.has(module) ? moduleLink(module) : [el("span", {}, module), el("span", { class: "hint" }, " (not in this registry)")];
-  return [el("span", { class: "label" }, type), " ", target, description && el("p", {}, description)];
+  return [el("span", { class: "label" }, type), " ", moduleOrName(module), description && el("p", {}, description)];
 }
 
 dialog.addEventListener("close", () => {

@@ -84,11 +84,12 @@ function count(found, drawn) {
 }
 
 function row({ entry, category, held, pinned }) {
-  const { name, displayName, version, aiContext = {} } = entry;
+  const { name, displayName, version, deprecated, aiContext = {} } = entry;
   const head = el("div", { class: "head" },
     el("span", { class: "name" }, displayName ?? name),
     el("span", { class: "meta" }, displayName && displayName !== name ? `${name} · ` : "", `${version} · ${title(category)}`),
-    held && badge("held", "Held"), pinned && badge("pinned", "Pinned"));
+    held && badge("held", "Held"), pinned && badge("pinned", "Pinned"),
+    deprecated && badge("deprecated", "Deprecated"));
   const link = el("a", { href: `#module/${encodeURIComponent(name)}` }, head,
     el("p", { class: "purpose" }, aiContext.purpose ?? ""));
   return el("li", {}, link);
