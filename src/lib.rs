@@ -20,7 +20,7 @@
 //! | [`compile`] | many manifests | what became of each of them, in parallel |
 //! | [`fix`] | the bytes of a manifest | the same bytes with what is mechanical mended |
 //! | [`diff`] | the entries of two snapshots | which modules changed, and which of their fields |
-//! | [`git`] | a repository | its head, trees and history; and what publishing changes in it |
+//! | [`git`] | a repository | its head, trees and history; and what publishing changes in it, all as git decides it |
 //! | [`sync`] | a repository | the next snapshot, guarded and committed; status, history, verification |
 //! | [`report`] | all of these | text for people and for programs |
 //! | [`http`] | an address | what it answers, within limits |
@@ -52,6 +52,9 @@
 //!
 //! Invariant: objects are written before the branch moves, and the branch moves before the checkout does. A killed run
 //! leaves the old or the new snapshot, and the next run mends the rest.
+//!
+//! Invariant: wherever Git has a policy, the `git` program decides. libgit2 reads the object database and nothing else, and
+//! of all that lies in the git directory a sync itself opens only the objects and its own files in `modreg/`.
 //!
 //! Invariant: text from manifests is never printed raw, whatever the format.
 //!

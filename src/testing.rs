@@ -2,6 +2,11 @@
 
 use proptest::test_runner::{Config, RngSeed};
 
+use crate::domain::ObjectFormat;
+
+/// How the repositories of tests name their objects, where it does not matter.
+pub(crate) const FORMAT: ObjectFormat = ObjectFormat::Sha1;
+
 /// The same `cases` on every run, so that a red build is about the change that was made.
 ///
 /// `PROPTEST_CASES` and `PROPTEST_RNG_SEED` search further.

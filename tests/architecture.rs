@@ -26,7 +26,6 @@ const HOMES: &[(&str, &[&str])] = &[
     ("signal_hook", &["cli"]),
     ("quick_junit", &["report/junit.rs"]),
     ("git2", &["git"]),
-    ("libgit2_sys", &["git"]),
     ("flate2", &["git", "serve"]),
     ("walkdir", &["load"]),
     ("granit_parser", &["source"]),
@@ -268,6 +267,80 @@ fn modules_use_only_what_stands_above_them() {
             }
         }
     }
+    report(&strays);
+}
+
+/// The paths that a file imports, in full: `use` with its groups taken apart.
+fn imports(source: &Source) -> Vec<String> {
+    let file = source.path.trim_end_matches(".rs").trim_end_matches("/mod").replace('/', "::");
+    let parent = file.rsplit_once("::").map_or("", |(parent, _)| parent);
+    let uses = source.code.split("\nuse ").skip(1).filter_map(|rest| rest.split(';').next());
+    let paths = uses.flat_map(|tree| expand(&tree.split_whitespace().collect::<String>()));
+    paths
+        .filter_map(|path| match path.split_once("::")? {
+            ("crate", rest) => Some(rest.to_owned()),
+            ("super", rest) => Some(format!("{parent}::{rest}")),
+            _ => None,
+        })
+        .collect()
+}
+
+/// The paths of a tree of imports: `a::{b, c::{d, e}}` has three.
+fn expand(tree: &str) -> Vec<String> {
+    let Some((before, group)) = tree.split_once('{') else { return vec![tree.to_owned()] };
+    let group = group.strip_suffix('}').unwrap_or(group);
+    let (mut depth, mut members) = (0_usize, vec![String::new()]);
+    for character in group.chars() {
+        match character {
+            '{' => depth += 1,
+            '}' => depth -= 1,
+            _ => {}
+        }
+        match (character, members.last_mut()) {
+            (',', _) if depth == 0 => members.push(String::new()),
+            (_, Some(member)) => member.push(character),
+            (_, None) => {}
+        }
+    }
+    members.retain(|member| !member.is_empty());
+    members.iter().flat_map(|member| expand(member)).map(|path| format!("{before}{path}")).collect()
+}
+
+#[test]
+fn no_files_of_git_import_each_other_in_a_circle() {
+    let sources = sources();
+    let files: BTreeMap<String, &Source> = sources
+        .iter()
+        .filter(|source| source.is_in("git") && !source.path.ends_with("mod.rs"))
+        .map(|source| (source.path.trim_end_matches(".rs").replace('/', "::"), source))
+        .collect();
+    let (mut strays, mut edges) = (Vec::new(), BTreeMap::new());
+    for (file, source) in &files {
+        let imported: BTreeSet<_> =
+            imports(source).into_iter().filter(|path| path.starts_with("git::")).collect();
+        let home = |path: &String| {
+            files.keys().find(|file| path == *file || path.starts_with(&format!("{file}::"))).cloned()
+        };
+        strays.extend(imported.iter().filter(|path| home(path).is_none()).map(|path| {
+            format!(
+                "src/{} imports `{path}`, which is no file's own: import it from where it is written",
+                source.path
+            )
+        }));
+        edges.insert(file.clone(), imported.iter().filter_map(home).collect::<BTreeSet<_>>());
+    }
+    assert!(edges.values().flatten().count() > files.len(), "the imports are not understood: {edges:#?}");
+    // Takes away what imports nothing that is left, again and again: circles stay.
+    while let Some(free) =
+        edges.iter().find(|(_, imported)| imported.is_empty()).map(|(file, _)| file.clone())
+    {
+        edges.remove(&free);
+        for imported in edges.values_mut() {
+            imported.remove(&free);
+        }
+    }
+    strays
+        .extend(edges.iter().map(|(file, imported)| format!("{file} is in or above a circle: {imported:?}")));
     report(&strays);
 }
 

@@ -38,7 +38,7 @@ Exit codes:
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Global options")]
 pub(super) struct Global {
-    /// The registry's repository; the default is the one that holds the current directory
+    /// The top of the registry's repository; the default is the current directory
     #[arg(short = 'C', long = "repo", value_name = "DIR", global = true)]
     pub(super) repo: Option<PathBuf>,
     /// When to use colours
@@ -142,7 +142,7 @@ impl Publishing {
         Request {
             dry_run: self.dry_run,
             allow_removals: self.allow_removals.clone(),
-            ..Request::new(scope, trigger, &context.identity, context.now)
+            ..Request::new(scope, trigger, context.now)
         }
     }
 }

@@ -13,14 +13,7 @@ use super::{
     error::CliError,
     workflow::WorkflowFiles,
 };
-use crate::{
-    git::{Environment, IdentityEnv},
-    report::Style,
-};
-
-/// The variables by which an environment gives settings to git, or names files of them.
-const GIT_SETTINGS: [&str; 4] =
-    ["GIT_CONFIG_COUNT", "GIT_CONFIG_GLOBAL", "GIT_CONFIG_PARAMETERS", "GIT_CONFIG_SYSTEM"];
+use crate::report::Style;
 
 /// How much to say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,6 +25,7 @@ pub(super) enum Verbosity {
 
 /// The surroundings of one run.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts about the surroundings")]
 pub(super) struct Context {
     /// Where the user is.
     pub(super) current_dir: PathBuf,
@@ -51,12 +45,10 @@ pub(super) struct Context {
     pub(super) shows_progress: bool,
     /// Whether results go to a screen that can be cleared.
     pub(super) clears_screen: bool,
-    /// Who commits, as far as the environment says.
-    pub(super) identity: IdentityEnv,
     /// What it leaves for the workflow that it is a step of.
     pub(super) workflow: WorkflowFiles,
-    /// What the environment gives to git.
-    pub(super) git: Environment,
+    /// Whether SSH is to fail where it would ask for a password: the environment names no SSH program of its own.
+    pub(super) silences_ssh: bool,
     /// When the run began.
     pub(super) now: Timestamp,
 }
@@ -90,22 +82,11 @@ impl Context {
             jobs: global.jobs,
             shows_progress: on_terminal && verbosity != Verbosity::Quiet,
             clears_screen: io::stdout().is_terminal(),
-            identity: IdentityEnv {
-                author_name: variable("GIT_AUTHOR_NAME"),
-                author_email: variable("GIT_AUTHOR_EMAIL"),
-                author_date: variable("GIT_AUTHOR_DATE"),
-                committer_name: variable("GIT_COMMITTER_NAME"),
-                committer_email: variable("GIT_COMMITTER_EMAIL"),
-                committer_date: variable("GIT_COMMITTER_DATE"),
-            },
             workflow: WorkflowFiles {
                 outputs: variable("GITHUB_OUTPUT").map(PathBuf::from),
                 summary: variable("GITHUB_STEP_SUMMARY").map(PathBuf::from),
             },
-            git: Environment {
-                silences_ssh: ["GIT_SSH_COMMAND", "GIT_SSH"].iter().all(|name| variable(name).is_none()),
-                gives_settings: GIT_SETTINGS.iter().any(|name| variable(name).is_some()),
-            },
+            silences_ssh: ["GIT_SSH_COMMAND", "GIT_SSH"].iter().all(|name| variable(name).is_none()),
             now: Timestamp::now(),
         })
     }

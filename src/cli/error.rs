@@ -78,8 +78,7 @@ impl From<GitError> for CliError {
         let hint = git_hint(error.kind());
         let failed = match error.kind() {
             GitErrorKind::Busy { .. }
-            | GitErrorKind::ReferenceLocked { .. }
-            | GitErrorKind::IndexLocked { .. }
+            | GitErrorKind::Locked { .. }
             | GitErrorKind::Remote { failure: RemoteFailure::Locked, .. } => {
                 Self::conflict(error.context().to_owned())
             }
@@ -102,18 +101,23 @@ fn git_hint(kind: &GitErrorKind) -> Option<String> {
         GitErrorKind::UntrustedOwner => {
             "if you trust it, run `git config --global --add safe.directory DIR` with the repository's directory"
         }
-        GitErrorKind::UnsupportedFormat { .. } => {
-            "use a clone in git's usual form: `git clone --ref-format=files`, with SHA-1 ids, from the same remote"
+        GitErrorKind::InSubfolder { top } => {
+            return Some(format!("run it there, or name the folder: `-C {}`", top.display()));
+        }
+        GitErrorKind::InGitDirectory => "go to the working tree, or name it with `-C DIR`",
+        GitErrorKind::Unreadable { .. } => "`git status` shows the same; a newer git may read it",
+        GitErrorKind::Treeless { .. } => {
+            "use a clone with all trees: `git clone --filter=blob:none`, or one without `--filter`"
         }
         GitErrorKind::Unborn { .. } => "commit your manifests first: `git add modules && git commit`",
         GitErrorKind::Detached { .. } => "check out the branch to publish to: `git switch BRANCH`",
         GitErrorKind::Bare => {
             "run this in a clone with a working tree, or use `modreg sync`, which needs none"
         }
-        GitErrorKind::ReferenceLocked { .. } | GitErrorKind::Busy { .. } => "try again in a moment",
-        GitErrorKind::IndexLocked { path } => {
+        GitErrorKind::Busy { .. } => "try again in a moment",
+        GitErrorKind::Locked { path, .. } => {
             return Some(format!(
-                "wait for the other git program, or remove `{}` if there is none",
+                "wait for the other git program and try again; if none is running, remove `{}`",
                 path.display()
             ));
         }
@@ -123,14 +127,18 @@ fn git_hint(kind: &GitErrorKind) -> Option<String> {
         }
         GitErrorKind::DamagedObject { .. } => "`git fsck` tells more; a fresh clone has good objects",
         GitErrorKind::InTheWay { .. } => "move it out of the way, commit that, and try again",
-        GitErrorKind::ReadOnly(_) => {
+        GitErrorKind::ReadOnly { .. } => {
             "check the permissions of the repository's `.git` directory and the disk"
         }
         GitErrorKind::Remote { failure, .. } => remote_hint(*failure),
         GitErrorKind::Unsigned { .. } => {
             "see `git config --show-origin --get-regexp 'gpg|sign'`; `git commit -S --allow-empty` shows the same"
         }
+        GitErrorKind::NoIdentity { .. } => {
+            "say who you are: `git config user.name NAME` and `git config user.email ADDRESS`"
+        }
         GitErrorKind::NoGit => "install git, or add its directory to PATH",
+        GitErrorKind::OldGit { .. } => "install a newer git, or put one first in PATH",
         _ => return None,
     };
     Some(hint.to_owned())

@@ -6,6 +6,7 @@ mod args;
 mod commands;
 mod context;
 mod error;
+mod interrupt;
 mod outcome;
 mod output;
 mod progress;

@@ -91,7 +91,7 @@ fn remark_uncommitted(repository: &Repository, context: &Context) -> Result<(), 
     if repository.is_bare() {
         return Ok(());
     }
-    let Ok(commit) = repository.head().and_then(|head| head.born()) else { return Ok(()) };
+    let Ok(commit) = repository.head().and_then(|head| head.require_commit()) else { return Ok(()) };
     let modules = sync::compiler_at(repository, commit)?.settings.modules;
     let paths = repository.uncommitted(&modules)?;
     if let Some(first) = paths.first() {

@@ -25,11 +25,11 @@ pub(super) fn open(
     patience: Duration,
 ) -> Option<(Webhooks, Vec<NoSecret>)> {
     let name = workspace::name(repository);
-    let git_dir = repository.common_dir();
+    let folder = repository.own_files();
     // Where the last webhook is gone from the settings, what waits for it is given up.
-    let waits = || matches!(webhook::standing(git_dir), Ok(Some(standing)) if standing.pending > 0);
+    let waits = || matches!(webhook::standing(&folder), Ok(Some(standing)) if standing.pending > 0);
     (!settings.is_empty() || waits())
-        .then(|| Webhooks::new(settings, Context::secret, git_dir, &name, patience))
+        .then(|| Webhooks::new(settings, Context::secret, &folder, &name, patience))
 }
 
 /// What is told of a sync that ended; nothing where it was only tried, another one was in the way, or

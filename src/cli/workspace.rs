@@ -8,7 +8,7 @@ use std::{
 use super::{context::Context, error::CliError};
 use crate::{
     compile::Compiler,
-    domain::RepoPath,
+    domain::{ObjectFormat, RepoPath},
     git::{GitError, GitErrorKind, Repository},
     load, settings,
     sync::{self, SCHEMAS, SyncError},
@@ -20,7 +20,7 @@ pub(super) fn start(context: &Context) -> Result<PathBuf, CliError> {
     match &context.repo {
         Some(named) if !start.is_dir() => {
             Err(CliError::cannot_run(format!("there is no folder `{}`", named.display()))
-                .hint("`-C` takes the folder of the registry's repository, or one in it"))
+                .hint("`-C` takes the top of the registry's repository"))
         }
         Some(_) | None => Ok(start),
     }
@@ -28,17 +28,16 @@ pub(super) fn start(context: &Context) -> Result<PathBuf, CliError> {
 
 /// Opens the repository that the user means.
 pub(super) fn repository(context: &Context) -> Result<Repository, CliError> {
-    Ok(discover(&start(context)?, context)?)
+    Ok(open(&start(context)?, context)?)
 }
 
-fn discover(start: &Path, context: &Context) -> Result<Repository, GitError> {
-    Ok(Repository::discover(start)?.within(context.git))
+fn open(start: &Path, context: &Context) -> Result<Repository, GitError> {
+    Ok(Repository::open(start)?.silencing_ssh(context.silences_ssh))
 }
 
 /// What a registry is called: the name of its folder.
 pub(super) fn name(repository: &Repository) -> String {
-    let folder = repository.workdir().unwrap_or(repository.common_dir());
-    let name = folder.file_name().unwrap_or_default().to_string_lossy();
+    let name = repository.top().file_name().unwrap_or_default().to_string_lossy();
     name.strip_suffix(".git").filter(|name| !name.is_empty()).unwrap_or(&name).to_owned()
 }
 
@@ -54,13 +53,24 @@ impl Folder {
     /// Finds the folder: the working tree of the repository around, else the nearest directory upward that has
     /// settings or manifests.
     pub(super) fn find(context: &Context) -> Result<Self, CliError> {
+        Self::find_unless(context, |error| matches!(error, GitErrorKind::NotARepository))
+    }
+
+    /// The same, for commands that need no repository: without a `git` program the folder is enough.
+    pub(super) fn find_files(context: &Context) -> Result<Self, CliError> {
+        Self::find_unless(context, |error| {
+            matches!(error, GitErrorKind::NotARepository | GitErrorKind::NoGit)
+        })
+    }
+
+    fn find_unless(context: &Context, is_outside: impl Fn(&GitErrorKind) -> bool) -> Result<Self, CliError> {
         let start = start(context)?;
-        match discover(&start, context) {
+        match open(&start, context) {
             Ok(repository) => {
                 let root = repository.require_workdir()?.to_owned();
                 Ok(Self { root, repository: Some(repository) })
             }
-            Err(error) if matches!(error.kind(), GitErrorKind::NotARepository) => {
+            Err(error) if is_outside(error.kind()) => {
                 let holds_registry = |folder: &&Path| {
                     folder.join(settings::FILE_NAME).is_file() || folder.join("modules").is_dir()
                 };
@@ -73,12 +83,16 @@ impl Folder {
 
     /// Reads the settings and schemas as they are on disk.
     pub(super) fn compiler(&self) -> Result<Compiler, CliError> {
-        compiler(&self.root)
+        let format = match &self.repository {
+            Some(repository) => repository.format(),
+            None => sync::format_on_disk(&self.root)?,
+        };
+        compiler(&self.root, format)
     }
 }
 
 /// Reads the settings and schemas of the registry at `root` as they are on disk.
-pub(super) fn compiler(root: &Path) -> Result<Compiler, CliError> {
+pub(super) fn compiler(root: &Path, format: ObjectFormat) -> Result<Compiler, CliError> {
     let settings = read_text(root, RepoPath::new(settings::FILE_NAME))?;
     let mut schemas = BTreeMap::new();
     let prefix = format!("{SCHEMAS}/");
@@ -88,7 +102,7 @@ pub(super) fn compiler(root: &Path) -> Result<Compiler, CliError> {
             schemas.insert(name, text);
         }
     }
-    Ok(sync::compiler(settings.as_deref(), &schemas)?)
+    Ok(sync::compiler(settings.as_deref(), &schemas, format)?)
 }
 
 /// Reads a text file, or gives `None` where there is none.

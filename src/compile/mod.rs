@@ -13,7 +13,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::{
     diagnostic::Diagnostic,
-    domain::{ModuleName, RepoPath},
+    domain::{ModuleName, ObjectFormat, RepoPath},
     manifest::{self, Manifest},
     registry::{Entry, FORMAT_VERSION, Inputs},
     rules,
@@ -29,6 +29,8 @@ pub struct Compiler {
     pub schemas: Schemas,
     /// The registry's settings.
     pub settings: Settings,
+    /// How the repository names the entries.
+    pub format: ObjectFormat,
 }
 
 /// The bytes of one manifest, or why they could not be read.
@@ -114,7 +116,7 @@ impl Compiler {
         let diagnostics = rules::settle(diagnostics, &self.settings);
         let outcome = match manifest {
             Some(manifest) if !diagnostics.iter().any(Diagnostic::is_error) => {
-                Entry::compile(&manifest).map_or(Outcome::Skipped, Outcome::Registered)
+                Entry::compile(&manifest, self.format).map_or(Outcome::Skipped, Outcome::Registered)
             }
             Some(_) | None => Outcome::Invalid,
         };

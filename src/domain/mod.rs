@@ -11,7 +11,7 @@ mod web_address;
 
 pub use closest::closest;
 pub use module_name::{InvalidModuleName, ModuleName};
-pub use object_id::{InvalidObjectId, ObjectId};
+pub use object_id::{InvalidObjectId, ObjectFormat, ObjectId};
 pub use repo_path::RepoPath;
 pub use schedule::{InvalidSchedule, Schedule};
 pub use status::{Status, UnknownStatus};

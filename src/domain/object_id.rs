@@ -4,25 +4,65 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-/// The SHA-1 id of a git blob, tree or commit.
+/// Which hash a repository names its objects by (`extensions.objectFormat` in git's settings).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ObjectFormat {
+    /// SHA-1: 20 bytes.
+    #[default]
+    Sha1,
+    /// SHA-256: 32 bytes.
+    Sha256,
+}
+
+impl ObjectFormat {
+    /// How many bytes an id has.
+    pub const fn id_length(self) -> usize {
+        match self {
+            Self::Sha1 => 20,
+            Self::Sha256 => 32,
+        }
+    }
+}
+
+/// The id of a git blob, tree or commit: 40 or 64 lower-case hexadecimal digits.
+///
+/// Ids of one repository have one format and sort by their bytes.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct ObjectId([u8; 20]);
+pub enum ObjectId {
+    /// The SHA-1 of an object.
+    Sha1([u8; 20]),
+    /// The SHA-256 of an object.
+    Sha256([u8; 32]),
+}
 
 /// Why a text is no [`ObjectId`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{}` is not an object id: it takes 40 lower-case hexadecimal digits", .0.escape_debug())]
+#[error("`{}` is not an object id: it takes 40 or 64 lower-case hexadecimal digits", .0.escape_debug())]
 pub struct InvalidObjectId(String);
 
 impl ObjectId {
-    /// Wraps the 20 bytes of an id.
-    pub const fn new(bytes: [u8; 20]) -> Self {
-        Self(bytes)
+    /// Wraps the 20 or 32 bytes of an id; with another length there is none.
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let sha1 = || bytes.try_into().ok().map(Self::Sha1);
+        let sha256 = || bytes.try_into().ok().map(Self::Sha256);
+        sha1().or_else(sha256)
     }
 
-    /// The 20 bytes of the id.
-    pub const fn as_bytes(&self) -> &[u8; 20] {
-        &self.0
+    /// The bytes of the id.
+    pub const fn as_bytes(&self) -> &[u8] {
+        match self {
+            Self::Sha1(bytes) => bytes,
+            Self::Sha256(bytes) => bytes,
+        }
+    }
+
+    /// Which hash it is.
+    pub const fn format(&self) -> ObjectFormat {
+        match self {
+            Self::Sha1(_) => ObjectFormat::Sha1,
+            Self::Sha256(_) => ObjectFormat::Sha256,
+        }
     }
 }
 
@@ -30,17 +70,15 @@ impl FromStr for ObjectId {
     type Err = InvalidObjectId;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let invalid = || InvalidObjectId(text.to_owned());
         let digits = text.as_bytes();
-        if digits.len() != 40 {
-            return Err(invalid());
-        }
-        let mut bytes = [0; 20];
-        for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
-            let (high, low) = (hex_digit(pair[0]), hex_digit(pair[1]));
-            *byte = high.zip(low).map(|(high, low)| high << 4 | low).ok_or_else(invalid)?;
-        }
-        Ok(Self(bytes))
+        let bytes: Option<Vec<u8>> = digits
+            .chunks(2)
+            .map(|pair| match pair {
+                [high, low] => Some(hex_digit(*high)? << 4 | hex_digit(*low)?),
+                _ => None,
+            })
+            .collect();
+        bytes.and_then(|bytes| Self::from_bytes(&bytes)).ok_or_else(|| InvalidObjectId(text.to_owned()))
     }
 }
 
@@ -68,7 +106,7 @@ impl From<ObjectId> for String {
 
 impl fmt::Display for ObjectId {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(formatter, "{byte:02x}"))
+        self.as_bytes().iter().try_for_each(|byte| write!(formatter, "{byte:02x}"))
     }
 }
 
@@ -82,10 +120,17 @@ impl fmt::Debug for ObjectId {
 mod tests {
     use super::*;
 
+    const SHA256: &str = "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321";
+
     #[test]
     fn display_and_parse_are_inverse() {
-        let text = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
-        assert_eq!(text.parse::<ObjectId>().unwrap().to_string(), text);
+        for (text, format) in
+            [("4b825dc642cb6eb9a060e54bf8d69288fbee4904", ObjectFormat::Sha1), (SHA256, ObjectFormat::Sha256)]
+        {
+            let id: ObjectId = text.parse().unwrap();
+            assert_eq!((id.to_string().as_str(), id.format()), (text, format));
+            assert_eq!(id.as_bytes().len(), format.id_length());
+        }
     }
 
     #[test]
@@ -95,6 +140,8 @@ mod tests {
             "4b825d",
             "4B825DC642CB6EB9A060E54BF8D69288FBEE4904",
             "zz825dc642cb6eb9a060e54bf8d69288fbee4904",
+            &SHA256[1..],
+            &SHA256[2..],
         ] {
             assert!(text.parse::<ObjectId>().is_err(), "{text:?}");
         }

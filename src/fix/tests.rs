@@ -4,10 +4,10 @@ use proptest::prelude::*;
 use serde_json::Value;
 
 use super::*;
-use crate::{schema::Schemas, settings::Settings};
+use crate::{schema::Schemas, settings::Settings, testing::FORMAT};
 
 fn compiler() -> Compiler {
-    Compiler { schemas: Schemas::builtin(), settings: Settings::default() }
+    Compiler { schemas: Schemas::builtin(), settings: Settings::default(), format: FORMAT }
 }
 
 fn fixed(path: &str, text: &str) -> Fixed {

@@ -1,8 +1,8 @@
 //! Why something could not be done with a repository.
 
-use std::{io, path::PathBuf};
+use std::{fmt, io, path::PathBuf, time::Duration};
 
-use super::{Holder, RemoteFailure};
+use super::remote::failure::RemoteFailure;
 use crate::domain::{ObjectId, RepoPath};
 
 /// What was attempted, and why it failed.
@@ -20,14 +20,29 @@ pub enum GitErrorKind {
     /// Neither the directory nor one above it is a repository.
     #[error("this is not a git repository, nor is any directory above it")]
     NotARepository,
+    /// The directory is below the top of a repository.
+    #[error("this folder is inside the repository `{}`, and a registry is a whole repository", top.display())]
+    InSubfolder {
+        /// The top of the repository.
+        top: PathBuf,
+    },
+    /// The directory is a git directory that belongs to a working tree elsewhere.
+    #[error("this folder is not in the repository's working tree")]
+    InGitDirectory,
     /// Git's `safe.directory` rule refuses a repository that belongs to somebody else.
     #[error("the repository belongs to another user, and `safe.directory` does not name it")]
     UntrustedOwner,
-    /// The repository is stored in a form that libgit2 cannot read.
-    #[error("the repository is stored in a form that cannot be read: {reason}")]
-    UnsupportedFormat {
-        /// What is unusual about it.
-        reason: String,
+    /// This git cannot read the repository.
+    #[error("git cannot read the repository: {said}")]
+    Unreadable {
+        /// What git said.
+        said: String,
+    },
+    /// A clone that leaves out trees, which every look at the registry needs.
+    #[error("the clone leaves out trees (`--filter={filter}`)")]
+    Treeless {
+        /// The filter of the clone.
+        filter: String,
     },
     /// The branch has no commits yet.
     #[error("`{branch}` has no commits yet")]
@@ -52,17 +67,13 @@ pub enum GitErrorKind {
         /// Where it points now.
         actual: Option<ObjectId>,
     },
-    /// Another program is updating the same reference.
-    #[error("another program holds the lock of `{name}`")]
-    ReferenceLocked {
-        /// The full name of the reference.
-        name: String,
-    },
-    /// Another program is updating the index.
-    #[error("another program holds `{}`", path.display())]
-    IndexLocked {
+    /// A lock file of git is in the way: another program is at work, or died there.
+    #[error("`{}` is locked{}", path.display(), age.map_or(String::new(), |age| format!(" since {}", shown(age))))]
+    Locked {
         /// The lock file.
         path: PathBuf,
+        /// How old it is, where that is known.
+        age: Option<Duration>,
     },
     /// Another sync runs in this repository.
     #[error("another sync is running{}", holder.as_ref().map_or(String::new(), |holder| format!(" ({holder})")))]
@@ -114,18 +125,35 @@ pub enum GitErrorKind {
         /// What git said of it.
         said: String,
     },
+    /// Git does not know who commits, and its settings forbid to guess.
+    #[error("git does not know who commits{}", after_colon(said))]
+    NoIdentity {
+        /// What git said of it.
+        said: String,
+    },
     /// The `git` program cannot be started.
     #[error("the `git` program was not found")]
     NoGit,
-    /// A name, a date or a message that git cannot store.
+    /// The `git` program is too old.
+    #[error("this is git {found}, and modreg needs git {oldest} or newer")]
+    OldGit {
+        /// The version that was found.
+        found: String,
+        /// The oldest one that works.
+        oldest: &'static str,
+    },
+    /// A name or a number that cannot be used.
     #[error("{reason}")]
     InvalidInput {
         /// What is wrong with it.
         reason: String,
     },
     /// The repository cannot be written to.
-    #[error("the repository cannot be written to")]
-    ReadOnly(#[source] io::Error),
+    #[error("the repository cannot be written to{}", after_colon(said))]
+    ReadOnly {
+        /// What git or the system said of it.
+        said: String,
+    },
     /// A file could not be read or written.
     #[error("`{}` could not be accessed", path.display())]
     Io {
@@ -135,13 +163,46 @@ pub enum GitErrorKind {
         #[source]
         source: io::Error,
     },
+    /// Whatever else git says.
+    #[error("git says: {said}")]
+    Failed {
+        /// Its words.
+        said: String,
+    },
     /// Whatever else libgit2 reports.
     #[error("{}", .0.message())]
-    Other(#[source] git2::Error),
+    Objects(#[source] git2::Error),
+}
+
+/// Who holds the sync lock, as it said of itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Holder {
+    /// The process.
+    pub pid: u32,
+    /// When it took the lock.
+    pub since: jiff::Timestamp,
+}
+
+impl fmt::Display for Holder {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "process {} since {:.0}", self.pid, self.since)
+    }
 }
 
 fn after_colon(text: &str) -> String {
     if text.is_empty() { String::new() } else { format!(": {text}") }
+}
+
+/// An age in its largest whole unit.
+fn shown(age: Duration) -> String {
+    let seconds = age.as_secs();
+    let (number, unit) = match seconds {
+        0..60 => (seconds, "second"),
+        60..3600 => (seconds / 60, "minute"),
+        3600..86_400 => (seconds / 3600, "hour"),
+        _ => (seconds / 86_400, "day"),
+    };
+    format!("{number} {unit}{}", if number == 1 { "" } else { "s" })
 }
 
 impl GitError {
@@ -150,22 +211,13 @@ impl GitError {
         Self { context: context.into(), kind }
     }
 
+    /// `context` starts with "could not".
     pub(super) fn io(context: impl Into<String>, path: impl Into<PathBuf>, source: io::Error) -> Self {
         let kind = match source.kind() {
-            io::ErrorKind::ReadOnlyFilesystem => GitErrorKind::ReadOnly(source),
+            io::ErrorKind::ReadOnlyFilesystem => GitErrorKind::ReadOnly { said: source.to_string() },
             _ => GitErrorKind::Io { path: path.into(), source },
         };
         Self::new(context, kind)
-    }
-
-    /// `context` starts with a verb that follows "could not".
-    pub(super) fn from_git(context: &str, error: git2::Error) -> Self {
-        let kind = match error.code() {
-            git2::ErrorCode::Owner => GitErrorKind::UntrustedOwner,
-            git2::ErrorCode::BareRepo => GitErrorKind::Bare,
-            _ => GitErrorKind::Other(error),
-        };
-        Self::new(format!("could not {context}"), kind)
     }
 
     /// What was attempted: `could not read HEAD`.
@@ -184,14 +236,16 @@ impl GitError {
     }
 }
 
-/// Adds to an error of libgit2 what was attempted.
-pub(super) trait Context<T> {
-    /// `context` starts with a verb that follows "could not".
-    fn context(self, context: impl FnOnce() -> String) -> Result<T, GitError>;
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-impl<T> Context<T> for Result<T, git2::Error> {
-    fn context(self, context: impl FnOnce() -> String) -> Result<T, GitError> {
-        self.map_err(|error| GitError::from_git(&context(), error))
+    #[test]
+    fn ages_are_told_in_one_unit() {
+        for (seconds, expected) in
+            [(0, "0 seconds"), (1, "1 second"), (119, "1 minute"), (7200, "2 hours"), (200_000, "2 days")]
+        {
+            assert_eq!(shown(Duration::from_secs(seconds)), expected);
+        }
     }
 }

@@ -1,64 +1,55 @@
-//! The repository: what a registry is read from and published to. The only home of `git2`.
+//! The repository: what a registry is read from and published to. The only home of `git2`, and the only one that runs `git`.
 //!
-//! [`Repository`] is an edge: it does I/O and gives typed errors. It reads neither the environment nor the clock, and
-//! decides nothing about modules. What libgit2 cannot do as the user set it up (the network with its credentials and
-//! hooks, signatures) the `git` program does; nothing else runs it.
+//! [`Repository`] is an edge: it does I/O and gives typed errors. It decides nothing about modules, and nothing that git
+//! decides: which repository a folder belongs to, its settings, who commits, signatures, references, the index, the
+//! checkout, permissions and locks are asked of the `git` program ([`program`]). libgit2 opens the object database alone,
+//! and only reads; new objects go in through git.
 //!
-//! Invariant: objects are written before the branch moves, and the branch moves before the working tree and the index
-//! do. A run that is killed leaves the old or the new snapshot, and [`Repository::lock`], the next
-//! [`Repository::move_branch`] and [`Repository::check_out`] clean up what it left.
+//! | room | what |
+//! |---|---|
+//! | [`repository`] | opening a repository; HEAD |
+//! | [`objects`] | what is stored |
+//! | [`commits`] | who commits and when, which branch moves, the log |
+//! | [`worktree`] | what is checked out |
+//! | [`remote`] | what others have, and why they refuse |
+//! | [`locks`] | one at a time |
+//!
+//! Invariant: objects are written before the branch moves, and the branch moves before the registry's files do. A run that
+//! is killed leaves the old or the new snapshot. A lock file is removed by the run that saw its own git die with it, and by
+//! no other.
 
-mod at_work;
-mod branch;
-mod commit;
-mod commit_settings;
-mod compare;
+mod commits;
+mod config;
 mod error;
-mod history;
-mod identity;
-mod index;
-mod leftovers;
-mod lock;
-mod loose;
-mod merge;
-mod on_disk;
-mod pack;
+mod locks;
+mod objects;
+mod own_files;
 mod program;
-mod promisor;
-mod push;
-mod read;
 mod remote;
 mod repository;
-mod signing;
-mod status;
-mod switches;
+mod words;
 mod worktree;
-mod write;
 
 #[cfg(test)]
 mod tests;
 
-pub use commit::NewCommit;
-pub use compare::Difference;
-pub use error::{GitError, GitErrorKind};
-pub use history::{Completeness, Revision, Touch};
-pub use identity::{Identity, IdentityEnv, Moment, Person};
-pub use lock::{Holder, SyncLock};
-pub use merge::Merged;
-pub use push::{Answer, RemoteFailure};
-pub use read::{FileKind, TreeFile};
-pub use remote::RemoteBranch;
-pub use repository::{Environment, Head, Repository};
-pub use status::Uncommitted;
-pub use worktree::Checkout;
-
-use crate::domain::ObjectId;
-
-fn to_oid(id: ObjectId) -> git2::Oid {
-    git2::Oid::from_bytes(id.as_bytes()).expect("an id has the 20 bytes that libgit2 asks for")
-}
-
-fn from_oid(id: git2::Oid) -> ObjectId {
-    let bytes = id.as_bytes().try_into();
-    ObjectId::new(bytes.expect("only repositories with SHA-1 ids are opened"))
-}
+pub use commits::{
+    commit::NewCommit,
+    identity::Identity,
+    log::{Completeness, Revision, Touch},
+    merge::Merged,
+};
+pub use error::{GitError, GitErrorKind, Holder};
+pub use locks::sync_lock::SyncLock;
+pub use objects::{
+    read::{FileKind, TreeFile},
+    tree_diff::Difference,
+};
+pub use own_files::OwnFolder;
+pub use program::stop_all;
+pub use remote::{
+    failure::{Answer, RemoteFailure},
+    fetch::RemoteBranch,
+};
+pub use repository::{Head, Repository};
+pub use worktree::{checkout::Checkout, status::Uncommitted};

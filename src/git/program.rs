@@ -1,39 +1,59 @@
-//! Running the `git` program, for what libgit2 cannot do: the network as the user set it up, and signatures.
+//! Running the `git` program, the one way in which this crate does.
 //!
-//! A run is bounded in time and in what is kept of its output. It never asks anybody anything.
+//! A run is bounded in time and never asks anybody anything, but for the passphrase of a signing key. Git speaks its
+//! untranslated words, works in the repository that it is told, and leads a group of processes that ends with it: at a
+//! timeout, or when this program is interrupted ([`stop_all`]).
 
 use std::{
-    ffi::OsStr,
-    io::{self, Read, Write},
-    path::PathBuf,
+    collections::BTreeMap,
+    ffi::{OsStr, OsString},
+    fs::File,
+    io::{self, Read, Seek as _, Write},
+    path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Stdio},
-    sync::mpsc::{self, Receiver, RecvTimeoutError, Sender},
+    sync::{
+        Mutex, PoisonError,
+        mpsc::{self, Receiver, RecvTimeoutError, Sender},
+    },
     thread,
     time::{Duration, Instant},
 };
 
 use super::{
-    Repository,
     error::{GitError, GitErrorKind},
+    words::summary,
 };
+use crate::domain::{ObjectId, RepoPath};
 
-/// So much is kept of each stream; the rest is read and dropped.
+/// So much of what git says is kept; the rest is read and dropped.
 const KEPT: usize = 64 * 1024;
-/// How long to wait for the rest of the output of a program that has ended.
-const LAST_WORDS: Duration = Duration::from_millis(500);
+/// How long a run may take that needs no network.
+const TIMEOUT: Duration = Duration::from_mins(30);
+/// How long to wait for the rest of what a program prints that has ended, and of what it says: a helper that goes on, such
+/// as a shared SSH connection, may keep the second open for ever.
+const REST_OF_OUTPUT: Duration = Duration::from_secs(10);
+const REST_OF_WORDS: Duration = Duration::from_millis(500);
+/// How long a program that was asked to end may take to remove its locks.
+const GRACE: Duration = Duration::from_secs(2);
 
-/// What would make git work in another repository than the one that is open.
+/// What would make git work in another repository than the one that is meant.
 ///
-/// These are the variables of `git rev-parse --local-env-vars` without those that carry settings.
-const REPOSITORY_VARIABLES: [&str; 14] = [
+/// These are the variables of `git rev-parse --local-env-vars` without those that carry settings, and those that change
+/// what a path means.
+const REPOSITORY_VARIABLES: [&str; 19] = [
     "GIT_ALTERNATE_OBJECT_DIRECTORIES",
     "GIT_COMMON_DIR",
+    "GIT_CONFIG",
     "GIT_DIR",
+    "GIT_GLOB_PATHSPECS",
     "GIT_GRAFT_FILE",
+    "GIT_ICASE_PATHSPECS",
     "GIT_IMPLICIT_WORK_TREE",
     "GIT_INDEX_FILE",
     "GIT_INTERNAL_SUPER_PREFIX",
+    "GIT_LITERAL_PATHSPECS",
     "GIT_NAMESPACE",
+    "GIT_NOGLOB_PATHSPECS",
     "GIT_NO_REPLACE_OBJECTS",
     "GIT_OBJECT_DIRECTORY",
     "GIT_PREFIX",
@@ -44,12 +64,16 @@ const REPOSITORY_VARIABLES: [&str; 14] = [
 
 /// One run of the `git` program.
 pub(super) struct Program {
-    command: Command,
-    input: Vec<u8>,
-    timeout: Duration,
-    /// Whether the whole group of processes is ended with it, not the program alone.
-    owns_group: bool,
     context: String,
+    folder: PathBuf,
+    /// What comes before the subcommand.
+    options: Vec<OsString>,
+    args: Vec<OsString>,
+    variables: Vec<(&'static str, OsString)>,
+    input: Vec<u8>,
+    list: Option<File>,
+    timeout: Duration,
+    may_ask: bool,
 }
 
 /// How a run ended.
@@ -58,7 +82,7 @@ pub(super) struct Ran {
     /// The exit status, or `None` where the time was over.
     pub(super) status: Option<ExitStatus>,
     /// What it printed.
-    pub(super) out: String,
+    pub(super) out: Vec<u8>,
     /// What it said.
     pub(super) err: String,
 }
@@ -66,90 +90,216 @@ pub(super) struct Ran {
 impl Ran {
     /// Whether it ended well.
     pub(super) fn is_success(&self) -> bool {
-        self.status.is_some_and(|status| status.success())
+        self.code() == Some(0)
     }
 
     /// The exit code, where it ended by itself.
     pub(super) fn code(&self) -> Option<i32> {
         self.status.and_then(|status| status.code())
     }
-}
 
-impl Repository {
-    /// Prepares `git ARGS` in this repository; `context` starts with a verb that follows "could not".
-    pub(super) fn program<A: AsRef<OsStr>>(
-        &self,
-        context: impl Into<String>,
-        args: impl IntoIterator<Item = A>,
-        timeout: Duration,
-    ) -> Program {
-        let mut command = Command::new("git");
-        command
-            .arg("--git-dir")
-            .arg(self.git.path())
-            .args(args)
-            .current_dir(self.workdir().unwrap_or_else(|| self.git.path()))
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
-        for variable in REPOSITORY_VARIABLES {
-            command.env_remove(variable);
+    /// Whether it died of a signal that leaves no time to remove locks; asked to end, git removes them itself.
+    pub(super) fn was_killed(&self) -> bool {
+        #[cfg(unix)]
+        {
+            const HUP: i32 = 1;
+            const INT: i32 = 2;
+            const TERM: i32 = 15;
+            let signal =
+                self.status.and_then(|status| std::os::unix::process::ExitStatusExt::signal(&status));
+            signal.is_some_and(|signal| ![HUP, INT, TERM].contains(&signal))
         }
-        command.env("GIT_TERMINAL_PROMPT", "0").env("LC_ALL", "C").env_remove("LANGUAGE");
-        Program { command, input: Vec::new(), timeout, owns_group: false, context: context.into() }
+        #[cfg(not(unix))]
+        false
     }
-}
 
-impl Repository {
-    /// Prepares `git ARGS` for what may need a remote: no helper of it outlives a timeout, and none asks anything.
-    pub(super) fn networked<A: AsRef<OsStr>>(
-        &self,
-        context: impl Into<String>,
-        args: impl IntoIterator<Item = A>,
-        timeout: Duration,
-    ) -> Program {
-        let program = self.program(context, args, timeout).in_own_group();
-        let has_setting =
-            || self.git.config().is_ok_and(|config| config.get_entry("core.sshcommand").is_ok());
-        if self.environment.silences_ssh && !has_setting() {
-            program.env("GIT_SSH_COMMAND", "ssh -o BatchMode=yes")
+    /// What it printed, without the newline at the end.
+    pub(super) fn text(&self) -> String {
+        String::from_utf8_lossy(&self.out).trim_end_matches('\n').to_owned()
+    }
+
+    /// The object id that it printed.
+    pub(super) fn id(&self) -> Option<ObjectId> {
+        self.text().parse().ok()
+    }
+
+    /// Why it failed, in one line.
+    pub(super) fn said(&self) -> String {
+        match self.status {
+            None => "it took too long".to_owned(),
+            Some(status) if self.err.trim().is_empty() => format!("it ended with {status}"),
+            Some(_) => summary(&self.err),
+        }
+    }
+
+    /// Why it failed, as far as git's words tell it.
+    pub(super) fn failure(&self) -> GitErrorKind {
+        let says = |words: &str| self.err.contains(words);
+        if let Some(path) = held_lock(&self.err) {
+            let modified = std::fs::metadata(&path).and_then(|lock| lock.modified()).ok();
+            return GitErrorKind::Locked { age: modified.and_then(|time| time.elapsed().ok()), path };
+        }
+        let said = self.said();
+        if says("detected dubious ownership") {
+            GitErrorKind::UntrustedOwner
+        } else if says("insufficient permission")
+            || says("Read-only file system")
+            || says(": Permission denied")
+        {
+            GitErrorKind::ReadOnly { said }
         } else {
-            program
+            GitErrorKind::Failed { said }
         }
     }
+}
+
+/// The lock file that kept git from its work. With reftables git does not name it.
+fn held_lock(said: &str) -> Option<PathBuf> {
+    let line =
+        said.lines().find(|line| line.contains("Unable to create '") && line.contains("File exists"))?;
+    let (_, rest) = line.split_once("Unable to create '")?;
+    rest.rsplit_once("': File exists").map(|(path, _)| PathBuf::from(path))
 }
 
 impl Program {
-    /// Gives the program something to read.
-    pub(super) fn input(mut self, bytes: &[u8]) -> Self {
-        self.input = bytes.to_vec();
+    /// Prepares `git ARGS` in a folder; `context` starts with a verb that follows "could not".
+    pub(super) fn new<A: AsRef<OsStr>>(
+        context: impl Into<String>,
+        folder: &Path,
+        args: impl IntoIterator<Item = A>,
+    ) -> Self {
+        Self {
+            context: context.into(),
+            folder: folder.to_owned(),
+            options: vec!["--no-replace-objects".into(), "--no-optional-locks".into()],
+            args: args.into_iter().map(|arg| arg.as_ref().to_owned()).collect(),
+            variables: vec![("GIT_TERMINAL_PROMPT", "0".into()), ("LC_ALL", "C.UTF-8".into())],
+            input: Vec::new(),
+            list: None,
+            timeout: TIMEOUT,
+            may_ask: false,
+        }
+    }
+
+    /// What it is for: a verb and the rest.
+    pub(super) fn context(&self) -> &str {
+        &self.context
+    }
+
+    /// Adds an argument.
+    pub(super) fn arg(mut self, arg: impl AsRef<OsStr>) -> Self {
+        self.args.push(arg.as_ref().to_owned());
         self
+    }
+
+    /// Adds arguments.
+    pub(super) fn args<A: AsRef<OsStr>>(self, args: impl IntoIterator<Item = A>) -> Self {
+        args.into_iter().fold(self, Self::arg)
+    }
+
+    /// Limits it to a directory, whose name means nothing but itself; the top of the working tree is no limit.
+    pub(super) fn below(self, directory: &RepoPath) -> Self {
+        match directory.as_str() {
+            "" => self,
+            directory => self.option("--literal-pathspecs").args(["--", directory]),
+        }
+    }
+
+    /// Adds an option of git itself, before the subcommand.
+    pub(super) fn option(mut self, option: impl AsRef<OsStr>) -> Self {
+        self.options.push(option.as_ref().to_owned());
+        self
+    }
+
+    /// Overrides a setting: `name=value`.
+    pub(super) fn setting(self, setting: impl AsRef<OsStr>) -> Self {
+        self.option("-c").option(setting)
+    }
+
+    /// Keeps hooks from running, for work that is no reference's and no push.
+    pub(super) fn without_hooks(self) -> Self {
+        self.setting("core.hooksPath=/dev/null")
     }
 
     /// Sets a variable of its environment.
-    pub(super) fn env(mut self, name: &str, value: &str) -> Self {
-        self.command.env(name, value);
+    pub(super) fn env(mut self, name: &'static str, value: impl AsRef<OsStr>) -> Self {
+        self.variables.push((name, value.as_ref().to_owned()));
         self
     }
 
-    /// Makes it the head of a group of processes, so that no helper of it outlives a timeout.
-    fn in_own_group(mut self) -> Self {
-        #[cfg(unix)]
-        std::os::unix::process::CommandExt::process_group(&mut self.command, 0);
-        self.owns_group = true;
+    /// Gives the program a list of which it would take a part for the whole, as it would get one from a process that is
+    /// killed while it writes.
+    pub(super) fn list(mut self, list: impl AsRef<[u8]>) -> Result<Self, GitError> {
+        let stored = || {
+            let mut file = tempfile::tempfile()?;
+            file.write_all(list.as_ref())?;
+            file.rewind()?;
+            Ok(file)
+        };
+        let failed = |error| GitError::io(format!("could not {}", self.context), "a temporary file", error);
+        self.list = Some(stored().map_err(failed)?);
+        Ok(self)
+    }
+
+    /// Keeps escape codes out of what it says.
+    pub(super) fn without_colors(self) -> Self {
+        let colored =
+            ["color.push=false", "color.remote=false", "color.transport=false", "color.advice=false"];
+        colored.into_iter().fold(self, Self::setting)
+    }
+
+    /// Gives the program something to read.
+    pub(super) fn input(mut self, bytes: impl Into<Vec<u8>>) -> Self {
+        self.input = bytes.into();
         self
     }
 
-    /// Runs it to its end, or until the time is over; then it is killed.
+    /// Ends it after this time.
+    pub(super) fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// Lets it use the terminal: a program of its own group could not.
+    pub(super) fn may_ask(mut self) -> Self {
+        self.may_ask = true;
+        self
+    }
+
+    /// Runs it to its end, or until the time is over; any failure is an error with git's words.
+    pub(super) fn succeed(self) -> Result<Ran, GitError> {
+        let context = self.context.clone();
+        let ran = self.run()?;
+        if ran.is_success() {
+            Ok(ran)
+        } else {
+            Err(GitError::new(format!("could not {context}"), ran.failure()))
+        }
+    }
+
+    /// Runs it to its end, or until the time is over.
     pub(super) fn run(mut self) -> Result<Ran, GitError> {
         let failed = |error: io::Error| {
             let kind = match error.kind() {
-                io::ErrorKind::NotFound => GitErrorKind::NoGit,
+                io::ErrorKind::NotFound if self.folder.is_dir() => GitErrorKind::NoGit,
                 _ => GitErrorKind::Io { path: PathBuf::from("git"), source: error },
             };
             GitError::new(format!("could not {}", self.context), kind)
         };
-        let mut child = self.command.spawn().map_err(failed)?;
+        let mut command = Command::new("git");
+        command.args(&self.options).args(&self.args).current_dir(&self.folder);
+        let stdin = match self.list.take() {
+            Some(list) => Stdio::from(list),
+            None if self.input.is_empty() => Stdio::null(),
+            None => Stdio::piped(),
+        };
+        command.stdin(stdin).stdout(Stdio::piped()).stderr(Stdio::piped());
+        for variable in REPOSITORY_VARIABLES {
+            command.env_remove(variable);
+        }
+        command.env_remove("LANGUAGE").envs(self.variables.iter().map(|(name, value)| (name, value)));
+        let mut running = Running::start(&mut command, !self.may_ask).map_err(failed)?;
+        let child = &mut running.child;
         let (sender, events) = mpsc::channel();
         if let Some(mut stdin) = child.stdin.take() {
             let input = std::mem::take(&mut self.input);
@@ -163,31 +313,136 @@ impl Program {
             read(stderr, sender, Event::Err);
         }
         let mut heard = Heard::default();
-        let deadline = Instant::now() + self.timeout;
-        heard.until(deadline, &events, || matches!(child.try_wait(), Ok(None)));
+        heard.until(Instant::now() + self.timeout, &events, || matches!(child.try_wait(), Ok(None)));
         let status = child.try_wait().ok().flatten();
         if status.is_none() {
-            end(&mut child, self.owns_group);
-            // It was killed: this only takes it off the system's list.
-            let _ = child.wait();
+            running.stop();
         }
         heard.rest(&events);
-        Ok(Ran { status, out: text(&heard.out), err: text(&heard.err) })
+        drop(running);
+        if status.is_some() && !heard.out_ended {
+            return Err(failed(io::ErrorKind::TimedOut.into()));
+        }
+        Ok(Ran { status, out: heard.out, err: String::from_utf8_lossy(&heard.err).into_owned() })
     }
 }
 
-/// Kills a program, and its helpers where they are a group of their own.
-fn end(child: &mut Child, owns_group: bool) {
-    #[cfg(unix)]
-    if owns_group && let Some(group) = i32::try_from(child.id()).ok().and_then(rustix::process::Pid::from_raw)
-    {
-        // Fails where nobody is left, which is what is wanted.
-        let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
+/// The programs that run now, by process: whether each leads a group. `None` once this program is interrupted.
+static RUNNING: Mutex<Option<BTreeMap<u32, bool>>> = Mutex::new(Some(BTreeMap::new()));
+
+/// Asks every git that runs to end, with its helpers, waits until it did, and lets no other start.
+///
+/// For a program that was interrupted and is about to end: whoever runs a git then waits for that end.
+pub fn stop_all() {
+    let running = RUNNING.lock().unwrap_or_else(PoisonError::into_inner).take().unwrap_or_default();
+    for (&process, &leads_group) in &running {
+        signal(process, leads_group, Signal::End);
     }
-    let _ = child.kill();
+    let deadline = Instant::now() + GRACE;
+    while running.iter().any(|(&process, &leads_group)| is_alive(process, leads_group)) {
+        if Instant::now() >= deadline {
+            for (&process, &leads_group) in &running {
+                signal(process, leads_group, Signal::Kill);
+            }
+            return;
+        }
+        thread::sleep(Duration::from_millis(5));
+    }
 }
 
-/// A piece of output.
+/// A program that runs, known to [`stop_all`].
+struct Running {
+    child: Child,
+    leads_group: bool,
+}
+
+impl Running {
+    fn start(command: &mut Command, leads_group: bool) -> io::Result<Self> {
+        #[cfg(unix)]
+        if leads_group {
+            std::os::unix::process::CommandExt::process_group(command, 0);
+        }
+        let mut running = RUNNING.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(running) = running.as_mut() else { wait_for_the_end() };
+        let child = command.spawn()?;
+        running.insert(child.id(), leads_group);
+        Ok(Self { child, leads_group })
+    }
+
+    /// Asks it to end, and kills it where it does not.
+    fn stop(&mut self) {
+        signal(self.child.id(), self.leads_group, Signal::End);
+        let deadline = Instant::now() + GRACE;
+        while matches!(self.child.try_wait(), Ok(None)) && Instant::now() < deadline {
+            thread::sleep(Duration::from_millis(5));
+        }
+        signal(self.child.id(), self.leads_group, Signal::Kill);
+        // It was killed: this only takes it off the system's list.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let mut running = RUNNING.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(running) = running.as_mut() {
+            running.remove(&self.child.id());
+            return;
+        }
+        drop(running);
+        wait_for_the_end()
+    }
+}
+
+/// Waits for this program's end, so that nothing more is done or said than the interruption itself.
+fn wait_for_the_end() -> ! {
+    loop {
+        thread::park();
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Signal {
+    End,
+    Kill,
+}
+
+#[cfg(unix)]
+fn signal(process: u32, leads_group: bool, signal: Signal) {
+    use rustix::process::{Pid, Signal as System, kill_process, kill_process_group};
+    let signal = match signal {
+        Signal::End => System::TERM,
+        Signal::Kill => System::KILL,
+    };
+    let Some(process) = i32::try_from(process).ok().and_then(Pid::from_raw) else { return };
+    // Fails where nobody is left, which is what is wanted.
+    let send = |signal| {
+        if leads_group { kill_process_group(process, signal) } else { kill_process(process, signal) }
+    };
+    let _ = send(signal);
+    // One that waits for a terminal is stopped, and ends only when it goes on.
+    let _ = send(System::CONT);
+}
+
+#[cfg(unix)]
+fn is_alive(process: u32, leads_group: bool) -> bool {
+    use rustix::process::{Pid, test_kill_process, test_kill_process_group};
+    let process = i32::try_from(process).ok().and_then(Pid::from_raw);
+    process.is_some_and(|process| {
+        if leads_group { test_kill_process_group(process) } else { test_kill_process(process) }.is_ok()
+    })
+}
+
+#[cfg(not(unix))]
+fn signal(_process: u32, _leads_group: bool, _signal: Signal) {}
+
+#[cfg(not(unix))]
+fn is_alive(_process: u32, _leads_group: bool) -> bool {
+    false
+}
+
+/// A piece of output; an empty one is the end.
 enum Event {
     Out(Vec<u8>),
     Err(Vec<u8>),
@@ -196,12 +451,12 @@ enum Event {
 /// Reads a stream in a thread of its own. The thread ends with the stream, which a daemon that inherited it may keep open.
 fn read(mut stream: impl Read + Send + 'static, sender: Sender<Event>, event: fn(Vec<u8>) -> Event) {
     thread::spawn(move || {
-        let mut buffer = [0; 8192];
+        let mut buffer = vec![0; 1 << 16];
         loop {
             match stream.read(&mut buffer) {
-                Ok(0) => return,
                 Ok(length) => {
-                    if sender.send(event(buffer[..length].to_vec())).is_err() {
+                    let is_over = sender.send(event(buffer[..length].to_vec())).is_err();
+                    if is_over || length == 0 {
                         return;
                     }
                 }
@@ -216,6 +471,7 @@ fn read(mut stream: impl Read + Send + 'static, sender: Sender<Event>, event: fn
 #[derive(Default)]
 struct Heard {
     out: Vec<u8>,
+    out_ended: bool,
     err: Vec<u8>,
 }
 
@@ -223,44 +479,68 @@ impl Heard {
     /// Collects output while the program runs and the deadline has not passed.
     fn until(&mut self, deadline: Instant, events: &Receiver<Event>, mut is_running: impl FnMut() -> bool) {
         /// How often to look whether a silent program still runs: a daemon may keep its streams open.
-        const GLANCE: Duration = Duration::from_millis(50);
+        const INTERVAL: Duration = Duration::from_millis(50);
         loop {
             let left = deadline.saturating_duration_since(Instant::now());
             if left.is_zero() {
                 return;
             }
-            match events.recv_timeout(left.min(GLANCE)) {
+            match events.recv_timeout(left.min(INTERVAL)) {
                 Ok(event) => self.keep(event),
                 Err(_) if !is_running() => return,
                 Err(RecvTimeoutError::Timeout) => {}
                 // Both streams ended, and the program is about to.
-                Err(RecvTimeoutError::Disconnected) => thread::sleep(Duration::from_millis(1)),
+                Err(RecvTimeoutError::Disconnected) => thread::sleep(Duration::from_micros(200)),
             }
         }
     }
 
     /// Collects what a program that has ended left in its streams.
     fn rest(&mut self, events: &Receiver<Event>) {
-        let deadline = Instant::now() + LAST_WORDS;
-        while let Ok(event) = events.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+        let ended = Instant::now();
+        loop {
+            let deadline = ended + if self.out_ended { REST_OF_WORDS } else { REST_OF_OUTPUT };
+            let Ok(event) = events.recv_timeout(deadline.saturating_duration_since(Instant::now())) else {
+                return;
+            };
             self.keep(event);
             // Something that still writes has had its time, however much of it waits here.
             if Instant::now() >= deadline {
-                break;
+                return;
             }
         }
     }
 
     fn keep(&mut self, event: Event) {
-        let (kept, bytes) = match event {
-            Event::Out(bytes) => (&mut self.out, bytes),
-            Event::Err(bytes) => (&mut self.err, bytes),
-        };
-        let room = KEPT.saturating_sub(kept.len()).min(bytes.len());
-        kept.extend_from_slice(&bytes[..room]);
+        match event {
+            Event::Out(bytes) if bytes.is_empty() => self.out_ended = true,
+            Event::Out(bytes) => self.out.extend_from_slice(&bytes),
+            Event::Err(bytes) => {
+                let room = KEPT.saturating_sub(self.err.len()).min(bytes.len());
+                self.err.extend_from_slice(&bytes[..room]);
+            }
+        }
     }
 }
 
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_lock_that_is_in_the_way_is_named() {
+        for (said, expected) in [
+            (
+                "fatal: Unable to create '/r/.git/index.lock': File exists.\n\nAnother git process seems",
+                Some("/r/.git/index.lock"),
+            ),
+            (
+                "fatal: cannot lock ref 'refs/heads/main': Unable to create '/it's/.git/refs/heads/main.lock': File exists.",
+                Some("/it's/.git/refs/heads/main.lock"),
+            ),
+            ("fatal: Unable to create '/r/.git/index.lock': No space left on device", None),
+        ] {
+            assert_eq!(held_lock(said), expected.map(PathBuf::from), "{said}");
+        }
+    }
 }

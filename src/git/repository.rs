@@ -1,26 +1,34 @@
 //! Finding, opening and making a repository, and where its HEAD stands.
 
-use std::path::{Path, PathBuf};
+use std::{
+    ffi::OsStr,
+    path::{Path, PathBuf},
+    sync::OnceLock,
+};
 
 use super::{
-    error::{Context, GitError, GitErrorKind},
-    from_oid, switches,
+    config::Config,
+    error::{GitError, GitErrorKind},
+    own_files::OwnFolder,
+    program::{Program, Ran},
 };
-use crate::domain::ObjectId;
+use crate::domain::{ObjectFormat, ObjectId};
+
+/// The oldest git that works, by its numbers and as it is shown.
+const OLDEST: (u32, u32) = (2, 39);
+const OLDEST_SHOWN: &str = "2.39";
 
 /// An open repository. One thread at a time may use it.
 pub struct Repository {
-    pub(super) git: git2::Repository,
-    pub(super) environment: Environment,
-}
-
-/// What the caller's environment gives to the `git` program, as far as it changes what is asked of it.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Environment {
-    /// Whether it names no SSH program of its own, so that SSH is told to fail where it would ask for a password.
-    pub silences_ssh: bool,
-    /// Whether it gives settings, of which libgit2 knows nothing.
-    pub gives_settings: bool,
+    git_dir: PathBuf,
+    common_dir: PathBuf,
+    workdir: Option<PathBuf>,
+    objects: PathBuf,
+    format: ObjectFormat,
+    is_shallow: bool,
+    pub(super) database: git2::Odb<'static>,
+    pub(super) config: Config,
+    silences_ssh: bool,
 }
 
 /// Where HEAD stands.
@@ -55,7 +63,7 @@ impl Head {
     }
 
     /// The newest commit, or the error that there is none.
-    pub fn born(&self) -> Result<ObjectId, GitError> {
+    pub fn require_commit(&self) -> Result<ObjectId, GitError> {
         match self {
             Self::Unborn { branch } => {
                 let kind = GitErrorKind::Unborn { branch: branch.clone() };
@@ -78,64 +86,117 @@ impl Head {
 }
 
 impl Repository {
-    /// Opens the repository that `start` lies in.
-    pub fn discover(start: &Path) -> Result<Self, GitError> {
-        switches::set();
-        let context = || format!("open the repository at `{}`", start.display());
-        let git_dir = match git2::Repository::discover_path(start, std::iter::empty::<&Path>()) {
-            Err(error) if error.code() == git2::ErrorCode::NotFound => {
-                return Err(GitError::new(format!("could not {}", context()), GitErrorKind::NotARepository));
-            }
-            found => found.context(context)?,
+    /// Opens the repository whose top directory, or whose git directory where it is bare, is `folder`.
+    ///
+    /// Below the top of a repository it is [`GitErrorKind::InSubfolder`], which names the top.
+    pub fn open(folder: &Path) -> Result<Self, GitError> {
+        let context = format!("open the repository at `{}`", folder.display());
+        let failed = |kind| GitError::new(format!("could not {context}"), kind);
+        if !folder.is_dir() {
+            return Err(failed(GitErrorKind::NotARepository));
+        }
+        check_version()?;
+        let answers = Program::new(context.as_str(), folder, ["rev-parse", "--path-format=absolute"])
+            .arg("--git-dir")
+            .arg("--git-common-dir")
+            .args(["--git-path", "objects"])
+            .args(["--show-object-format", "--is-shallow-repository", "--is-bare-repository"])
+            .args(["--is-inside-work-tree", "--show-prefix", "--show-toplevel"])
+            .run()?;
+        let Ok(text) = str::from_utf8(&answers.out) else {
+            let reason = "its path is not UTF-8".to_owned();
+            return Err(failed(GitErrorKind::InvalidInput { reason }));
         };
-        Self::open_git_dir(&git_dir, context)
-    }
-
-    /// Opens the repository whose top directory, or whose git directory, is `path`.
-    pub fn open(path: &Path) -> Result<Self, GitError> {
-        switches::set();
-        let dot_git = path.join(".git");
-        let git_dir = if dot_git.exists() { dot_git } else { path.to_owned() };
-        Self::open_git_dir(&git_dir, || format!("open the repository at `{}`", path.display()))
-    }
-
-    fn open_git_dir(git_dir: &Path, context: impl Fn() -> String) -> Result<Self, GitError> {
-        git2::Repository::open(git_dir).map(|git| Self { git, environment: Environment::default() }).map_err(
-            |error| {
-                let not_found = error.code() == git2::ErrorCode::NotFound;
-                match unsupported_format(git_dir) {
-                    Some(reason) => {
-                        let kind = GitErrorKind::UnsupportedFormat { reason };
-                        GitError::new(format!("could not {}", context()), kind)
-                    }
-                    None if not_found => {
-                        GitError::new(format!("could not {}", context()), GitErrorKind::NotARepository)
-                    }
-                    None => GitError::from_git(&context(), error),
+        let mut lines = text.split('\n');
+        let mut next = || lines.next().unwrap_or_default();
+        let [git_dir, common_dir, objects] = [next(), next(), next()].map(PathBuf::from);
+        let [format, is_shallow, is_bare, is_in_work_tree] = [next(), next(), next(), next()];
+        if is_in_work_tree.is_empty() {
+            return Err(failed(opening_failure(&answers)));
+        }
+        // Git ends here, without a top, where there is no working tree.
+        let workdir = match (is_bare, is_in_work_tree) {
+            (_, "true") => {
+                let (prefix, top) = (next(), PathBuf::from(next()));
+                if !prefix.is_empty() {
+                    return Err(failed(GitErrorKind::InSubfolder { top }));
                 }
-            },
-        )
+                Some(top)
+            }
+            ("true", _) => {
+                let is_top = folder.canonicalize().ok() == git_dir.canonicalize().ok();
+                if !is_top {
+                    return Err(failed(GitErrorKind::InSubfolder { top: git_dir }));
+                }
+                None
+            }
+            (_, _) => return Err(failed(GitErrorKind::InGitDirectory)),
+        };
+        let format = match format {
+            "sha1" => ObjectFormat::Sha1,
+            "sha256" => ObjectFormat::Sha256,
+            other => {
+                let said = format!("its object ids are `{other}`");
+                return Err(failed(GitErrorKind::Unreadable { said }));
+            }
+        };
+        // Where all other commands run: the environment may name a file of settings by a relative path.
+        let top = workdir.as_ref().unwrap_or(&git_dir);
+        let listed = Program::new("read git's settings", top, ["config", "--null", "--list"])
+            .option(git_dir_option(workdir.is_none()))
+            .succeed()?;
+        let config = Config::parse(&String::from_utf8_lossy(&listed.out));
+        if let Some(filter) = treeless_filter(&config) {
+            return Err(failed(GitErrorKind::Treeless { filter }));
+        }
+        let database =
+            open_database(format, &objects).map_err(|error| failed(GitErrorKind::Objects(error)))?;
+        let is_shallow = is_shallow == "true";
+        let silences_ssh = false;
+        Ok(Self { git_dir, common_dir, workdir, objects, format, is_shallow, database, config, silences_ssh })
     }
 
     /// Makes a repository in `directory`, which is made too where it is missing, on the unborn branch `branch`.
     pub fn init(directory: &Path, branch: &str) -> Result<Self, GitError> {
-        switches::set();
-        let mut options = git2::RepositoryInitOptions::new();
-        options.initial_head(branch).mkpath(true).no_reinit(true).external_template(false);
-        git2::Repository::init_opts(directory, &options)
-            .map(|git| Self { git, environment: Environment::default() })
-            .context(|| format!("make a repository in `{}`", directory.display()))
+        let context = format!("make a repository in `{}`", directory.display());
+        std::fs::create_dir_all(directory)
+            .map_err(|error| GitError::io(format!("could not {context}"), directory, error))?;
+        check_version()?;
+        Program::new(context, directory, ["init", "--quiet", "--template="])
+            .arg(format!("--initial-branch={branch}"))
+            .succeed()?;
+        Self::open(directory)
     }
 
-    /// Tells what the environment gives; until then nothing is known of it.
+    /// Has SSH fail where it would ask for a password: for an environment that names no SSH program of its own.
     #[must_use]
-    pub fn within(self, environment: Environment) -> Self {
-        Self { environment, ..self }
+    pub fn silencing_ssh(self, silences_ssh: bool) -> Self {
+        Self { silences_ssh, ..self }
+    }
+
+    /// Prepares `git ARGS` in this repository; `context` starts with a verb that follows "could not".
+    pub(super) fn git<A: AsRef<OsStr>>(
+        &self,
+        context: impl Into<String>,
+        args: impl IntoIterator<Item = A>,
+    ) -> Program {
+        let folder = self.workdir.as_ref().unwrap_or(&self.git_dir);
+        let program = Program::new(context, folder, args).option(git_dir_option(self.is_bare()));
+        let program = if self.config.get("core.fsync").is_none() {
+            program.setting("core.fsync=committed,loose-object,reference,index")
+        } else {
+            program
+        };
+        if self.silences_ssh && self.config.get("core.sshcommand").is_none() {
+            program.env("GIT_SSH_COMMAND", "ssh -o BatchMode=yes")
+        } else {
+            program
+        }
     }
 
     /// The top of the working tree, unless the repository is bare.
     pub fn workdir(&self) -> Option<&Path> {
-        self.git.workdir()
+        self.workdir.as_deref()
     }
 
     /// The top of the working tree, or the error that there is none.
@@ -143,107 +204,152 @@ impl Repository {
         self.workdir().ok_or_else(|| GitError::new("could not find the working tree", GitErrorKind::Bare))
     }
 
-    /// The git directory that all worktrees of the repository share.
-    pub fn common_dir(&self) -> &Path {
-        self.git.commondir()
+    /// The top of the working tree, or the git directory of a bare repository.
+    pub fn top(&self) -> &Path {
+        self.workdir().unwrap_or(&self.common_dir)
+    }
+
+    /// The directory of the objects.
+    pub(super) fn objects(&self) -> &Path {
+        &self.objects
+    }
+
+    /// The folder of modreg's own files, which all worktrees of the repository share.
+    pub fn own_files(&self) -> OwnFolder {
+        OwnFolder::new(self.common_dir.join("modreg"), self.config.get("core.sharedrepository"))
+    }
+
+    /// Where git keeps a file of its directory: the index, a reference.
+    pub(super) fn path_of(&self, name: &str) -> PathBuf {
+        let is_of_this_worktree = ["HEAD", "index", "ORIG_HEAD"].contains(&name);
+        if is_of_this_worktree { &self.git_dir } else { &self.common_dir }.join(name)
+    }
+
+    /// Which hash the repository names its objects by.
+    pub const fn format(&self) -> ObjectFormat {
+        self.format
     }
 
     /// Whether there is no working tree.
-    pub fn is_bare(&self) -> bool {
-        self.git.is_bare()
+    pub const fn is_bare(&self) -> bool {
+        self.workdir.is_none()
     }
 
     /// Whether older history was left out when the repository was cloned.
-    pub fn is_shallow(&self) -> bool {
-        self.git.is_shallow()
+    pub const fn is_shallow(&self) -> bool {
+        self.is_shallow
     }
 
     /// Where HEAD stands now.
     pub fn head(&self) -> Result<Head, GitError> {
-        let context = || "read HEAD".to_owned();
-        let head = match self.git.head() {
-            Ok(head) => head,
-            Err(error) if error.code() == git2::ErrorCode::UnbornBranch => {
-                return Ok(Head::Unborn { branch: self.unborn_branch().context(context)? });
-            }
-            Err(error) => return Err(error).context(context),
+        let context = "read HEAD";
+        // The second answer is the name of what the first is the commit of.
+        let born = self.git(context, ["rev-parse", "HEAD", "--symbolic-full-name", "HEAD"]).run()?;
+        let Ok(text) = str::from_utf8(&born.out) else {
+            let reason = "the name of the branch is not UTF-8".to_owned();
+            return Err(GitError::new(format!("could not {context}"), GitErrorKind::InvalidInput { reason }));
         };
-        if let Some(target) = head.target() {
-            self.loose(from_oid(target))?;
+        if born.is_success()
+            && let Some((commit, name)) = text.trim_end().split_once('\n')
+            && let Ok(commit) = commit.parse()
+        {
+            return Ok(match name {
+                "HEAD" => Head::Detached { commit },
+                branch => Head::Branch { branch: branch.to_owned(), commit },
+            });
         }
-        let commit = from_oid(head.peel_to_commit().context(context)?.id());
-        if head.is_branch() {
-            let branch = head.name().context(context)?.to_owned();
-            Ok(Head::Branch { branch, commit })
-        } else {
-            Ok(Head::Detached { commit })
+        // The branch has no commits, or its name is ambiguous.
+        let branch = self.git(context, ["symbolic-ref", "--quiet", "HEAD"]).succeed()?.text();
+        // It ends with 1 where the branch does not exist; a broken reference has git's words.
+        let exists = self.git(context, ["rev-parse", "--quiet", "--verify", &branch]).run()?;
+        match (exists.code(), exists.id()) {
+            (Some(0), Some(commit)) => Ok(Head::Branch { branch, commit }),
+            (Some(1), _) => Ok(Head::Unborn { branch }),
+            (_, _) => Err(GitError::new(format!("could not {context}"), born.failure())),
         }
     }
 
-    /// Follows HEAD through symbolic references to the name that does not exist yet.
-    fn unborn_branch(&self) -> Result<String, git2::Error> {
-        /// As many steps as libgit2 itself follows.
-        const STEPS: usize = 10;
-        let mut name = "HEAD".to_owned();
-        for _ in 0..STEPS {
-            match self.git.find_reference(&name) {
-                Ok(reference) => match reference.symbolic_target()? {
-                    Some(target) => target.clone_into(&mut name),
-                    None => break,
-                },
-                Err(error) if error.code() == git2::ErrorCode::NotFound => break,
-                Err(error) => return Err(error),
-            }
-        }
-        Ok(name)
+    /// The commit that a reference points to, if there is such a reference.
+    pub(super) fn reference(&self, name: &str) -> Result<Option<ObjectId>, GitError> {
+        let found = self.git(format!("read `{name}`"), ["show-ref", "--verify", "--hash", name]).run()?;
+        Ok(found.id().filter(|_| found.is_success()))
     }
 }
 
-/// The extensions that open, or that have a reason of their own.
-const KNOWN_EXTENSIONS: [&str; 8] = [
-    "extensions.noop",
-    "extensions.objectformat",
-    "extensions.refstorage",
-    "extensions.worktreeconfig",
-    "extensions.preciousobjects",
-    "extensions.relativeworktrees",
-    "extensions.partialclone",
-    "extensions.compatobjectformat",
-];
-
-/// What libgit2 cannot read about the repository, as its own configuration says.
-fn unsupported_format(git_dir: &Path) -> Option<String> {
-    let config = git2::Config::open(&config_path(git_dir)).ok()?;
-    let value = |name: &str| config.get_string(name).ok();
-    if let Some(format) = value("extensions.objectformat").filter(|format| format != "sha1") {
-        return Some(format!("its object ids are {format}, and only sha1 is supported"));
-    }
-    if let Some(storage) = value("extensions.refstorage").filter(|storage| storage != "files") {
-        return Some(format!("its references are stored as {storage}, and only files are supported"));
-    }
-    let mut unknown = None;
-    let names = config.entries(Some("^extensions\\.")).ok()?;
-    names
-        .for_each(|entry| {
-            let name = entry.name().unwrap_or_default();
-            if unknown.is_none() && !KNOWN_EXTENSIONS.contains(&name) {
-                unknown = Some(format!("it uses `{name}`, which is not supported"));
-            }
-        })
-        .ok()?;
-    unknown
+/// Names the git directory, so that no other one is found should it vanish; and as git does, not by its full path: what
+/// `includeIf "gitdir:…"` is compared with may lead there through a link.
+const fn git_dir_option(is_bare: bool) -> &'static str {
+    if is_bare { "--git-dir=." } else { "--git-dir=.git" }
 }
 
-/// The configuration of the repository that `git_dir`, or the file `.git` of a worktree, belongs to.
-fn config_path(git_dir: &Path) -> PathBuf {
-    let mut directory = git_dir.to_owned();
-    if let Ok(link) = std::fs::read_to_string(&directory)
-        && let Some(target) = link.strip_prefix("gitdir:")
-    {
-        directory = directory.parent().unwrap_or(Path::new("")).join(target.trim());
+fn open_database(format: ObjectFormat, objects: &Path) -> Result<git2::Odb<'static>, git2::Error> {
+    let format = match format {
+        ObjectFormat::Sha1 => git2::ObjectFormat::Sha1,
+        ObjectFormat::Sha256 => git2::ObjectFormat::Sha256,
+    };
+    let database = git2::Odb::new_ext(format)?;
+    let path = objects.to_str().ok_or_else(|| git2::Error::from_str("its path is not UTF-8"))?;
+    // Despite its name it reads the objects here as well as those of the directory's own alternates.
+    database.add_disk_alternate(path)?;
+    Ok(database)
+}
+
+/// Checks once that git is there and new enough.
+fn check_version() -> Result<(), GitError> {
+    static IS_NEW_ENOUGH: OnceLock<()> = OnceLock::new();
+    if IS_NEW_ENOUGH.get().is_some() {
+        return Ok(());
     }
-    if let Ok(common) = std::fs::read_to_string(directory.join("commondir")) {
-        directory = directory.join(common.trim());
+    let context = "find out git's version";
+    let printed = Program::new(context, Path::new("."), ["version"]).succeed()?.text();
+    let version = printed.strip_prefix("git version ").unwrap_or(&printed);
+    if is_new_enough(version) {
+        IS_NEW_ENOUGH.get_or_init(|| ());
+        return Ok(());
     }
-    directory.join("config")
+    let kind = GitErrorKind::OldGit { found: version.to_owned(), oldest: OLDEST_SHOWN };
+    Err(GitError::new("could not use git", kind))
+}
+
+fn is_new_enough(version: &str) -> bool {
+    let mut numbers = version.split('.').map(|number| number.parse::<u32>().unwrap_or_default());
+    let mut next = || numbers.next().unwrap_or_default();
+    (next(), next()) >= OLDEST
+}
+
+fn opening_failure(ran: &Ran) -> GitErrorKind {
+    if ran.err.contains("not a git repository") && !ran.err.contains("not a git repository: ") {
+        return GitErrorKind::NotARepository;
+    }
+    match ran.failure() {
+        GitErrorKind::Failed { said } => GitErrorKind::Unreadable { said },
+        kind => kind,
+    }
+}
+
+/// The filter of a clone that left out trees.
+fn treeless_filter(config: &Config) -> Option<String> {
+    let names = config.middles("remote.", ".partialclonefilter");
+    let mut filters = names.filter_map(|name| config.get(&format!("remote.{name}.partialclonefilter")));
+    filters.find(|filter| filter.contains("tree:")).map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_of_git_are_compared_by_their_first_two_numbers() {
+        for (version, is_new) in [
+            ("2.39.0", true),
+            ("2.39.5 (Apple Git-154)", true),
+            ("2.47.1.windows.2", true),
+            ("3.0.0", true),
+            ("2.38.9", false),
+            ("1.99", false),
+            ("banana", false),
+        ] {
+            assert_eq!(is_new_enough(version), is_new, "{version}");
+        }
+    }
 }

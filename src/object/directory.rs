@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Mode, Object, TreeEntry};
-use crate::domain::ObjectId;
+use crate::domain::{ObjectFormat, ObjectId};
 
 /// The tree objects of a directory and of every directory below it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,18 +17,26 @@ pub struct DirectoryTrees {
 /// Builds the trees of a directory from its files' paths, parts joined by `/`, and their blobs; any order will do.
 ///
 /// No path may be a directory of another one; all files are regular ones. No files give the empty tree.
-pub fn tree_of(files: impl IntoIterator<Item = (impl Into<String>, ObjectId)>) -> DirectoryTrees {
+pub fn tree_of(
+    format: ObjectFormat,
+    files: impl IntoIterator<Item = (impl Into<String>, ObjectId)>,
+) -> DirectoryTrees {
     let files: BTreeMap<String, ObjectId> = files.into_iter().map(|(path, id)| (path.into(), id)).collect();
     let files: Vec<_> = files.iter().map(|(path, id)| (path.as_str(), *id)).collect();
     let mut trees = BTreeMap::new();
-    let root = build("", &files, &mut trees);
+    let root = build(format, "", &files, &mut trees);
     DirectoryTrees { root, trees }
 }
 
 /// Builds the directory `at` from sorted paths that are relative to the root and all lie in it.
 ///
 /// Paths that share a directory stand together in the order of bytes, so each directory is one run of the slice.
-fn build(at: &str, files: &[(&str, ObjectId)], trees: &mut BTreeMap<String, Object>) -> ObjectId {
+fn build(
+    format: ObjectFormat,
+    at: &str,
+    files: &[(&str, ObjectId)],
+    trees: &mut BTreeMap<String, Object>,
+) -> ObjectId {
     let inside = if at.is_empty() { 0 } else { at.len() + 1 };
     let first_part = |path: &str| path[inside..].find('/').map(|length| inside + length);
     let entries = files
@@ -38,13 +46,13 @@ fn build(at: &str, files: &[(&str, ObjectId)], trees: &mut BTreeMap<String, Obje
         .map(|run| {
             let (path, blob) = run[0];
             let (mode, name, id) = match first_part(path) {
-                Some(end) => (Mode::Directory, &path[inside..end], build(&path[..end], run, trees)),
+                Some(end) => (Mode::Directory, &path[inside..end], build(format, &path[..end], run, trees)),
                 None => (Mode::Regular, &path[inside..], blob),
             };
             TreeEntry { mode, name: name.into(), id }
         })
         .collect();
-    let tree = Object::tree(entries);
+    let tree = Object::tree(format, entries);
     let id = tree.id();
     trees.insert(at.to_owned(), tree);
     id
@@ -58,8 +66,9 @@ mod tests {
     #[test]
     fn the_root_has_the_id_that_git_prints() {
         // `git write-tree` with the file `x` under each of these paths.
-        let id = blob_id(b"x");
+        let id = blob_id(ObjectFormat::Sha1, b"x");
         let trees = tree_of(
+            ObjectFormat::Sha1,
             ["dr/iv/drive.json", "a.b", "2/ab.json", "a/c", "dr/iv/drives.json", "a-b/c"].map(|p| (p, id)),
         );
         assert_eq!(trees.root.to_string(), "1802e49124e2cf8d0abe36ca4e783555f1036870");
@@ -69,7 +78,7 @@ mod tests {
 
     #[test]
     fn no_files_give_the_empty_tree() {
-        let trees = tree_of(Vec::<(String, ObjectId)>::new());
+        let trees = tree_of(ObjectFormat::Sha1, Vec::<(String, ObjectId)>::new());
         assert_eq!(trees.root.to_string(), "4b825dc642cb6eb9a060e54bf8d69288fbee4904");
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{DamagedTree, Mode, Object, TreeEntry, decode_tree};
-use crate::domain::{ObjectId, RepoPath};
+use crate::domain::{ObjectFormat, ObjectId, RepoPath};
 
 /// A changed root tree, and the objects that have to be written for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,15 +33,16 @@ pub enum SpliceError<E> {
 /// `read` gives the bytes of a tree. Directories are made where they are missing and dropped where they become empty.
 /// No path of `changes` may be a directory of another one.
 pub fn splice<E>(
+    format: ObjectFormat,
     root: Option<ObjectId>,
     changes: &BTreeMap<RepoPath, Option<(Mode, ObjectId)>>,
     mut read: impl FnMut(ObjectId) -> Result<Vec<u8>, E>,
 ) -> Result<Spliced, SpliceError<E>> {
     let changes: Vec<_> = changes.iter().map(|(path, change)| (path.as_str(), *change)).collect();
     let mut objects = Vec::new();
-    let root = change_directory("", root, &changes, &mut read, &mut objects)?;
+    let root = change_directory(format, "", root, &changes, &mut read, &mut objects)?;
     let root = root.unwrap_or_else(|| {
-        objects.push(Object::tree(Vec::new()));
+        objects.push(Object::tree(format, Vec::new()));
         objects[objects.len() - 1].id()
     });
     Ok(Spliced { root, objects })
@@ -51,6 +52,7 @@ type Change<'a> = (&'a str, Option<(Mode, ObjectId)>);
 
 /// Gives the new id of the directory `at`, or `None` where nothing is left in it.
 fn change_directory<E>(
+    format: ObjectFormat,
     at: &str,
     old: Option<ObjectId>,
     changes: &[Change<'_>],
@@ -60,7 +62,7 @@ fn change_directory<E>(
     let mut entries = match old {
         Some(id) => {
             let bytes = read(id).map_err(SpliceError::Read)?;
-            decode_tree(&bytes).map_err(|damage| SpliceError::Damaged(id, damage))?
+            decode_tree(format, &bytes).map_err(|damage| SpliceError::Damaged(id, damage))?
         }
         None => Vec::new(),
     };
@@ -81,7 +83,7 @@ fn change_directory<E>(
                     Some(entry) if entry.mode == Mode::Directory => Some(entry.id),
                     Some(_) => return Err(SpliceError::NotADirectory(RepoPath::new(&path[..end]))),
                 };
-                let id = change_directory(&path[..end], old, run, read, objects)?;
+                let id = change_directory(format, &path[..end], old, run, read, objects)?;
                 id.map(|id| (Mode::Directory, id))
             }
         };
@@ -93,7 +95,7 @@ fn change_directory<E>(
     if entries.is_empty() {
         return Ok(None);
     }
-    let tree = Object::tree(entries);
+    let tree = Object::tree(format, entries);
     let id = tree.id();
     objects.push(tree);
     Ok(Some(id))
@@ -104,10 +106,12 @@ mod tests {
     use super::*;
     use crate::object::{blob_id, tree_of};
 
+    const FORMAT: ObjectFormat = ObjectFormat::Sha1;
+
     /// Splices into a root made of `before` and gives the root that the same files would have from scratch.
     fn check(before: &[&str], changes: &[(&str, bool)], after: &[&str]) {
-        let id = blob_id(b"x");
-        let old = tree_of(before.iter().map(|path| (*path, id)));
+        let id = blob_id(FORMAT, b"x");
+        let old = tree_of(FORMAT, before.iter().map(|path| (*path, id)));
         let changes = changes
             .iter()
             .map(|(path, keep)| (RepoPath::new(*path), keep.then_some((Mode::Regular, id))))
@@ -116,10 +120,10 @@ mod tests {
             let tree = old.trees.values().find(|tree| tree.id() == id);
             tree.map(|tree| tree.bytes().to_vec()).ok_or("no such tree")
         };
-        let spliced = splice(Some(old.root), &changes, read).unwrap();
+        let spliced = splice(FORMAT, Some(old.root), &changes, read).unwrap();
         assert_eq!(
             spliced.root,
-            tree_of(after.iter().map(|path| (*path, id))).root,
+            tree_of(FORMAT, after.iter().map(|path| (*path, id))).root,
             "{before:?} {changes:?}"
         );
     }
@@ -135,9 +139,10 @@ mod tests {
 
     #[test]
     fn a_file_in_the_way_is_named() {
-        let old = tree_of([("registry", blob_id(b"x"))]);
-        let changes = BTreeMap::from([(RepoPath::new("registry/a"), Some((Mode::Regular, blob_id(b""))))]);
-        let error = splice(Some(old.root), &changes, |_| Ok::<_, ()>(old.trees[""].bytes().to_vec()));
+        let old = tree_of(FORMAT, [("registry", blob_id(FORMAT, b"x"))]);
+        let changes =
+            BTreeMap::from([(RepoPath::new("registry/a"), Some((Mode::Regular, blob_id(FORMAT, b""))))]);
+        let error = splice(FORMAT, Some(old.root), &changes, |_| Ok::<_, ()>(old.trees[""].bytes().to_vec()));
         assert!(matches!(error, Err(SpliceError::NotADirectory(path)) if path.as_str() == "registry"));
     }
 }

@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use crate::domain::ObjectId;
+use crate::domain::{ObjectFormat, ObjectId};
 
 /// What an entry of a tree is, with the mode that git writes for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -69,7 +69,9 @@ pub struct DamagedTree {
 /// Writes a tree object; the entries may come in any order.
 pub fn encode_tree(mut entries: Vec<TreeEntry>) -> Vec<u8> {
     entries.sort_by(git_order);
-    let mut bytes = Vec::with_capacity(entries.iter().map(|entry| entry.name.len() + 28).sum());
+    let mut bytes = Vec::with_capacity(
+        entries.iter().map(|entry| entry.name.len() + 8 + entry.id.as_bytes().len()).sum(),
+    );
     for entry in entries {
         bytes.extend_from_slice(format!("{:o} ", entry.mode.bits()).as_bytes());
         bytes.extend_from_slice(&entry.name);
@@ -79,25 +81,25 @@ pub fn encode_tree(mut entries: Vec<TreeEntry>) -> Vec<u8> {
     bytes
 }
 
-/// Reads a tree object.
-pub fn decode_tree(bytes: &[u8]) -> Result<Vec<TreeEntry>, DamagedTree> {
+/// Reads a tree object, whose ids have the format of its repository.
+pub fn decode_tree(format: ObjectFormat, bytes: &[u8]) -> Result<Vec<TreeEntry>, DamagedTree> {
     let mut entries = Vec::new();
     let mut rest = bytes;
     while !rest.is_empty() {
         let damaged = DamagedTree { offset: bytes.len() - rest.len() };
-        let (entry, after) = decode_entry(rest).ok_or(damaged)?;
+        let (entry, after) = decode_entry(format, rest).ok_or(damaged)?;
         entries.push(entry);
         rest = after;
     }
     Ok(entries)
 }
 
-fn decode_entry(bytes: &[u8]) -> Option<(TreeEntry, &[u8])> {
+fn decode_entry(format: ObjectFormat, bytes: &[u8]) -> Option<(TreeEntry, &[u8])> {
     let (mode, rest) = split_at_byte(bytes, b' ')?;
     let (name, rest) = split_at_byte(rest, 0)?;
-    let (id, rest) = rest.split_first_chunk::<20>()?;
+    let (id, rest) = rest.split_at_checked(format.id_length())?;
     let mode = u32::from_str_radix(str::from_utf8(mode).ok()?, 8).ok()?;
-    let entry = TreeEntry { mode: Mode::from_bits(mode), name: name.to_vec(), id: ObjectId::new(*id) };
+    let entry = TreeEntry { mode: Mode::from_bits(mode), name: name.to_vec(), id: ObjectId::from_bytes(id)? };
     (!name.is_empty()).then_some((entry, rest))
 }
 
@@ -120,10 +122,12 @@ mod tests {
     use super::*;
     use crate::object::{Object, blob_id};
 
+    const FORMAT: ObjectFormat = ObjectFormat::Sha1;
+
     fn entry(mode: Mode, name: &str) -> TreeEntry {
         let id = match mode {
-            Mode::Directory => Object::tree(Vec::new()).id(),
-            _ => blob_id(b"x"),
+            Mode::Directory => Object::tree(FORMAT, Vec::new()).id(),
+            _ => blob_id(FORMAT, b"x"),
         };
         TreeEntry { mode, name: name.as_bytes().to_vec(), id }
     }
@@ -136,30 +140,38 @@ mod tests {
             entry(Mode::Regular, "a.b"),
             entry(Mode::Executable, "a-b"),
         ]);
-        let names: Vec<_> = decode_tree(&tree).unwrap().into_iter().map(|entry| entry.name).collect();
+        let names: Vec<_> = decode_tree(FORMAT, &tree).unwrap().into_iter().map(|entry| entry.name).collect();
         assert_eq!(names, [b"a-b".as_slice(), b"a.b", b"a", b"a0"]);
     }
 
     #[test]
     fn a_tree_has_the_id_that_git_prints() {
         // `git mktree` on these four lines.
-        let tree = Object::tree(vec![
-            entry(Mode::Executable, "run"),
-            entry(Mode::Regular, "a.b"),
-            entry(Mode::Symlink, "link"),
-            entry(Mode::Directory, "a"),
-        ]);
+        let tree = Object::tree(
+            FORMAT,
+            vec![
+                entry(Mode::Executable, "run"),
+                entry(Mode::Regular, "a.b"),
+                entry(Mode::Symlink, "link"),
+                entry(Mode::Directory, "a"),
+            ],
+        );
         assert_eq!(tree.id().to_string(), "134dbd27bd6b92a9dee2964c2699b12837642149");
     }
 
     #[test]
     fn odd_modes_survive_and_damage_is_placed() {
-        let odd = TreeEntry { mode: Mode::Other(0o100_664), name: b"f\xff".to_vec(), id: blob_id(b"") };
+        let odd =
+            TreeEntry { mode: Mode::Other(0o100_664), name: b"f\xff".to_vec(), id: blob_id(FORMAT, b"") };
         let bytes = encode_tree(vec![entry(Mode::Regular, "a"), odd.clone()]);
-        assert_eq!(decode_tree(&bytes).unwrap()[1], odd);
+        assert_eq!(decode_tree(FORMAT, &bytes).unwrap()[1], odd);
         let first = encode_tree(vec![entry(Mode::Regular, "a")]).len();
         for cut in first + 1..bytes.len() {
-            assert_eq!(decode_tree(&bytes[..cut]), Err(DamagedTree { offset: first }), "cut at {cut}");
+            assert_eq!(
+                decode_tree(FORMAT, &bytes[..cut]),
+                Err(DamagedTree { offset: first }),
+                "cut at {cut}"
+            );
         }
     }
 }

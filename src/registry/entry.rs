@@ -12,7 +12,7 @@ use serde::{
 };
 
 use crate::{
-    domain::{ModuleName, ObjectId},
+    domain::{ModuleName, ObjectFormat, ObjectId},
     manifest::Manifest,
     object,
     source::{Node, Number, Value},
@@ -31,7 +31,7 @@ pub struct Entry {
 
 impl Entry {
     /// Compiles a manifest, or gives `None` where it does not belong in the registry.
-    pub fn compile(manifest: &Manifest) -> Option<Self> {
+    pub fn compile(manifest: &Manifest, format: ObjectFormat) -> Option<Self> {
         if !manifest.is_registrable() {
             return None;
         }
@@ -46,7 +46,7 @@ impl Entry {
         };
         let mut bytes = serde_json::to_vec_pretty(&file).expect("a tree holds nothing that JSON lacks");
         bytes.push(b'\n');
-        Some(Self { name: manifest.name().clone(), id: object::blob_id(&bytes), bytes })
+        Some(Self { name: manifest.name().clone(), id: object::blob_id(format, &bytes), bytes })
     }
 }
 

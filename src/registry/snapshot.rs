@@ -32,7 +32,9 @@ impl Snapshot {
 
     /// Whether the entries are not those that the root vouches for: somebody changed them by hand.
     pub fn is_tampered(&self) -> bool {
-        self.root.as_ref().is_some_and(|root| self.tree.unwrap_or(object::EMPTY_TREE) != root.tree)
+        self.root.as_ref().is_some_and(|root| {
+            self.tree.map_or_else(|| !object::is_empty_tree(root.tree), |tree| tree != root.tree)
+        })
     }
 
     /// What the root says is held.

@@ -7,7 +7,6 @@ use super::json::{
 use crate::{
     diff::Changes,
     domain::SnapshotVersion,
-    git::Moment,
     registry::Snapshot,
     sync::{self, History, Outcome, Plan, Status, Summary, Verdict, Verification},
 };
@@ -68,7 +67,7 @@ impl Refusal {
 
 impl From<&Status> for StatusReport {
     fn from(status: &Status) -> Self {
-        let last_change = status.last_change.map(Moment::timestamp);
+        let last_change = status.last_change.map(crate::object::Moment::timestamp);
         let last_success = status.journal.last_success.or(last_change);
         Self {
             total_modules: status.total(),

@@ -139,7 +139,7 @@ pub(super) async fn status(
         let status =
             Status::of(repository, &|_| Box::new(|| ())).map_err(|error| untold(error.with_causes()))?;
         let webhooks =
-            webhook::standing(repository.common_dir()).map_err(|error| untold(error.to_string()))?;
+            webhook::standing(&repository.own_files()).map_err(|error| untold(error.to_string()))?;
         Ok(StatusReport { webhooks, ..StatusReport::from(&status) })
     });
     let mut report = read.await?;

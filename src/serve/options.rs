@@ -5,11 +5,7 @@ use std::{net::SocketAddr, num::NonZeroUsize, path::PathBuf, sync::Arc, time::Du
 use jiff::Timestamp;
 
 use super::prepared::Audience;
-use crate::{
-    git::{Environment, IdentityEnv},
-    settings,
-    webhook::Webhooks,
-};
+use crate::{settings, webhook::Webhooks};
 
 /// How a server is started: what the command line, the settings and the environment say together.
 #[derive(Debug, Clone)]
@@ -28,10 +24,8 @@ pub struct Options {
     pub follow: Option<Duration>,
     /// Whether an empty registry gets the built-in modules.
     pub built_ins: bool,
-    /// Who commits, as far as the environment says.
-    pub identity: IdentityEnv,
-    /// What the environment gives to git.
-    pub git: Environment,
+    /// Whether SSH fails where it would ask for a password.
+    pub silences_ssh: bool,
     /// Who is told of syncs, if anybody is.
     pub webhooks: Option<Arc<Webhooks>>,
     /// Tells the time.

@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     domain::{ModuleName, ObjectId, SnapshotVersion},
-    git::{Moment, Repository},
+    git::Repository,
     registry::{Root, Snapshot},
     sync::{History, SyncError},
 };
@@ -91,7 +91,7 @@ impl Served {
     ) -> Result<Self, SyncError> {
         let entries = read_entries(repository, snapshot, before)?;
         let history = History::read(repository, commit, None, Some(1))?;
-        let published = history.records.first().map(|record| Moment::timestamp(record.time));
+        let published = history.records.first().map(|record| record.time.timestamp());
         Ok(Self::new(root.clone(), published, &entries, audience))
     }
 

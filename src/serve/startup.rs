@@ -23,11 +23,11 @@ pub(super) async fn prepare(state: &Arc<State>) -> Result<(), SyncError> {
     }
     let options = state.options.clone();
     let task = tokio::task::spawn_blocking(move || {
-        let repository = Repository::open(&options.repository)?.within(options.git);
+        let repository = Repository::open(&options.repository)?.silencing_ssh(options.silences_ssh);
         let Some(files) = missing(&repository)? else { return Ok(false) };
         write(&repository, &files)?;
         let message = "Add the built-in modules\n";
-        sync::commit_files(&repository, &files, message, &options.identity, (options.clock)())?;
+        sync::commit_files(&repository, &files, message, (options.clock)())?;
         Ok::<_, SyncError>(true)
     });
     let is_new = match task.await {

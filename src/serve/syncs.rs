@@ -227,14 +227,14 @@ impl State {
 
 fn work(options: &Options, job: &Job) -> Result<SyncDone, SyncRefused> {
     let sync = || {
-        let repository = Repository::open(&options.repository)?.within(options.git);
+        let repository = Repository::open(&options.repository)?.silencing_ssh(options.silences_ssh);
         let push =
             options.push.as_ref().map(|to| Push { remote: to.remote().map(str::to_owned), wait: &wait });
         let request = Request {
             dry_run: job.dry_run,
             allow_removals: job.allow_removals.clone(),
             push,
-            ..Request::new(job.scope.clone(), job.trigger, &options.identity, (options.clock)())
+            ..Request::new(job.scope.clone(), job.trigger, (options.clock)())
         };
         sync::sync(&repository, &request, &|_| Box::new(|| ()))
     };
@@ -265,9 +265,7 @@ fn refused(error: &SyncError) -> SyncRefused {
     match error {
         SyncError::Git(git) => match git.kind() {
             GitErrorKind::Busy { .. } => SyncRefused::Busy,
-            GitErrorKind::ReferenceLocked { .. } | GitErrorKind::IndexLocked { .. } => {
-                SyncRefused::Conflict(reason)
-            }
+            GitErrorKind::Locked { .. } => SyncRefused::Conflict(reason),
             GitErrorKind::Remote { .. } => SyncRefused::Remote(reason),
             _ => SyncRefused::Failed(reason),
         },

@@ -67,8 +67,7 @@ async fn follow_once(state: &Arc<State>) -> Option<String> {
 }
 
 fn look(options: &Options) -> Result<Followed, SyncError> {
-    let repository = Repository::open(&options.repository)?.within(options.git);
+    let repository = Repository::open(&options.repository)?.silencing_ssh(options.silences_ssh);
     let remote = options.push.as_ref().and_then(PushTo::remote);
-    let (identity, now) = (&options.identity, (options.clock)());
-    sync::follow(&repository, &Follow { remote, identity, now })
+    sync::follow(&repository, &Follow { remote, now: (options.clock)() })
 }

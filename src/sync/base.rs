@@ -8,9 +8,9 @@ use std::{
 use super::{SyncError, message::REGISTRY_VERSION};
 use crate::{
     compile::Compiler,
-    domain::{ModuleName, ObjectId, RepoPath, SnapshotVersion},
+    domain::{ModuleName, ObjectFormat, ObjectId, RepoPath, SnapshotVersion},
     git::{FileKind, Repository, Revision},
-    object::EMPTY_TREE,
+    object::is_empty_tree,
     registry::{Root, RootError, Snapshot, entries_path, module_of, root_path},
     rules,
     schema::Schemas,
@@ -75,10 +75,10 @@ impl Base {
         let Some(root) = snapshot.root.clone().filter(|_| snapshot.is_tampered()) else {
             return Ok(Self { snapshot, edited: BTreeSet::new() });
         };
-        if !is_at_hand(repository, root.tree)? {
+        if !is_at_hand(repository, root.tree) {
             return Ok(Self { snapshot, edited: BTreeSet::new() });
         }
-        let published = Some(root.tree).filter(|tree| *tree != EMPTY_TREE);
+        let published = Some(root.tree).filter(|tree| !is_empty_tree(*tree));
         let folder = entries_path();
         let edited = repository.differences(published, snapshot.tree)?;
         let edited = edited.into_iter().map(|file| folder.join(file.path.as_str())).collect();
@@ -94,8 +94,8 @@ impl Base {
 }
 
 /// Whether a tree is in this clone; the empty one always is.
-pub(super) fn is_at_hand(repository: &Repository, tree: ObjectId) -> Result<bool, SyncError> {
-    Ok(tree == EMPTY_TREE || repository.contains(tree)?)
+pub(super) fn is_at_hand(repository: &Repository, tree: ObjectId) -> bool {
+    is_empty_tree(tree) || repository.contains(tree)
 }
 
 fn entries_tree(repository: &Repository, commit: ObjectId) -> Result<Option<ObjectId>, SyncError> {
@@ -168,7 +168,7 @@ pub fn compiler_at(repository: &Repository, commit: ObjectId) -> Result<Compiler
         }
         None => None,
     };
-    compiler(settings.as_deref(), &schemas_at(repository, commit)?)
+    compiler(settings.as_deref(), &schemas_at(repository, commit)?, repository.format())
 }
 
 /// The texts of a commit's own schemas.
@@ -190,12 +190,16 @@ pub(super) fn schemas_at(
 }
 
 /// Makes a compiler of the texts of the settings and of the schema folder.
-pub fn compiler(settings: Option<&str>, schemas: &BTreeMap<String, String>) -> Result<Compiler, SyncError> {
+pub fn compiler(
+    settings: Option<&str>,
+    schemas: &BTreeMap<String, String>,
+    format: ObjectFormat,
+) -> Result<Compiler, SyncError> {
     let settings = match settings {
         Some(text) => Settings::parse(text, &rules::RULES)?,
         None => Settings::default(),
     };
-    Ok(Compiler { schemas: Schemas::load(schemas)?, settings })
+    Ok(Compiler { schemas: Schemas::load(schemas)?, settings, format })
 }
 
 /// Whether a file of the folder of schemas is one; others, such as a README, are nobody's business.

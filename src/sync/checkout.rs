@@ -6,7 +6,6 @@ use super::SyncError;
 use crate::{
     domain::{ObjectId, RepoPath},
     git::{self, Repository, SyncLock, Uncommitted},
-    object::Object,
     registry::{REGISTRY, root_path},
 };
 
@@ -36,49 +35,70 @@ impl<'a> Checkout<'a> {
         Ok(Self { repository, lock, commit, earlier, head })
     }
 
-    /// Refuses to go on where uncommitted work below `registry/` would be lost, and `target` is not that work.
+    /// Refuses to go on where uncommitted work below `registry/` would be lost, and `target` is not that work, or where
+    /// another program is changing the index.
     ///
     /// What a killed run left to do is done first, so that another one that is killed leaves no more than one version
     /// behind.
     pub(super) fn make_ready(&self, target: &Files) -> Result<(), SyncError> {
+        self.repository.require_unlocked_index()?;
         let found = self.dirty(target)?;
         if !found.own.is_empty() {
             return Err(SyncError::UncommittedRegistry { paths: found.own });
         }
-        if found.is_behind { self.bring_to(&self.head, &BTreeMap::new()) } else { Ok(()) }
+        self.catch_up(&found.behind)?;
+        // What goes makes room for what comes.
+        let gone: BTreeSet<_> = self.head.keys().filter(|path| !target.contains_key(*path)).collect();
+        let has_room = |path: &RepoPath| {
+            path.ancestors().any(|folder| gone.contains(&folder))
+                || gone.iter().any(|old| old.ancestors().any(|folder| folder == *path))
+        };
+        let new = target.keys().filter(|path| !self.head.contains_key(*path) && !has_room(path));
+        Ok(self.repository.require_free_places(new)?)
     }
 
     /// Replaces what a killed run left by what HEAD holds, unless somebody is working below `registry/`.
     pub(super) fn mend(&self) -> Result<(), SyncError> {
-        if self.dirty(&self.head)?.own.is_empty() {
-            self.bring_to(&self.head, &BTreeMap::new())
-        } else {
-            Ok(())
-        }
+        let found = self.dirty(&self.head)?;
+        if found.own.is_empty() { self.catch_up(&found.behind) } else { Ok(()) }
     }
 
     fn dirty(&self, target: &Files) -> Result<Uncommitted, SyncError> {
         let directory = RepoPath::new(REGISTRY);
-        Ok(self.repository.dirty(&directory, Some(self.commit), target, self.earlier.as_slice())?)
+        let mut found =
+            self.repository.dirty(&directory, Some(self.commit), target, self.earlier.as_slice())?;
+        found.own.retain(is_generated);
+        found.behind.retain(is_generated);
+        Ok(found)
     }
 
-    /// Makes the files and their index entries those of `target`; `contents` are the blobs that are in memory anyway.
-    pub(super) fn bring_to(
-        &self,
-        target: &Files,
-        contents: &BTreeMap<ObjectId, &Object>,
-    ) -> Result<(), SyncError> {
-        let mut remove: BTreeSet<RepoPath> = self.head.keys().cloned().collect();
-        if let Some(commit) = self.earlier {
-            remove.extend(files_at(self.repository, commit)?.into_keys());
+    /// Makes these files what HEAD holds.
+    fn catch_up(&self, behind: &BTreeSet<RepoPath>) -> Result<(), SyncError> {
+        let write = behind.iter().filter_map(|path| Some((path.clone(), *self.head.get(path)?))).collect();
+        self.check_out(&write, behind.iter().filter(|path| !self.head.contains_key(*path)))
+    }
+
+    /// Makes the files and their index entries, which are those of HEAD, those of `target`, which `commit` holds; unless
+    /// somebody has checked out something else meanwhile.
+    pub(super) fn bring_to(&self, target: &Files, commit: ObjectId) -> Result<(), SyncError> {
+        if self.repository.head()?.commit() != Some(commit) {
+            return Ok(());
         }
-        remove.retain(|path| is_generated(path) && !target.contains_key(path));
-        let checkout = git::Checkout {
-            directory: &RepoPath::new(REGISTRY),
-            write: target,
-            remove: &remove,
-            content: &|id| contents.get(&id).map(|object| object.bytes().to_vec()),
-        };
+        let is_new = |(path, id): &(&RepoPath, &ObjectId)| self.head.get(*path) != Some(*id);
+        let write = target.iter().filter(is_new).map(|(path, id)| (path.clone(), *id)).collect();
+        self.check_out(&write, self.head.keys().filter(|path| !target.contains_key(*path)))
+    }
+
+    fn check_out<'p>(
+        &self,
+        write: &Files,
+        remove: impl Iterator<Item = &'p RepoPath>,
+    ) -> Result<(), SyncError> {
+        let remove: BTreeSet<RepoPath> = remove.filter(|path| is_generated(path)).cloned().collect();
+        if write.is_empty() && remove.is_empty() {
+            return Ok(());
+        }
+        let checkout = git::Checkout { directory: &RepoPath::new(REGISTRY), write, remove: &remove };
         Ok(self.repository.check_out(self.lock, &checkout)?)
     }
 }

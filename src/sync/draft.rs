@@ -82,7 +82,8 @@ pub fn draft(order: Order<'_>) -> Result<Draft, SyncError> {
 
     let plan = plan::plan(Material { previous, scope, compiled, unchanged: selection.unchanged });
     let changes = compare(&plan, previous, read_entry)?;
-    let tree = object::tree_of(plan.entries.iter().map(|(name, id)| (entry_path(name), *id))).root;
+    let tree =
+        object::tree_of(compiler.format, plan.entries.iter().map(|(name, id)| (entry_path(name), *id))).root;
     let root = plan.root(previous, tree, source_tree, compiler.inputs());
     Ok(Draft { read, plan, changes, repaired: BTreeSet::new(), root })
 }

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::{SyncError, base, publish::PATIENCE};
 use crate::{
     domain::ObjectId,
-    git::{Head, IdentityEnv, Moment, RemoteBranch, Repository},
+    git::{Head, RemoteBranch, Repository},
     settings::Push,
 };
 
@@ -14,8 +14,6 @@ use crate::{
 pub struct Follow<'a> {
     /// The remote, where the caller names one.
     pub remote: Option<&'a str>,
-    /// Who moves the branch, as far as the environment says.
-    pub identity: &'a IdentityEnv,
     /// When.
     pub now: Timestamp,
 }
@@ -42,14 +40,14 @@ pub fn target(
     settings: &Push,
 ) -> Result<RemoteBranch, SyncError> {
     let remote = remote.or(settings.remote.as_deref());
-    repository.push_target(branch, remote, settings.branch.as_deref())?.ok_or(SyncError::NoTarget)
+    repository.push_target(branch, remote, settings.branch.as_deref()).ok_or(SyncError::NoTarget)
 }
 
 /// Asks the remote for its branch, and moves the local one to it where that loses nothing.
 pub fn follow(repository: &Repository, follow: &Follow<'_>) -> Result<Followed, SyncError> {
     let lock = repository.lock(PATIENCE, follow.now)?;
     let head = repository.head()?;
-    let commit = head.born()?;
+    let commit = head.require_commit()?;
     let branch = match head {
         Head::Branch { branch, .. } => branch,
         Head::Unborn { .. } | Head::Detached { .. } => return Err(SyncError::NoTarget),
@@ -65,11 +63,8 @@ pub fn follow(repository: &Repository, follow: &Follow<'_>) -> Result<Followed, 
     if !repository.is_ancestor(commit, newest)? {
         return Ok(Followed::Diverged);
     }
-    if repository.is_bare() {
-        let who = repository.identity(follow.identity, Moment::utc(follow.now))?.committer;
-        repository.move_branch(&lock, &branch, Some(commit), newest, &who, "modreg serve: follow")?;
-    } else {
-        repository.fast_forward(newest, settings.timeout)?;
-    }
+    repository.fast_forward(&lock, commit, newest)?;
+    let who = repository.identity()?;
+    repository.move_branch(&lock, &branch, Some(commit), newest, &who, "modreg serve: follow")?;
     Ok(Followed::Moved { to: newest })
 }

@@ -12,7 +12,8 @@ use super::{
 };
 use crate::{
     domain::{ModuleName, ObjectId, SnapshotVersion},
-    git::{Completeness, Moment, Repository, Revision},
+    git::{Completeness, Repository, Revision},
+    object::Moment,
     registry::{Held, Pin, Root, RootError, Snapshot, entries_path, module_of, root_path},
 };
 
@@ -157,7 +158,7 @@ impl Published {
         let file = repository.file_at(commit, root_path().as_str())?;
         let root = file.and_then(|(_, bytes)| Root::parse(&bytes).ok());
         let tree = match &root {
-            Some(root) if base::is_at_hand(repository, root.tree)? => Some(root.tree),
+            Some(root) if base::is_at_hand(repository, root.tree) => Some(root.tree),
             Some(_) | None => repository.tree_at(commit, entries_path().as_str())?,
         };
         Ok(Self { root, tree })

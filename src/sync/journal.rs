@@ -2,12 +2,15 @@
 //!
 //! It lies in git's own directory, is never committed, and is a convenience: where it is lost, only these times are.
 
-use std::{fs, io, path::PathBuf};
+use std::{fs, io};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::git::{Repository, SyncLock};
+
+/// The file of the journal, in the folder of modreg's own files.
+const NAME: &str = "journal.json";
 
 /// What is known of the last syncs in this clone.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,7 +27,7 @@ pub struct Journal {
 impl Journal {
     /// Reads the journal of a clone; one that is not there or not readable is empty.
     pub fn read(repository: &Repository) -> Self {
-        fs::read(path(repository))
+        fs::read(repository.own_files().path(NAME))
             .ok()
             .and_then(|bytes| serde_json::from_slice(&bytes).ok())
             .unwrap_or_default()
@@ -32,7 +35,7 @@ impl Journal {
 
     /// Notes how a sync that began at `now` ended, and gives what could not be noted.
     ///
-    /// The lock makes sure that nobody else writes it; what a killed run left beside it is written over.
+    /// The lock makes sure that nobody else writes it; a killed run leaves the old one.
     pub fn note(
         repository: &Repository,
         _lock: &SyncLock,
@@ -45,16 +48,6 @@ impl Journal {
             last_success: if failure.is_none() { Some(now) } else { before.last_success },
             last_error: failure,
         };
-        let path = path(repository);
-        let aside = path.with_extension("new");
-        if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder)?;
-        }
-        fs::write(&aside, serde_json::to_vec_pretty(&journal)?)?;
-        fs::rename(&aside, path)
+        repository.own_files().write(NAME, &serde_json::to_vec_pretty(&journal)?)
     }
-}
-
-fn path(repository: &Repository) -> PathBuf {
-    repository.common_dir().join("modreg").join("journal.json")
 }

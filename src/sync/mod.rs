@@ -48,4 +48,4 @@ pub use select::{Manifests, Selection, all};
 pub use sources::{CommittedSources, Sources, WorkingSources};
 pub use status::Status;
 pub use verify::{Extent, Problem, Verification, verify};
-pub use working::{Drift, WorkingTree, read_if_there};
+pub use working::{Drift, WorkingTree, format_on_disk, read_if_there};

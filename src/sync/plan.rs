@@ -262,7 +262,8 @@ impl Plan {
         source_tree: ObjectId,
         inputs: Inputs,
     ) -> Option<Root> {
-        let published = previous.root.as_ref().map_or(object::EMPTY_TREE, |root| root.tree);
+        let published =
+            previous.root.as_ref().map_or_else(|| object::empty_tree(tree.format()), |root| root.tree);
         let same_tree = published == tree && !previous.is_tampered();
         if same_tree && self.held == previous.held() && self.pinned == previous.pinned() {
             return None;

@@ -83,7 +83,7 @@ pub fn prepare(
             // An entry may come from a newer tree than the others, so no tree tells what they were compiled from.
             (Scope::Modules(names) | Scope::Pinned(names), _) => {
                 if !covers(names, before, sources.manifests()) {
-                    root.source_tree = object::EMPTY_TREE;
+                    root.source_tree = object::empty_tree(repository.format());
                 }
             }
             // What stays was compiled as the last root says.
@@ -110,10 +110,10 @@ fn compiled_before<'a>(
     if !previous.is_published || previous.is_tampered() || root.inputs != compiler.inputs() {
         return Ok(None);
     }
-    if !base::is_at_hand(repository, root.source_tree)? {
+    if !base::is_at_hand(repository, root.source_tree) {
         return Ok(None);
     }
-    let tree = Some(root.source_tree).filter(|tree| *tree != object::EMPTY_TREE);
+    let tree = Some(root.source_tree).filter(|tree| !object::is_empty_tree(*tree));
     let modules = &compiler.settings.modules;
     match CommittedSources::list(repository, tree, modules, compiler.settings.limits.bytes) {
         Ok(sources) => Ok(Some(sources)),

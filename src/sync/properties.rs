@@ -16,14 +16,14 @@ use crate::{
     registry::{Pin, Snapshot, entry_path},
     schema::Schemas,
     settings::Settings,
-    testing::same_cases_every_time,
+    testing::{FORMAT, same_cases_every_time},
 };
 
 /// Few enough that edits meet each other.
 const NAMES: [&str; 4] = ["chat", "drive", "mail", "notes"];
 
 static COMPILER: LazyLock<Compiler> =
-    LazyLock::new(|| Compiler { schemas: Schemas::builtin(), settings: Settings::default() });
+    LazyLock::new(|| Compiler { schemas: Schemas::builtin(), settings: Settings::default(), format: FORMAT });
 
 /// Where the manifest of a module may lie.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -85,11 +85,12 @@ impl World {
     }
 
     fn tree(&self) -> ObjectId {
-        object::tree_of(self.manifests().into_iter().map(|(path, id)| (path.as_str().to_owned(), id))).root
+        object::tree_of(FORMAT, self.manifests().into_iter().map(|(path, id)| (path.as_str().to_owned(), id)))
+            .root
     }
 
     fn manifests(&self) -> Manifests {
-        self.files().into_iter().map(|(path, bytes)| (path, object::blob_id(&bytes))).collect()
+        self.files().into_iter().map(|(path, bytes)| (path, object::blob_id(FORMAT, &bytes))).collect()
     }
 }
 
@@ -279,7 +280,7 @@ proptest! {
             prop_assert_eq!(&kept, &fresh.plan.entries);
             if let Some(root) = &draft.root {
                 let entries = draft.plan.entries.iter().map(|(name, id)| (entry_path(name), *id));
-                prop_assert_eq!(root.tree, object::tree_of(entries).root);
+                prop_assert_eq!(root.tree, object::tree_of(FORMAT, entries).root);
             }
             registry.publish(&world, draft);
         }

@@ -17,8 +17,8 @@ use super::{
 use crate::{
     compile::Compiler,
     diagnostic::Diagnostic,
-    domain::{ObjectId, RepoPath},
-    git::{GitErrorKind, Identity, IdentityEnv, Moment, NewCommit, Repository, SyncLock},
+    domain::{ModuleName, ObjectId, RepoPath},
+    git::{GitErrorKind, Identity, NewCommit, Repository, SyncLock},
     object::{self, Mode, Object},
     registry::{Root, Snapshot, entries_path, entry_path, entry_repo_path, root_path},
 };
@@ -46,18 +46,16 @@ pub struct Request<'a> {
     pub push: Option<Push<'a>>,
     /// What started it.
     pub trigger: Trigger,
-    /// Who commits, as far as the environment says.
-    pub identity: &'a IdentityEnv,
     /// When.
     pub now: Timestamp,
 }
 
-impl<'a> Request<'a> {
+impl Request<'_> {
     /// Asks for a sync that writes, lets invalid manifests be held, removes no more than the guard allows and is not
     /// pushed.
-    pub fn new(scope: Scope, trigger: Trigger, identity: &'a IdentityEnv, now: Timestamp) -> Self {
+    pub fn new(scope: Scope, trigger: Trigger, now: Timestamp) -> Self {
         let (dry_run, strict, allow_removals, push) = (false, false, None, None);
-        Self { scope, dry_run, strict, allow_removals, push, trigger, identity, now }
+        Self { scope, dry_run, strict, allow_removals, push, trigger, now }
     }
 }
 
@@ -204,7 +202,7 @@ struct Tip {
 impl Tip {
     fn of(repository: &Repository, dry_run: bool) -> Result<Self, SyncError> {
         let head = repository.head()?;
-        let commit = head.born()?;
+        let commit = head.require_commit()?;
         let branch = if dry_run { String::new() } else { head.branch()?.to_owned() };
         Ok(Self { branch, commit })
     }
@@ -246,12 +244,12 @@ fn commit_draft(
         checkout.mend()?;
         return Ok(Verdict::Unchanged);
     };
-    let objects = objects(repository, head.commit, draft, root)?;
+    let objects = objects(repository, head.commit, previous, draft, root)?;
     checkout.make_ready(&objects.files)?;
     let written = write(repository, head.commit, objects, previous, draft, root, request)?;
     written.move_branch(repository, lock, &head.branch, Some(head.commit))?;
-    let behind = checkout.bring_to(&written.objects.files, &written.objects.contents()).err();
-    let is_anonymous = written.identity.is_fallback;
+    let behind = checkout.bring_to(&written.objects.files, written.commit).err();
+    let is_anonymous = written.identity.is_fallback();
     Ok(Verdict::Committed { commit: written.commit, behind, is_anonymous })
 }
 
@@ -272,8 +270,7 @@ impl Written {
         branch: &str,
         expected: Option<ObjectId>,
     ) -> Result<(), SyncError> {
-        let who = &self.identity.committer;
-        Ok(repository.move_branch(lock, branch, expected, self.commit, who, &self.reflog)?)
+        Ok(repository.move_branch(lock, branch, expected, self.commit, &self.identity, &self.reflog)?)
     }
 }
 
@@ -289,7 +286,7 @@ pub(super) fn write(
 ) -> Result<Written, SyncError> {
     repository.write(&objects.all)?;
     let message = message::message(root, previous, draft, base, request.trigger);
-    let identity = repository.identity(request.identity, Moment::utc(request.now))?;
+    let identity = repository.identity()?;
     let commit = repository.commit(&NewCommit {
         parents: &[base],
         tree: objects.root_tree,
@@ -309,33 +306,39 @@ pub(super) struct Objects {
     pub(super) files: BTreeMap<RepoPath, ObjectId>,
 }
 
-impl Objects {
-    /// The new objects by their ids.
-    pub(super) fn contents(&self) -> BTreeMap<ObjectId, &Object> {
-        self.all.iter().map(|object| (object.id(), object)).collect()
-    }
-}
-
 /// All new objects of a snapshot: its entries, its root, and the trees above them.
+///
+/// What is not new is in the commit `head`, which keeps it from being collected as garbage.
 pub(super) fn objects(
     repository: &Repository,
     head: ObjectId,
+    previous: &Snapshot,
     draft: &Draft,
     root: &Root,
 ) -> Result<Objects, SyncError> {
-    let entries = draft.plan.entries.iter().map(|(name, id)| (entry_path(name), *id));
-    let directories = object::tree_of(entries);
-    let root_file = Object::blob(root.to_bytes());
+    let format = repository.format();
+    let root_file = Object::blob(format, root.to_bytes());
+    let entries = &draft.plan.entries;
     let mut files: BTreeMap<RepoPath, ObjectId> =
-        draft.plan.entries.iter().map(|(name, id)| (entry_repo_path(name), *id)).collect();
+        entries.iter().map(|(name, id)| (entry_repo_path(name), *id)).collect();
     files.insert(root_path(), root_file.id());
-    let modules = (directories.root != object::EMPTY_TREE).then_some((Mode::Directory, directories.root));
-    let changes =
-        BTreeMap::from([(entries_path(), modules), (root_path(), Some((Mode::Regular, root_file.id())))]);
-    let spliced = repository.splice(Some(repository.root_tree(head)?), &changes)?;
     let mut all: Vec<Object> =
-        draft.plan.written.values().map(|entry| Object::blob(entry.bytes.as_slice())).collect();
-    all.extend(directories.trees.into_values());
+        draft.plan.written.values().map(|entry| Object::blob(format, entry.bytes.as_slice())).collect();
+    let mut changes = BTreeMap::from([(root_path(), Some((Mode::Regular, root_file.id())))]);
+    if previous.root.is_none() || previous.is_tampered() {
+        // Anything may lie there: the whole directory is replaced.
+        let directories = object::tree_of(format, entries.iter().map(|(name, id)| (entry_path(name), *id)));
+        let tree = Some(directories.root).filter(|tree| !object::is_empty_tree(*tree));
+        changes.insert(entries_path(), tree.map(|tree| (Mode::Directory, tree)));
+        all.extend(directories.trees.into_values());
+    } else {
+        let is_new = |(name, id): &(&ModuleName, &ObjectId)| previous.entries.get(*name) != Some(*id);
+        let new = entries.iter().filter(is_new);
+        changes.extend(new.map(|(name, id)| (entry_repo_path(name), Some((Mode::Regular, *id)))));
+        let gone = previous.entries.keys().filter(|name| !entries.contains_key(*name));
+        changes.extend(gone.map(|name| (entry_repo_path(name), None)));
+    }
+    let spliced = repository.splice(Some(repository.root_tree(head)?), &changes)?;
     all.push(root_file);
     all.extend(spliced.objects);
     Ok(Objects { root_tree: spliced.root, all, files })

@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     domain::{ModuleName, ObjectId, RepoPath},
-    git::{Answer, Head, Merged, Moment, NewCommit, RemoteBranch, RemoteFailure, Repository, SyncLock},
+    git::{Answer, Head, Merged, NewCommit, RemoteBranch, RemoteFailure, Repository, SyncLock},
     registry::{Pin, REGISTRY, Snapshot, root_path},
 };
 
@@ -87,7 +87,7 @@ struct Local {
 impl Local {
     fn of(repository: &Repository) -> Result<Self, SyncError> {
         let head = repository.head()?;
-        let commit = head.born()?;
+        let commit = head.require_commit()?;
         let branch = match head {
             Head::Branch { branch, .. } => Some(branch),
             Head::Unborn { .. } | Head::Detached { .. } => None,
@@ -113,6 +113,7 @@ pub(super) fn sync(
     started: Started<'_>,
 ) -> Result<Outcome, SyncError> {
     let local = Local::of(repository)?;
+    repository.require_unlocked_for_push(local.branch.as_deref())?;
     let settings = base::compiler_at(repository, local.commit)?.settings.push;
     let target = target(repository, local.branch.as_deref(), push.remote.as_deref(), &settings)?;
     let run = Run { repository, lock, request, target, timeout: settings.timeout };
@@ -128,7 +129,7 @@ impl Run<'_> {
         wait: &dyn Fn(Duration),
         started: Started<'_>,
     ) -> Result<Outcome, SyncError> {
-        let mut remote = match self.repository.tracked(&self.target) {
+        let mut remote = match self.repository.tracked(&self.target)? {
             Some(tracked) => Some(tracked),
             None => self.fetch()?,
         };
@@ -177,7 +178,7 @@ impl Run<'_> {
             let verdict = match written {
                 None => Verdict::Unchanged,
                 Some(Written { commit, identity, .. }) => {
-                    Verdict::Committed { commit, behind: None, is_anonymous: identity.is_fallback }
+                    Verdict::Committed { commit, behind: None, is_anonymous: identity.is_fallback() }
                 }
             };
             let target = self.target.clone();
@@ -216,12 +217,11 @@ impl Run<'_> {
             // A rollback or its end is a decision, not something that can be compiled anew.
             return Err(SyncError::Diverged { branch: self.shown(), paths: vec![root_path()] });
         }
-        let tree = match self.repository.merge(remote, local, &RepoPath::new(REGISTRY))? {
+        let identity = self.repository.identity()?;
+        let tree = match self.repository.merge(remote, local, &RepoPath::new(REGISTRY), &identity)? {
             Merged::Tree(tree) => tree,
             Merged::Conflict(paths) => return Err(SyncError::Diverged { branch: self.shown(), paths }),
         };
-        let request = self.request;
-        let identity = self.repository.identity(request.identity, Moment::utc(request.now))?;
         let message = format!("Merge {}\n", self.shown());
         let commit = NewCommit { parents: &[remote, local], tree, message: &message, identity: &identity };
         Ok(self.repository.commit(&commit)?)
@@ -241,7 +241,7 @@ impl Run<'_> {
         let Some(root) = &draft.root else {
             return Ok(Candidate { previous, draft, written: None });
         };
-        let objects = publish::objects(self.repository, base, &draft, root)?;
+        let objects = publish::objects(self.repository, base, &previous, &draft, root)?;
         checkout.make_ready(&objects.files)?;
         let written = publish::write(self.repository, base, objects, &previous, &draft, root, self.request)?;
         Ok(Candidate { previous, draft, written: Some(written) })
@@ -286,26 +286,23 @@ impl Run<'_> {
         match &candidate.written {
             Some(written) if base == local.commit => {
                 written.move_branch(self.repository, self.lock, branch, Some(local.commit))?;
-                checkout.bring_to(&written.objects.files, &written.objects.contents())
+                checkout.bring_to(&written.objects.files, written.commit)
             }
             None if base == local.commit => checkout.mend(),
             None if Some(base) != remote => Ok(()),
             written => {
                 let commit = written.as_ref().map_or(base, |written| written.commit);
-                if self.repository.is_bare() {
-                    return self.move_branch(branch, local.commit, commit);
-                }
                 checkout.mend()?;
-                Ok(self.repository.fast_forward(commit, self.timeout)?)
+                self.repository.fast_forward(self.lock, local.commit, commit)?;
+                self.move_branch(branch, local.commit, commit)
             }
         }
     }
 
-    /// Moves the branch of a bare repository to a commit that descends from it.
+    /// Moves the branch to a commit that descends from it.
     fn move_branch(&self, branch: &str, old: ObjectId, new: ObjectId) -> Result<(), SyncError> {
-        let request = self.request;
-        let who = self.repository.identity(request.identity, Moment::utc(request.now))?.committer;
-        let reflog = format!("modreg {}: fast-forward to {}", request.scope.verb(), self.shown());
+        let who = self.repository.identity()?;
+        let reflog = format!("modreg {}: fast-forward to {}", self.request.scope.verb(), self.shown());
         Ok(self.repository.move_branch(self.lock, branch, Some(old), new, &who, &reflog)?)
     }
 

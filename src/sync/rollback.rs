@@ -129,7 +129,9 @@ pub(super) fn prepare(
     }
     diagnostic::sort(&mut plan.diagnostics);
     let changes = diff::changes(&values[0], &values[1]);
-    let tree = object::tree_of(plan.entries.iter().map(|(name, id)| (entry_path(name), *id))).root;
+    let tree =
+        object::tree_of(repository.format(), plan.entries.iter().map(|(name, id)| (entry_path(name), *id)))
+            .root;
     // What is not rolled back was compiled as the last root says, and what is will be read again: it is pinned.
     let compiled = previous.root.as_ref().or(target.snapshot.root.as_ref());
     let root = compiled
@@ -209,7 +211,10 @@ fn judge(compiler: &Compiler, name: &ModuleName, bytes: Vec<u8>) -> Vec<Diagnost
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::registry::{Held, Inputs, Root};
+    use crate::{
+        registry::{Held, Inputs, Root},
+        testing::FORMAT,
+    };
 
     #[test]
     fn a_reason_is_one_line_that_hides_nothing() {
@@ -235,15 +240,15 @@ mod tests {
     fn snapshot(entries: &str) -> Snapshot {
         let entry = |pair: &str| {
             let (module, content) = pair.split_once('=').unwrap();
-            (name(module), object::blob_id(content.as_bytes()))
+            (name(module), object::blob_id(FORMAT, content.as_bytes()))
         };
         let entries: BTreeMap<_, _> = entries.split_whitespace().map(entry).collect();
         let version = SnapshotVersion::new(7);
         let held = Held { since: version, code: "source/syntax".into(), message: String::new() };
         let root = Root {
             version,
-            tree: object::EMPTY_TREE,
-            source_tree: object::EMPTY_TREE,
+            tree: object::empty_tree(FORMAT),
+            source_tree: object::empty_tree(FORMAT),
             inputs: Inputs::from_sha256(&[0; 32]),
             is_pre_release: false,
             module_count: entries.len(),

@@ -61,12 +61,15 @@ mod tests {
         domain::SnapshotVersion,
         object,
         registry::{Held, Inputs, Pin, Root},
+        testing::FORMAT,
     };
 
     fn manifests(files: &[(&str, &str)]) -> Manifests {
         files
             .iter()
-            .map(|(path, text)| (RepoPath::new(format!("modules/{path}")), object::blob_id(text.as_bytes())))
+            .map(|(path, text)| {
+                (RepoPath::new(format!("modules/{path}")), object::blob_id(FORMAT, text.as_bytes()))
+            })
             .collect()
     }
 
@@ -77,8 +80,8 @@ mod tests {
         let held = Held { since: version, code: String::new(), message: String::new() };
         let root = Root {
             version,
-            tree: object::EMPTY_TREE,
-            source_tree: object::EMPTY_TREE,
+            tree: object::empty_tree(FORMAT),
+            source_tree: object::empty_tree(FORMAT),
             inputs: Inputs::from_sha256(&[]),
             is_pre_release: false,
             module_count: 0,
@@ -88,7 +91,7 @@ mod tests {
         let entries = ["same", "edited", "moved", "held", "pinned", "twice"];
         let previous = Snapshot {
             root: Some(root),
-            entries: entries.map(|entry| (name(entry), object::EMPTY_TREE)).into(),
+            entries: entries.map(|entry| (name(entry), object::empty_tree(FORMAT))).into(),
             ..Snapshot::default()
         };
         let before = [

@@ -12,11 +12,12 @@ use crate::{
     domain::{ObjectId, RepoPath},
     git::{FileKind, Repository, TreeFile},
     load::{self, Class, EntryKind, Flaw, Listing},
+    object::empty_tree,
     source,
 };
 
 /// Stands for the blob of a manifest that has none to read.
-const NO_BLOB: ObjectId = ObjectId::new([0; 20]);
+const NO_BLOB: ObjectId = ObjectId::Sha1([0; 20]);
 
 /// A set of manifests that can be read.
 pub trait Sources {
@@ -76,7 +77,7 @@ impl<'a> CommittedSources<'a> {
         let manifests = readable.chain(unreadable).collect();
         Ok(Self {
             repository,
-            tree: tree.unwrap_or(crate::object::EMPTY_TREE),
+            tree: tree.unwrap_or_else(|| empty_tree(repository.format())),
             manifests,
             findings,
             size_limit,

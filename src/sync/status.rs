@@ -11,7 +11,8 @@ use super::{
 use crate::{
     diagnostic::Diagnostic,
     domain::{ModuleName, ObjectId, RepoPath, SnapshotVersion},
-    git::{Moment, Repository},
+    git::Repository,
+    object::Moment,
     registry::{Held, Pin},
 };
 
@@ -53,7 +54,7 @@ pub struct Status {
 impl Status {
     /// Looks at the registry at HEAD.
     pub fn of(repository: &Repository, started: Started<'_>) -> Result<Self, SyncError> {
-        let commit = repository.head()?.born()?;
+        let commit = repository.head()?.require_commit()?;
         let compiler = base::compiler_at(repository, commit)?;
         let Prepared { previous, draft, remarks, .. } =
             prepare(repository, commit, &compiler, &Scope::All, started)?;

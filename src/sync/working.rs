@@ -12,10 +12,10 @@ use super::{
 use crate::{
     compile::Compiler,
     diagnostic::Diagnostic,
-    domain::{ModuleName, ObjectId, RepoPath},
+    domain::{ModuleName, ObjectFormat, ObjectId, RepoPath},
     git::{Head, Repository},
     load::{self, ReadError},
-    object::{self, EMPTY_TREE},
+    object,
     registry::{REGISTRY, Root, Snapshot, entries_path, entry_repo_path, module_of, root_path},
 };
 
@@ -60,7 +60,7 @@ impl<'a> WorkingTree<'a> {
         let draft = draft(Order {
             previous: &self.previous,
             read_entry: &|name, id| self.read_entry(name, id),
-            source_tree: EMPTY_TREE,
+            source_tree: object::empty_tree(compiler.format),
             sources: &sources,
             compiler,
             selection: select::Selection { read: paths, unchanged: BTreeSet::new() },
@@ -71,17 +71,18 @@ impl<'a> WorkingTree<'a> {
     }
 
     /// The tree that git would store of the manifests on disk.
-    fn source_tree(&self, modules: &RepoPath) -> Result<ObjectId, SyncError> {
+    fn source_tree(&self, compiler: &Compiler) -> Result<ObjectId, SyncError> {
+        let (modules, format) = (&compiler.settings.modules, compiler.format);
         if let Some(repository) = self.repository {
-            return Ok(repository.tree_on_disk(modules)?.unwrap_or(EMPTY_TREE));
+            return Ok(repository.tree_on_disk(modules)?.unwrap_or_else(|| object::empty_tree(format)));
         }
         let prefix = format!("{modules}/");
         let mut files = Vec::new();
         for path in load::files(self.root, modules.as_str())? {
             let inside = path.as_str().strip_prefix(&prefix).unwrap_or(path.as_str()).to_owned();
-            files.push((inside, blob_id(&self.root.join(path.as_str()))?));
+            files.push((inside, blob_id(format, &self.root.join(path.as_str()))?));
         }
-        Ok(object::tree_of(files).root)
+        Ok(object::tree_of(format, files).root)
     }
 
     fn read_entry(&self, name: &ModuleName, id: ObjectId) -> Result<Vec<u8>, SyncError> {
@@ -94,7 +95,7 @@ impl<'a> WorkingTree<'a> {
     /// Makes the root of a draft name the tree of the manifests on disk.
     pub fn name_sources(&self, draft: &mut Draft, compiler: &Compiler) -> Result<(), SyncError> {
         if let Some(root) = &mut draft.root {
-            root.source_tree = self.source_tree(&compiler.settings.modules)?;
+            root.source_tree = self.source_tree(compiler)?;
         }
         Ok(())
     }
@@ -107,7 +108,7 @@ impl<'a> WorkingTree<'a> {
         for (name, id) in &draft.plan.entries {
             let path = entry_repo_path(name);
             let is_there = strays.remove(&path);
-            if !is_there || object::blob_id(&read(self.root, &path)?) != *id {
+            if !is_there || object::blob_id(id.format(), &read(self.root, &path)?) != *id {
                 let bytes = match draft.plan.written.get(name) {
                     Some(entry) => entry.bytes.clone(),
                     None => self.read_entry(name, *id)?,
@@ -126,6 +127,14 @@ impl<'a> WorkingTree<'a> {
                 drift.remove.insert(root_path);
             }
             (Some(_) | None, _) => {}
+        }
+        if let Some(repository) = self.repository {
+            // Git may have checked them out with other line ends, or through a filter.
+            let stored = repository.ids_on_disk(drift.write.keys())?;
+            let is_right = |path: &RepoPath, bytes: &[u8]| {
+                stored.get(path) == Some(&object::blob_id(repository.format(), bytes))
+            };
+            drift.write.retain(|path, bytes| !is_right(path, bytes));
         }
         Ok(drift)
     }
@@ -168,13 +177,23 @@ impl Drift {
     }
 }
 
+/// How the registry in a folder outside git names its entries: as the repository did that it comes from.
+pub fn format_on_disk(root: &Path) -> Result<ObjectFormat, SyncError> {
+    let untrusted = |error| SyncError::Root { commit: None, error };
+    Ok(match read_if_there(root, &root_path())? {
+        Some(bytes) => Root::parse(&bytes).map_err(untrusted)?.tree.format(),
+        None => ObjectFormat::default(),
+    })
+}
+
 /// Reads the snapshot that lies in a folder outside git.
 fn snapshot_on_disk(root: &Path) -> Result<Snapshot, SyncError> {
+    let format = format_on_disk(root)?;
     let (folder, mut entries) = (entries_path(), BTreeMap::new());
     let prefix = format!("{folder}/");
     for path in load::files(root, folder.as_str())? {
         if let Some(name) = path.as_str().strip_prefix(&prefix).and_then(module_of) {
-            entries.insert(name, object::blob_id(&read(root, &path)?));
+            entries.insert(name, object::blob_id(format, &read(root, &path)?));
         }
     }
     let untrusted = |error| SyncError::Root { commit: None, error };
@@ -182,16 +201,17 @@ fn snapshot_on_disk(root: &Path) -> Result<Snapshot, SyncError> {
     let Some(bytes) = file else { return Ok(Snapshot { entries, ..Snapshot::default() }) };
     let parsed = Root::parse(&bytes).map_err(untrusted)?;
     let tree =
-        object::tree_of(entries.iter().map(|(name, id)| (crate::registry::entry_path(name), *id))).root;
+        object::tree_of(format, entries.iter().map(|(name, id)| (crate::registry::entry_path(name), *id)))
+            .root;
     let (latest, root) = (parsed.version, Some(parsed));
     Ok(Snapshot { latest, root, tree: Some(tree), entries, ..Snapshot::default() })
 }
 
 /// The id that git would give to a file, however large it is.
-fn blob_id(path: &Path) -> Result<ObjectId, SyncError> {
+fn blob_id(format: ObjectFormat, path: &Path) -> Result<ObjectId, SyncError> {
     let open = || {
         let file = fs::File::open(path)?;
-        object::blob_id_of(file.metadata()?.len(), file)
+        object::blob_id_of(format, file.metadata()?.len(), file)
     };
     open().map_err(|source| SyncError::Io { path: path.to_owned(), source })
 }

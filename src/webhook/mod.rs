@@ -16,7 +16,6 @@ pub use signature::{InvalidSecret, Secret};
 use std::{
     collections::{BTreeMap, BTreeSet},
     io,
-    path::Path,
     time::Duration,
 };
 
@@ -24,6 +23,7 @@ use jiff::Timestamp;
 
 use crate::{
     domain::WebAddress,
+    git::OwnFolder,
     http::Client,
     report::json::{Delivery, DeliveryResult, WebhooksReport},
     settings::{Webhook, WebhookEvent},
@@ -40,9 +40,9 @@ pub struct Webhooks {
     source: String,
 }
 
-/// What waits in a folder of git, and what became of the last attempts; `None` where nobody was ever told anything.
-pub fn standing(git_dir: &Path) -> io::Result<Option<WebhooksReport>> {
-    let spool = Spool::new(git_dir);
+/// What waits in the folder of modreg's own files, and what became of the last attempts; `None` where nobody was ever told anything.
+pub fn standing(folder: &OwnFolder) -> io::Result<Option<WebhooksReport>> {
+    let spool = Spool::new(folder);
     let report = WebhooksReport { pending: spool.names()?.len(), deliveries: spool.log() };
     Ok((report.pending > 0 || !report.deliveries.is_empty()).then_some(report))
 }
@@ -68,12 +68,12 @@ pub struct NoSecret {
 }
 
 impl Webhooks {
-    /// Takes the settings, the secrets that `variable` looks up, and the folder of git that holds the messages. `name` is
+    /// Takes the settings, the secrets that `variable` looks up, and the folder of modreg's own files, which holds the messages. `name` is
     /// what the registry calls itself to receivers; each exchange takes no longer than `patience`.
     pub fn new(
         settings: &[Webhook],
         variable: impl Fn(&str) -> Option<Vec<u8>>,
-        git_dir: &Path,
+        folder: &OwnFolder,
         name: &str,
         patience: Duration,
     ) -> (Self, Vec<NoSecret>) {
@@ -91,7 +91,7 @@ impl Webhooks {
             receivers.push(Receiver { url: url.clone(), secret: secret.ok(), events: events.clone() });
         }
         let source = event::source(name);
-        (Self { spool: Spool::new(git_dir), receivers, client: Client::new(patience), source }, flaws)
+        (Self { spool: Spool::new(folder), receivers, client: Client::new(patience), source }, flaws)
     }
 
     /// Writes a message for everybody who wants to know, and tells how many these are.

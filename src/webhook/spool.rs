@@ -1,18 +1,18 @@
-//! Messages on disk until they are delivered or given up: one file each, in git's own directory.
+//! Messages on disk until they are delivered or given up: one file each, in the folder of modreg's own files.
 //!
 //! A file appears whole or not at all, so that neither a killed run nor a full disk leaves half a message. One that cannot
 //! be read is set aside under another name, and never stops the others.
 
 use std::{
     fs::{self, File},
-    io::{self, Write as _},
+    io,
     path::{Path, PathBuf},
 };
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{domain::WebAddress, report::json::Delivery};
+use crate::{domain::WebAddress, git::OwnFolder, report::json::Delivery};
 
 /// The most messages that wait for one receiver; then the oldest make room.
 const MOST_WAITING: usize = 1000;
@@ -20,6 +20,8 @@ const MOST_WAITING: usize = 1000;
 const MOST_REMEMBERED: usize = 50;
 /// The ending of a message's file.
 const ENDING: &str = "json";
+/// The file of the last deliveries.
+const LOG: &str = "log.json";
 
 /// A message for one receiver.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,7 +46,7 @@ pub(super) struct Message {
 /// The folder of the messages.
 #[derive(Debug, Clone)]
 pub(super) struct Spool {
-    folder: PathBuf,
+    folder: OwnFolder,
 }
 
 /// A message in the folder.
@@ -55,9 +57,9 @@ pub(super) struct Waiting {
 }
 
 impl Spool {
-    /// The spool below git's own directory, which need not be there yet.
-    pub(super) fn new(git_dir: &Path) -> Self {
-        Self { folder: git_dir.join("modreg").join("webhooks") }
+    /// The spool in the folder of modreg's own files, which need not be there yet.
+    pub(super) fn new(folder: &OwnFolder) -> Self {
+        Self { folder: folder.folder("webhooks") }
     }
 
     /// Adds a message. The names of files sort by time, then by order of coming.
@@ -65,12 +67,12 @@ impl Spool {
         let receiver = receiver(&message.url);
         let time = message.created.as_microsecond();
         let name = format!("{time:020}-{}-{receiver}.{ENDING}", message.id);
-        self.write(&self.messages().join(name), &serde_json::to_vec(message)?)?;
+        self.messages().write(&name, &serde_json::to_vec(message)?)?;
         let of_receiver = format!("-{receiver}.{ENDING}");
         let names = self.names()?;
         let waiting: Vec<_> = names.iter().filter(|name| name.ends_with(&of_receiver)).collect();
         for oldest in waiting.iter().take(waiting.len().saturating_sub(MOST_WAITING)) {
-            match fs::remove_file(self.messages().join(oldest)) {
+            match fs::remove_file(self.messages().path(oldest)) {
                 // Another process delivered it meanwhile.
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
                 removed => removed?,
@@ -83,7 +85,7 @@ impl Spool {
     pub(super) fn waiting(&self) -> io::Result<Vec<Waiting>> {
         let mut waiting = Vec::new();
         for name in self.names()? {
-            let path = self.messages().join(&name);
+            let path = self.messages().path(&name);
             let bytes = match fs::read(&path) {
                 Ok(bytes) => bytes,
                 Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
@@ -101,7 +103,8 @@ impl Spool {
 
     /// Writes a message again after an attempt.
     pub(super) fn update(&self, waiting: &Waiting) -> io::Result<()> {
-        self.write(&waiting.path, &serde_json::to_vec(&waiting.message)?)
+        let name = waiting.path.file_name().unwrap_or_default().to_string_lossy();
+        self.messages().write(&name, &serde_json::to_vec(&waiting.message)?)
     }
 
     /// Removes a message.
@@ -114,8 +117,7 @@ impl Spool {
 
     /// Lets nobody else deliver until what it gives is dropped, or gives `None` where somebody does.
     pub(super) fn lock(&self) -> io::Result<Option<File>> {
-        fs::create_dir_all(&self.folder)?;
-        let file = File::options().create(true).truncate(false).write(true).open(self.folder.join("lock"))?;
+        let file = self.folder.lock_file("lock")?;
         match file.try_lock() {
             Ok(()) => Ok(Some(file)),
             Err(fs::TryLockError::WouldBlock) => Ok(None),
@@ -125,7 +127,7 @@ impl Spool {
 
     /// The last deliveries, newest first; none where the log cannot be read.
     pub(super) fn log(&self) -> Vec<Delivery> {
-        let bytes = fs::read(self.log_path()).unwrap_or_default();
+        let bytes = fs::read(self.folder.path(LOG)).unwrap_or_default();
         serde_json::from_slice(&bytes).unwrap_or_default()
     }
 
@@ -133,12 +135,12 @@ impl Spool {
     pub(super) fn remember(&self, deliveries: Vec<Delivery>) -> io::Result<()> {
         let log: Vec<Delivery> =
             deliveries.into_iter().rev().chain(self.log()).take(MOST_REMEMBERED).collect();
-        self.write(&self.log_path(), &serde_json::to_vec(&log)?)
+        self.folder.write(LOG, &serde_json::to_vec(&log)?)
     }
 
     /// The names of the messages, oldest first.
     pub(super) fn names(&self) -> io::Result<Vec<String>> {
-        let entries = match fs::read_dir(self.messages()) {
+        let entries = match fs::read_dir(self.messages().path("")) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
             entries => entries?,
         };
@@ -151,21 +153,8 @@ impl Spool {
         Ok(names)
     }
 
-    fn messages(&self) -> PathBuf {
-        self.folder.join("pending")
-    }
-
-    fn log_path(&self) -> PathBuf {
-        self.folder.join("log.json")
-    }
-
-    fn write(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
-        fs::create_dir_all(self.messages())?;
-        let mut file = tempfile::NamedTempFile::new_in(&self.folder)?;
-        file.write_all(bytes)?;
-        file.as_file().sync_all()?;
-        file.persist(path)?;
-        Ok(())
+    fn messages(&self) -> OwnFolder {
+        self.folder.folder("pending")
     }
 }
 

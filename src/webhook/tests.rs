@@ -4,6 +4,7 @@ use std::{
     fs,
     io::{BufRead as _, BufReader, Read as _, Write as _},
     net::{TcpListener, TcpStream},
+    path::Path,
     sync::mpsc,
     thread,
 };
@@ -91,9 +92,14 @@ fn webhooks(folder: &Path, urls: &[&str]) -> Webhooks {
         })
         .collect();
     let variable = |_: &str| Some(secret().into_bytes());
-    let (webhooks, flaws) = Webhooks::new(&settings, variable, folder, "my registry", Duration::from_secs(2));
+    let (webhooks, flaws) =
+        Webhooks::new(&settings, variable, &own(folder), "my registry", Duration::from_secs(2));
     assert_eq!(flaws, []);
     webhooks
+}
+
+fn own(folder: &Path) -> OwnFolder {
+    OwnFolder::new(folder.join("modreg"), None)
 }
 
 fn failed() -> Event {
@@ -101,7 +107,7 @@ fn failed() -> Event {
 }
 
 fn standing(folder: &Path) -> WebhooksReport {
-    super::standing(folder).unwrap().unwrap()
+    super::standing(&own(folder)).unwrap().unwrap()
 }
 
 fn deliver(webhooks: &Webhooks, at: Timestamp) -> Vec<DeliveryResult> {
@@ -247,7 +253,7 @@ fn one_process_delivers_and_one_without_the_secret_waits() {
     let settings = [Webhook { url: url.parse().unwrap(), secret_env: "SECRET".into(), events }];
     let without = |variable: Option<&str>| {
         let bytes = variable.map(|text| text.as_bytes().to_vec());
-        Webhooks::new(&settings, move |_| bytes.clone(), folder.path(), "x", Duration::from_secs(2))
+        Webhooks::new(&settings, move |_| bytes.clone(), &own(folder.path()), "x", Duration::from_secs(2))
     };
     for (variable, reason) in
         [(None, "is not set"), (Some("s3cret"), "is none: it is not `whsec_` and base64")]

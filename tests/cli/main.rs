@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a helper of tests that cannot go on fails the test")]
 
+mod ask_git;
 mod audit;
 mod compile;
 mod corruption;
@@ -15,6 +16,7 @@ mod history;
 mod holds;
 mod init_new;
 mod interrupted;
+mod matrix;
 mod odd_repositories;
 mod output;
 mod own_registry;

@@ -55,12 +55,12 @@ impl Remote {
         stems.collect::<Vec<_>>().join(" ")
     }
 
-    fn hook(&self, name: &str, script: &str) {
+    pub(crate) fn hook(&self, name: &str, script: &str) {
         hook(&self.0.path().join("hooks"), name, script);
     }
 }
 
-fn hook(folder: &Path, name: &str, script: &str) {
+pub(crate) fn hook(folder: &Path, name: &str, script: &str) {
     fs::create_dir_all(folder).expect("a folder for hooks");
     let path = folder.join(name);
     fs::write(&path, format!("#!/bin/sh\n{script}\n")).expect("a new hook");
@@ -454,7 +454,7 @@ fn edited_entries_are_not_vouched_for_where_the_published_ones_are_not_here() {
 }
 
 #[test]
-fn a_fetch_that_was_killed_blocks_no_later_push() {
+fn a_fetch_that_was_killed_leaves_a_lock_that_is_named() {
     let remote = Remote::new();
     let clone = remote.clone();
     clone.expect(0, &["sync", "--push"]);
@@ -463,9 +463,10 @@ fn a_fetch_that_was_killed_blocks_no_later_push() {
     other.expect(0, &["sync", "--push"]);
     clone.write(".git/refs/modreg/fetched.lock", "");
     add(&clone, "mail");
+    clone.expect(5, &["sync", "--push"]).says(&["refs/modreg/fetched.lock` is locked", "remove `"]);
+    clone.remove(".git/refs/modreg/fetched.lock");
     clone.expect(0, &["sync", "--push"]);
     assert_eq!(remote.modules(), "chat drive mail");
-    assert!(!clone.exists(".git/refs/modreg/fetched.lock"));
 }
 
 #[test]
@@ -482,25 +483,24 @@ fn a_push_that_is_killed_at_its_last_step_is_found_and_leaves_no_lock() {
 }
 
 #[test]
-fn only_the_locks_of_a_killed_run_are_cleared_by_the_next() {
+fn locks_that_nobody_here_left_stay() {
     let remote = Remote::new();
     let clone = remote.clone();
-    // Somebody else's: it is older than the note that a program of ours is at work.
-    let other = clone.path().join(".git/refs/remotes/origin/other.lock");
-    fs::write(&other, "").expect("a new file");
-    let written = other.metadata().and_then(|other| other.modified()).expect("a time");
-    let lock = fs::File::options().write(true).open(&other);
-    lock.and_then(|lock| lock.set_modified(written - Duration::from_mins(1))).expect("a file of ours");
-    let names = ["refs/remotes/origin/other", "refs/remotes/origin/main", "shallow"];
-    let note = names.map(|name| format!("{}\n", clone.path().join(".git").join(name).display()));
-    clone.write(".git/modreg.at-work", note.concat());
-    clone.write(".git/refs/remotes/origin/main.lock", head(&clone));
-    clone.write(".git/shallow.lock", "");
-    clone.write(".git/packed-refs.lock", "");
     clone.expect(0, &["sync", "--push"]);
-    assert!(other.exists() && clone.exists(".git/packed-refs.lock"));
-    for gone in [".git/modreg.at-work", ".git/refs/remotes/origin/main.lock", ".git/shallow.lock"] {
-        assert!(!clone.exists(gone), "{gone}");
+    for (number, lock) in
+        ["refs/remotes/origin/main.lock", "shallow.lock", "packed-refs.lock"].iter().enumerate()
+    {
+        add(&clone, &format!("mail{number}"));
+        let lock = format!(".git/{lock}");
+        clone.write(&lock, "");
+        let ran = clone.modreg(&["sync", "--push"]);
+        assert!(clone.exists(&lock), "{lock}");
+        if ran.code != 0 {
+            ran.ended(5, &["sync", "--push"]).says(&[&lock, "remove `"]);
+        }
+        clone.remove(&lock);
+        clone.expect(0, &["sync", "--push"]);
+        assert_eq!(remote.head(), head(&clone), "{lock}");
     }
 }
 

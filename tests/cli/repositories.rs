@@ -102,49 +102,55 @@ fn what_is_no_repository_says_so() {
 }
 
 #[test]
-fn any_folder_of_the_repository_will_do() {
+fn in_a_subfolder_every_command_names_the_top() {
     let folder = Folder::with_modules(&["chat"]);
-    folder.expect_in("modules/chat", 0, &["sync"]).prints(&["version 1"]);
-    folder.expect_in("modules/chat", 0, &["compile", "--check"]);
-    folder.expect_in("modules/chat", 0, &["-C", "../..", "status"]);
-    folder.expect_in("modules/chat", 0, &["new", "mail"]).prints(&["modules/mail/module.yaml"]);
-    assert!(folder.exists("modules/mail/module.yaml"));
+    let top = folder.path().canonicalize().unwrap().display().to_string();
+    for args in [
+        &["sync"][..],
+        &["prune"],
+        &["status"],
+        &["history"],
+        &["show"],
+        &["verify"],
+        &["diff"],
+        &["compile"],
+        &["validate"],
+        &["new", "mail"],
+        &["rollback", "1", "--reason", "x"],
+        &["unpin"],
+        &["serve"],
+    ] {
+        let ran = folder.expect_in("modules/chat", 2, args);
+        ran.says(&["a registry is a whole repository", &top, &format!("-C {top}")]);
+    }
+    let bare = folder.beside("bare.git");
+    folder.git(&["clone", "--quiet", "--bare", ".", bare.to_str().unwrap()]);
+    modreg_in(&bare.join("objects"), &["status"]).ended(2, &["status"]).says(&["bare.git"]);
+    folder.expect_in("modules/chat", 0, &["-C", "../..", "sync"]).prints(&["version 1"]);
+}
+
+/// The file that a sync locks.
+fn lock_file(folder: &Folder) -> File {
+    folder.write(".git/modreg/lock", "");
+    File::open(folder.path().join(".git/modreg/lock")).unwrap()
 }
 
 #[test]
 fn a_second_sync_waits_briefly_and_gives_up() {
     let folder = Folder::with_modules(&["chat"]);
-    let lock = File::create(folder.path().join(".git/modreg.lock")).unwrap();
+    let lock = lock_file(&folder);
     lock.lock().unwrap();
     folder.refuses(5, &["sync"], &["could not take the sync lock", "another sync is running", "try again"]);
     folder.expect(0, &["status"]).prints(&["a sync is running"]);
     drop(lock);
-    folder.write(".git/modreg.lock", "1 2026-11-22T03:00:00Z\n");
+    folder.write(".git/modreg/lock", "1 2026-11-22T03:00:00Z\n");
     folder.expect(0, &["sync"]);
-}
-
-#[test]
-fn locks_of_other_git_programs_are_waited_for_and_named() {
-    let folder = Folder::with_modules(&["chat"]);
-    folder.write(".git/refs/heads/main.lock", "");
-    folder.refuses(5, &["sync"], &["another program holds the lock of `refs/heads/main`", "try again"]);
-    folder.remove(".git/refs/heads/main.lock");
-
-    folder.write(".git/index.lock", "");
-    let ran = folder.expect(0, &["sync"]);
-    ran.prints(&["version 1, commit "]);
-    ran.says(&["the checkout is not up to date", "index.lock", "the next sync mends it"]);
-    folder.expect(5, &["sync"]).says(&["another program holds", "index.lock", "remove"]);
-    folder.remove(".git/index.lock");
-    folder.expect(0, &["sync"]).prints(&["nothing to commit"]);
-    assert_eq!(folder.git(&["status", "--porcelain"]), "");
 }
 
 #[test]
 fn a_branch_that_moves_meanwhile_is_compiled_anew() {
     let folder = Folder::with_modules(&["chat"]);
-    folder.write(".git/modreg.lock", "");
-    let lock = File::open(folder.path().join(".git/modreg.lock")).unwrap();
+    let lock = lock_file(&folder);
     lock.lock().unwrap();
     let mut waiting = std::process::Command::new(env!("CARGO_BIN_EXE_modreg"))
         .args(["sync", "--quiet"])

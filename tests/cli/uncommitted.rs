@@ -49,6 +49,24 @@ fn an_untracked_file_in_the_place_of_a_new_entry_is_refused() {
 }
 
 #[test]
+fn work_on_files_beside_the_generated_ones_is_left_alone() {
+    let folder = Folder::with_modules(&["chat"]);
+    folder.expect(0, &["sync"]);
+    folder.write("registry/NOTES.md", "notes");
+    folder.write("registry/README.md", "read me");
+    folder.commit("files of people");
+    folder.git(&["rm", "--quiet", "registry/NOTES.md"]);
+    folder.write("registry/README.md", "read me again");
+    let before = folder.git(&["status", "--porcelain"]);
+    folder.expect(0, &["sync"]);
+    folder.edit("modules/chat/module.yaml", "second", "third");
+    folder.git(&["commit", "--quiet", "--message", "change", "modules"]);
+    folder.expect(0, &["sync"]).prints(&["version 2"]);
+    assert_eq!(folder.git(&["status", "--porcelain"]), before);
+    assert_eq!(folder.read("registry/README.md"), "read me again");
+}
+
+#[test]
 fn other_untracked_files_are_nobodys_business() {
     let folder = two_versions();
     folder.write("registry/notes.txt", "mine");

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use modreg::{
     compile::Compiler,
-    domain::RepoPath,
+    domain::{ObjectFormat, RepoPath},
     fix,
     schema::Schemas,
     settings::Settings,
@@ -21,7 +21,8 @@ fn value(path: &RepoPath, bytes: &[u8]) -> Option<Value> {
 
 #[test]
 fn fixing_changes_only_what_it_names() {
-    let compiler = Compiler { schemas: Schemas::builtin(), settings: Settings::default() };
+    let compiler =
+        Compiler { schemas: Schemas::builtin(), settings: Settings::default(), format: ObjectFormat::Sha1 };
     let mut by_code: BTreeMap<&str, usize> = BTreeMap::new();
     let mut files = 0;
     for part in ["modules", "invalid", "broken"].into_iter().filter_map(corpus::part) {
@@ -56,7 +57,8 @@ fn fixing_changes_only_what_it_names() {
 #[test]
 fn fixing_undoes_what_was_misspelt_on_purpose() {
     let Some(part) = corpus::part("modules") else { return };
-    let compiler = Compiler { schemas: Schemas::builtin(), settings: Settings::default() };
+    let compiler =
+        Compiler { schemas: Schemas::builtin(), settings: Settings::default(), format: ObjectFormat::Sha1 };
     let mut undone = 0;
     for (path, bytes) in corpus::manifests(&part) {
         let path = RepoPath::new(format!("modules/{path}"));

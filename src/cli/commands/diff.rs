@@ -118,7 +118,7 @@ fn versions(
     context: &Context,
 ) -> Result<Comparison, CliError> {
     let repository = workspace::repository(context)?;
-    let head = repository.head()?.born()?;
+    let head = repository.head()?.require_commit()?;
     let latest = VersionedSnapshot::at(&repository, head)?;
     let version = latest.snapshot.version();
     let old = find(&repository, head, from)?;

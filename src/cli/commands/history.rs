@@ -25,7 +25,7 @@ pub(in crate::cli) struct Args {
 
 pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     let repository = workspace::repository(context)?;
-    let commit = repository.head()?.born()?;
+    let commit = repository.head()?.require_commit()?;
     let history = History::read(&repository, commit, args.module.as_ref(), args.limit)?;
     if let Some(name) = &args.module
         && history.records.is_empty()

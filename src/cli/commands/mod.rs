@@ -21,7 +21,7 @@ mod verify;
 
 use clap::Subcommand;
 
-use super::{Exit, context::Context, error::CliError};
+use super::{Exit, context::Context, error::CliError, interrupt};
 
 /// What to do.
 #[derive(Debug, Subcommand)]
@@ -48,6 +48,12 @@ pub(super) enum Command {
 
 /// Runs a command.
 pub(super) fn run(command: Command, context: &Context) -> Result<Exit, CliError> {
+    // These end by themselves, once what they do is done.
+    let is_asked_to_end =
+        matches!(&command, Command::Serve(_) | Command::Validate(validate::Args { watch: true, .. }));
+    if !is_asked_to_end {
+        interrupt::end_git_first()?;
+    }
     match command {
         Command::Init(args) => init::run(&args, context),
         Command::New(args) => new::run(&args, context),

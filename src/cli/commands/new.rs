@@ -19,7 +19,7 @@ pub(in crate::cli) struct Args {
 }
 
 pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
-    let folder = Folder::find(context)?;
+    let folder = Folder::find_files(context)?;
     let modules = folder.compiler()?.settings.modules;
     let path = modules.join(args.name.as_str()).join("module.yaml");
     let on_disk = folder.root.join(path.as_str());

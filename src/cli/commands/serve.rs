@@ -88,8 +88,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
         push,
         follow,
         built_ins: !args.no_builtins,
-        identity: context.identity.clone(),
-        git: context.git,
+        silences_ssh: context.silences_ssh,
         webhooks: webhooks.map(|(webhooks, _)| Arc::new(webhooks)),
         clock: Context::clock(),
         settings,
@@ -146,7 +145,7 @@ fn check_remote(repository: &Repository, push: Option<&PushTo>, settings: &Push)
 }
 
 fn place(repository: &Repository) -> PathBuf {
-    repository.workdir().unwrap_or(repository.common_dir()).to_owned()
+    repository.top().to_owned()
 }
 
 fn address(text: &str) -> Result<SocketAddr, &'static str> {

@@ -22,7 +22,7 @@ pub(in crate::cli) struct Args {
 
 pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     let repository = workspace::repository(context)?;
-    let head = repository.head()?.born()?;
+    let head = repository.head()?.require_commit()?;
     let snapshot = match args.version {
         Some(version) => VersionedSnapshot::find(&repository, head, version)?,
         None => VersionedSnapshot::at(&repository, head)?,

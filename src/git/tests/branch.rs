@@ -11,7 +11,6 @@ fn a_branch_moves_and_both_reflogs_say_so() {
     for name in ["main", "HEAD"] {
         assert_eq!(sandbox.git(&["reflog", "-1", "--format=%gn %gs", name]), "Ada test", "{name}");
     }
-    assert!(!sandbox.path(".git/modreg.ref").exists());
 }
 
 #[test]
@@ -27,7 +26,8 @@ fn a_lost_race_moves_nothing_and_says_where_the_branch_is() {
         ("refs/heads/main", None, Some(theirs)),
         ("refs/heads/gone", Some(old), None),
     ] {
-        let error = repository.move_branch(&lock, branch, expected, ours, &person(1), "x").unwrap_err();
+        let error =
+            repository.move_branch(&lock, branch, expected, ours, &Identity::default(), "x").unwrap_err();
         match error.kind() {
             GitErrorKind::BranchMoved { actual: found, .. } => assert_eq!(*found, actual),
             other => panic!("{branch}: {other:?}"),
@@ -35,7 +35,7 @@ fn a_lost_race_moves_nothing_and_says_where_the_branch_is() {
     }
     assert_eq!(sandbox.id("main"), theirs);
     assert!(!sandbox.path(".git/refs/heads/main.lock").exists());
-    repository.move_branch(&lock, "refs/heads/main", Some(theirs), ours, &person(1), "x").unwrap();
+    repository.move_branch(&lock, "refs/heads/main", Some(theirs), ours, &Identity::default(), "x").unwrap();
 }
 
 #[test]
@@ -51,8 +51,8 @@ fn bare_repositories_and_worktrees_publish_to_their_own_branch() {
     let sandbox = Sandbox::repository();
     let main = sandbox.id("main");
     sandbox.git(&["worktree", "add", "-q", "-b", "side", "side"]);
-    let worktree = Repository::discover(&sandbox.path("side/registry")).unwrap();
-    assert!(worktree.common_dir().ends_with(".git"));
+    let worktree = Repository::open(&sandbox.path("side")).unwrap();
+    assert!(worktree.own_files().path("x").ends_with(".git/modreg/x"));
     let commit = publish(&worktree, &[("a", Some("x"))], "x\n");
     assert_eq!((sandbox.id("side"), sandbox.id("main")), (commit, main));
 
@@ -65,34 +65,24 @@ fn bare_repositories_and_worktrees_publish_to_their_own_branch() {
 }
 
 #[test]
-fn a_living_programs_lock_is_respected_and_a_killed_runs_is_not() {
+fn a_lock_that_is_in_the_way_stays_and_is_named_with_its_age() {
     let sandbox = Sandbox::repository();
     let repository = sandbox.open();
     let head = sandbox.id("HEAD");
     let next = stage(&repository, Some(head), &[("a", Some("x"))], "x\n");
-    let (ref_lock, marker) = (sandbox.path(".git/refs/heads/main.lock"), sandbox.path(".git/modreg.ref"));
-    let publish = || {
-        let lock = take_lock(&repository);
-        repository.move_branch(&lock, "refs/heads/main", Some(head), next, &person(1), "x")
-    };
-
-    fs::write(&ref_lock, "").unwrap();
-    assert!(matches!(publish().unwrap_err().kind(), GitErrorKind::ReferenceLocked { .. }));
-    assert!(ref_lock.exists());
-
-    fs::write(&marker, format!("{next} refs/heads/main\n")).unwrap();
-    fs::write(&ref_lock, format!("{head}\n")).unwrap();
-    assert!(
-        matches!(publish().unwrap_err().kind(), GitErrorKind::ReferenceLocked { .. }),
-        "another value is not ours"
-    );
-
-    for text in [String::new(), format!("{next}\n")] {
-        fs::write(&marker, format!("{next} refs/heads/main\n")).unwrap();
-        fs::write(&ref_lock, &text).unwrap();
-        publish().unwrap_or_else(|error| panic!("{text:?}: {error:?}"));
-        sandbox.git(&["update-ref", "refs/heads/main", &head.to_string()]);
+    let lock_file = sandbox.path(".git/refs/heads/main.lock");
+    fs::write(&lock_file, "").unwrap();
+    let lock = take_lock(&repository);
+    let moved =
+        || repository.move_branch(&lock, "refs/heads/main", Some(head), next, &Identity::default(), "x");
+    match moved().unwrap_err().kind() {
+        GitErrorKind::Locked { path, age: Some(_) } => {
+            assert_eq!(fs::canonicalize(path).unwrap(), fs::canonicalize(&lock_file).unwrap());
+        }
+        other => panic!("{other:?}"),
     }
+    fs::remove_file(&lock_file).unwrap();
+    moved().unwrap();
 }
 
 #[test]
@@ -118,7 +108,8 @@ fn one_sync_at_a_time_and_the_second_learns_who_holds_the_lock() {
 fn a_killed_holder_never_blocks() {
     let sandbox = Sandbox::repository();
     let repository = sandbox.open();
-    let path = sandbox.path(".git/modreg.lock");
+    let path = repository.own_files().path("lock");
+    repository.own_files().make().unwrap();
     fs::write(&path, "1 1970-01-01T00:00:00Z\n").unwrap();
     // `flock` of util-linux takes the same kind of lock as `File::try_lock`.
     let mut holder = match Command::new("flock").arg(&path).args(["sleep", "60"]).spawn() {
@@ -127,7 +118,7 @@ fn a_killed_holder_never_blocks() {
     };
     let now = jiff::Timestamp::UNIX_EPOCH;
     let is_busy = || repository.lock(Duration::ZERO, now).is_err();
-    let taken = crate::git::lock::poll(Duration::from_secs(20), || is_busy().then_some(()));
+    let taken = crate::git::locks::sync_lock::poll(Duration::from_secs(20), || is_busy().then_some(()));
     assert!(taken.is_some(), "the holder never took the lock");
     // The child `sleep` holds the descriptor too; the process group is not ours to kill, so it is asked by its parent.
     let children = fs::read_to_string(format!("/proc/{0}/task/{0}/children", holder.id())).unwrap();

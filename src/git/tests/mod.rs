@@ -16,11 +16,17 @@ use std::{
     time::Duration,
 };
 
-use super::{Identity, Moment, NewCommit, Person, Repository, SyncLock};
+use super::{Identity, NewCommit, Repository, SyncLock};
 use crate::{
-    domain::{ObjectId, RepoPath},
-    object::{Mode, Object},
+    domain::{ObjectFormat, ObjectId, RepoPath},
+    object::{self, Mode},
+    testing::FORMAT,
 };
+
+/// What the repositories of the tests, but for some of their own, call this content.
+fn blob_id(bytes: &[u8]) -> ObjectId {
+    object::blob_id(FORMAT, bytes)
+}
 
 /// A folder of its own for one test.
 struct Sandbox {
@@ -36,7 +42,7 @@ impl Sandbox {
     /// A repository with one commit: a file that can be run, a link, and a file next to the registry's own.
     fn repository() -> Self {
         let sandbox = Self::empty();
-        sandbox.git(&["init", "-q", "-b", "main", "."]);
+        sandbox.init(&[]);
         sandbox.file("run.sh", "#!/bin/sh\n");
         sandbox.git(&["add", "run.sh"]);
         sandbox.git(&["update-index", "--chmod=+x", "run.sh"]);
@@ -50,6 +56,13 @@ impl Sandbox {
         sandbox.file("modules/drive.yaml", "name: drive\n");
         sandbox.commit("start");
         sandbox
+    }
+
+    /// Makes it a repository where Ada works.
+    fn init(&self, options: &[&str]) {
+        self.git(&[&["init", "-q", "-b", "main"], options, &["."]].concat());
+        self.git(&["config", "user.name", "Ada"]);
+        self.git(&["config", "user.email", "ada@example.org"]);
     }
 
     fn path(&self, path: &str) -> PathBuf {
@@ -120,17 +133,14 @@ fn take_lock(repository: &Repository) -> SyncLock {
     repository.lock(Duration::from_secs(10), jiff::Timestamp::UNIX_EPOCH).unwrap()
 }
 
-fn person(seconds: i64) -> Person {
-    let moment = Moment { seconds, offset_minutes: 90 };
-    Person { name: "Ada".into(), email: "ada@example.org".into(), moment }
-}
-
 /// Commits generated files (`None` removes one) on what `branch` holds, as a sync does, and gives the commit.
 fn publish(repository: &Repository, files: &[(&str, Option<&str>)], message: &str) -> ObjectId {
     let head = repository.head().unwrap();
     let commit = stage(repository, head.commit(), files, message);
     let lock = take_lock(repository);
-    repository.move_branch(&lock, head.branch().unwrap(), head.commit(), commit, &person(9), "test").unwrap();
+    repository
+        .move_branch(&lock, head.branch().unwrap(), head.commit(), commit, &Identity::default(), "test")
+        .unwrap();
     commit
 }
 
@@ -145,7 +155,7 @@ fn stage(
     let changes: BTreeMap<_, _> = files
         .iter()
         .map(|(path, text)| {
-            let blob = text.map(Object::blob);
+            let blob = text.map(|text| object::Object::blob(repository.format(), text));
             let change = blob.as_ref().map(|blob| (Mode::Regular, blob.id()));
             objects.extend(blob);
             (RepoPath::new(*path), change)
@@ -155,8 +165,7 @@ fn stage(
     let spliced = repository.splice(root, &changes).unwrap();
     objects.extend(spliced.objects);
     repository.write(&objects).unwrap();
-    let identity = Identity { author: person(7), committer: person(8), is_fallback: false };
     let parents: Vec<_> = parent.into_iter().collect();
-    let commit = NewCommit { parents: &parents, tree: spliced.root, message, identity: &identity };
+    let commit = NewCommit { parents: &parents, tree: spliced.root, message, identity: &Identity::default() };
     repository.commit(&commit).unwrap()
 }

@@ -7,6 +7,7 @@ use crate::{
     domain::RepoPath,
     schema::Schemas,
     source::{self, Limits},
+    testing::FORMAT,
 };
 
 fn compile(path: &str, text: &str) -> Option<Entry> {
@@ -14,7 +15,8 @@ fn compile(path: &str, text: &str) -> Option<Entry> {
     assert_eq!(parsed.diagnostics, []);
     let document = parsed.document.expect("no diagnostics");
     let manifest = crate::manifest::validate(document, &Schemas::builtin());
-    Entry::compile(&manifest.unwrap_or_else(|invalid| panic!("{:?}", invalid.findings)))
+    let manifest = manifest.unwrap_or_else(|invalid| panic!("{:?}", invalid.findings));
+    Entry::compile(&manifest, FORMAT)
 }
 
 fn text(entry: &Entry) -> &str {
@@ -148,7 +150,7 @@ fn an_entry_is_canonical() {
     }
     "#);
     assert!(text(&entry).ends_with("}\n"));
-    assert_eq!(entry.id, object::blob_id(&entry.bytes));
+    assert_eq!(entry.id, object::blob_id(FORMAT, &entry.bytes));
 }
 
 #[test]

@@ -68,7 +68,7 @@ fn compare(
     latest: SnapshotVersion,
 ) -> Result<Vec<u8>, Problem> {
     let read = || {
-        let head = repository.head()?.born()?;
+        let head = repository.head()?.require_commit()?;
         let old = VersionedSnapshot::find(repository, head, *versions.start())?;
         let new = VersionedSnapshot::find(repository, head, *versions.end())?;
         let changes = sync::compare(repository, &old.snapshot, &new.snapshot)?;

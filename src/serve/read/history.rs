@@ -65,7 +65,7 @@ fn read(
     asked: &Asked,
     limit: usize,
 ) -> Result<(Vec<u8>, Option<SnapshotVersion>), SyncError> {
-    let head = repository.head()?.born()?;
+    let head = repository.head()?.require_commit()?;
     let history = match start(repository, head, asked.before)? {
         Some(start) => History::read(repository, start, asked.module.as_ref(), Some(limit))?,
         None => History { records: Vec::new(), is_cut_off: false },

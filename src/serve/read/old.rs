@@ -31,7 +31,7 @@ pub(super) fn entry(
 }
 
 fn find(repository: &Repository, version: SnapshotVersion) -> Result<VersionedSnapshot, Problem> {
-    let head = repository.head().and_then(|head| head.born());
+    let head = repository.head().and_then(|head| head.require_commit());
     let found =
         head.map_err(SyncError::from).and_then(|head| VersionedSnapshot::find(repository, head, version));
     found.map_err(|error| problem(&error))

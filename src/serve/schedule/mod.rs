@@ -6,12 +6,7 @@
 mod modules;
 mod plan;
 
-use std::{
-    fs, io,
-    path::{Path, PathBuf},
-    sync::Arc,
-    time::Duration,
-};
+use std::{fs, io, path::Path, sync::Arc, time::Duration};
 
 use jiff::Timestamp;
 use tokio::sync::Notify;
@@ -22,7 +17,7 @@ use super::{
     syncs::{Job, SyncRefused, Syncs},
 };
 use crate::{
-    git::Repository,
+    git::{OwnFolder, Repository},
     sync::{SyncError, Trigger},
 };
 use modules::ModuleSchedules;
@@ -90,13 +85,17 @@ async fn pause(time: Duration, stop: &Notify) -> bool {
     }
 }
 
+/// The file of what was done, in the folder of modreg's own files.
+const NAME: &str = "schedule.json";
+
 /// What has a schedule, and what of it was done.
 #[derive(Debug, Default)]
 struct Scheduler {
     modules: ModuleSchedules,
     schedules: Schedules,
     ledger: Option<Ledger>,
-    file: PathBuf,
+    /// Where the ledger is kept.
+    folder: Option<OwnFolder>,
 }
 
 impl Scheduler {
@@ -117,8 +116,9 @@ impl Scheduler {
             self.schedules = schedules;
         }
         if self.ledger.is_none() {
-            self.file = repository.common_dir().join("modreg").join("schedule.json");
-            let stored = fs::read(&self.file).ok();
+            let folder = repository.own_files();
+            let stored = fs::read(folder.path(NAME)).ok();
+            self.folder = Some(folder);
             self.ledger =
                 Some(stored.and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default());
         }
@@ -144,15 +144,11 @@ impl Scheduler {
 
     /// Where it cannot be noted, only what a restart makes up is lost.
     fn note(&self) {
-        let written = || -> io::Result<()> {
-            if let Some(folder) = self.file.parent() {
-                fs::create_dir_all(folder)?;
-            }
-            let aside = self.file.with_extension("new");
-            fs::write(&aside, serde_json::to_vec_pretty(&self.ledger)?)?;
-            fs::rename(aside, &self.file)
-        };
-        if let Err(error) = written() {
+        let Some(folder) = &self.folder else { return };
+        let written = serde_json::to_vec_pretty(&self.ledger)
+            .map_err(io::Error::from)
+            .and_then(|bytes| folder.write(NAME, &bytes));
+        if let Err(error) = written {
             tracing::warn!(%error, "what the scheduler has done cannot be noted");
         }
     }

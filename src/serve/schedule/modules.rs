@@ -30,7 +30,7 @@ struct Wish {
 impl ModuleSchedules {
     /// The schedules at HEAD, that of the registry with them, or `None` where HEAD is what it was the last time.
     pub(super) fn read(&mut self, repository: &Repository) -> Result<Option<Schedules>, SyncError> {
-        let commit = repository.head()?.born()?;
+        let commit = repository.head()?.require_commit()?;
         if self.seen == Some(commit) {
             return Ok(None);
         }

@@ -20,10 +20,7 @@ use tempfile::TempDir;
 use tokio::runtime::Builder;
 
 use super::{App, Options, State, auth::Auth, routes::ROUTES};
-use crate::{
-    git::{Environment, IdentityEnv},
-    settings::Settings,
-};
+use crate::settings::Settings;
 
 /// A server over a repository that is not there.
 fn app() -> App {
@@ -40,8 +37,7 @@ pub(super) fn state(repository: &Path, clock: fn() -> Timestamp) -> Arc<State> {
         push: None,
         follow: None,
         built_ins: false,
-        identity: IdentityEnv::default(),
-        git: Environment::default(),
+        silences_ssh: true,
         webhooks: None,
         clock,
     };

@@ -5,6 +5,7 @@ use crate::{
     domain::SnapshotVersion,
     registry::Pin,
     source::{SourceText, rules},
+    testing::FORMAT,
 };
 
 fn name(text: &str) -> ModuleName {
@@ -14,7 +15,7 @@ fn name(text: &str) -> ModuleName {
 /// An entry whose content is `text`.
 fn entry(module: &str, text: &str) -> Entry {
     let bytes = format!("{module} {text}").into_bytes();
-    Entry { name: name(module), id: object::blob_id(&bytes), bytes }
+    Entry { name: name(module), id: object::blob_id(FORMAT, &bytes), bytes }
 }
 
 /// A snapshot of version 7 with `modules` at content `old`.
@@ -30,8 +31,8 @@ fn snapshot(modules: &[&str], held: &[&str], pinned: &[&str]) -> Snapshot {
         |module: &&str| (name(module), Pin { version: SnapshotVersion::new(3), reason: "regression".into() });
     let root = Root {
         version: SnapshotVersion::new(7),
-        tree: object::EMPTY_TREE,
-        source_tree: object::EMPTY_TREE,
+        tree: object::empty_tree(FORMAT),
+        source_tree: object::empty_tree(FORMAT),
         inputs: Inputs::from_sha256(&[0; 32]),
         is_pre_release: false,
         module_count: entries.len(),
@@ -150,7 +151,15 @@ fn a_hold_keeps_the_version_that_began_it_and_ends_with_a_good_manifest() {
     assert_eq!((since("chat"), since("drive")), (5, 8));
     let plan = run(&previous, &Scope::All, vec![good("chat", "old"), good("drive", "old")]);
     assert!(plan.held.is_empty());
-    assert!(plan.root(&previous, object::EMPTY_TREE, object::EMPTY_TREE, Inputs::from_sha256(&[])).is_some());
+    assert!(
+        plan.root(
+            &previous,
+            object::empty_tree(FORMAT),
+            object::empty_tree(FORMAT),
+            Inputs::from_sha256(&[])
+        )
+        .is_some()
+    );
 }
 
 #[test]
@@ -206,10 +215,10 @@ fn lifting_a_pin_gives_what_the_manifest_gives_now() {
 #[test]
 fn a_change_of_the_pins_alone_is_a_new_version() {
     let mut previous = snapshot(&[], &[], &["chat"]);
-    previous.tree = Some(object::EMPTY_TREE);
+    previous.tree = Some(object::empty_tree(FORMAT));
     let root = |scope: &Scope| {
         let plan = run(&previous, scope, vec![]);
-        plan.root(&previous, object::EMPTY_TREE, object::EMPTY_TREE, Inputs::from_sha256(&[]))
+        plan.root(&previous, object::empty_tree(FORMAT), object::empty_tree(FORMAT), Inputs::from_sha256(&[]))
     };
     assert_eq!(root(&Scope::All), None);
     let lifted = root(&Scope::Pinned([name("chat")].into())).unwrap();
@@ -241,12 +250,17 @@ fn pruning_only_removes() {
 fn the_version_counts_up_from_the_highest_one_and_only_with_a_difference() {
     let mut previous = snapshot(&["chat"], &[], &[]);
     let tree = |plan: &Plan| {
-        object::tree_of(plan.entries.iter().map(|(name, id)| (crate::registry::entry_path(name), *id))).root
+        object::tree_of(
+            FORMAT,
+            plan.entries.iter().map(|(name, id)| (crate::registry::entry_path(name), *id)),
+        )
+        .root
     };
     let next = |previous: &Snapshot, manifests| {
         let plan = run(previous, &Scope::All, manifests);
         let tree = tree(&plan);
-        plan.root(previous, tree, object::EMPTY_TREE, Inputs::from_sha256(&[])).map(|root| root.version.get())
+        plan.root(previous, tree, object::empty_tree(FORMAT), Inputs::from_sha256(&[]))
+            .map(|root| root.version.get())
     };
     let old = tree(&run(&previous, &Scope::All, vec![good("chat", "old")]));
     let publish = |previous: &mut Snapshot, tree| previous.root.as_mut().unwrap().tree = tree;
@@ -255,9 +269,9 @@ fn the_version_counts_up_from_the_highest_one_and_only_with_a_difference() {
     assert_eq!(next(&previous, vec![good("chat", "old")]), None);
     assert_eq!(next(&previous, vec![good("chat", "new")]), Some(8));
     assert_eq!(next(&previous, vec![invalid("chat")]), Some(8), "a new hold is a new version");
-    previous.tree = Some(object::EMPTY_TREE);
+    previous.tree = Some(object::empty_tree(FORMAT));
     assert_eq!(next(&previous, vec![good("chat", "old")]), Some(8), "edited entries are repaired");
-    publish(&mut previous, object::EMPTY_TREE);
+    publish(&mut previous, object::empty_tree(FORMAT));
     previous.tree = Some(old);
     assert_eq!(next(&previous, vec![good("chat", "old")]), Some(8), "and so is a root that fell behind them");
     previous.latest = SnapshotVersion::new(20);

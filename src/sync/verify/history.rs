@@ -9,7 +9,7 @@ use super::{Past, Problem, Verification};
 use crate::{
     domain::{ObjectId, RepoPath, SnapshotVersion},
     git::{Completeness, Repository, Touch},
-    object::EMPTY_TREE,
+    object::empty_tree,
     registry::{REGISTRY, Root, entries_path, root_path},
     rules::registry as rules,
     sync::{Scope, SyncError, base, prepare::prepare, publish::Started},
@@ -81,7 +81,9 @@ impl Step<'_> {
                 return Ok(());
             }
         };
-        let entries = repository.tree_at(touch.commit, entries_path().as_str())?.unwrap_or(EMPTY_TREE);
+        let entries = repository
+            .tree_at(touch.commit, entries_path().as_str())?
+            .unwrap_or_else(|| empty_tree(repository.format()));
         if entries != root.tree {
             return self.edits(&root, entries, found);
         }
@@ -110,7 +112,7 @@ impl Step<'_> {
     /// Reports the entries that this commit made differ from the published ones.
     fn edits(&self, root: &Root, entries: ObjectId, found: &mut Verification) -> Result<(), SyncError> {
         let Self { repository, touch, .. } = *self;
-        if !base::is_at_hand(repository, root.tree)? {
+        if !base::is_at_hand(repository, root.tree) {
             let message = format!("the entries have tree {entries}, but the root says {}", root.tree);
             found.problem(root_path(), &rules::ROOT_TREE, message);
             return Ok(());

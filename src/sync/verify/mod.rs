@@ -12,7 +12,7 @@ use crate::{
     diagnostic::Rule,
     domain::{ObjectId, RepoPath, SnapshotVersion},
     git::Repository,
-    object::EMPTY_TREE,
+    object::empty_tree,
     registry::{Root, RootError, Snapshot, entries_path, root_path},
     rules::registry as rules,
 };
@@ -63,7 +63,7 @@ pub fn verify(
     extent: Extent,
     started: Started<'_>,
 ) -> Result<Verification, SyncError> {
-    let head = repository.head()?.born()?;
+    let head = repository.head()?.require_commit()?;
     let past = Past::read(repository, head)?;
     let mut found = Verification::of(repository, head)?;
     found.state(repository, head, &past, started)?;
@@ -154,13 +154,13 @@ impl Verification {
     /// Checks the entries against the tree that the root names.
     fn tree(&mut self, state: &State<'_>) -> Result<(), SyncError> {
         let State { repository, snapshot, root, .. } = state;
-        let actual = snapshot.tree.unwrap_or(EMPTY_TREE);
+        let actual = snapshot.tree.unwrap_or_else(|| empty_tree(repository.format()));
         if actual == root.tree {
             return Ok(());
         }
         let message = format!("the entries have tree {actual}, but the root says {}", root.tree);
         self.problem(root_path(), &rules::ROOT_TREE, message);
-        if base::is_at_hand(repository, root.tree)? {
+        if base::is_at_hand(repository, root.tree) {
             for file in repository.differences(Some(root.tree), Some(actual))? {
                 let path = entries_path().join(file.path.as_str());
                 if !self.problems.iter().any(|problem| problem.path == path) {

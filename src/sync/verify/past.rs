@@ -54,7 +54,7 @@ impl Past {
             return Ok(known.clone());
         }
         let entries = match self.roots.get(&version) {
-            Some(root) if base::is_at_hand(repository, root.tree)? => {
+            Some(root) if base::is_at_hand(repository, root.tree) => {
                 Some(Rc::new(base::entries_of(repository, Some(root.tree))?))
             }
             Some(_) | None => None,

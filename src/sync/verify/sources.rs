@@ -9,7 +9,7 @@ use super::{Problem, State, Verification};
 use crate::{
     compile::Outcome,
     domain::{ModuleName, ObjectId, RepoPath},
-    object::EMPTY_TREE,
+    object::{empty_tree, is_empty_tree},
     registry::{entry_repo_path, root_path},
     rules::registry as rules,
     sync::{
@@ -38,8 +38,9 @@ pub(super) fn check(
         return Ok(());
     }
     let modules = &compiler.settings.modules;
-    let beside = repository.tree_at(*commit, modules.as_str())?.unwrap_or(EMPTY_TREE);
-    let source_is_here = base::is_at_hand(repository, root.source_tree)?;
+    let beside =
+        repository.tree_at(*commit, modules.as_str())?.unwrap_or_else(|| empty_tree(repository.format()));
+    let source_is_here = base::is_at_hand(repository, root.source_tree);
     let trees: BTreeSet<ObjectId> =
         [Some(beside), source_is_here.then_some(root.source_tree)].into_iter().flatten().collect();
     let mut common: Option<BTreeMap<Place, Problem>> = None;
@@ -92,7 +93,7 @@ fn recompile(state: &State<'_>, tree: ObjectId, started: Started<'_>) -> Result<
 
 fn sources_of<'a>(state: &State<'a>, tree: ObjectId) -> Result<CommittedSources<'a>, SyncError> {
     let settings = &state.compiler.settings;
-    let tree = (tree != EMPTY_TREE).then_some(tree);
+    let tree = (!is_empty_tree(tree)).then_some(tree);
     CommittedSources::list(state.repository, tree, &settings.modules, settings.limits.bytes)
 }
 

@@ -6,13 +6,13 @@ use std::sync::LazyLock;
 use libfuzzer_sys::fuzz_target;
 use modreg::{
     compile::{Compiler, ManifestFile, Outcome},
-    domain::RepoPath,
+    domain::{ObjectFormat, RepoPath},
     schema::Schemas,
     settings::Settings,
 };
 
 static COMPILER: LazyLock<Compiler> =
-    LazyLock::new(|| Compiler { schemas: Schemas::builtin(), settings: Settings::default() });
+    LazyLock::new(|| Compiler { schemas: Schemas::builtin(), settings: Settings::default(), format: ObjectFormat::Sha1 });
 
 const JSON: &str = "modules/fuzz/module.json";
 const YAML: &str = "modules/fuzz/module.yaml";

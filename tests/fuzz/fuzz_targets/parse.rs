@@ -7,14 +7,14 @@ use std::sync::LazyLock;
 use libfuzzer_sys::fuzz_target;
 use modreg::{
     compile::{Compiler, ManifestFile, Outcome},
-    domain::RepoPath,
+    domain::{ObjectFormat, RepoPath},
     report::{Style, human},
     schema::Schemas,
     settings::Settings,
 };
 
 static COMPILER: LazyLock<Compiler> =
-    LazyLock::new(|| Compiler { schemas: Schemas::builtin(), settings: Settings::default() });
+    LazyLock::new(|| Compiler { schemas: Schemas::builtin(), settings: Settings::default(), format: ObjectFormat::Sha1 });
 
 fuzz_target!(|input: &[u8]| {
     let Some((format, bytes)) = input.split_first() else { return };

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use libfuzzer_sys::fuzz_target;
 use modreg::{
     compile::{Compiler, ManifestFile},
-    domain::RepoPath,
+    domain::{ObjectFormat, RepoPath},
     schema::Schemas,
     settings::Settings,
 };
@@ -18,7 +18,7 @@ fuzz_target!(|bytes: &[u8]| {
     let own = BTreeMap::from([("module.schema.json".to_owned(), text.to_owned())]);
     match Schemas::load(&own) {
         Ok(schemas) => {
-            let compiler = Compiler { schemas, settings: Settings::default() };
+            let compiler = Compiler { schemas, settings: Settings::default(), format: ObjectFormat::Sha1 };
             let path = RepoPath::new("modules/drive/module.yaml");
             let content = Ok(MANIFEST.as_bytes().to_vec());
             for diagnostic in compiler.compile(ManifestFile { path, content }).diagnostics {

@@ -14,7 +14,7 @@ use files::Ci;
 use crate::{
     builtins::BUILTINS,
     cli::{Exit, args::Format, context::Context, error::CliError, outcome, workspace},
-    domain::RepoPath,
+    domain::{ObjectFormat, RepoPath},
     git::{GitErrorKind, Repository},
     load::{self, LoadError},
     sync::{self, Request, Scope, SyncError, Trigger},
@@ -43,19 +43,19 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
         Some(dir) => workspace::start(context)?.join(dir),
         None => workspace::start(context)?,
     };
-    let repository = open_or_make(&folder, args.dir.is_some())?.within(context.git);
+    let repository = open_or_make(&folder, args.dir.is_some())?.silencing_ssh(context.silences_ssh);
     repository.head()?.branch()?;
     let root = repository.require_workdir()?.to_owned();
-    let files = templates(&root, args.ci)?;
+    let files = templates(&root, repository.format(), args.ci)?;
     for path in write_missing(&root, &files)? {
         context.say(&format!("wrote {path}"));
     }
     let uncommitted = uncommitted(&repository, &root, &files)?;
     if !uncommitted.is_empty() {
         let message = "Make this a module registry\n";
-        sync::commit_files(&repository, &uncommitted, message, &context.identity, context.now)?;
+        sync::commit_files(&repository, &uncommitted, message, context.now)?;
     }
-    let request = Request::new(Scope::All, Trigger::Init, &context.identity, context.now);
+    let request = Request::new(Scope::All, Trigger::Init, context.now);
     outcome::publish(&repository, &request, args.format, context)
 }
 
@@ -64,14 +64,18 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
 /// One further up belongs to another project; only a folder that was named is made into a repository inside it.
 fn open_or_make(folder: &Path, is_named: bool) -> Result<Repository, CliError> {
     match Repository::open(folder) {
-        Err(error) if matches!(error.kind(), GitErrorKind::NotARepository) => {}
-        opened => return Ok(opened?),
-    }
-    if !is_named && let Ok(around) = Repository::discover(folder) {
-        let top = around.workdir().unwrap_or(around.common_dir()).display().to_string();
-        return Err(CliError::cannot_run(format!("this folder is inside the repository `{top}`"))
-            .hint("run `modreg init` at its top to make that a registry")
-            .hint("or name the folder, `modreg init .`, to make a repository of its own in it"));
+        Err(error) => match error.kind() {
+            GitErrorKind::NotARepository => {}
+            GitErrorKind::InSubfolder { .. } if is_named => {}
+            GitErrorKind::InSubfolder { top } => {
+                let top = top.display();
+                return Err(CliError::cannot_run(format!("this folder is inside the repository `{top}`"))
+                    .hint("run `modreg init` at its top to make that a registry")
+                    .hint("or name the folder, `modreg init .`, to make a repository of its own in it"));
+            }
+            _ => return Err(error.into()),
+        },
+        Ok(repository) => return Ok(repository),
     }
     fs::create_dir_all(folder).map_err(|source| SyncError::Io { path: folder.to_owned(), source })?;
     Ok(Repository::init(folder, BRANCH)?)
@@ -86,8 +90,8 @@ struct Template {
 }
 
 /// The files of a new registry.
-fn templates(root: &Path, ci: Ci) -> Result<Vec<Template>, CliError> {
-    let modules = workspace::compiler(root)?.settings.modules;
+fn templates(root: &Path, format: ObjectFormat, ci: Ci) -> Result<Vec<Template>, CliError> {
+    let modules = workspace::compiler(root, format)?.settings.modules;
     let is_empty = match load::walk(root, &modules) {
         Ok(listing) => listing.manifests.is_empty() && listing.diagnostics.is_empty(),
         Err(LoadError::Missing(_)) => true,

@@ -47,7 +47,7 @@ pub(in crate::cli) struct Args {
     fix: bool,
     /// Check again whenever something changes, until Ctrl-C
     #[arg(long, conflicts_with = "fix")]
-    watch: bool,
+    pub(super) watch: bool,
     /// Treat warnings as errors
     #[arg(long)]
     strict: bool,
@@ -57,7 +57,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     if args.watch {
         return watch::run(args, context);
     }
-    let folder = Folder::find(context)?;
+    let folder = Folder::find_files(context)?;
     let compiler = folder.compiler()?;
     let targets = check::targets(&args.paths, &folder.root, &compiler, context);
     if args.fix && targets == [Target::Input] {

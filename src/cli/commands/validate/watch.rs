@@ -62,7 +62,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     let mut watcher = Watcher::new(&sender)?;
     listen_for_interrupts(sender)?;
 
-    let folder = Folder::find(context)?;
+    let folder = Folder::find_files(context)?;
     let mut compiler = folder.compiler()?;
     let mut memory = Memory::of_rounds();
     let mut changed = BTreeSet::new();

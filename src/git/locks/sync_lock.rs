@@ -1,19 +1,19 @@
 //! One sync at a time in a repository, in all its worktrees.
 
 use std::{
-    fmt,
     fs::{File, TryLockError},
-    io::{self, Read, Seek, Write},
-    path::PathBuf,
+    io::{self, Read as _, Seek as _, Write as _},
     thread,
     time::{Duration, Instant},
 };
 
-use super::{
-    Repository,
-    error::{GitError, GitErrorKind},
+use crate::git::{
+    error::{GitError, GitErrorKind, Holder},
+    repository::Repository,
 };
 
+/// The file of the lock, in the folder of modreg's own files.
+const NAME: &str = "lock";
 const CONTEXT: &str = "could not take the sync lock";
 
 /// The right to publish. It ends when the value is dropped or the process dies, whatever kills it: the lock is the
@@ -23,25 +23,10 @@ pub struct SyncLock {
     file: File,
 }
 
-/// Who holds the lock, as it said of itself.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Holder {
-    /// The process.
-    pub pid: u32,
-    /// When it took the lock.
-    pub since: jiff::Timestamp,
-}
-
-impl fmt::Display for Holder {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "process {} since {:.0}", self.pid, self.since)
-    }
-}
-
 impl Repository {
     /// Whether a sync runs at this moment.
     pub fn is_locked(&self) -> Result<bool, GitError> {
-        let path = self.common_dir().join("modreg.lock");
+        let path = self.own_files().path(NAME);
         let file = match File::open(&path) {
             Ok(file) => file,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
@@ -58,15 +43,9 @@ impl Repository {
 
     /// Takes the sync lock, or gives up with [`GitErrorKind::Busy`] after `patience`.
     pub fn lock(&self, patience: Duration, now: jiff::Timestamp) -> Result<SyncLock, GitError> {
-        let path = self.common_dir().join("modreg.lock");
-        let failed = |error| GitError::io(CONTEXT, &path, error);
-        let mut file = File::options()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(&path)
-            .map_err(failed)?;
+        let folder = self.own_files();
+        let failed = |error| GitError::io(CONTEXT, folder.path(NAME), error);
+        let mut file = folder.lock_file(NAME).map_err(failed)?;
         let taken = poll(patience, || match file.try_lock() {
             Ok(()) => Some(Ok(())),
             Err(TryLockError::WouldBlock) => None,
@@ -80,10 +59,6 @@ impl Repository {
         }
         file.set_len(0).map_err(failed)?;
         writeln!(file, "{} {now}", std::process::id()).map_err(failed)?;
-        self.clear_dead_ref_lock()?;
-        self.clear_dead_index_lock()?;
-        self.clear_dead_locks_of_git()?;
-        self.clear_leftovers(now);
         Ok(SyncLock { file })
     }
 }
@@ -103,7 +78,7 @@ fn read_holder(file: &mut File) -> Option<Holder> {
 }
 
 /// Asks again, ever more slowly, until there is an answer or `patience` is over.
-pub(super) fn poll<T>(patience: Duration, mut ask: impl FnMut() -> Option<T>) -> Option<T> {
+pub(in crate::git) fn poll<T>(patience: Duration, mut ask: impl FnMut() -> Option<T>) -> Option<T> {
     let start = Instant::now();
     let mut pause = Duration::from_millis(5);
     loop {
@@ -113,13 +88,5 @@ pub(super) fn poll<T>(patience: Duration, mut ask: impl FnMut() -> Option<T>) ->
         let left = patience.checked_sub(start.elapsed()).filter(|left| !left.is_zero())?;
         thread::sleep(pause.min(left));
         pause = (pause * 2).min(Duration::from_millis(200));
-    }
-}
-
-/// Removes a file that may already be gone.
-pub(super) fn remove_if_there(path: &PathBuf) -> io::Result<()> {
-    match std::fs::remove_file(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-        removed => removed,
     }
 }

@@ -2,14 +2,15 @@
 
 use std::{fs, io::Read as _};
 
-use flate2::read::ZlibDecoder;
-use sha1::{Digest as _, Sha1};
-
-use super::{
-    Repository,
-    error::{GitError, GitErrorKind},
+use crate::{
+    domain::ObjectId,
+    git::{
+        error::{GitError, GitErrorKind},
+        repository::Repository,
+    },
+    object::Hasher,
 };
-use crate::domain::ObjectId;
+use flate2::read::ZlibDecoder;
 
 /// The most bytes that a header takes: the longest kind, a size of 64 bits, a space and a NUL.
 const MAX_HEADER: usize = 32;
@@ -17,9 +18,12 @@ const MAX_HEADER: usize = 32;
 impl Repository {
     /// The kind and the content of a loose object, or `None` where there is no such file: the object is in a pack, in
     /// another object directory, or missing. What is not whole is damaged.
-    pub(super) fn loose(&self, id: ObjectId) -> Result<Option<(git2::ObjectType, Vec<u8>)>, GitError> {
+    pub(in crate::git) fn loose(
+        &self,
+        id: ObjectId,
+    ) -> Result<Option<(git2::ObjectType, Vec<u8>)>, GitError> {
         let name = id.to_string();
-        let path = self.common_dir().join("objects").join(&name[..2]).join(&name[2..]);
+        let path = self.objects().join(&name[..2]).join(&name[2..]);
         let Ok(file) = fs::read(&path) else { return Ok(None) };
         unpack(&file, id).map(Some).map_err(|reason| {
             let kind = GitErrorKind::DamagedObject { id, reason };
@@ -36,7 +40,9 @@ fn unpack(file: &[u8], id: ObjectId) -> Result<(git2::ObjectType, Vec<u8>), Stri
     let end = bytes.iter().take(MAX_HEADER).position(|&byte| byte == 0).ok_or("it has no header")?;
     let header = str::from_utf8(&bytes[..end]).ok().and_then(|header| header.split_once(' '));
     let kind = header.and_then(|(kind, _)| git2::ObjectType::from_str(kind)).ok_or("its kind is unknown")?;
-    if Sha1::digest(&bytes).as_slice() != id.as_bytes() {
+    let mut hash = Hasher::new(id.format());
+    hash.update(&bytes);
+    if hash.finish() != id {
         return Err("its content has another id".to_owned());
     }
     bytes.drain(..=end);
@@ -50,11 +56,14 @@ mod tests {
     use flate2::{Compression, write::ZlibEncoder};
 
     use super::*;
+    use crate::domain::ObjectFormat;
 
     #[test]
     fn a_file_that_is_cut_off_or_changed_is_damaged() {
         let bytes = [b"blob 200\0".as_slice(), &[b'x'; 200]].concat();
-        let id: ObjectId = ObjectId::new(Sha1::digest(&bytes).into());
+        let mut hash = Hasher::new(ObjectFormat::Sha1);
+        hash.update(&bytes);
+        let id = hash.finish();
         let mut file = ZlibEncoder::new(Vec::new(), Compression::none());
         file.write_all(&bytes).unwrap();
         let file = file.finish().unwrap();

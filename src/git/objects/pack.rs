@@ -1,15 +1,16 @@
-//! The bytes of a pack: one file for many objects (git's `gitformat-pack`, version 2, no deltas).
+//! The bytes of a pack: one stream of many objects (git's `gitformat-pack`, version 2, no deltas).
 
 use std::io::{self, Write};
 
+use crate::{
+    domain::ObjectFormat,
+    object::{Hasher, Object, ObjectKind},
+};
 use flate2::{Compression, write::ZlibEncoder};
 use rayon::prelude::*;
-use sha1::{Digest, Sha1};
-
-use crate::object::{Object, ObjectKind};
 
 /// Packs objects, each deflated on its own and all cores at once; the same objects give the same bytes.
-pub(super) fn pack(objects: &[&Object]) -> io::Result<Vec<u8>> {
+pub(super) fn pack(format: ObjectFormat, objects: &[&Object]) -> io::Result<Vec<u8>> {
     let count =
         u32::try_from(objects.len()).map_err(|_| io::Error::other("too many objects for one pack"))?;
     let packed = objects.par_iter().map(|object| pack_object(object)).collect::<io::Result<Vec<_>>>()?;
@@ -20,8 +21,9 @@ pub(super) fn pack(objects: &[&Object]) -> io::Result<Vec<u8>> {
     for object in &packed {
         bytes.extend_from_slice(object);
     }
-    let trailer = Sha1::digest(&bytes);
-    bytes.extend_from_slice(&trailer);
+    let mut hash = Hasher::new(format);
+    hash.update(&bytes);
+    bytes.extend_from_slice(hash.finish().as_bytes());
     Ok(bytes)
 }
 

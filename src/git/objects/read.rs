@@ -1,13 +1,14 @@
-//! Reading trees and blobs.
+//! Reading commits, trees and blobs.
 
-use super::{
-    Repository,
-    error::{Context, GitError, GitErrorKind},
-    from_oid, to_oid,
-};
+use std::collections::BTreeSet;
+
 use crate::{
     domain::{ObjectId, RepoPath},
-    object::{Mode, TreeEntry, decode_tree},
+    git::{
+        error::{GitError, GitErrorKind},
+        repository::Repository,
+    },
+    object::{Commit, Mode, TreeEntry, decode_commit, decode_tree},
 };
 
 /// The most bytes of a file that is read; no manifest may have more.
@@ -46,14 +47,14 @@ pub struct TreeFile {
 impl Repository {
     /// The root tree of a commit.
     pub fn root_tree(&self, commit: ObjectId) -> Result<ObjectId, GitError> {
-        Ok(from_oid(self.find_commit(commit)?.tree_id()))
+        Ok(self.commit_at(commit)?.tree)
     }
 
     /// The commit that a commit was made on, or `None` where it is the first one or a shallow clone ends with it.
     pub fn first_parent(&self, commit: ObjectId) -> Result<Option<ObjectId>, GitError> {
-        let parent = self.find_commit(commit)?.parent_ids().next().map(from_oid);
+        let parent = self.commit_at(commit)?.parents.first().copied();
         match parent {
-            Some(parent) if self.is_shallow() && !self.contains(parent)? => Ok(None),
+            Some(parent) if self.is_shallow() && !self.contains(parent) => Ok(None),
             parent => Ok(parent),
         }
     }
@@ -88,7 +89,7 @@ impl Repository {
     }
 
     /// The entry that `path` leads to from a tree.
-    pub(super) fn entry(&self, tree: ObjectId, path: &str) -> Result<Option<TreeEntry>, GitError> {
+    pub(in crate::git) fn entry(&self, tree: ObjectId, path: &str) -> Result<Option<TreeEntry>, GitError> {
         let mut found = TreeEntry { mode: Mode::Directory, name: Vec::new(), id: tree };
         for part in path.split('/') {
             if found.mode != Mode::Directory {
@@ -155,7 +156,7 @@ impl Repository {
 
     /// The content of a blob, which may have at most 256 MiB.
     pub fn blob(&self, id: ObjectId) -> Result<Vec<u8>, GitError> {
-        if self.contains(id)? && self.blob_size(id)? > MAX_BLOB {
+        if self.contains(id) && self.blob_size(id)? > MAX_BLOB {
             let reason = format!("blob {id} is larger than {MAX_BLOB} bytes");
             return Err(GitError::new("could not read a file", GitErrorKind::InvalidInput { reason }));
         }
@@ -164,29 +165,33 @@ impl Repository {
 
     /// How many bytes a blob has, read from its header alone.
     pub fn blob_size(&self, id: ObjectId) -> Result<usize, GitError> {
-        let context = || format!("read the size of object {id}");
-        let odb = self.git.odb().context(context)?;
-        let (size, _) = odb
-            .read_header(to_oid(id))
-            .map_err(|error| GitError::new(format!("could not {}", context()), missing(error, id)))?;
-        Ok(size)
+        let failed =
+            |error| GitError::new(format!("could not read the size of object {id}"), missing(error, id));
+        self.database.read_header(to_oid(id)).map(|(size, _)| size).map_err(failed)
     }
 
     /// Whether the object is in the repository.
-    pub fn contains(&self, id: ObjectId) -> Result<bool, GitError> {
-        Ok(self.git.odb().context(|| "open the object database".to_owned())?.exists(to_oid(id)))
+    pub fn contains(&self, id: ObjectId) -> bool {
+        self.database.exists(to_oid(id))
+    }
+
+    /// Fetches those of the objects that a partial clone lacks, all at once. In other repositories there is nothing to
+    /// do: what they lack is lost.
+    pub fn fetch_missing(&self, ids: impl IntoIterator<Item = ObjectId>) -> Result<(), GitError> {
+        let missing: BTreeSet<_> = ids.into_iter().filter(|id| !self.contains(*id)).collect();
+        self.fetch_objects(&missing.into_iter().collect::<Vec<_>>())
     }
 
     /// The entries of a tree, in git's order.
-    pub(super) fn entries(&self, tree: ObjectId) -> Result<Vec<TreeEntry>, GitError> {
+    pub(in crate::git) fn entries(&self, tree: ObjectId) -> Result<Vec<TreeEntry>, GitError> {
         let bytes = self.read(tree, git2::ObjectType::Tree)?;
-        decode_tree(&bytes).map_err(|error| {
+        decode_tree(self.format(), &bytes).map_err(|error| {
             let kind = GitErrorKind::DamagedObject { id: tree, reason: error.to_string() };
             GitError::new(format!("could not read tree {tree}"), kind)
         })
     }
 
-    pub(super) fn read(&self, id: ObjectId, kind: git2::ObjectType) -> Result<Vec<u8>, GitError> {
+    pub(in crate::git) fn read(&self, id: ObjectId, kind: git2::ObjectType) -> Result<Vec<u8>, GitError> {
         let error = |kind| GitError::new(format!("could not read object {id}"), kind);
         let of_kind = |found: git2::ObjectType| {
             let reason = || format!("it is a {}, not a {}", found.str(), kind.str());
@@ -199,34 +204,39 @@ impl Repository {
         if let Some((found, bytes)) = self.loose(id)? {
             return of_kind(found).map(|()| bytes);
         }
-        let odb = self.git.odb().context(|| "open the object database".to_owned())?;
-        let mut found = odb.read(to_oid(id));
+        let mut found = self.database.read(to_oid(id));
         if found.as_ref().is_err_and(|cause| cause.code() == git2::ErrorCode::NotFound) {
-            self.fetch_missing([id])?;
-            found = odb.read(to_oid(id));
+            self.fetch_objects(&[id])?;
+            found = self.database.read(to_oid(id));
         }
         let object = found.map_err(|cause| error(missing(cause, id)))?;
         of_kind(object.kind())?;
         Ok(object.data().to_vec())
     }
 
-    /// A commit, after a look at its file: see [`Repository::loose`].
-    pub(super) fn find_commit(&self, id: ObjectId) -> Result<git2::Commit<'_>, GitError> {
-        self.loose(id)?;
-        let found = self.git.find_commit(to_oid(id));
-        found.map_err(|error| GitError::new(format!("could not read commit {id}"), missing(error, id)))
+    /// What a commit says.
+    pub(in crate::git) fn commit_at(&self, id: ObjectId) -> Result<Commit, GitError> {
+        let bytes = self.read(id, git2::ObjectType::Commit)?;
+        decode_commit(self.format(), &bytes).map_err(|error| {
+            let kind = GitErrorKind::DamagedObject { id, reason: error.to_string() };
+            GitError::new(format!("could not read commit {id}"), kind)
+        })
     }
 }
 
+fn to_oid(id: ObjectId) -> git2::Oid {
+    git2::Oid::from_bytes(id.as_bytes()).expect("an id has 20 or 32 bytes")
+}
+
 /// Tells an object that is not there from one that cannot be read.
-pub(super) fn missing(error: git2::Error, id: ObjectId) -> GitErrorKind {
+fn missing(error: git2::Error, id: ObjectId) -> GitErrorKind {
     match error.code() {
         git2::ErrorCode::NotFound => GitErrorKind::MissingObject { id },
         _ => match error.class() {
             git2::ErrorClass::Odb | git2::ErrorClass::Zlib | git2::ErrorClass::Object => {
                 GitErrorKind::DamagedObject { id, reason: error.message().to_owned() }
             }
-            _ => GitErrorKind::Other(error),
+            _ => GitErrorKind::Objects(error),
         },
     }
 }

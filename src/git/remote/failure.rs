@@ -1,4 +1,4 @@
-//! Pushing one commit to one branch, and understanding the answer.
+//! What the words of a failed exchange with a remote mean.
 //!
 //! Only what git says in its porcelain format, its exit code, and the well-known words of git and of the large hosts is
 //! understood. What is not understood is decided by looking at the remote, which is the caller's part.
@@ -6,15 +6,9 @@
 #[cfg(test)]
 mod tests;
 
-use std::{fmt, time::Duration};
+use std::fmt;
 
-use super::{
-    RemoteBranch, Repository,
-    error::{GitError, GitErrorKind},
-    program::Ran,
-    remote::without_credentials,
-};
-use crate::domain::ObjectId;
+use crate::git::words::summary;
 
 /// The answer to a push.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,44 +73,25 @@ impl fmt::Display for RemoteFailure {
     }
 }
 
-impl Repository {
-    /// Pushes `commit` to a branch that is thought to be at `old`; `None` says that it is thought not to exist.
-    ///
-    /// `old` has to be in the history of `commit`: then the push, which succeeds only while the branch is at `old`, is a
-    /// fast-forward. What trying again cannot mend is an error.
-    pub fn push(
-        &self,
-        target: &RemoteBranch,
-        old: Option<ObjectId>,
-        commit: ObjectId,
-        timeout: Duration,
-    ) -> Result<Answer, GitError> {
-        let context = format!("push to `{}` of `{}`", target.short(), target.shown());
-        let old = old.map_or_else(String::new, |old| old.to_string());
-        let lease = format!("--force-with-lease={}:{old}", target.branch);
-        let refspec = format!("{commit}:{}", target.branch);
-        let args =
-            ["push", "--porcelain", "--atomic", "--no-follow-tags", &lease, "--", &target.remote, &refspec];
-        let ran = self.run_noted(self.networked(&context, args, timeout), &self.lockable(target))?;
-        match classify(&ran) {
-            Ok(answer) => Ok(answer),
-            Err(failure) => {
-                let kind = GitErrorKind::Remote { failure, said: gist(&ran.err) };
-                Err(GitError::new(format!("could not {context}"), kind))
-            }
-        }
-    }
+/// How an exchange ended, in git's words.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Exchange<'a> {
+    /// The exit code, where git ended by itself.
+    pub(super) code: Option<i32>,
+    /// What it printed.
+    pub(super) out: &'a str,
+    /// What it said.
+    pub(super) err: &'a str,
 }
 
 /// The words of rejections that a newer base mends. The first three are git's own, found before anything is sent.
-const MOVED: [&str; 9] = [
+const MOVED: [&str; 8] = [
     "(stale info)",
     "(fetch first)",
     "(non-fast-forward)",
     "(failed to update ref)",
     "(failed to lock)",
     "(atomic transaction failed)",
-    "(atomic push failure)",
     "(incorrect old value provided)",
     "(reference already exists)",
 ];
@@ -148,15 +123,17 @@ const DENIED: [&str; 14] = [
     "You are not allowed to push code to this project",
 ];
 
-fn classify(ran: &Ran) -> Result<Answer, RemoteFailure> {
+pub(super) fn classify(ran: Exchange<'_>) -> Result<Answer, RemoteFailure> {
     let is_protected = || PROTECTED.iter().any(|words| ran.err.contains(words));
-    let verdict = ran.out.lines().find_map(|line| {
+    let verdicts = ran.out.lines().filter_map(|line| {
         let (flag, rest) = line.split_once('\t')?;
         (flag.chars().count() == 1).then_some((flag, rest.rsplit('\t').next().unwrap_or(rest)))
     });
+    // A remote can have several addresses, and each its own verdict: a rejection counts.
+    let verdict = verdicts.min_by_key(|(flag, _)| *flag != "!");
     match verdict {
         Some(("!", reason)) if reason.starts_with("[remote failure]") => {
-            Ok(Answer::Unknown { failure: RemoteFailure::Unreachable, said: gist(&ran.err) })
+            Ok(Answer::Unknown { failure: RemoteFailure::Unreachable, said: summary(ran.err) })
         }
         Some(("!", reason)) => {
             // A server that lost a race between its hooks and its update names both commits.
@@ -168,7 +145,7 @@ fn classify(ran: &Ran) -> Result<Answer, RemoteFailure> {
                     RemoteFailure::RemoteHook
                 })
             } else if names_both || MOVED.iter().any(|words| reason.contains(words)) {
-                Ok(moved(reason, &ran.err))
+                Ok(moved(reason, ran.err))
             } else if reason.contains("is currently checked out") {
                 Err(RemoteFailure::CheckedOut)
             } else if is_protected() {
@@ -177,17 +154,17 @@ fn classify(ran: &Ran) -> Result<Answer, RemoteFailure> {
                 Err(RemoteFailure::Rejected)
             }
         }
-        Some(_) if ran.is_success() => Ok(Answer::Taken),
-        _ if ran.status.is_none() => {
-            Ok(Answer::Unknown { failure: RemoteFailure::TimedOut, said: gist(&ran.err) })
+        Some(_) if ran.code == Some(0) => Ok(Answer::Taken),
+        _ if ran.code.is_none() => {
+            Ok(Answer::Unknown { failure: RemoteFailure::TimedOut, said: summary(ran.err) })
         }
         // The remote took it, and something failed afterwards.
-        Some(_) => Ok(Answer::Unknown { failure: RemoteFailure::Unreachable, said: gist(&ran.err) }),
-        None => match failure_of(&ran.err) {
+        Some(_) => Ok(Answer::Unknown { failure: RemoteFailure::Unreachable, said: summary(ran.err) }),
+        None => match failure_of(ran.err) {
             Some(failure) => Err(failure),
             // Git ends so, without a word of its own about the branch, where its hook says no.
-            None if ran.code() == Some(1) && !ran.err.contains("fatal: ") => Err(RemoteFailure::LocalHook),
-            None => Ok(Answer::Unknown { failure: RemoteFailure::Unreachable, said: gist(&ran.err) }),
+            None if ran.code == Some(1) && !ran.err.contains("fatal: ") => Err(RemoteFailure::LocalHook),
+            None => Ok(Answer::Unknown { failure: RemoteFailure::Unreachable, said: summary(ran.err) }),
         },
     }
 }
@@ -197,11 +174,11 @@ fn moved(reason: &str, said: &str) -> Answer {
     let is_lock = |line: &&str| line.contains("Unable to create '") && line.contains(".lock'");
     if let Some(line) = said.lines().find(is_lock) {
         // The lines below it speak of editors, and of removing files without saying where.
-        return Answer::Moved { failure: RemoteFailure::Locked, said: gist(line) };
+        return Answer::Moved { failure: RemoteFailure::Locked, said: summary(line) };
     }
     // What git rejects itself, before anything is sent, it explains in these words alone.
     let is_own = !reason.starts_with("[remote rejected]");
-    let said = Some(gist(said)).filter(|said| !is_own && !said.is_empty());
+    let said = Some(summary(said)).filter(|said| !is_own && !said.is_empty());
     Answer::Moved { failure: RemoteFailure::Unmoved, said: said.unwrap_or_else(|| reason.to_owned()) }
 }
 
@@ -215,27 +192,4 @@ pub(super) fn failure_of(said: &str) -> Option<RemoteFailure> {
     } else {
         None
     }
-}
-
-/// What people need of the words of a failed run: the remote's and the errors, in one line that is not too long.
-pub(super) fn gist(said: &str) -> String {
-    const SHOWN: usize = 400;
-    let is_telling = |line: &&str| {
-        !line.is_empty()
-            && !line.starts_with("hint:")
-            && !line.starts_with("To ")
-            && !line.starts_with("failed to push some refs")
-    };
-    let lines: Vec<&str> = said
-        .lines()
-        .map(|line| line.trim_start_matches("remote: ").trim())
-        .map(|line| line.trim_start_matches("fatal: ").trim_start_matches("error: "))
-        .filter(is_telling)
-        .collect();
-    let mut text = without_credentials(&lines.join("; "));
-    if let Some((end, _)) = text.char_indices().nth(SHOWN) {
-        text.truncate(end);
-        text.push('…');
-    }
-    text
 }

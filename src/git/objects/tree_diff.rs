@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::{Repository, error::GitError};
 use crate::{
     domain::{ObjectId, RepoPath},
-    object::{EMPTY_TREE, Mode, TreeEntry},
+    git::{error::GitError, repository::Repository},
+    object::{Mode, TreeEntry, is_empty_tree},
 };
 
 /// A file that differs between two trees.
@@ -44,7 +44,7 @@ impl Repository {
         }
         let mut pairs: BTreeMap<Vec<u8>, [Option<TreeEntry>; 2]> = BTreeMap::new();
         for (side, tree) in [old, new].into_iter().enumerate() {
-            let Some(tree) = tree.filter(|tree| *tree != EMPTY_TREE) else { continue };
+            let Some(tree) = tree.filter(|tree| !is_empty_tree(*tree)) else { continue };
             for entry in self.entries(tree)? {
                 let name = entry.name.clone();
                 pairs.entry(name).or_default()[side] = Some(entry);

@@ -1,0 +1,62 @@
+//! What git and remotes say, made fit to be shown.
+
+/// What people need of the words of a failed run: the remote's and the errors, in one line that is not too long and
+/// without credentials.
+pub(super) fn summary(said: &str) -> String {
+    const SHOWN: usize = 400;
+    let is_telling = |line: &&str| {
+        !line.is_empty()
+            && !line.starts_with("hint:")
+            && !line.starts_with("To ")
+            && !line.starts_with("failed to push some refs")
+    };
+    let lines: Vec<&str> = said
+        .lines()
+        .map(|line| line.trim_start_matches("remote: ").trim())
+        .map(|line| line.trim_start_matches("fatal: ").trim_start_matches("error: "))
+        .filter(is_telling)
+        .collect();
+    let mut text = without_credentials(&lines.join("; "));
+    if let Some((end, _)) = text.char_indices().nth(SHOWN) {
+        text.truncate(end);
+        text.push('…');
+    }
+    text
+}
+
+/// A text with the credentials of all addresses in it taken out.
+pub(super) fn without_credentials(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find("://") {
+        let (scheme, address) = rest.split_at(at + "://".len());
+        shown.push_str(scheme);
+        let is_end = |c: char| c == '/' || c.is_whitespace() || c == '\'' || c == '"';
+        let authority = &address[..address.find(is_end).unwrap_or(address.len())];
+        rest = authority.rfind('@').map_or(address, |at| &address[at + 1..]);
+    }
+    shown.push_str(rest);
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_shown_is_short_and_holds_no_password() {
+        for (said, expected) in [
+            ("To https://x\nremote: no\nerror: failed to push some refs to 'x'\nhint: pull\n", "no"),
+            ("remote: error: a \nfatal: b\n", "a; b"),
+            (
+                "fatal: unable to access 'https://me:secret@git.example.org/r/': no",
+                "unable to access 'https://git.example.org/r/': no",
+            ),
+            ("https://a@b@c/d@e and ssh://f@g", "https://c/d@e and ssh://g"),
+            ("no address: // @", "no address: // @"),
+        ] {
+            assert_eq!(summary(said), expected, "{said}");
+        }
+        assert_eq!(summary(&"é".repeat(1000)).chars().count(), 401);
+    }
+}

@@ -1,0 +1,79 @@
+//! What the working tree would be in git.
+
+use crate::{
+    domain::{ObjectId, RepoPath},
+    git::{
+        error::{GitError, GitErrorKind},
+        program::Program,
+        repository::Repository,
+    },
+};
+
+impl Repository {
+    /// The tree that git would store of a directory of the working tree, were it added as a whole, or `None` where there
+    /// is nothing to store.
+    ///
+    /// Ignored files, filters and file modes count as git counts them. Nothing is written to the repository: git works on
+    /// an index and in an object directory of its own, which are gone afterwards.
+    pub fn tree_on_disk(&self, directory: &RepoPath) -> Result<Option<ObjectId>, GitError> {
+        let context = format!("read `{directory}` in the working tree");
+        let failed = |error| GitError::io(format!("could not {context}"), "a temporary folder", error);
+        let scratch = tempfile::tempdir().map_err(failed)?;
+        std::fs::create_dir(scratch.path().join("objects")).map_err(failed)?;
+        let on_scratch = |program: Program| {
+            program
+                .env("GIT_INDEX_FILE", scratch.path().join("index"))
+                .env("GIT_OBJECT_DIRECTORY", scratch.path().join("objects"))
+                .env("GIT_ALTERNATE_OBJECT_DIRECTORIES", quoted(self.objects()))
+                // Parts of a split index would lie in the git directory.
+                .setting("core.splitIndex=false")
+                .without_hooks()
+        };
+        // What git knows of the directory, with the files that a sparse checkout leaves out.
+        let known =
+            self.git(context.as_str(), ["ls-files", "--stage", "-t", "-z"]).below(directory).succeed()?;
+        let (mut staged, mut left_out) = (Vec::new(), Vec::new());
+        for line in known.out.split(|&byte| byte == 0).filter(|line| line.len() > 2) {
+            let (tag, entry) = line.split_at(2);
+            staged.extend_from_slice(entry);
+            staged.push(0);
+            if tag == b"S " {
+                left_out.extend(entry.iter().skip_while(|&&byte| byte != b'\t').skip(1));
+                left_out.push(0);
+            }
+        }
+        let update = ["update-index", "-z"];
+        on_scratch(self.git(context.as_str(), update).arg("--index-info").input(staged)).succeed()?;
+        if !left_out.is_empty() {
+            let mark = self.git(context.as_str(), update).args(["--skip-worktree", "--stdin"]);
+            on_scratch(mark.input(left_out)).succeed()?;
+        }
+        let add = self.git(context.as_str(), ["add", "--all", "--sparse"]).below(directory);
+        let added = on_scratch(add).run()?;
+        // Neither the index nor the working tree may have the directory, or a sparse checkout leaves it out.
+        if !added.is_success() && !added.err.contains("did not match any files") {
+            return Err(GitError::new(format!("could not {context}"), added.failure()));
+        }
+        let prefix = format!("--prefix={directory}/");
+        let written =
+            on_scratch(self.git(context.as_str(), ["write-tree", "--missing-ok", &prefix])).run()?;
+        match written.id() {
+            Some(id) if written.is_success() => Ok(Some(id)),
+            _ if written.err.contains("prefix") => Ok(None),
+            _ => {
+                let kind = GitErrorKind::Failed { said: written.said() };
+                Err(GitError::new(format!("could not {context}"), kind))
+            }
+        }
+    }
+}
+
+/// A path as git reads it in a list of paths: in quotes, for it may contain the separator.
+fn quoted(path: &std::path::Path) -> String {
+    let path = path.to_string_lossy();
+    if cfg!(windows) {
+        path.into_owned()
+    } else {
+        format!("\"{}\"", path.replace('\\', "\\\\").replace('"', "\\\""))
+    }
+}

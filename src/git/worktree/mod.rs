@@ -1,0 +1,5 @@
+//! What is checked out: the index and the files, changed and judged by git.
+
+pub(super) mod checkout;
+pub(super) mod index;
+pub(super) mod status;
