@@ -19,14 +19,14 @@ pub(super) fn end_git_first() -> Result<(), CliError> {
     std::thread::spawn(move || {
         for signal in signals.forever() {
             crate::git::stop_all();
-            // Fails only for what is no signal.
+            // It fails only for a number that is not a signal.
             let _ = emulate_default_handler(signal);
         }
     });
     Ok(())
 }
 
-/// The signals that whoever started this program has it ignore, as `nohup` does; the first signal is the lowest bit.
+/// The signals that this program was started to ignore, as by `nohup`; signal 1 is the lowest bit.
 #[cfg(unix)]
 fn ignored_signals() -> u64 {
     // Where the system does not tell, none are.

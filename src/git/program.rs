@@ -1,26 +1,23 @@
 //! Running the `git` program, the one way in which this crate does.
 //!
-//! A run is bounded in time and never asks anybody anything, but for the passphrase of a signing key. Git speaks its
-//! untranslated words, works in the repository that it is told, and leads a group of processes that ends with it: at a
-//! timeout, or when this program is interrupted ([`stop_all`]).
+//! A run is bounded in time and never asks anybody anything, but for the passphrase of a signing key. Git prints
+//! untranslated messages, works in the given repository, and leads a process group that is ended as a whole: at a
+//! timeout, or when this program is interrupted ([`super::running`]).
 
 use std::{
-    collections::BTreeMap,
     ffi::{OsStr, OsString},
     fs::File,
     io::{self, Read, Seek as _, Write},
     path::{Path, PathBuf},
-    process::{Child, Command, ExitStatus, Stdio},
-    sync::{
-        Mutex, PoisonError,
-        mpsc::{self, Receiver, RecvTimeoutError, Sender},
-    },
+    process::{Command, ExitStatus, Stdio},
+    sync::mpsc::{self, Receiver, RecvTimeoutError, Sender},
     thread,
     time::{Duration, Instant},
 };
 
 use super::{
     error::{GitError, GitErrorKind},
+    running::Running,
     words::summary,
 };
 use crate::domain::{ObjectId, RepoPath};
@@ -33,8 +30,6 @@ const TIMEOUT: Duration = Duration::from_mins(30);
 /// as a shared SSH connection, may keep the second open for ever.
 const REST_OF_OUTPUT: Duration = Duration::from_secs(10);
 const REST_OF_WORDS: Duration = Duration::from_millis(500);
-/// How long a program that was asked to end may take to remove its locks.
-const GRACE: Duration = Duration::from_secs(2);
 
 /// What would make git work in another repository than the one that is meant.
 ///
@@ -136,8 +131,7 @@ impl Ran {
     pub(super) fn failure(&self) -> GitErrorKind {
         let says = |words: &str| self.err.contains(words);
         if let Some(path) = held_lock(&self.err) {
-            let modified = std::fs::metadata(&path).and_then(|lock| lock.modified()).ok();
-            return GitErrorKind::Locked { age: modified.and_then(|time| time.elapsed().ok()), path };
+            return GitErrorKind::Locked { age: age(&path), path };
         }
         let said = self.said();
         if says("detected dubious ownership") {
@@ -151,6 +145,11 @@ impl Ran {
             GitErrorKind::Failed { said }
         }
     }
+}
+
+/// How long ago a file was written.
+pub(super) fn age(path: &Path) -> Option<Duration> {
+    std::fs::metadata(path).and_then(|file| file.modified()).ok()?.elapsed().ok()
 }
 
 /// The lock file that kept git from its work. With reftables git does not name it.
@@ -197,7 +196,7 @@ impl Program {
         args.into_iter().fold(self, Self::arg)
     }
 
-    /// Limits it to a directory, whose name means nothing but itself; the top of the working tree is no limit.
+    /// Limits it to a directory, whose name is no pattern; the empty path stands for the whole working tree.
     pub(super) fn below(self, directory: &RepoPath) -> Self {
         match directory.as_str() {
             "" => self,
@@ -216,7 +215,7 @@ impl Program {
         self.option("-c").option(setting)
     }
 
-    /// Keeps hooks from running, for work that is no reference's and no push.
+    /// Runs it without hooks: only changes of references and pushes run them.
     pub(super) fn without_hooks(self) -> Self {
         self.setting("core.hooksPath=/dev/null")
     }
@@ -325,121 +324,6 @@ impl Program {
         }
         Ok(Ran { status, out: heard.out, err: String::from_utf8_lossy(&heard.err).into_owned() })
     }
-}
-
-/// The programs that run now, by process: whether each leads a group. `None` once this program is interrupted.
-static RUNNING: Mutex<Option<BTreeMap<u32, bool>>> = Mutex::new(Some(BTreeMap::new()));
-
-/// Asks every git that runs to end, with its helpers, waits until it did, and lets no other start.
-///
-/// For a program that was interrupted and is about to end: whoever runs a git then waits for that end.
-pub fn stop_all() {
-    let running = RUNNING.lock().unwrap_or_else(PoisonError::into_inner).take().unwrap_or_default();
-    for (&process, &leads_group) in &running {
-        signal(process, leads_group, Signal::End);
-    }
-    let deadline = Instant::now() + GRACE;
-    while running.iter().any(|(&process, &leads_group)| is_alive(process, leads_group)) {
-        if Instant::now() >= deadline {
-            for (&process, &leads_group) in &running {
-                signal(process, leads_group, Signal::Kill);
-            }
-            return;
-        }
-        thread::sleep(Duration::from_millis(5));
-    }
-}
-
-/// A program that runs, known to [`stop_all`].
-struct Running {
-    child: Child,
-    leads_group: bool,
-}
-
-impl Running {
-    fn start(command: &mut Command, leads_group: bool) -> io::Result<Self> {
-        #[cfg(unix)]
-        if leads_group {
-            std::os::unix::process::CommandExt::process_group(command, 0);
-        }
-        let mut running = RUNNING.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(running) = running.as_mut() else { wait_for_the_end() };
-        let child = command.spawn()?;
-        running.insert(child.id(), leads_group);
-        Ok(Self { child, leads_group })
-    }
-
-    /// Asks it to end, and kills it where it does not.
-    fn stop(&mut self) {
-        signal(self.child.id(), self.leads_group, Signal::End);
-        let deadline = Instant::now() + GRACE;
-        while matches!(self.child.try_wait(), Ok(None)) && Instant::now() < deadline {
-            thread::sleep(Duration::from_millis(5));
-        }
-        signal(self.child.id(), self.leads_group, Signal::Kill);
-        // It was killed: this only takes it off the system's list.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        let mut running = RUNNING.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(running) = running.as_mut() {
-            running.remove(&self.child.id());
-            return;
-        }
-        drop(running);
-        wait_for_the_end()
-    }
-}
-
-/// Waits for this program's end, so that nothing more is done or said than the interruption itself.
-fn wait_for_the_end() -> ! {
-    loop {
-        thread::park();
-    }
-}
-
-#[derive(Clone, Copy)]
-enum Signal {
-    End,
-    Kill,
-}
-
-#[cfg(unix)]
-fn signal(process: u32, leads_group: bool, signal: Signal) {
-    use rustix::process::{Pid, Signal as System, kill_process, kill_process_group};
-    let signal = match signal {
-        Signal::End => System::TERM,
-        Signal::Kill => System::KILL,
-    };
-    let Some(process) = i32::try_from(process).ok().and_then(Pid::from_raw) else { return };
-    // Fails where nobody is left, which is what is wanted.
-    let send = |signal| {
-        if leads_group { kill_process_group(process, signal) } else { kill_process(process, signal) }
-    };
-    let _ = send(signal);
-    // One that waits for a terminal is stopped, and ends only when it goes on.
-    let _ = send(System::CONT);
-}
-
-#[cfg(unix)]
-fn is_alive(process: u32, leads_group: bool) -> bool {
-    use rustix::process::{Pid, test_kill_process, test_kill_process_group};
-    let process = i32::try_from(process).ok().and_then(Pid::from_raw);
-    process.is_some_and(|process| {
-        if leads_group { test_kill_process_group(process) } else { test_kill_process(process) }.is_ok()
-    })
-}
-
-#[cfg(not(unix))]
-fn signal(_process: u32, _leads_group: bool, _signal: Signal) {}
-
-#[cfg(not(unix))]
-fn is_alive(_process: u32, _leads_group: bool) -> bool {
-    false
 }
 
 /// A piece of output; an empty one is the end.

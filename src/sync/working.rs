@@ -179,16 +179,18 @@ impl Drift {
 
 /// How the registry in a folder outside git names its entries: as the repository did that it comes from.
 pub fn format_on_disk(root: &Path) -> Result<ObjectFormat, SyncError> {
+    Ok(root_on_disk(root)?.map_or_else(ObjectFormat::default, |root| root.tree.format()))
+}
+
+fn root_on_disk(root: &Path) -> Result<Option<Root>, SyncError> {
     let untrusted = |error| SyncError::Root { commit: None, error };
-    Ok(match read_if_there(root, &root_path())? {
-        Some(bytes) => Root::parse(&bytes).map_err(untrusted)?.tree.format(),
-        None => ObjectFormat::default(),
-    })
+    read_if_there(root, &root_path())?.map(|bytes| Root::parse(&bytes).map_err(untrusted)).transpose()
 }
 
 /// Reads the snapshot that lies in a folder outside git.
 fn snapshot_on_disk(root: &Path) -> Result<Snapshot, SyncError> {
-    let format = format_on_disk(root)?;
+    let parsed = root_on_disk(root)?;
+    let format = parsed.as_ref().map_or_else(ObjectFormat::default, |root| root.tree.format());
     let (folder, mut entries) = (entries_path(), BTreeMap::new());
     let prefix = format!("{folder}/");
     for path in load::files(root, folder.as_str())? {
@@ -196,13 +198,9 @@ fn snapshot_on_disk(root: &Path) -> Result<Snapshot, SyncError> {
             entries.insert(name, object::blob_id(format, &read(root, &path)?));
         }
     }
-    let untrusted = |error| SyncError::Root { commit: None, error };
-    let file = read_if_there(root, &root_path())?;
-    let Some(bytes) = file else { return Ok(Snapshot { entries, ..Snapshot::default() }) };
-    let parsed = Root::parse(&bytes).map_err(untrusted)?;
-    let tree =
-        object::tree_of(format, entries.iter().map(|(name, id)| (crate::registry::entry_path(name), *id)))
-            .root;
+    let Some(parsed) = parsed else { return Ok(Snapshot { entries, ..Snapshot::default() }) };
+    let paths = entries.iter().map(|(name, id)| (crate::registry::entry_path(name), *id));
+    let tree = object::tree_of(format, paths).root;
     let (latest, root) = (parsed.version, Some(parsed));
     Ok(Snapshot { latest, root, tree: Some(tree), entries, ..Snapshot::default() })
 }

@@ -55,7 +55,7 @@ impl Repository {
         if ancestor == descendant {
             return Ok(true);
         }
-        // What is not in the repository is in nobody's history here.
+        // A commit that is missing is in no history of this repository.
         if !self.contains(ancestor) || !self.contains(descendant) {
             return Ok(false);
         }

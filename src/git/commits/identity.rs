@@ -6,7 +6,7 @@ use crate::git::{
     repository::Repository,
 };
 
-/// Who commits where git knows nobody.
+/// The name and the address where git has none.
 const FALLBACK: [(&str, &str); 2] = [("user.name", "modreg"), ("user.email", "modreg@localhost")];
 
 /// Who is an author and a committer: git's own choice, or `modreg`.
@@ -17,7 +17,7 @@ pub struct Identity {
 }
 
 impl Identity {
-    /// Whether git knows nobody, and the commit is made as `modreg`.
+    /// Whether git has no name or no address, so that `modreg` stands in.
     pub fn is_fallback(&self) -> bool {
         !self.settings.is_empty()
     }
@@ -31,27 +31,20 @@ impl Identity {
 impl Repository {
     /// Whom git would name as author and committer: by the environment, its settings, or what the system says.
     ///
-    /// Where it knows no name or no address, `modreg <modreg@localhost>` stands in, unless `user.useConfigOnly` is set.
+    /// Where git has no name or no address, `modreg <modreg@localhost>` stands in, unless `user.useConfigOnly` is set.
     pub fn identity(&self) -> Result<Identity, GitError> {
+        let context = "could not find out who commits, and when";
         let own = Identity::default();
-        if self.is_known(&own)?.is_ok() {
-            return Ok(own);
+        let Err(said) = self.is_known(&own)? else { return Ok(own) };
+        if self.config.is_true("user.useconfigonly") {
+            return Err(GitError::new(context, GitErrorKind::NoIdentity { said }));
         }
-        let is_missing = |(name, _): &&(&str, &str)| self.config.get(name).is_none();
-        let missing = FALLBACK.iter().filter(is_missing);
+        let missing = FALLBACK.iter().filter(|(name, _)| self.config.get(name).is_none());
         let fallback =
             Identity { settings: missing.map(|(name, value)| format!("{name}={value}")).collect() };
-        let must_be_told = self.config.is_true("user.useconfigonly");
-        match self.is_known(if must_be_told { &own } else { &fallback })? {
+        match self.is_known(&fallback)? {
             Ok(()) => Ok(fallback),
-            Err(said) => {
-                let kind = if must_be_told {
-                    GitErrorKind::NoIdentity { said }
-                } else {
-                    GitErrorKind::Failed { said }
-                };
-                Err(GitError::new("could not find out who commits, and when", kind))
-            }
+            Err(said) => Err(GitError::new(context, GitErrorKind::Failed { said })),
         }
     }
 

@@ -53,8 +53,8 @@ pub enum Completeness {
 impl Repository {
     /// Visits the commits from `newest` back that gave the file `path` its content, newest first, until `visit` breaks.
     ///
-    /// As `git log` simplifies it: a merge that has the file as one of its parents has it is no revision, and only that
-    /// parent's history counts. Commits that removed the file are passed over.
+    /// As `git log` simplifies it: a merge whose file is the same as in one of its parents is no revision, and only the
+    /// history of that parent counts. Commits that removed the file are passed over.
     pub fn history(
         &self,
         newest: ObjectId,
@@ -106,11 +106,6 @@ impl Repository {
             }
         }
         Ok(if self.is_shallow() { Completeness::Shallow } else { Completeness::Complete })
-    }
-
-    /// The first parent of a commit, or `None` where it is the first one or a shallow clone ends with it.
-    fn parent_of(&self, commit: &Commit) -> Option<ObjectId> {
-        commit.parents.first().copied().filter(|parent| !self.is_shallow() || self.contains(*parent))
     }
 }
 

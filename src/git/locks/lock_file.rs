@@ -10,7 +10,7 @@ use std::{
 use super::sync_lock::poll;
 use crate::git::{
     error::{GitError, GitErrorKind},
-    program::{Program, Ran},
+    program::{Program, Ran, age},
     repository::Repository,
 };
 
@@ -18,7 +18,7 @@ use crate::git::{
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Runs a git that may lock these files. Where it is killed, the locks that appeared while it ran are its own, unless
-/// somebody still works with them.
+/// another program still changes them.
 pub(in crate::git) fn run(program: Program, locked: &[PathBuf]) -> Result<Ran, GitError> {
     let before: Vec<_> = locked.iter().map(|file| modified(&lock_of(file))).collect();
     let ran = program.run()?;
@@ -69,10 +69,6 @@ fn lock_of(file: &Path) -> PathBuf {
     let mut lock = file.as_os_str().to_owned();
     lock.push(".lock");
     PathBuf::from(lock)
-}
-
-fn age(path: &Path) -> Option<Duration> {
-    modified(path)?.elapsed().ok()
 }
 
 fn modified(path: &Path) -> Option<SystemTime> {

@@ -52,11 +52,12 @@ impl Repository {
 
     /// The commit that a commit was made on, or `None` where it is the first one or a shallow clone ends with it.
     pub fn first_parent(&self, commit: ObjectId) -> Result<Option<ObjectId>, GitError> {
-        let parent = self.commit_at(commit)?.parents.first().copied();
-        match parent {
-            Some(parent) if self.is_shallow() && !self.contains(parent) => Ok(None),
-            parent => Ok(parent),
-        }
+        Ok(self.parent_of(&self.commit_at(commit)?))
+    }
+
+    /// The same, of a commit that is at hand.
+    pub(in crate::git) fn parent_of(&self, commit: &Commit) -> Option<ObjectId> {
+        commit.parents.first().copied().filter(|parent| !self.is_shallow() || self.contains(*parent))
     }
 
     /// The tree of the directory `path` in a commit, or `None` where there is no such directory; `""` is the root.

@@ -143,8 +143,8 @@ impl Repository {
 
     /// Refuses where a lock would keep what is fetched from being held or let go of, or the local branch from following.
     pub fn require_unlocked_for_push(&self, branch: Option<&str>) -> Result<(), GitError> {
-        let names = [FETCHED, "packed-refs", "HEAD"].into_iter().chain(branch);
-        names.into_iter().try_for_each(|name| self.require_unlocked(name))
+        let names = [FETCHED, "packed-refs", "reftable/tables.list", "HEAD"];
+        names.into_iter().chain(branch).try_for_each(|name| self.require_unlocked(name))
     }
 
     /// Lets go of what was fetched.

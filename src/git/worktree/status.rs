@@ -42,8 +42,8 @@ struct Line {
     path: RepoPath,
     /// What the index has.
     staged: Seen,
-    /// Whether the file is not what the index has; `None` where git knows nothing of the path.
-    is_file_changed: Option<bool>,
+    /// Whether the file is, or may be, not what the index has.
+    is_file_changed: bool,
 }
 
 impl Repository {
@@ -74,7 +74,7 @@ impl Repository {
         lines.extend(unknown.map(|path| Line {
             path: path.clone(),
             staged: Seen::Nothing,
-            is_file_changed: Some(true),
+            is_file_changed: true,
         }));
         let contents = self.contents(workdir, &lines)?;
         let mut found = Uncommitted::default();
@@ -117,8 +117,7 @@ impl Repository {
         let is_overlooked = |tag: &str| tag == "S" || tag.chars().all(char::is_lowercase);
         let paths = entries.filter(|(tag, _)| is_overlooked(tag)).map(|(_, path)| RepoPath::new(path));
         let there = paths.filter(|path| fs::symlink_metadata(workdir.join(path.as_str())).is_ok());
-        let line =
-            |path: RepoPath| Line { staged: Seen::of(head.get(&path)), path, is_file_changed: Some(true) };
+        let line = |path: RepoPath| Line { staged: Seen::of(head.get(&path)), path, is_file_changed: true };
         Ok(there.map(line).collect())
     }
 
@@ -157,7 +156,7 @@ impl Repository {
 
     /// What the files are whose working copy differs, or may differ, from the index; those that are there.
     fn contents(&self, workdir: &Path, lines: &[Line]) -> Result<BTreeMap<RepoPath, Content>, GitError> {
-        let changed = lines.iter().filter(|line| line.is_file_changed != Some(false));
+        let changed = lines.iter().filter(|line| line.is_file_changed);
         let mut contents: BTreeMap<_, _> =
             changed.map(|line| (line.path.clone(), Content::at(workdir, &line.path))).collect();
         let files = contents.iter().filter(|(_, content)| content.file.is_some()).map(|(path, _)| path);
@@ -249,11 +248,11 @@ fn line(text: &str) -> Option<Line> {
                 (_, _) => Seen::Something,
             };
             // Of a file that is not in the index git says nothing here.
-            Some(line(path, staged, Some(in_worktree != "." || in_index == "D")))
+            Some(line(path, staged, in_worktree != "." || in_index == "D"))
         }
         // XY sub m1 m2 m3 mW h1 h2 h3 path
-        "u" => fields(10).last().map(|path| line(path, Seen::Something, Some(true))),
-        "?" => Some(line(rest, Seen::Nothing, None)),
+        "u" => fields(10).last().map(|path| line(path, Seen::Something, true)),
+        "?" => Some(line(rest, Seen::Nothing, true)),
         _ => None,
     }
 }
@@ -273,18 +272,15 @@ mod tests {
         let id = "ce013625030ba8dba906f756967f9e9ca394464a";
         let file = Seen::File(id.parse().unwrap());
         for (text, expected) in [
-            (format!("1 .M N... 100644 100644 100644 {id} {id} a b"), Some(("a b", file, Some(true)))),
-            (format!("1 A. N... 000000 100644 100644 {id} {id} a"), Some(("a", file, Some(false)))),
-            (format!("1 D. N... 100644 000000 000000 {id} {id} a"), Some(("a", Seen::Nothing, Some(true)))),
-            (
-                format!("1 T. N... 100644 120000 120000 {id} {id} a"),
-                Some(("a", Seen::Something, Some(false))),
-            ),
+            (format!("1 .M N... 100644 100644 100644 {id} {id} a b"), Some(("a b", file, true))),
+            (format!("1 A. N... 000000 100644 100644 {id} {id} a"), Some(("a", file, false))),
+            (format!("1 D. N... 100644 000000 000000 {id} {id} a"), Some(("a", Seen::Nothing, true))),
+            (format!("1 T. N... 100644 120000 120000 {id} {id} a"), Some(("a", Seen::Something, false))),
             (
                 format!("u UU N... 100644 100644 100644 100644 {id} {id} {id} a b"),
-                Some(("a b", Seen::Something, Some(true))),
+                Some(("a b", Seen::Something, true)),
             ),
-            ("? new file".to_owned(), Some(("new file", Seen::Nothing, None))),
+            ("? new file".to_owned(), Some(("new file", Seen::Nothing, true))),
             ("# branch.oid x".to_owned(), None),
         ] {
             let read = line(&text);
