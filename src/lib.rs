@@ -30,10 +30,24 @@
 //!
 //! # How a sync goes
 //!
-//! [`sync::sync`] reads the snapshot at HEAD, lists the manifests of HEAD, and selects those that must be read: all, or only
-//! those that changed since the tree that the root names. They are compiled in parallel; a pure function makes the plan of
-//! the next snapshot; guards look at the plan; objects are written, the branch is moved by compare-and-swap, and the
-//! checked-out `registry/` is brought up to date. Whoever moves the branch first wins; the other compiles anew.
+//! [`sync::sync`] reads the log of HEAD, which tells the snapshot before: the published version with the highest number. It
+//! lists the manifests of HEAD and selects those that must be read: all, or only those that changed since a source tree
+//! that was compiled here. They are compiled in parallel; a pure function makes the plan of the next snapshot; guards look
+//! at the plan; objects are written, the branch is moved by compare-and-swap, here or at a remote first, and the
+//! checked-out `registry/` is brought up to date. A run that loses the race for the branch compiles the new head.
+//!
+//! # What is recorded
+//!
+//! | file in `modreg/` of the git directory | contains | without it |
+//! |---|---|---|
+//! | `log-1.json` | the log that was read from one commit | the log is read from the first commit on |
+//! | `record-1.json` | which entries compiling a source tree gave here | all manifests are compiled |
+//! | `own-commits-1.json` | the snapshots that this repository made, and what each of them did | a snapshot that was never pushed counts as a commit of people |
+//! | `seen-1.json` | where the branches of remotes were | git's own tracking branch has to tell that a remote was rewritten |
+//! | `moving-1.json` | the branch that is on its way to another commit | a run that is killed at this moment needs a person |
+//! | `journal.json` | how the last run ended | `status` does not know |
+//!
+//! Each of them is a cache or a convenience: it can be deleted at any time, and one that cannot be written is no error.
 //!
 //! # Invariants
 //!
@@ -48,17 +62,20 @@
 //! Invariant: what cannot be understood is never taken for empty. A root that was edited, cut off or written by a newer
 //! program stops every writer; an invalid manifest holds its entry and never removes it.
 //!
-//! Invariant: a version is never used twice and never goes back; an equal result is no version and no commit.
+//! Invariant: a version is never used twice and never goes back on the main line; an equal result is no version and no
+//! commit. What was published is read from the commits (`sync/log/`); commit messages prove nothing.
+//!
+//! Invariant: what others wrote is no proof of what was compiled. Only the record of this repository saves a compilation.
 //!
 //! Invariant: objects are written before the branch moves, and the branch moves before the checkout does. A killed run
-//! leaves the old or the new snapshot, and the next run mends the rest.
+//! leaves the old or the new snapshot, and the next run repairs the rest.
 //!
 //! Invariant: wherever Git has a policy, the `git` program decides. libgit2 reads the object database and nothing else, and
 //! of all that lies in the git directory a sync itself opens only the objects and its own files in `modreg/`.
 //!
 //! Invariant: text from manifests is never printed raw, whatever the format.
 //!
-//! Deliberately absent: a database, network access outside the `git` program and [`http`], a cache of verdicts, feature
+//! Deliberately absent: a database, network access outside the `git` program and [`http`], a merge or a forced push, feature
 //! flags, and a tokio runtime outside [`serve`].
 
 #[cfg(test)]

@@ -47,7 +47,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("rustls", &["http.rs"]),
     ("jsonwebtoken", &["serve/auth/keys.rs"]),
     ("governor", &["serve/auth/attempts.rs"]),
-    ("rayon", &["compile", "git", "sync/properties.rs", "sync/sources.rs", "cli/context.rs"]),
+    ("rayon", &["compile", "git", "sync/plan/properties.rs", "sync/plan/sources.rs", "cli/context.rs"]),
 ];
 
 /// The modules that take values and return values.

@@ -1,13 +1,13 @@
 //! What the user typed.
 
-use std::{io, num::NonZeroUsize, path::PathBuf};
+use std::{io, num::NonZeroUsize, path::PathBuf, thread, time::Duration};
 
 use clap::{Args, Parser, ValueEnum};
 
 use super::{commands::Command, context::Context};
 use crate::{
     report::{findings::Findings, github, gitlab, junit, sarif},
-    sync::{RemovalToken, Request, Scope, Trigger},
+    sync::{Push, RemovalToken, Request, Scope, Trigger},
 };
 
 /// Compiles a Git repository of module manifests into a versioned, verifiable registry of AI contexts.
@@ -131,18 +131,32 @@ pub(super) struct Publishing {
     /// Let through the removals that an earlier refusal listed, and no others
     #[arg(long, value_name = "TOKEN")]
     allow_removals: Option<RemovalToken>,
+    /// Push the snapshot, and have it on the local branch only once the remote has accepted it; REMOTE is a remote's
+    /// name or a URL, by default what `git push` would take
+    #[arg(long, value_name = "REMOTE", num_args = 0..=1, default_missing_value = "")]
+    push: Option<String>,
     /// How to report
     #[arg(long, value_enum, default_value_t)]
     pub(super) format: Format,
 }
 
 impl Publishing {
-    /// What is asked for: not strict, and not pushed.
+    /// What is asked for, not strict.
     pub(super) fn request<'a>(&self, scope: Scope, trigger: Trigger, context: &'a Context) -> Request<'a> {
+        let push = self.push.as_ref().map(|remote| Push {
+            remote: Some(remote.clone()).filter(|remote| !remote.is_empty()),
+            wait: &wait,
+        });
         Request {
             dry_run: self.dry_run,
             allow_removals: self.allow_removals.clone(),
+            push,
             ..Request::new(scope, trigger, context.now)
         }
     }
+}
+
+/// Waits for any time up to `longest`, so that those who lost the same race do not meet again.
+fn wait(longest: Duration) {
+    thread::sleep(longest.mul_f64(fastrand::f64()));
 }

@@ -4,6 +4,7 @@ use std::{error::Error, fmt, io};
 
 use super::Exit;
 use crate::{
+    domain::ObjectId,
     git::{GitError, GitErrorKind, RemoteFailure},
     load::LoadError,
     registry::RootError,
@@ -177,7 +178,9 @@ impl From<SyncError> for CliError {
         let message = error.to_string();
         match error {
             SyncError::Git(error) => error.into(),
-            SyncError::Root { commit, error } => Self::root(message, commit.is_some(), &error),
+            SyncError::Root { commit, last_good, error } => {
+                Self::root(message, commit.is_some(), last_good, &error)
+            }
             SyncError::UncommittedRegistry { .. } => Self::refused(message)
                 .hint("`git restore --staged --worktree registry` drops them, `git clean -fd registry` what git does not know")
                 .hint("`registry/` is generated: change manifests instead, and `modreg sync` writes it"),
@@ -185,8 +188,29 @@ impl From<SyncError> for CliError {
                 "`git fetch --unshallow` gets them; without them nobody can tell what was changed by hand",
             ),
             SyncError::LostRace { .. } => Self::conflict(message).hint("try again later"),
-            SyncError::Diverged { .. } => Self::cannot_run(message)
-                .hint("nothing was pushed; bring both together first: `git pull --rebase`, then sync again"),
+            SyncError::Diverged { remote, people, has_own, .. } => {
+                let refused = Self::refused(message);
+                if has_own {
+                    let commits: Vec<_> = people.iter().map(|(commit, _)| commit.to_string()).collect();
+                    refused.hint(format!(
+                        "put your commits on top, without the snapshots between them, then run this again: \
+                         `git reset --keep {remote} && git cherry-pick {}`",
+                        commits.join(" ")
+                    ))
+                } else {
+                    refused.hint("put your commits on top, then run this again: `git pull --rebase`")
+                }
+            }
+            SyncError::Rewritten { .. } => Self::refused(message)
+                .hint("if it was removed on purpose, take the branch as it is there now: `git fetch && git reset --keep @{upstream}`")
+                .hint("nothing was pushed, because a push would bring the removed commits back"),
+            SyncError::Shallow { command, error } => {
+                let failed = Self::cannot_run(message).hint(format!("run `{command}`"));
+                match error {
+                    Some(error) => failed.because(*error),
+                    None => failed,
+                }
+            }
             SyncError::NoTarget => Self::cannot_run(message)
                 .hint("name it: `branch` in `[push]` of modreg.toml, or check out a branch"),
             SyncError::UnknownVersion { is_cut_off, .. } => {
@@ -206,7 +230,7 @@ impl From<SyncError> for CliError {
                     }
                 }
             }
-            SyncError::RollbackToNothing => {
+            SyncError::RollbackToNothing | SyncError::UsedVersion { .. } => {
                 Self::cannot_run(message).hint("`modreg history` lists the versions")
             }
             SyncError::UnknownModule { closest, .. } | SyncError::UnknownEntry { closest, .. } => {
@@ -249,18 +273,25 @@ impl CliError {
         failed.hint("`modreg init` in an empty folder writes a `modreg.toml` with every key and its default")
     }
 
-    fn root(message: String, committed: bool, error: &RootError) -> Self {
+    fn root(message: String, is_committed: bool, last_good: Option<ObjectId>, error: &RootError) -> Self {
         let refused = Self::refused(message);
         match error {
             RootError::NewerFormat { .. } => {
                 refused.hint("use the modreg that wrote it, or a newer one; nothing was overwritten")
             }
             RootError::Malformed(_) | RootError::Edited | RootError::Inconsistent(_) => {
-                let remedy = if committed {
-                    "bring back the last published one: `git log --oneline -- registry/snapshot.json` lists them, \
-                     `git restore --source=COMMIT --staged --worktree registry` restores one; commit that"
-                } else {
-                    "restore the committed one: `git restore registry/snapshot.json`"
+                let remedy = match (is_committed, last_good) {
+                    (true, Some(commit)) => format!(
+                        "bring back what was published last and commit it: \
+                         `git restore --source={commit} --staged --worktree registry`"
+                    ),
+                    (true, None) => "bring back what was published last and commit it: \
+                                     `git log --oneline -- registry/snapshot.json` lists the commits, \
+                                     `git restore --source=COMMIT --staged --worktree registry` restores one"
+                        .to_owned(),
+                    (false, _) => {
+                        "restore the committed one: `git restore registry/snapshot.json`".to_owned()
+                    }
                 };
                 refused.hint(remedy).hint("nothing was overwritten")
             }

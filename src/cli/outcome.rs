@@ -3,14 +3,16 @@
 use super::{Exit, args::Format, context::Context, error::CliError, output, progress, webhooks};
 use crate::{
     diagnostic::Diagnostic,
+    domain::ModuleName,
     git::Repository,
     report::{
         human,
         json::{self, ChangesReport},
         outputs::Outputs,
         overview, step_summary,
+        text::visible,
     },
-    sync::{self, Arrival, Outcome, Pushed, Refusal, Request, Scope, Trigger, Verdict},
+    sync::{self, Arrival, Log, Outcome, Pushed, Refusal, Request, Scope, Trigger, Verdict},
 };
 
 /// Runs a sync and reports how it ended.
@@ -26,7 +28,17 @@ pub(super) fn publish(
     }
     let ended = sync::sync(repository, request, &|total| progress::counter(context, "compiling", total));
     let event = webhooks::event(repository, request, &ended);
-    let exit = ended.map_err(CliError::from).and_then(|outcome| report(&outcome, format, context));
+    let remote = request.push.as_ref().and_then(|push| push.remote.as_ref());
+    let ended = ended.map_err(|error| match remote {
+        Some(name) if name.parse::<ModuleName>().is_ok() && !repository.has_remote(name) => {
+            let verb = request.scope.verb();
+            CliError::from(error).hint(format!(
+                "`{name}` was taken for a remote; if it is a module, write `modreg {verb} {name} --push`"
+            ))
+        }
+        Some(_) | None => error.into(),
+    });
+    let exit = ended.and_then(|outcome| report(&outcome, format, context));
     if let Some(event) = event {
         webhooks::tell(repository, &event, context);
     }
@@ -34,6 +46,9 @@ pub(super) fn publish(
 }
 
 fn report(outcome: &Outcome, format: Format, context: &Context) -> Result<Exit, CliError> {
+    for remark in &outcome.log_remarks {
+        context.warn(remark);
+    }
     context.say_more(&format!("read {} manifests", outcome.read));
     match format {
         Format::Json => output::write(|out| json::write(out, &ChangesReport::from(outcome)))?,
@@ -43,13 +58,14 @@ fn report(outcome: &Outcome, format: Format, context: &Context) -> Result<Exit, 
     if let Verdict::Committed { behind, is_anonymous, .. } = &outcome.verdict {
         if let Some(error) = behind {
             context.warn(&format!(
-                "the snapshot is committed, but the checkout is not up to date: {}; the next sync mends it",
+                "the snapshot is committed, but the checkout is not up to date: {}; the next sync repairs it",
                 error.with_causes()
             ));
         }
         if *is_anonymous {
-            context
-                .warn("git knows no name of yours, so the commit is by modreg: set user.name and user.email");
+            context.warn(
+                "no Git identity found; the commit is made as `modreg`. Set `user.name` and `user.email`",
+            );
         }
     }
     if let Some(pushed) = &outcome.pushed {
@@ -59,13 +75,20 @@ fn report(outcome: &Outcome, format: Format, context: &Context) -> Result<Exit, 
 }
 
 fn tell_push(pushed: &Pushed, context: &Context) {
-    let Pushed { target, commit, arrival, attempts, left_behind } = pushed;
+    let Pushed { target, commit, arrival, attempts, people, published_anew, left_behind } = pushed;
     let (branch, short) = (format!("{} of {}", target.short(), target.shown()), &commit.to_string()[..10]);
     context.say(&match (arrival, attempts) {
         (Arrival::AlreadyThere, _) => format!("nothing to push: {branch} has it"),
         (Arrival::Pushed, 1) => format!("pushed {short} to {branch}"),
         (Arrival::Pushed, _) => format!("pushed {short} to {branch}, attempt {attempts}"),
     });
+    for verb in published_anew {
+        context.say(&format!("published anew on what others pushed: the {verb} that was only here"));
+    }
+    for (commit, subject) in people {
+        let subject = visible(subject);
+        context.say(&format!("pushed with it: {:.10} {subject}", commit.to_string()));
+    }
     if let Some(error) = left_behind {
         let cause = error.git().map_or_else(String::new, |cause| format!(": {cause}"));
         context.warn(&format!(
@@ -147,16 +170,37 @@ fn human(outcome: &Outcome, context: &Context) -> Result<(), CliError> {
         Verdict::Refused(refusal) => {
             let reason = json::Refusal::new(refusal, plan).reason;
             output::talk(&format!("{} {reason}", context.talk.error("refused:")));
-            if let Refusal::Removals { token } | Refusal::WrongToken { token } = refusal {
-                let help = context.talk.help("help:");
-                output::talk(&format!("  {help} to let exactly these go, add `--allow-removals {token}`"));
-            }
+            context.talk_removals(refusal);
             output::print_line(&format!("version {version} stays, nothing was written"))
         }
     }
 }
 
 impl Context {
+    /// Says how to let the removals through that a guard refused.
+    pub(super) fn talk_removals(&self, refusal: &Refusal) {
+        if let Some(removals) = refusal.removals() {
+            let help = self.talk.help("help:");
+            let token = &removals.token;
+            output::talk(&format!("  {help} to remove exactly these, add `--allow-removals {token}`"));
+        }
+    }
+
+    /// Says what is odd in a log, and whether it is complete.
+    pub(super) fn remark_log(&self, log: &Log) {
+        for remark in log.remarks() {
+            self.warn(&remark);
+        }
+        self.remark_cut_off(log.is_cut_off());
+    }
+
+    /// Says that a log is incomplete.
+    pub(super) fn remark_cut_off(&self, is_cut_off: bool) {
+        if is_cut_off {
+            self.warn("the log is incomplete: this clone is shallow; `git fetch --unshallow` completes it");
+        }
+    }
+
     /// Shows findings beside the results.
     pub(super) fn talk_diagnostics<'a>(&self, found: impl Iterator<Item = &'a Diagnostic>) {
         let found: Vec<Diagnostic> = found.cloned().collect();

@@ -37,8 +37,7 @@ mod tests;
 pub use commits::{
     commit::NewCommit,
     identity::Identity,
-    log::{Completeness, Revision, Touch},
-    merge::Merged,
+    log::{CommitInfo, LineCommit, Range},
 };
 pub use error::{GitError, GitErrorKind, Holder};
 pub use locks::sync_lock::SyncLock;

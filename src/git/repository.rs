@@ -1,6 +1,7 @@
 //! Finding, opening and making a repository, and where its HEAD stands.
 
 use std::{
+    cell::Cell,
     ffi::OsStr,
     path::{Path, PathBuf},
     sync::OnceLock,
@@ -25,7 +26,7 @@ pub struct Repository {
     workdir: Option<PathBuf>,
     objects: PathBuf,
     format: ObjectFormat,
-    is_shallow: bool,
+    is_shallow: Cell<bool>,
     pub(super) database: git2::Odb<'static>,
     pub(super) config: Config,
     silences_ssh: bool,
@@ -151,7 +152,7 @@ impl Repository {
         }
         let database =
             open_database(format, &objects).map_err(|error| failed(GitErrorKind::Objects(error)))?;
-        let is_shallow = is_shallow == "true";
+        let is_shallow = Cell::new(is_shallow == "true");
         let silences_ssh = false;
         Ok(Self { git_dir, common_dir, workdir, objects, format, is_shallow, database, config, silences_ssh })
     }
@@ -221,7 +222,7 @@ impl Repository {
 
     /// Where git keeps a file of its directory: the index, a reference.
     pub(super) fn path_of(&self, name: &str) -> PathBuf {
-        let is_of_this_worktree = ["HEAD", "index", "ORIG_HEAD"].contains(&name);
+        let is_of_this_worktree = ["HEAD", "MERGE_HEAD", "ORIG_HEAD", "index"].contains(&name);
         if is_of_this_worktree { &self.git_dir } else { &self.common_dir }.join(name)
     }
 
@@ -237,7 +238,14 @@ impl Repository {
 
     /// Whether older history was left out when the repository was cloned.
     pub const fn is_shallow(&self) -> bool {
-        self.is_shallow
+        self.is_shallow.get()
+    }
+
+    /// Asks git again whether the clone is shallow, after its history was fetched.
+    pub(super) fn look_for_shallow_history(&self) -> Result<(), GitError> {
+        let asked = self.git("look for missing history", ["rev-parse", "--is-shallow-repository"]);
+        self.is_shallow.set(asked.succeed()?.text() == "true");
+        Ok(())
     }
 
     /// Where HEAD stands now.

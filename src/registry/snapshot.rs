@@ -11,11 +11,6 @@ use crate::{
 /// One version of the registry. The contents of the entries stay where they are until somebody asks.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Snapshot {
-    /// The highest version that was ever published here; the next one counts up from it. It is above the root's own
-    /// version after somebody reverted a snapshot by hand.
-    pub latest: SnapshotVersion,
-    /// Whether a commit of this program published the root; an author may have compiled and committed it instead.
-    pub is_published: bool,
     /// The root, or `None` where there is no registry yet.
     pub root: Option<Root>,
     /// The git tree that really lies at `registry/modules`, or `None` where there is no such directory.

@@ -13,7 +13,7 @@ use crate::{
 
 impl From<&Outcome> for ChangesReport {
     fn from(outcome: &Outcome) -> Self {
-        let Outcome { previous, draft, verdict, remarks, read: _, pushed: _ } = outcome;
+        let Outcome { previous, draft, verdict, remarks, log_remarks: _, read: _, pushed: _ } = outcome;
         let from = previous.version();
         let next = draft.root.as_ref().map_or(from, |root| root.version);
         let (version, commit, refused) = match verdict {
@@ -56,12 +56,10 @@ impl ChangesReport {
 impl Refusal {
     /// Says why a guard refused, and what it refused.
     pub fn new(refusal: &sync::Refusal, plan: &Plan) -> Self {
-        let token = match refusal {
-            sync::Refusal::Removals { token } | sync::Refusal::WrongToken { token } => Some(token),
-            sync::Refusal::Invalid => None,
-        };
-        let removals = if token.is_some() { plan.removed.keys().cloned().collect() } else { Vec::new() };
-        Self { reason: refusal.reason(plan), removals, token: token.map(ToString::to_string) }
+        let refused = refusal.removals();
+        let removals = refused.map(|refused| refused.entries.keys().cloned().collect()).unwrap_or_default();
+        let token = refused.map(|refused| refused.token.to_string());
+        Self { reason: refusal.reason(plan), removals, token }
     }
 }
 
@@ -105,9 +103,9 @@ impl From<&History> for HistoryReport {
             author: record.author.clone(),
             trigger: record.trigger.clone(),
             source_commit: record.source_commit,
-            added: record.counts.added,
-            updated: record.counts.updated,
-            removed: record.counts.removed,
+            added: record.counts.map(|counts| counts.added),
+            updated: record.counts.map(|counts| counts.updated),
+            removed: record.counts.map(|counts| counts.removed),
             pinned: record.pinned.clone(),
             unpinned: record.unpinned.clone(),
             held: record.held.clone(),
@@ -131,6 +129,7 @@ impl From<&Verification> for VerifyReport {
             tree: found.tree,
             versions: found.versions,
             problems: found.problems.iter().map(problem).collect(),
+            repaired: found.repaired.iter().map(problem).collect(),
             unverifiable: found.unverifiable.clone(),
         }
     }

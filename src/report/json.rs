@@ -250,12 +250,15 @@ pub struct HistoryRecord {
     pub trigger: Option<String>,
     /// The commit that was compiled.
     pub source_commit: Option<ObjectId>,
-    /// Modules that came in.
-    pub added: usize,
+    /// Modules that were added; absent where a shallow clone lacks the version before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub added: Option<usize>,
     /// Modules with another entry.
-    pub updated: usize,
-    /// Modules that are gone.
-    pub removed: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub updated: Option<usize>,
+    /// Modules that were removed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub removed: Option<usize>,
     /// Modules that were rolled back and pinned, with the reasons.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub pinned: BTreeMap<ModuleName, Pin>,
@@ -282,8 +285,10 @@ pub struct VerifyReport {
     pub tree: Option<ObjectId>,
     /// How many versions were checked.
     pub versions: usize,
-    /// What is wrong.
+    /// What is wrong now.
     pub problems: Vec<VerifyProblem>,
+    /// What was wrong at earlier commits and no longer is.
+    pub repaired: Vec<VerifyProblem>,
     /// What could not be checked, and why.
     pub unverifiable: Vec<String>,
 }

@@ -162,10 +162,13 @@ pub fn history(out: &mut dyn io::Write, history: &History, style: Style) -> io::
         let version = style.paint(Ink::Strong, &format!("v{version:<5}"));
         let commit = &commit.to_string()[..10];
         let trigger = visible(trigger.as_deref().unwrap_or("-")).into_owned();
-        let (added, updated, removed) = (counts.added, counts.updated, counts.removed);
+        let counts = counts.map_or_else(
+            || "?".to_owned(),
+            |counts| format!("+{} ~{} -{}", counts.added, counts.updated, counts.removed),
+        );
         writeln!(
             out,
-            "{version} {commit}  {}  {trigger:8}  +{added} ~{updated} -{removed}  {}",
+            "{version} {commit}  {}  {trigger:8}  {counts}  {}",
             time.timestamp(),
             visible(author)
         )?;
@@ -227,6 +230,12 @@ pub fn verification(out: &mut dyn io::Write, found: &Verification, style: Style)
             Some(commit) => writeln!(out, ", since commit {}", &commit.to_string()[..10])?,
             None => writeln!(out)?,
         }
+    }
+    for problem in &found.repaired {
+        let code = style.paint(Ink::Warning, problem.rule.code);
+        write!(out, "{code} {}: {}", visible(problem.path.as_str()), visible(&problem.message))?;
+        let commit = problem.commit.map_or_else(String::new, |commit| commit.to_string());
+        writeln!(out, ", in commit {commit:.10}, repaired since")?;
     }
     for reason in &found.unverifiable {
         writeln!(out, "{} {}", style.paint(Ink::Warning, "not checked:"), visible(reason))?;

@@ -19,7 +19,7 @@ use crate::{
     domain::{ModuleName, ObjectId, SnapshotVersion},
     git::Repository,
     registry::{Root, Snapshot},
-    sync::{History, SyncError},
+    sync::{Log, SyncError},
 };
 
 /// One version of the registry, ready to be served.
@@ -90,8 +90,11 @@ impl Served {
         audience: Audience,
     ) -> Result<Self, SyncError> {
         let entries = read_entries(repository, snapshot, before)?;
-        let history = History::read(repository, commit, None, Some(1))?;
-        let published = history.records.first().map(|record| record.time.timestamp());
+        let log = Log::read(repository, commit)?;
+        let published = match log.get(root.version) {
+            Some(publication) => Some(repository.commit_info(publication.commit)?.time.timestamp()),
+            None => None,
+        };
         Ok(Self::new(root.clone(), published, &entries, audience))
     }
 

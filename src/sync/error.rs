@@ -29,8 +29,10 @@ pub enum SyncError {
     /// The root cannot be trusted, so nobody knows what the registry is.
     #[error("`registry/snapshot.json`{} cannot be trusted: {error}", at(*commit))]
     Root {
-        /// The commit that holds it, or `None` for the working tree.
+        /// The commit that contains it, or `None` for the working tree.
         commit: Option<ObjectId>,
+        /// The newest commit with a root that was published, where that is known.
+        last_good: Option<ObjectId>,
         /// Why.
         error: RootError,
     },
@@ -109,13 +111,42 @@ pub enum SyncError {
         /// How often it was tried.
         attempts: usize,
     },
-    /// The local and the remote branch each have commits that the other lacks, and these cannot be merged.
-    #[error("the local branch and `{branch}` have diverged{}", both(paths))]
+    /// The local branch has commits of people that the remote's lacks, and the other way round.
+    #[error("the local branch and `{branch}` have diverged by {}", commits(people))]
     Diverged {
         /// The remote branch.
         branch: String,
-        /// The files that both changed; none where they have no common history.
-        paths: Vec<RepoPath>,
+        /// Its commit.
+        remote: ObjectId,
+        /// The commits of people that it lacks, oldest first, with their subjects.
+        people: Vec<(ObjectId, String)>,
+        /// Whether it also lacks snapshots that were made here.
+        has_own: bool,
+    },
+    /// The remote's branch had commits that it no longer has, and the local branch still has some of them.
+    #[error("`{branch}` was rewritten: commit {removed}, which the local branch has, was removed there")]
+    Rewritten {
+        /// The remote branch.
+        branch: String,
+        /// The newest of those commits.
+        removed: ObjectId,
+    },
+    /// The numbers of older versions are not in this shallow clone, and could not be fetched.
+    #[error("the clone is shallow, and the history of its branch could not be fetched")]
+    Shallow {
+        /// The command that fetches it.
+        command: String,
+        /// Why it could not be fetched, unless git said that it was.
+        #[source]
+        error: Option<Box<GitError>>,
+    },
+    /// The next version was asked to have a number that was used.
+    #[error("the next version cannot be {wanted}: {latest} was used already")]
+    UsedVersion {
+        /// The number that was asked for.
+        wanted: SnapshotVersion,
+        /// The highest number that was used.
+        latest: SnapshotVersion,
     },
     /// Nothing says which branch of the remote to push to.
     #[error("HEAD is detached, and nothing says which branch to push to")]
@@ -141,6 +172,7 @@ impl SyncError {
                 | Self::NotPinned { .. }
                 | Self::NeverRegistered { .. }
                 | Self::RollbackToNothing
+                | Self::UsedVersion { .. }
         )
     }
 
@@ -172,11 +204,16 @@ fn no_version(version: SnapshotVersion, is_cut_off: bool) -> String {
     }
 }
 
-fn both(paths: &[RepoPath]) -> String {
-    if paths.is_empty() {
-        " and have no common history here".to_owned()
-    } else {
-        format!(", and both changed {}", list(paths))
+fn commits(people: &[(ObjectId, String)]) -> String {
+    const SHOWN: usize = 3;
+    let shown: Vec<_> = people
+        .iter()
+        .take(SHOWN)
+        .map(|(commit, subject)| format!("{:.10} ({})", commit.to_string(), subject.escape_debug()))
+        .collect();
+    match people.len().saturating_sub(SHOWN) {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more commits", shown.join(", ")),
     }
 }
 

@@ -1,51 +1,50 @@
-//! Publishing: what the next snapshot is, whether the guards let it pass, and how it gets onto the branch.
+//! Publishing: what was published, what the next snapshot is, whether the guards let it pass, and how it gets onto a branch.
 //!
-//! [`plan`], [`select`] and [`guard`] are pure; [`publish`] is the shell around them.
+//! | folder | contains |
+//! |---|---|
+//! | `log/` | what was published, read from the commits and from nothing else |
+//! | `plan/` | what the next snapshot is; its heart is pure |
+//! | `publish/` | the loop that brings it onto a branch, here or at a remote first |
+//! | `verify/` | whether a registry is whole and what its sources compile to |
 
-mod base;
-mod checkout;
-mod compare;
-mod draft;
 mod error;
-mod follow;
-mod guard;
-mod history;
-mod init;
-mod journal;
-mod losses;
-mod message;
+mod log;
+mod outcome;
 mod plan;
-mod prepare;
-#[cfg(test)]
-mod properties;
 mod publish;
-mod push;
-mod rollback;
-mod select;
-mod sources;
+mod removal_token;
+mod request;
 mod status;
 mod verify;
-mod working;
+mod working_tree;
 
-pub use base::{
-    SCHEMAS, compiler, compiler_at, is_schema, published_at, published_version, snapshot_at, text_of,
-};
-pub use compare::compare;
-pub use draft::{Draft, Order, ReadEntry, draft, parse_entry};
 pub use error::SyncError;
-pub use follow::{Follow, Followed, follow, target};
-pub use guard::{InvalidToken, RemovalToken};
-pub use history::{Counts, History, Record, VersionedSnapshot};
-pub use init::commit_files;
-pub use journal::Journal;
-pub use message::{REGISTRY_TREE, REGISTRY_VERSION, SOURCE_COMMIT, TRIGGER, Trigger, UnknownTrigger};
-pub use plan::{Plan, Scope, Summary};
-pub use prepare::{Prepared, prepare};
-pub use publish::{Outcome, Refusal, Request, Started, Verdict, sync};
-pub use push::{Arrival, Push, Pushed};
-pub use rollback::{InvalidReason, Reason, Rollback};
-pub use select::{Manifests, Selection, all};
-pub use sources::{CommittedSources, Sources, WorkingSources};
+pub use log::{
+    compare::compare,
+    compiler::{SCHEMAS, compiler, compiler_at, is_schema, text_of},
+    history::{Counts, History, Record},
+    published::{Log, Publication},
+    snapshots::{VersionedSnapshot, published_at, snapshot_at},
+};
+pub use outcome::{Arrival, Outcome, Pushed, Refusal, Removals, Verdict};
+pub use plan::{
+    draft::{Draft, Order, ReadEntry, draft, parse_entry},
+    next_snapshot::{Plan, Summary},
+    prepare::{Prepared, prepare},
+    previous::Previous,
+    rollback::{InvalidReason, Reason, Rollback},
+    select::{Manifests, Selection, all},
+    sources::{CommittedSources, Sources, WorkingSources},
+};
+pub use publish::{
+    follow::{Follow, Followed, follow, target},
+    init::commit_files,
+    journal::Journal,
+    message::{REGISTRY_TREE, REGISTRY_VERSION, SOURCE_COMMIT, TRIGGER},
+    sync,
+};
+pub use removal_token::{InvalidToken, RemovalToken};
+pub use request::{Push, Request, Scope, Started, Trigger, UnknownTrigger};
 pub use status::Status;
 pub use verify::{Extent, Problem, Verification, verify};
-pub use working::{Drift, WorkingTree, format_on_disk, read_if_there};
+pub use working_tree::{Drift, WorkingTree, format_on_disk, read_if_there};

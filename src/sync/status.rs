@@ -3,10 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::{
-    History, Scope, SyncError, base,
-    journal::Journal,
-    prepare::{Prepared, prepare},
-    publish::Started,
+    Journal, Log, Prepared, Scope, Started, SyncError,
+    log::compiler::compiler_at,
+    plan::{prepare::prepare, record::Record},
 };
 use crate::{
     diagnostic::Diagnostic,
@@ -18,6 +17,7 @@ use crate::{
 
 /// How the registry at HEAD stands.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own that the report shows")]
 pub struct Status {
     /// The version.
     pub version: SnapshotVersion,
@@ -47,6 +47,10 @@ pub struct Status {
     pub last_change: Option<Moment>,
     /// What is known of the last runs on this machine.
     pub journal: Journal,
+    /// What is odd in the log, in sentences for people.
+    pub log_remarks: Vec<String>,
+    /// Whether older versions are missing because the clone is shallow.
+    pub is_log_cut_off: bool,
     /// What is to be said about the manifests.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -55,29 +59,36 @@ impl Status {
     /// Looks at the registry at HEAD.
     pub fn of(repository: &Repository, started: Started<'_>) -> Result<Self, SyncError> {
         let commit = repository.head()?.require_commit()?;
-        let compiler = base::compiler_at(repository, commit)?;
-        let Prepared { previous, draft, remarks, .. } =
-            prepare(repository, commit, &compiler, &Scope::All, started)?;
+        let compiler = compiler_at(repository, commit)?;
+        let log = Log::of_head(repository, commit)?;
+        let prepared =
+            prepare(repository, commit, &log, &compiler, &Scope::All, &Record::read(repository), started)?;
+        let Prepared { previous, draft, remarks, .. } = prepared;
         let plan = draft.plan;
-        let history = History::read(repository, commit, None, Some(1))?;
+        let last_change = match log.newest_first().next() {
+            Some(publication) => Some(repository.commit_info(publication.commit)?.time),
+            None => None,
+        };
         let first_error = |path: &RepoPath| {
             plan.diagnostics.iter().find(|found| found.is_error() && found.source.path() == path).cloned()
         };
         Ok(Self {
-            version: previous.version(),
-            tree: previous.tree,
-            registered: previous.entries.len() - plan.removed.len(),
+            version: previous.snapshot.version(),
+            tree: previous.snapshot.tree,
+            registered: previous.snapshot.entries.len() - plan.removed.len(),
             unregistered: plan.summary.added,
             orphaned: plan.removed.into_keys().collect(),
             skipped: plan.summary.skipped,
             invalid: plan.left_out.iter().filter_map(first_error).collect(),
             held: plan.held,
-            pinned: previous.pinned(),
+            pinned: previous.snapshot.pinned(),
             is_stale: draft.root.is_some(),
-            has_drift: previous.is_tampered(),
+            has_drift: !previous.edited.is_empty(),
             is_running: repository.is_locked()?,
-            last_change: history.records.first().map(|record| record.time),
+            last_change,
             journal: Journal::read(repository),
+            log_remarks: previous.remarks,
+            is_log_cut_off: log.is_cut_off(),
             diagnostics: remarks.into_iter().chain(plan.diagnostics).collect(),
         })
     }

@@ -95,7 +95,7 @@ fn where_git_knows_nobody_the_commit_is_made_as_modreg_unless_guessing_is_forbid
         assert!(guessed.out.starts_with(&author), "{} {author}", guessed.out);
     } else {
         assert!(author.contains("modreg"), "{author}");
-        ran.says(&["set user.name and user.email"]);
+        ran.says(&["no Git identity found"]);
     }
 }
 
@@ -302,10 +302,13 @@ fn a_mirror_publishes_its_one_branch() {
         let theirs = remote.clone_with(&[]);
         add(&theirs, "mail");
         theirs.git(&["push", "--quiet"]);
+        let before = mirror.git(&["rev-parse", "main"]);
         let work = mirror.git(&["commit-tree", "-m", "local work", "-p", "main", "main^{tree}"]);
         mirror.git(&["update-ref", "refs/heads/main", &work]);
+        mirror.expect(4, &["sync", "--push"]).says(&["local work"]);
+        assert_eq!(mirror.git(&["rev-parse", "main"]), work, "{kind}");
+        mirror.git(&["update-ref", "refs/heads/main", &before]);
         mirror.expect(0, &["sync", "--push"]);
-        assert!(remote.log().contains("local work"), "{kind}: {}", remote.log());
         assert_eq!(remote.modules(), "drive mail", "{kind}");
         assert_eq!(remote.head(), mirror.git(&["rev-parse", "main"]), "{kind}");
     }
@@ -348,6 +351,7 @@ fn a_server_without_atomic_pushes_will_do() {
         }
         let (ours, theirs) = (remote.clone_with(&[]), remote.clone_with(&[]));
         ours.expect(0, &["sync", "--push"]);
+        theirs.git(&["pull", "--quiet"]);
         add(&theirs, "mail");
         theirs.expect(0, &["sync", "--push"]);
         assert_eq!(remote.modules(), "drive mail", "{settings:?}");
@@ -447,6 +451,7 @@ fn of_the_hooks_only_those_of_references_and_pushes_run() {
     let theirs = remote.clone_with(&[]);
     add(&theirs, "mail");
     theirs.expect(0, &["sync", "--push"]);
+    clone.expect(0, &["sync", "--push"]);
     add_without_hooks(&clone, "chat");
     clone.expect(0, &["sync", "--push"]);
     let ran = fs::read_to_string(log).unwrap();

@@ -89,6 +89,14 @@ fn settings_move_the_limits() {
     folder.refuses(4, &["sync"], &["this would remove 2 of 6 entries"]);
     folder.write("modreg.toml", "[guard]\nremovals = 0\npercent = 34\n");
     folder.commit("a guard by share");
+    // The settings of the version before count as well: those that let these go have to be published first.
+    folder.refuses(4, &["sync"], &["this would remove 2 of 6 entries"]);
+    folder.git(&["revert", "--no-edit", "HEAD~2"]);
+    folder.edit("modules/four/module.yaml", "second", "third");
+    folder.commit("another change");
+    folder.expect(0, &["sync"]);
+    folder.git(&["rm", "--quiet", "-r", "modules/chat", "modules/drive"]);
+    folder.commit("two go");
     folder.expect(0, &["sync"]);
 }
 

@@ -111,9 +111,12 @@ fn what_others_pushed_meanwhile_is_compiled_too() {
         theirs.expect(0, &["sync", "--push"]);
         let ran = ours.expect(0, &["sync", "--push"]);
         assert_eq!(head(&ours), remote.head(), "{options:?}: {}", ran.err);
-        add(&ours, "calendar");
         add(&theirs, "mail");
         theirs.expect(0, &["sync", "--push"]);
+        add(&ours, "calendar");
+        let ran = ours.expect(4, &["sync", "--push"]);
+        ran.says(&["(calendar)", "git pull --rebase"]);
+        ours.git(&["pull", "--quiet", "--rebase"]);
         let ran = ours.expect(0, &["sync", "--push"]);
         assert_eq!(head(&ours), remote.head(), "{options:?}: {}", ran.err);
         assert_eq!(remote.modules(), "calendar chat drive mail", "{options:?}");
@@ -189,7 +192,7 @@ fn a_branch_whose_lock_is_held_at_the_remote_is_no_lost_race() {
 fn a_module_in_the_place_of_the_remote_is_told_from_one() {
     let remote = Remote::new();
     let clone = remote.clone();
-    let words = "`drive` was taken for a remote; to sync and push that module: `modreg sync drive --push`";
+    let words = "`drive` was taken for a remote; if it is a module, write `modreg sync drive --push`";
     clone.expect(2, &["sync", "--push", "drive"]).says(&[words]);
     clone.git(&["remote", "add", "drive", "nowhere"]);
     let ran = clone.expect(2, &["sync", "--push", "drive"]);
@@ -333,12 +336,13 @@ fn a_snapshot_that_was_only_committed_is_pushed_by_the_next_run() {
     clone.write("notes.txt", "not a matter of the registry");
     clone.commit("notes");
     let ran = clone.expect(0, &["sync", "--push"]);
-    assert!(ran.err.contains("nothing to push"), "{}", ran.err);
-    assert_ne!(remote.head(), head(&clone));
+    ran.says(&["pushed with it", "notes"]);
+    assert_eq!(remote.head(), head(&clone));
+    clone.expect(0, &["sync", "--push"]).says(&["nothing to push"]);
 }
 
 #[test]
-fn what_cannot_be_merged_is_left_to_people() {
+fn commits_of_people_on_both_sides_are_left_to_people() {
     let remote = Remote::new();
     let (ours, theirs) = (remote.clone(), remote.clone());
     for (folder, word) in [(&ours, "our"), (&theirs, "their")] {
@@ -347,27 +351,30 @@ fn what_cannot_be_merged_is_left_to_people() {
     }
     theirs.expect(0, &["sync", "--push"]);
     let before = (head(&ours), remote.head());
-    let ran = ours.expect(2, &["sync", "--push"]);
-    let words = "have diverged, and both changed `modules/drive/module.yaml`";
-    assert!(ran.err.contains(words) && ran.err.contains("git pull"), "{}", ran.err);
+    let ran = ours.expect(4, &["sync", "--push"]);
+    ran.says(&["have diverged", "(our)", "git pull --rebase"]);
     assert_eq!((head(&ours), remote.head()), before);
 }
 
 #[test]
-fn snapshots_of_both_sides_become_one() {
+fn a_snapshot_between_commits_of_people_is_left_out_as_the_help_says() {
     let remote = Remote::new();
     let (ours, theirs) = (remote.clone(), remote.clone());
     add(&ours, "calendar");
     ours.expect(0, &["sync"]);
+    add(&ours, "mail");
     add(&theirs, "chat");
     theirs.expect(0, &["sync", "--push"]);
-    let (our, their) = (head(&ours), remote.head());
+    let ran = ours.expect(4, &["sync", "--push"]);
+    ran.says(&["(calendar)", "(mail)"]);
+    let command = ran.err.split('`').find(|part| part.starts_with("git reset --keep")).expect("a command");
+    assert_eq!(ours.shell(command).code, 0, "{command}");
     ours.expect(0, &["sync", "--push"]);
-    assert_eq!(remote.0.git(&["log", "-1", "--format=%P", "main^"]), format!("{their} {our}"));
-    assert_eq!(remote.modules(), "calendar chat drive");
+    assert_eq!(remote.modules(), "calendar chat drive mail");
     assert_eq!((ours.root()["version"].clone(), head(&ours)), (2.into(), remote.head()));
     assert_eq!(ours.git(&["status", "--porcelain"]), "");
-    ours.expect(0, &["verify"]);
+    assert_eq!(remote.0.git(&["rev-list", "--merges", "--count", "main"]), "0");
+    ours.expect(0, &["verify", "--history"]);
 }
 
 #[test]
@@ -418,7 +425,7 @@ fn a_refusal_pushes_nothing() {
 }
 
 #[test]
-fn a_rollback_that_was_not_pushed_is_not_lost_in_a_merge() {
+fn a_rollback_that_was_not_pushed_is_published_anew_on_what_others_pushed() {
     let remote = Remote::new();
     let clone = remote.clone();
     clone.expect(0, &["sync", "--push"]);
@@ -429,15 +436,19 @@ fn a_rollback_that_was_not_pushed_is_not_lost_in_a_merge() {
     clone.expect(0, &["rollback", "1", "--reason", "bad words"]);
     add(&other, "chat");
     other.expect(0, &["sync", "--push"]);
-    let head = clone.git(&["rev-parse", "HEAD"]);
-    let ran = clone.expect(2, &["sync", "--push"]);
-    ran.says(&["registry/snapshot.json", "git pull"]);
-    assert_eq!(clone.git(&["rev-parse", "HEAD"]), head);
-    assert_eq!(clone.root()["pinned"]["drive"]["version"], 1);
+    clone.expect(0, &["sync", "--push"]).says(&["published anew", "rollback"]);
+    assert_eq!(head(&clone), remote.head());
+    assert_eq!(
+        (&clone.root()["pinned"]["drive"]["version"], &clone.root()["version"]),
+        (&1.into(), &4.into())
+    );
+    assert_eq!(remote.modules(), "chat drive");
+    assert_eq!(clone.git(&["status", "--porcelain"]), "");
+    clone.expect(0, &["verify", "--history"]);
 }
 
 #[test]
-fn edited_entries_are_not_vouched_for_where_the_published_ones_are_not_here() {
+fn edited_entries_are_replaced_after_the_history_was_fetched() {
     let remote = Remote::new();
     let author = remote.clone();
     author.expect(0, &["sync", "--push"]);
@@ -446,11 +457,9 @@ fn edited_entries_are_not_vouched_for_where_the_published_ones_are_not_here() {
     author.commit("an entry by hand, and a manifest that holds it");
     author.git(&["push", "--quiet"]);
     let shallow = remote.clone_with(&["--depth=1"]);
-    let ran = shallow.expect(4, &["sync"]);
-    ran.says(&["git fetch --unshallow"]);
-    shallow.git(&["fetch", "--quiet", "--unshallow"]);
     shallow.expect(3, &["sync"]);
     assert!(shallow.read("registry/modules/dr/iv/drive.json").contains("What drive is for."));
+    assert_eq!(shallow.git(&["rev-parse", "--is-shallow-repository"]), "false");
 }
 
 #[test]
@@ -462,11 +471,10 @@ fn a_fetch_that_was_killed_leaves_a_lock_that_is_named() {
     add(&other, "chat");
     other.expect(0, &["sync", "--push"]);
     clone.write(".git/refs/modreg/fetched.lock", "");
-    add(&clone, "mail");
     clone.expect(5, &["sync", "--push"]).says(&["refs/modreg/fetched.lock` is locked", "remove `"]);
     clone.remove(".git/refs/modreg/fetched.lock");
     clone.expect(0, &["sync", "--push"]);
-    assert_eq!(remote.modules(), "chat drive mail");
+    assert_eq!(head(&clone), remote.head());
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! `modreg compile`
 
+use std::collections::BTreeMap;
+
 use crate::{
     cli::{
         Exit,
@@ -10,6 +12,8 @@ use crate::{
         workspace::Folder,
     },
     diagnostic::Diagnostic,
+    domain::{ModuleName, SnapshotVersion},
+    registry::Root,
     report::{
         findings::{self, Check, Findings},
         json::{self, CompileReport},
@@ -18,21 +22,27 @@ use crate::{
         overview, step_summary,
         text::visible,
     },
-    sync::{Draft, Drift, WorkingTree},
+    sync::{Draft, Drift, Log, RemovalToken, WorkingTree},
 };
 
 /// Compile the working tree into `registry/` without committing
 ///
-/// What lies in `registry/` and is not what the manifests give is overwritten; what lies among the entries and is none is
-/// removed, and named.
+/// What lies in `registry/` and is not what the manifests compile to is overwritten; files among the entries that are not
+/// entries are removed, and named. The removal guard is that of `modreg sync`.
 ///
-/// Meant for authors who commit the compiled registry in the same pull request: `modreg compile --check` in CI then
-/// tells whether they did.
+/// Meant for authors who commit the compiled registry in the same pull request: `modreg compile --check --base REV` in CI
+/// then tells whether they did, where REV is what the request will be merged into.
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Args {
-    /// Write nothing, and exit 1 if `registry/` is not what the manifests give
+    /// Write nothing, and exit 1 if `registry/` is not what the manifests compile to
     #[arg(long)]
     check: bool,
+    /// Check the change since this revision: its registry is the one before, for the guard, the versions and the number
+    #[arg(long, value_name = "REV", requires = "check")]
+    base: Option<String>,
+    /// Let through the removals that an earlier refusal listed, and no others
+    #[arg(long, value_name = "TOKEN")]
+    allow_removals: Option<RemovalToken>,
     /// How to report
     #[arg(long, value_enum, default_value_t)]
     format: CheckFormat,
@@ -44,29 +54,71 @@ struct Compilation<'a> {
     draft: &'a Draft,
     drift: &'a Drift,
     diagnostics: &'a [Diagnostic],
+    /// The pins and holds that a change adds or lifts, a line each.
+    decisions: &'a [String],
 }
 
 pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     let folder = Folder::find(context)?;
     let compiler = folder.compiler()?;
-    let tree = WorkingTree::open(&folder.root, folder.repository.as_ref())?;
-    let (mut draft, remarks) =
-        tree.draft(&compiler, &|total| progress::counter(context, "compiling", total))?;
+    let started = |total| progress::counter(context, "compiling", total);
+    let base = args.base.as_deref().map(|revision| base(&folder, revision)).transpose()?;
+    let mut tree = match (&base, &folder.repository) {
+        (Some((commit, log)), Some(repository)) => {
+            WorkingTree::since(&folder.root, repository, *commit, log)?
+        }
+        (_, repository) => WorkingTree::open(&folder.root, repository.as_ref())?,
+    };
+    for remark in &tree.previous().remarks {
+        context.warn(remark);
+    }
+    context.remark_cut_off(tree.is_log_cut_off());
+    let mut decisions = Vec::new();
+    let found = if base.is_some() { tree.root_on_disk()? } else { None };
+    if let (Some((_, log)), Some(found)) = (&base, &found) {
+        decisions = decided(tree.previous().snapshot.root.as_ref(), found);
+        tree.adopt_pins(found, log)?;
+    }
+    let (mut draft, remarks) = tree.draft(&compiler, &started)?;
     tree.name_sources(&mut draft, &compiler)?;
+    if let (Some((_, log)), Some(found)) = (&base, &found)
+        && (draft.root.is_some() || found.version > log.latest())
+    {
+        draft.root = Some(tree.expected_root(&draft, found, log.latest()));
+    }
+    if let Some(refusal) = tree.refuse(&draft, &compiler, args.allow_removals.as_ref()) {
+        output::talk(&format!("{} {}", context.talk.error("refused:"), refusal.reason(&draft.plan)));
+        for name in refusal.removals().into_iter().flat_map(|removals| removals.entries.keys()) {
+            output::talk(&format!("  - {name}"));
+        }
+        context.talk_removals(&refusal);
+        return Ok(Exit::Refused);
+    }
     let drift = tree.drift(&draft)?;
     let diagnostics: Vec<Diagnostic> = remarks.iter().chain(&draft.plan.diagnostics).cloned().collect();
     if !args.check {
         tree.write(&drift)?;
     }
-    let compiled = Compilation { tree: &tree, draft: &draft, drift: &drift, diagnostics: &diagnostics };
+    let compiled = Compilation {
+        tree: &tree,
+        draft: &draft,
+        drift: &drift,
+        diagnostics: &diagnostics,
+        decisions: &decisions,
+    };
     let findings = compiled.findings(args.check);
     match args.format.rendering() {
         Rendering::Human if args.check => compiled.show_drift(context)?,
         Rendering::Human => compiled.show(context)?,
         Rendering::Json => output::write(|out| json::write(out, &compiled.report(args.check)))?,
-        Rendering::Findings(write) => output::write(|out| write(out, &findings))?,
+        Rendering::Findings(write) => {
+            for line in &decisions {
+                context.say(line);
+            }
+            output::write(|out| write(out, &findings))?;
+        }
     }
-    let version = tree.previous().version();
+    let version = tree.previous().snapshot.version();
     context.tell_workflow(&Outputs::of_draft(version, &draft), || {
         if args.check {
             step_summary::findings(&findings)
@@ -81,6 +133,39 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     })
 }
 
+/// The commit that a change is compared with, and its log.
+fn base(folder: &Folder, revision: &str) -> Result<(crate::domain::ObjectId, Log), CliError> {
+    let Some(repository) = &folder.repository else {
+        return Err(CliError::cannot_run("`--base` needs a Git repository"));
+    };
+    let Some(commit) = repository.resolve(revision)? else {
+        return Err(CliError::cannot_run(format!("there is no revision `{}`", visible(revision)))
+            .hint("in a workflow, check out with `fetch-depth: 2`, and name the first parent: `HEAD^1`"));
+    };
+    Ok((commit, Log::read(repository, commit)?))
+}
+
+/// The pins and holds that a change adds or lifts, a line each.
+fn decided(before: Option<&Root>, now: &Root) -> Vec<String> {
+    let nothing = BTreeMap::new();
+    let pinned = before.map_or(&nothing, |root| &root.pinned);
+    let pin = |version: SnapshotVersion| format!("at version {version}");
+    let is_new = |name: &ModuleName| pinned.get(name) != now.pinned.get(name);
+    let pins = now.pinned.iter().filter(|(name, _)| is_new(name));
+    let mut lines: Vec<String> = pins
+        .map(|(name, new)| format!("adds a pin: {name} {} ({})", pin(new.version), visible(&new.reason)))
+        .collect();
+    let lifted = pinned.iter().filter(|(name, _)| !now.pinned.contains_key(*name));
+    lines.extend(lifted.map(|(name, old)| format!("lifts a pin: {name} {}", pin(old.version))));
+    let nothing = BTreeMap::new();
+    let held = before.map_or(&nothing, |root| &root.held);
+    let began = now.held.iter().filter(|(name, _)| !held.contains_key(*name));
+    lines.extend(began.map(|(name, new)| format!("newly held: {name} ({})", visible(&new.code))));
+    let ended = held.keys().filter(|name| !now.held.contains_key(*name));
+    lines.extend(ended.map(|name| format!("no longer held: {name}")));
+    lines
+}
+
 impl Compilation<'_> {
     fn findings(&self, check: bool) -> Findings {
         let findings = Findings::of_manifests(Check::Compile, self.draft.read.clone(), self.diagnostics);
@@ -88,8 +173,8 @@ impl Compilation<'_> {
     }
 
     fn report(&self, check: bool) -> CompileReport {
-        let Self { tree, draft, drift, diagnostics } = self;
-        CompileReport::new(tree.previous().version(), draft, drift, diagnostics, check)
+        let Self { tree, draft, drift, diagnostics, .. } = self;
+        CompileReport::new(tree.previous().snapshot.version(), draft, drift, diagnostics, check)
     }
 
     fn show(&self, context: &Context) -> Result<(), CliError> {
@@ -97,7 +182,7 @@ impl Compilation<'_> {
         for path in &self.drift.remove {
             context.say(&format!("removed {}", visible(path.as_str())));
         }
-        let root = self.draft.root.as_ref().or(self.tree.previous().root.as_ref());
+        let root = self.draft.root.as_ref().or(self.tree.previous().snapshot.root.as_ref());
         let version = root.map_or_else(
             || "no registry: there is nothing to register".to_owned(),
             |root| format!("version {}", root.version),
@@ -111,15 +196,20 @@ impl Compilation<'_> {
 
     fn show_drift(&self, context: &Context) -> Result<(), CliError> {
         context.talk_diagnostics(self.diagnostics.iter());
+        for line in self.decisions {
+            output::print_line(line)?;
+        }
         if self.drift.is_empty() {
-            return output::print_line("registry/ is what the manifests give");
+            return output::print_line("registry/ is what the manifests compile to");
         }
         output::write(|out| {
             self.drift.paths().into_iter().try_for_each(|path| {
                 writeln!(out, "{}: {}", visible(path.as_str()), findings::drift_message(path, self.drift))
             })
         })?;
-        output::talk("registry/ is not what the manifests give: run `modreg compile` and commit the result");
+        output::talk(
+            "registry/ is not what the manifests compile to: run `modreg compile` and commit the result",
+        );
         Ok(())
     }
 }

@@ -19,17 +19,19 @@ use crate::{
         json::{self, ChangesReport},
         markdown,
         outputs::Outputs,
+        text::visible,
     },
-    sync::{self, Summary, VersionedSnapshot, WorkingTree},
+    sync::{self, Log, Summary, VersionedSnapshot, WorkingTree},
 };
 
 /// Show what a sync of the working tree would change, or what changed between two versions
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Args {
-    /// The version to start from; without one, the working tree is compared with the registry at HEAD
-    from: Option<SnapshotVersion>,
-    /// The version to compare with; without one, the latest
-    to: Option<SnapshotVersion>,
+    /// The version or the revision to start from (`42` and `v42` are versions, anything else is a revision); without one,
+    /// the working tree is compared with the last published version
+    from: Option<String>,
+    /// The version or the revision to compare with; without one, the registry at HEAD
+    to: Option<String>,
     /// How to report
     #[arg(long, value_enum, default_value_t)]
     format: DiffFormat,
@@ -64,9 +66,9 @@ struct Comparison {
 }
 
 pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
-    let compared = match args.from {
+    let compared = match &args.from {
         None => working_tree(context)?,
-        Some(from) => versions(from, args.to, context)?,
+        Some(from) => versions(from, args.to.as_deref(), context)?,
     };
     let Comparison { from, ref changes, ref diagnostics, .. } = compared;
     match args.format {
@@ -93,8 +95,8 @@ fn working_tree(context: &Context) -> Result<Comparison, CliError> {
     let compiler = folder.compiler()?;
     let tree = WorkingTree::open(&folder.root, folder.repository.as_ref())?;
     let (draft, remarks) = tree.draft(&compiler, &|total| progress::counter(context, "compiling", total))?;
-    let version = tree.previous().version();
-    let held = tree.previous().held();
+    let version = tree.previous().snapshot.version();
+    let held = tree.previous().snapshot.held();
     let began = draft.plan.held.iter().filter(|(name, _)| !held.contains_key(*name));
     let ended = held.keys().filter(|name| !draft.plan.held.contains_key(*name));
     let holds = began
@@ -112,33 +114,34 @@ fn working_tree(context: &Context) -> Result<Comparison, CliError> {
     })
 }
 
-fn versions(
-    from: SnapshotVersion,
-    to: Option<SnapshotVersion>,
-    context: &Context,
-) -> Result<Comparison, CliError> {
+fn versions(from: &str, to: Option<&str>, context: &Context) -> Result<Comparison, CliError> {
     let repository = workspace::repository(context)?;
     let head = repository.head()?.require_commit()?;
     let latest = VersionedSnapshot::at(&repository, head)?;
     let version = latest.snapshot.version();
-    let old = find(&repository, head, from)?;
+    let log = Log::of_head(&repository, head)?;
+    context.remark_log(&log);
+    let old = find(&repository, &log, from)?;
     let new = match to {
-        Some(to) => find(&repository, head, to)?,
+        Some(to) => find(&repository, &log, to)?,
         None => latest,
     };
     let changes = sync::compare(&repository, &old.snapshot, &new.snapshot)?;
     let summary = Summary::between(&new.snapshot, &changes);
-    let to = Some(new.snapshot.version());
+    let (from, to) = (old.snapshot.version(), Some(new.snapshot.version()));
     Ok(Comparison { from, to, latest: version, changes, summary, diagnostics: Vec::new(), holds: Vec::new() })
 }
 
-/// Finds a version; 0 is the registry before its first one.
-fn find(
-    repository: &Repository,
-    head: crate::domain::ObjectId,
-    version: SnapshotVersion,
-) -> Result<VersionedSnapshot, CliError> {
-    Ok(VersionedSnapshot::find(repository, head, version)?)
+/// Finds a version, 0 being the registry before its first one, or the registry of a revision.
+fn find(repository: &Repository, log: &Log, text: &str) -> Result<VersionedSnapshot, CliError> {
+    if let Ok(version) = text.parse::<SnapshotVersion>() {
+        return Ok(VersionedSnapshot::find(repository, log, version)?);
+    }
+    match repository.resolve(text)? {
+        Some(commit) => Ok(VersionedSnapshot::at(repository, commit)?),
+        None => Err(CliError::cannot_run(format!("there is no revision `{}`", visible(text)))
+            .hint("`modreg history` lists the versions, `git log` the commits")),
+    }
 }
 
 impl Comparison {

@@ -7,7 +7,7 @@ use crate::{
         json::{self, HistoryReport},
         overview,
     },
-    sync::{History, VersionedSnapshot},
+    sync::{History, Log, VersionedSnapshot},
 };
 
 /// Show the audit log: every version of the registry, newest first
@@ -26,7 +26,8 @@ pub(in crate::cli) struct Args {
 pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     let repository = workspace::repository(context)?;
     let commit = repository.head()?.require_commit()?;
-    let history = History::read(&repository, commit, args.module.as_ref(), args.limit)?;
+    let log = Log::of_head(&repository, commit)?;
+    let history = History::of(&repository, &log, args.module.as_ref(), args.limit)?;
     if let Some(name) = &args.module
         && history.records.is_empty()
         && args.limit != Some(0)
@@ -37,8 +38,6 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
         Format::Json => json::write(out, &HistoryReport::from(&history)),
         Format::Human => overview::history(out, &history, context.out),
     })?;
-    if history.is_cut_off {
-        context.warn("this clone is shallow: older versions are not here; `git fetch --unshallow` gets them");
-    }
+    context.remark_log(&log);
     Ok(Exit::Done)
 }

@@ -4,7 +4,7 @@ use crate::{
     cli::{Exit, args::Format, context::Context, error::CliError, output, workspace},
     domain::{ModuleName, SnapshotVersion},
     report::overview,
-    sync::VersionedSnapshot,
+    sync::{Log, VersionedSnapshot},
 };
 
 /// Print a snapshot, or the entry of one module
@@ -24,7 +24,11 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     let repository = workspace::repository(context)?;
     let head = repository.head()?.require_commit()?;
     let snapshot = match args.version {
-        Some(version) => VersionedSnapshot::find(&repository, head, version)?,
+        Some(version) => {
+            let log = Log::of_head(&repository, head)?;
+            context.remark_log(&log);
+            VersionedSnapshot::find(&repository, &log, version)?
+        }
         None => VersionedSnapshot::at(&repository, head)?,
     };
     let entry = match &args.module {

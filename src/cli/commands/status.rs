@@ -33,5 +33,9 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
             webhooks.map_or(Ok(()), |webhooks| overview::webhooks(out, &webhooks))
         }
     })?;
+    for remark in &status.log_remarks {
+        context.warn(remark);
+    }
+    context.remark_cut_off(status.is_log_cut_off);
     Ok(Exit::Done)
 }

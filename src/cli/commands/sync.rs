@@ -1,14 +1,14 @@
 //! `modreg sync`
 
-use std::{collections::BTreeSet, thread, time::Duration};
+use std::collections::BTreeSet;
 
 use crate::{
     cli::{Exit, args::Publishing, context::Context, error::CliError, outcome, workspace},
-    domain::ModuleName,
-    sync::{Push, Request, Scope, Trigger},
+    domain::{ModuleName, SnapshotVersion},
+    sync::{Request, Scope, Trigger},
 };
 
-/// Compile what HEAD holds, apply the guards, and commit the next snapshot
+/// Compile what HEAD contains, apply the guards, and commit the next snapshot
 ///
 /// Uncommitted files are not part of it. A module whose manifest is invalid keeps its last good entry (it is held), and
 /// never stops the others. Nothing new means no commit.
@@ -20,10 +20,9 @@ pub(in crate::cli) struct Args {
     /// Commit nothing if any manifest is invalid
     #[arg(long)]
     strict: bool,
-    /// Push the snapshot, and have it on the local branch only once the remote has accepted it; REMOTE is a remote's
-    /// name or a URL, by default what `git push` would take
-    #[arg(long, value_name = "REMOTE", num_args = 0..=1, default_missing_value = "")]
-    push: Option<String>,
+    /// The number of the next version, to go on where the history of a registry was dropped; higher than all in the log
+    #[arg(long, value_name = "N")]
+    next_version: Option<SnapshotVersion>,
     /// What started this sync: manual, merge, nightly, schedule or api
     #[arg(long, value_name = "NAME", default_value = "manual", value_parser = trigger)]
     trigger: Trigger,
@@ -40,20 +39,10 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     };
     let request = Request {
         strict: args.strict,
-        push: args.push.as_ref().map(|remote| Push {
-            remote: Some(remote.clone()).filter(|remote| !remote.is_empty()),
-            wait: &wait,
-        }),
+        next_version: args.next_version,
         ..args.publishing.request(scope, args.trigger, context)
     };
-    outcome::publish(&repository, &request, args.publishing.format, context).map_err(|error| {
-        match &args.push {
-            Some(name) if name.parse::<ModuleName>().is_ok() && !repository.has_remote(name) => error.hint(
-                format!("`{name}` was taken for a remote; to sync and push that module: `modreg sync {name} --push`"),
-            ),
-            Some(_) | None => error,
-        }
-    })
+    outcome::publish(&repository, &request, args.publishing.format, context)
 }
 
 /// Reads what can start a sync of its own; `rollback` and `init` are commands.
@@ -64,9 +53,4 @@ fn trigger(text: &str) -> Result<Trigger, String> {
         }
         Ok(trigger) => Ok(trigger),
     }
-}
-
-/// Waits for any time up to `longest`, so that those who lost the same race do not meet again.
-fn wait(longest: Duration) {
-    thread::sleep(longest.mul_f64(fastrand::f64()));
 }

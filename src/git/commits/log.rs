@@ -1,19 +1,16 @@
-//! The commits in which a file became what it is: the registry's own log.
+//! Walks over commits: the main line, and the commits that changed a path.
 
-use std::{collections::BTreeMap, ops::ControlFlow};
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     domain::{ObjectId, RepoPath},
     git::{error::GitError, repository::Repository},
-    object::{Commit, Mode, Moment},
+    object::{Commit, Moment},
 };
 
-/// So many commits are asked for first, because most callers want the newest one alone.
-const FIRST: usize = 8;
-
-/// A commit that changed the file.
+/// What a commit says of itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Revision {
+pub struct CommitInfo {
     /// The commit.
     pub commit: ObjectId,
     /// When it was made.
@@ -22,103 +19,142 @@ pub struct Revision {
     pub author: String,
     /// Its whole message.
     pub message: String,
-    /// Its first parent; `None` for a first commit and where a shallow clone ends.
-    pub parent: Option<ObjectId>,
-    /// The file's blob.
-    pub root_blob: ObjectId,
+    /// Its parents that are in this clone.
+    pub parents: Vec<ObjectId>,
     /// The trailers at the end of the message; of a repeated one the last.
     pub trailers: BTreeMap<String, String>,
 }
 
-/// A commit that changed or removed what lies at a path.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Touch {
-    /// The commit.
-    pub commit: ObjectId,
-    /// Its first parent; `None` for a first commit and where a shallow clone ends.
-    pub parent: Option<ObjectId>,
+impl CommitInfo {
+    /// The first line of the message.
+    pub fn subject(&self) -> &str {
+        self.message.lines().next().unwrap_or_default()
+    }
 }
 
-/// Whether a walk saw everything there is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Completeness {
-    /// It reached the first commits.
-    Complete,
-    /// The caller ended it.
-    Stopped,
-    /// The clone is shallow, and older history is not here. The oldest revision seen may really be an older one's.
-    Shallow,
+/// A commit of the main line, with all its parents; the first is the next commit of the line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LineCommit {
+    /// The commit.
+    pub commit: ObjectId,
+    /// Its parents that are in this clone.
+    pub parents: Vec<ObjectId>,
+}
+
+/// The commits that are reachable from some commits and not from another one.
+#[derive(Debug, Clone, Copy)]
+pub struct Range<'a> {
+    /// The commits to start from.
+    pub from: &'a [ObjectId],
+    /// Neither this commit nor its history is part of the range.
+    pub except: Option<ObjectId>,
 }
 
 impl Repository {
-    /// Visits the commits from `newest` back that gave the file `path` its content, newest first, until `visit` breaks.
-    ///
-    /// As `git log` simplifies it: a merge whose file is the same as in one of its parents is no revision, and only the
-    /// history of that parent counts. Commits that removed the file are passed over.
-    pub fn history(
+    /// The commits of the main line, that is the first of `range.from` and its first parents, newest first.
+    pub fn main_line(&self, range: Range<'_>) -> Result<Vec<LineCommit>, GitError> {
+        let range = Range { from: range.from.get(..1).unwrap_or_default(), ..range };
+        let lines = self.rev_list(range, &["--first-parent", "--parents"], None)?;
+        let commits = lines.iter().filter_map(|line| {
+            let mut ids = line.split(' ').filter_map(|id| id.parse().ok());
+            Some(LineCommit { commit: ids.next()?, parents: ids.collect() })
+        });
+        Ok(commits.collect())
+    }
+
+    /// The commits of the main line whose `path` differs from that of their first parent.
+    pub fn main_line_changes(
         &self,
-        newest: ObjectId,
+        range: Range<'_>,
         path: &RepoPath,
-        mut visit: impl FnMut(Revision) -> ControlFlow<()>,
-    ) -> Result<Completeness, GitError> {
-        self.walk(newest, path, |id, commit| {
-            let entry = self.entry(commit.tree, path.as_str())?;
-            let is_file = |mode| matches!(mode, Mode::Regular | Mode::Executable | Mode::Other(_));
-            Ok(match entry.filter(|entry| is_file(entry.mode)) {
-                Some(entry) => visit(revision(id, commit, entry.id, self.parent_of(commit))),
-                None => ControlFlow::Continue(()),
-            })
+    ) -> Result<BTreeSet<ObjectId>, GitError> {
+        let range = Range { from: range.from.get(..1).unwrap_or_default(), ..range };
+        let lines = self.rev_list(range, &["--first-parent"], Some(path))?;
+        Ok(lines.iter().filter_map(|line| line.parse().ok()).collect())
+    }
+
+    /// All commits of the range in which `path` became what it is, on whatever line, descendants before their ancestors.
+    ///
+    /// A merge is one of them where its `path` differs from that of any parent.
+    pub fn changes(&self, range: Range<'_>, path: &RepoPath) -> Result<Vec<ObjectId>, GitError> {
+        let lines = self.rev_list(range, &["--full-history", "--topo-order"], Some(path))?;
+        Ok(lines.iter().filter_map(|line| line.parse().ok()).collect())
+    }
+
+    /// The newest commit of the range in which `path` became what it is. Of a merge that took it from one parent only the
+    /// history of that parent counts.
+    pub fn newest_change(&self, range: Range<'_>, path: &RepoPath) -> Result<Option<ObjectId>, GitError> {
+        let lines = self.rev_list(range, &["--max-count=1"], Some(path))?;
+        Ok(lines.first().and_then(|line| line.parse().ok()))
+    }
+
+    /// All commits of the range, descendants before their ancestors.
+    pub fn commits(&self, range: Range<'_>) -> Result<Vec<ObjectId>, GitError> {
+        let lines = self.rev_list(range, &["--topo-order"], None)?;
+        Ok(lines.iter().filter_map(|line| line.parse().ok()).collect())
+    }
+
+    /// Asks git for commits, a line each.
+    fn rev_list(
+        &self,
+        range: Range<'_>,
+        options: &[&str],
+        path: Option<&RepoPath>,
+    ) -> Result<Vec<String>, GitError> {
+        let context = match path {
+            Some(path) => format!("read the history of `{path}`"),
+            None => "read the history".to_owned(),
+        };
+        let from = range.from.iter().map(ToString::to_string);
+        let except = range.except.iter().map(|commit| format!("^{commit}"));
+        let program = self.git(context, ["rev-list"]).args(options).args(from.chain(except));
+        let program = match path {
+            Some(path) => program.below(path),
+            None => program,
+        };
+        Ok(program.succeed()?.text().lines().map(str::to_owned).collect())
+    }
+
+    /// What a commit says of itself.
+    pub fn commit_info(&self, id: ObjectId) -> Result<CommitInfo, GitError> {
+        let commit = self.commit_at(id)?;
+        let trailers = git2::message_trailers_strs(&commit.message).ok();
+        let trailers = trailers.iter().flat_map(|trailers| trailers.iter());
+        Ok(CommitInfo {
+            commit: id,
+            time: commit.time,
+            author: commit.author.clone(),
+            trailers: trailers.map(|(key, value)| (key.to_owned(), value.to_owned())).collect(),
+            parents: self.present_parents(&commit),
+            message: commit.message,
         })
     }
 
-    /// Visits the commits from `newest` back that changed or removed what lies at `path`, a file or a directory, newest
-    /// first and simplified as by [`Repository::history`], until `visit` breaks.
-    pub fn touches(
-        &self,
-        newest: ObjectId,
-        path: &RepoPath,
-        mut visit: impl FnMut(Touch) -> ControlFlow<()>,
-    ) -> Result<Completeness, GitError> {
-        self.walk(newest, path, |id, commit| Ok(visit(Touch { commit: id, parent: self.parent_of(commit) })))
+    /// The parents of a commit, without those that a shallow clone lacks.
+    pub fn parents(&self, commit: ObjectId) -> Result<Vec<ObjectId>, GitError> {
+        Ok(self.present_parents(&self.commit_at(commit)?))
     }
 
-    /// Asks git for the commits that it shows for the path, in its order.
-    fn walk(
-        &self,
-        newest: ObjectId,
-        path: &RepoPath,
-        mut visit: impl FnMut(ObjectId, &Commit) -> Result<ControlFlow<()>, GitError>,
-    ) -> Result<Completeness, GitError> {
-        let mut seen = 0;
-        for most in [Some(FIRST), None] {
-            let context = format!("read the history of `{path}`");
-            let limit = most.map(|most| format!("--max-count={most}"));
-            let program = self.git(context, ["rev-list"]).args(limit).arg(newest.to_string());
-            let listed = program.below(path).succeed()?.text();
-            for id in listed.lines().skip(seen).filter_map(|line| line.parse().ok()) {
-                seen += 1;
-                if visit(id, &self.commit_at(id)?)?.is_break() {
-                    return Ok(Completeness::Stopped);
-                }
-            }
-            if seen < FIRST {
-                break;
-            }
+    fn present_parents(&self, commit: &Commit) -> Vec<ObjectId> {
+        let is_present = |parent: &&ObjectId| !self.is_shallow() || self.contains(**parent);
+        commit.parents.iter().filter(is_present).copied().collect()
+    }
+
+    /// The tips that a merge in progress brings in; none where no merge is in progress.
+    pub fn merge_heads(&self) -> Result<Vec<ObjectId>, GitError> {
+        if self.is_bare() || !self.path_of("MERGE_HEAD").exists() {
+            return Ok(Vec::new());
         }
-        Ok(if self.is_shallow() { Completeness::Shallow } else { Completeness::Complete })
+        let args = ["rev-parse", "--verify", "--quiet", "MERGE_HEAD"];
+        let ran = self.git("look for a merge in progress", args).run()?;
+        Ok(ran.id().into_iter().collect())
     }
-}
 
-fn revision(id: ObjectId, commit: &Commit, root_blob: ObjectId, parent: Option<ObjectId>) -> Revision {
-    let trailers = git2::message_trailers_strs(&commit.message).ok();
-    let trailers = trailers.iter().flat_map(|trailers| trailers.iter());
-    Revision {
-        commit: id,
-        time: commit.time,
-        author: commit.author.clone(),
-        trailers: trailers.map(|(key, value)| (key.to_owned(), value.to_owned())).collect(),
-        message: commit.message.clone(),
-        parent,
-        root_blob,
+    /// The commit that a revision names, or `None` where it names none.
+    pub fn resolve(&self, revision: &str) -> Result<Option<ObjectId>, GitError> {
+        let spec = format!("{revision}^{{commit}}");
+        let args = ["rev-parse", "--verify", "--quiet", "--end-of-options", spec.as_str()];
+        let ran = self.git(format!("find the revision `{}`", revision.escape_debug()), args).run()?;
+        Ok(ran.id().filter(|_| ran.is_success()))
     }
 }

@@ -4,4 +4,3 @@ pub(super) mod branch;
 pub(super) mod commit;
 pub(super) mod identity;
 pub(super) mod log;
-pub(super) mod merge;

@@ -8,7 +8,7 @@ use crate::{
         error::{GitError, GitErrorKind},
         repository::Repository,
     },
-    object::{Commit, Mode, TreeEntry, decode_commit, decode_tree},
+    object::{Commit, Mode, TreeEntry, decode_commit, decode_tree, is_empty_tree},
 };
 
 /// The most bytes of a file that is read; no manifest may have more.
@@ -79,9 +79,16 @@ impl Repository {
 
     /// The blob of the file `path` in a commit, or `None` where there is no such file.
     pub fn blob_at(&self, commit: ObjectId, path: &str) -> Result<Option<ObjectId>, GitError> {
-        let entry = self.entry(self.root_tree(commit)?, path)?;
+        self.blob_below(self.root_tree(commit)?, path)
+    }
+
+    /// The blob of the file `path` below a tree, or `None` where there is no such file.
+    pub fn blob_below(&self, tree: ObjectId, path: &str) -> Result<Option<ObjectId>, GitError> {
+        if is_empty_tree(tree) {
+            return Ok(None);
+        }
         let is_file = |mode| matches!(mode, Mode::Regular | Mode::Executable | Mode::Other(_));
-        Ok(entry.filter(|entry| is_file(entry.mode)).map(|entry| entry.id))
+        Ok(self.entry(tree, path)?.filter(|entry| is_file(entry.mode)).map(|entry| entry.id))
     }
 
     /// Whether anything stands at `path` in a commit: a file, a link, a directory, a submodule.

@@ -91,6 +91,18 @@ impl Repository {
         self.tracking(target).map_or(Ok(None), |name| self.reference(&name))
     }
 
+    /// The commit where a history left the remote's branch, as git remembers that branch's earlier commits; `None` where
+    /// git remembers none.
+    pub fn fork_point(&self, target: &RemoteBranch, commit: ObjectId) -> Result<Option<ObjectId>, GitError> {
+        let Some(tracking) = self.tracking(target) else { return Ok(None) };
+        if self.reference(&tracking)?.is_none() {
+            return Ok(None);
+        }
+        let args = ["merge-base", "--fork-point", &tracking, &commit.to_string()];
+        let ran = self.git(format!("find where {commit} left `{}`", target.short()), args).run()?;
+        Ok(ran.id().filter(|_| ran.is_success()))
+    }
+
     /// The reference that says where the remote's branch was when it was last looked at.
     fn tracking(&self, target: &RemoteBranch) -> Option<String> {
         let specs = self.config.all(&format!("remote.{}.fetch", target.remote));
@@ -139,6 +151,28 @@ impl Repository {
         };
         let kind = GitErrorKind::Remote { failure, said: summary(&ran.err) };
         Err(GitError::new(format!("could not {context}"), kind))
+    }
+
+    /// Fetches the whole history of a remote's branch into a shallow clone.
+    pub fn deepen(&self, target: &RemoteBranch, timeout: Duration) -> Result<(), GitError> {
+        let context = format!("fetch the history of `{}` from `{}`", target.short(), target.shown());
+        let program = self
+            .git(
+                context.as_str(),
+                ["fetch", "--quiet", "--unshallow", "--no-tags", "--no-recurse-submodules"],
+            )
+            .args(["--no-write-fetch-head", "--no-auto-maintenance", "--refmap="])
+            .args(["--", &target.remote, &format!("+{}:{FETCHED}", target.branch)])
+            .without_colors()
+            .timeout(timeout);
+        let ran = lock_file::run(program, &self.lockable(target))?;
+        if !ran.is_success() {
+            let failure =
+                if ran.status.is_none() { RemoteFailure::TimedOut } else { RemoteFailure::Unreachable };
+            let kind = GitErrorKind::Remote { failure, said: summary(&ran.err) };
+            return Err(GitError::new(format!("could not {context}"), kind));
+        }
+        self.look_for_shallow_history()
     }
 
     /// Refuses where a lock would keep what is fetched from being held or let go of, or the local branch from following.

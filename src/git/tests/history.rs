@@ -1,130 +1,92 @@
-//! The registry's log.
-
-use std::ops::ControlFlow;
+//! Walks over commits.
 
 use super::*;
-use crate::git::{Completeness, Revision};
+use crate::git::Range;
 
 const ROOT: &str = "registry/snapshot.json";
 
-fn log(repository: &Repository) -> (Vec<Revision>, Completeness) {
-    let mut revisions = Vec::new();
-    let head = repository.head().unwrap().require_commit().unwrap();
-    let seen = repository.history(head, &RepoPath::new(ROOT), |revision| {
-        revisions.push(revision);
-        ControlFlow::Continue(())
-    });
-    (revisions, seen.unwrap())
-}
-
-/// Our log has the commits that `git log` shows for the file.
-fn check_against_git(sandbox: &Sandbox) -> Vec<ObjectId> {
-    let (revisions, completeness) = log(&sandbox.open());
-    assert_eq!(completeness, Completeness::Complete);
-    let ours: Vec<_> = revisions.iter().map(|revision| revision.commit).collect();
-    let theirs = sandbox.git(&["log", "--format=%H", "--", ROOT]);
-    let theirs: std::collections::BTreeSet<_> = theirs.lines().map(|line| line.parse().unwrap()).collect();
-    assert_eq!(ours.iter().copied().collect::<std::collections::BTreeSet<ObjectId>>(), theirs);
-    ours
+/// A repository whose main line merged a side line; both changed the root. Each commit by its name.
+fn merged(resolution: &str) -> (Sandbox, BTreeMap<&'static str, ObjectId>) {
+    let sandbox = Sandbox::repository();
+    let mut commits = BTreeMap::new();
+    sandbox.file(ROOT, "1\n");
+    commits.insert("base", sandbox.commit("base"));
+    sandbox.git(&["checkout", "-q", "-b", "side"]);
+    sandbox.file(ROOT, "2\n");
+    commits.insert("side", sandbox.commit("side"));
+    sandbox.file("other", "side");
+    commits.insert("tip", sandbox.commit("tip"));
+    sandbox.git(&["checkout", "-q", "main"]);
+    sandbox.file(ROOT, "3\n");
+    commits.insert("main", sandbox.commit("main"));
+    let _ = run_git(&sandbox.path(""), &["merge", "-q", "--no-ff", "side", "-m", "merge"]);
+    sandbox.file(ROOT, resolution);
+    commits.insert("merge", sandbox.commit("merge"));
+    (sandbox, commits)
 }
 
 #[test]
-fn only_commits_that_changed_the_root_are_revisions() {
+fn the_main_line_and_the_changes_on_all_lines_are_told_apart() {
+    // On the main line a merge changes the root where its first parent has another one.
+    for (resolution, is_main_change) in [("3\n", false), ("2\n", true), ("4\n", true)] {
+        let (sandbox, commits) = merged(resolution);
+        let repository = sandbox.open();
+        let from = [commits["merge"]];
+        let range = Range { from: &from, except: None };
+        let line = repository.main_line(range).unwrap();
+        assert_eq!(line[0].commit, commits["merge"]);
+        assert_eq!(line[0].parents, [commits["main"], commits["tip"]]);
+        assert_eq!(line[1].commit, commits["main"]);
+        let path = RepoPath::new(ROOT);
+        let main: Vec<_> = ["base", "main"].iter().map(|name| commits[name]).collect();
+        let mut expected: std::collections::BTreeSet<_> = main.iter().copied().collect();
+        expected.extend(is_main_change.then_some(commits["merge"]));
+        assert_eq!(repository.main_line_changes(range, &path).unwrap(), expected, "{resolution}");
+        let changes = repository.changes(range, &path).unwrap();
+        expected.extend([commits["side"], commits["merge"]]);
+        assert_eq!(
+            changes.iter().copied().collect::<std::collections::BTreeSet<_>>(),
+            expected,
+            "{resolution}"
+        );
+        assert_eq!(changes.last(), Some(&commits["base"]), "ancestors come last");
+        let rest = Range { from: &from, except: Some(commits["main"]) };
+        assert_eq!(repository.main_line(rest).unwrap().len(), 1);
+        assert_eq!(repository.commits(rest).unwrap(), [commits["merge"], commits["tip"], commits["side"]]);
+    }
+}
+
+#[test]
+fn a_commit_says_who_made_it_when_and_with_which_trailers() {
     let sandbox = Sandbox::repository();
     let repository = sandbox.open();
-    let first =
+    let commit =
         publish(&repository, &[(ROOT, Some("1\n"))], "registry: v1\n\nRegistry-Version: 1\nTrigger: init\n");
-    publish(&repository, &[("other", Some("x"))], "other\n");
-    publish(&repository, &[(ROOT, None)], "removed\n");
-    let second = publish(&repository, &[(ROOT, Some("2\n"))], "registry: v2\n");
-    let (revisions, completeness) = log(&repository);
-    assert_eq!(completeness, Completeness::Complete);
-    assert_eq!(revisions.iter().map(|revision| revision.commit).collect::<Vec<_>>(), [second, first]);
-    let oldest = &revisions[1];
-    assert_eq!(oldest.author, "Ada <ada@example.org>");
-    let time = sandbox.git(&["show", "-s", "--format=%ct", &first.to_string()]);
-    assert_eq!(oldest.time.seconds.to_string(), time);
-    assert_eq!(oldest.root_blob, blob_id(b"1\n"));
+    let info = repository.commit_info(commit).unwrap();
+    assert_eq!((info.author.as_str(), info.subject()), ("Ada <ada@example.org>", "registry: v1"));
+    let time = sandbox.git(&["show", "-s", "--format=%ct", &commit.to_string()]);
+    assert_eq!(info.time.seconds.to_string(), time);
     let trailers =
         [("Registry-Version", "1"), ("Trigger", "init")].map(|(k, v)| (k.to_owned(), v.to_owned()));
-    assert_eq!(oldest.trailers, BTreeMap::from(trailers));
-
-    let mut seen = 0;
-    let stopped = repository.history(second, &RepoPath::new(ROOT), |_| {
-        seen += 1;
-        ControlFlow::Break(())
-    });
-    assert_eq!((stopped.unwrap(), seen), (Completeness::Stopped, 1));
+    assert_eq!(info.trailers, BTreeMap::from(trailers));
 }
 
 #[test]
-fn touches_of_a_directory_tell_of_its_removal_too() {
-    let sandbox = Sandbox::empty();
-    sandbox.init(&[]);
-    sandbox.file("other", "x");
-    let start = sandbox.commit("start");
-    sandbox.file(ROOT, "1\n");
-    let made = sandbox.commit("made");
-    sandbox.file("other", "y");
-    let between = sandbox.commit("other");
-    sandbox.git(&["rm", "-q", "-r", "registry"]);
-    let removed = sandbox.commit("removed");
+fn a_merge_in_progress_and_revisions_are_found() {
+    let (sandbox, commits) = merged("3\n");
     let repository = sandbox.open();
-    let mut touches = Vec::new();
-    let seen = repository.touches(removed, &RepoPath::new("registry"), |touch| {
-        touches.push((touch.commit, touch.parent));
-        ControlFlow::Continue(())
-    });
-    assert_eq!(seen.unwrap(), Completeness::Complete);
-    assert_eq!(touches, [(removed, Some(between)), (made, Some(start))]);
-}
-
-#[test]
-fn a_merge_that_brings_a_snapshot_in_is_no_revision() {
-    let sandbox = Sandbox::repository();
-    sandbox.git(&["checkout", "-q", "-b", "side"]);
-    sandbox.file(ROOT, "1\n");
-    let snapshot = sandbox.commit("v1");
-    sandbox.git(&["checkout", "-q", "main"]);
-    sandbox.file("other", "x");
-    sandbox.commit("other");
-    sandbox.git(&["merge", "-q", "--no-ff", "side", "-m", "merge"]);
-    assert_eq!(check_against_git(&sandbox), [snapshot]);
-}
-
-#[test]
-fn snapshots_that_a_merge_threw_away_are_no_revisions() {
-    let sandbox = Sandbox::repository();
-    sandbox.file(ROOT, "1\n");
-    let kept = sandbox.commit("kept");
-    sandbox.git(&["checkout", "-q", "-b", "side"]);
-    sandbox.file(ROOT, "2\n");
-    sandbox.commit("thrown away");
-    sandbox.git(&["checkout", "-q", "main"]);
-    sandbox.git(&["merge", "-q", "--no-ff", "-s", "ours", "side", "-m", "merge"]);
-    assert_eq!(check_against_git(&sandbox), [kept]);
-}
-
-#[test]
-fn a_merge_that_settles_a_conflict_is_a_revision() {
-    let sandbox = Sandbox::repository();
-    sandbox.git(&["checkout", "-q", "-b", "side"]);
-    sandbox.file(ROOT, "1\n");
-    let one = sandbox.commit("one");
-    sandbox.git(&["checkout", "-q", "main"]);
-    sandbox.file(ROOT, "2\n");
-    let two = sandbox.commit("two");
+    assert_eq!(repository.merge_heads().unwrap(), []);
+    assert_eq!(repository.resolve("main~1").unwrap(), Some(commits["main"]));
+    for nothing in ["nothing", "--all", "HEAD:registry"] {
+        assert_eq!(repository.resolve(nothing).unwrap(), None, "{nothing}");
+    }
+    sandbox.git(&["reset", "-q", "--hard", "main~1"]);
     let _ = run_git(&sandbox.path(""), &["merge", "-q", "--no-ff", "side", "-m", "merge"]);
-    sandbox.file(ROOT, "3\n");
-    let merge = sandbox.commit("merge");
-    let ours = check_against_git(&sandbox);
-    assert_eq!(ours[0], merge);
-    assert_eq!(ours.len(), 3);
-    assert!(ours.contains(&one) && ours.contains(&two));
+    assert_eq!(repository.merge_heads().unwrap(), [commits["tip"]]);
 }
 
 #[test]
-fn a_shallow_clone_says_that_history_is_missing() {
+fn a_shallow_clone_ends_where_it_was_cut() {
     let sandbox = Sandbox::repository();
     publish(&sandbox.open(), &[(ROOT, Some("1\n"))], "v1\n");
     publish(&sandbox.open(), &[(ROOT, Some("2\n"))], "v2\n");
@@ -132,13 +94,13 @@ fn a_shallow_clone_says_that_history_is_missing() {
     let url = format!("file://{}", sandbox.path("").display());
     let clone = Sandbox::empty();
     clone.git(&["clone", "-q", "--depth", "1", &url, "clone"]);
-    clone.git_in("clone", &["config", "user.name", "Ada"]);
-    clone.git_in("clone", &["config", "user.email", "ada@example.org"]);
     let repository = Repository::open(&clone.path("clone")).unwrap();
     assert!(repository.is_shallow());
-    let (revisions, completeness) = log(&repository);
-    assert_eq!((revisions.len(), completeness), (1, Completeness::Shallow));
-    publish(&repository, &[(ROOT, Some("3\n"))], "v3\n");
-    assert_eq!(log(&repository).0.len(), 2);
-    assert_eq!(clone.git_in("clone", &["fsck", "--strict", "--no-dangling"]), "");
+    let head = repository.head().unwrap().require_commit().unwrap();
+    let line = repository.main_line(Range { from: &[head], except: None }).unwrap();
+    assert_eq!((line.len(), line[0].parents.len()), (1, 0));
+    let target = repository.push_target(Some("refs/heads/main"), None, None).unwrap();
+    repository.deepen(&target, Duration::from_mins(1)).unwrap();
+    assert!(!repository.is_shallow());
+    assert_eq!(repository.main_line(Range { from: &[head], except: None }).unwrap().len(), 3);
 }

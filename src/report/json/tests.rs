@@ -200,9 +200,9 @@ fn history() {
         author: "Ada <ada@example.org>".to_owned(),
         trigger: Some("nightly".to_owned()),
         source_commit: None,
-        added: 1,
-        updated: 2,
-        removed: 3,
+        added: Some(1),
+        updated: Some(2),
+        removed: Some(3),
         pinned: BTreeMap::new(),
         unpinned: BTreeSet::new(),
         held: BTreeMap::new(),
@@ -254,6 +254,7 @@ fn verify() {
         tree: None,
         versions: 1,
         problems: vec![problem],
+        repaired: Vec::new(),
         unverifiable: vec!["the clone is shallow".to_owned()],
     };
     check(
@@ -264,6 +265,7 @@ fn verify() {
                 "code": "registry/entry", "path": "registry/modules/dr/iv/drive.json",
                 "message": "not canonical", "commit": ID,
             }],
+            "repaired": [],
             "unverifiable": ["the clone is shallow"],
         }),
     );

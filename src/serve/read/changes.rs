@@ -15,7 +15,7 @@ use crate::{
     git::Repository,
     report::json::{self, ChangesReport},
     serve::{prepared::Prepared, problem::Problem, query, state::State},
-    sync::{self, SyncError, VersionedSnapshot},
+    sync::{self, Log, SyncError, VersionedSnapshot},
 };
 
 #[derive(Debug, Deserialize)]
@@ -69,8 +69,9 @@ fn compare(
 ) -> Result<Vec<u8>, Problem> {
     let read = || {
         let head = repository.head()?.require_commit()?;
-        let old = VersionedSnapshot::find(repository, head, *versions.start())?;
-        let new = VersionedSnapshot::find(repository, head, *versions.end())?;
+        let log = Log::read(repository, head)?;
+        let old = VersionedSnapshot::find(repository, &log, *versions.start())?;
+        let new = VersionedSnapshot::find(repository, &log, *versions.end())?;
         let changes = sync::compare(repository, &old.snapshot, &new.snapshot)?;
         Ok::<_, SyncError>(ChangesReport::between(&old.snapshot, &new.snapshot, latest, &changes))
     };

@@ -11,11 +11,11 @@ use serde::Deserialize;
 
 use super::{not_above, problem};
 use crate::{
-    domain::{ModuleName, ObjectId, SnapshotVersion},
+    domain::{ModuleName, SnapshotVersion},
     git::Repository,
     report::json::{self, HistoryReport},
     serve::{prepared::Prepared, problem::Problem, query, state::State},
-    sync::{History, SyncError, VersionedSnapshot},
+    sync::{History, Log, SyncError},
 };
 
 /// How many versions one answer tells of, where nothing else is asked for.
@@ -66,31 +66,11 @@ fn read(
     limit: usize,
 ) -> Result<(Vec<u8>, Option<SnapshotVersion>), SyncError> {
     let head = repository.head()?.require_commit()?;
-    let history = match start(repository, head, asked.before)? {
-        Some(start) => History::read(repository, start, asked.module.as_ref(), Some(limit))?,
-        None => History { records: Vec::new(), is_cut_off: false },
-    };
+    let log = Log::read(repository, head)?;
+    let history = History::below(repository, &log, asked.before, asked.module.as_ref(), Some(limit))?;
     let is_full = history.records.len() == limit;
     let last = history.records.last().map(|record| record.version).filter(|_| is_full);
     Ok((json::to_bytes(&HistoryReport::from(&history)), last))
-}
-
-/// The commit to read from: what came before a version begins with the parent of its commit.
-fn start(
-    repository: &Repository,
-    head: ObjectId,
-    before: Option<SnapshotVersion>,
-) -> Result<Option<ObjectId>, SyncError> {
-    let Some(before) = before else { return Ok(Some(head)) };
-    if before == SnapshotVersion::EMPTY {
-        return Ok(None);
-    }
-    let latest = VersionedSnapshot::at(repository, head)?.snapshot.version();
-    if before > latest {
-        return Ok(Some(head));
-    }
-    let found = VersionedSnapshot::find(repository, head, before)?;
-    Ok(repository.first_parent(found.commit)?)
 }
 
 /// The way to older versions (RFC 8288).

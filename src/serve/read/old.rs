@@ -7,7 +7,7 @@ use crate::{
     domain::{ModuleName, SnapshotVersion},
     git::Repository,
     serve::{document, problem::Problem},
-    sync::{SyncError, VersionedSnapshot},
+    sync::{Log, SyncError, VersionedSnapshot},
 };
 
 /// The whole registry as it was in a version.
@@ -31,8 +31,9 @@ pub(super) fn entry(
 }
 
 fn find(repository: &Repository, version: SnapshotVersion) -> Result<VersionedSnapshot, Problem> {
-    let head = repository.head().and_then(|head| head.require_commit());
-    let found =
-        head.map_err(SyncError::from).and_then(|head| VersionedSnapshot::find(repository, head, version));
-    found.map_err(|error| problem(&error))
+    let find = || {
+        let head = repository.head()?.require_commit()?;
+        VersionedSnapshot::find(repository, &Log::read(repository, head)?, version)
+    };
+    find().map_err(|error: SyncError| problem(&error))
 }

@@ -1,16 +1,15 @@
 //! Which commit brought a problem in.
 
-use std::ops::ControlFlow;
-
 use super::Problem;
 use crate::{
     domain::{ObjectId, RepoPath},
-    git::Repository,
+    git::{Range, Repository},
     registry::{Held, Pin, REGISTRY, Root, entries_path, module_of, root_path},
     sync::SyncError,
 };
 
-/// Names for each problem the last commit that changed what it is about.
+/// Names for each problem the newest commit that changed what it is about. A merge that took it from one of its parents
+/// changed nothing.
 pub(super) fn name_commits(
     repository: &Repository,
     head: ObjectId,
@@ -19,14 +18,11 @@ pub(super) fn name_commits(
     if problems.is_empty() {
         return Ok(());
     }
-    let mut touches = Vec::new();
-    repository.touches(head, &RepoPath::new(REGISTRY), |touch| {
-        touches.push(touch);
-        ControlFlow::Continue(())
-    })?;
-    for touch in touches {
-        // Where a shallow clone ends, nobody knows what that commit changed.
-        if touch.parent.is_none() && repository.is_shallow() {
+    let range = Range { from: &[head], except: None };
+    for commit in repository.changes(range, &RepoPath::new(REGISTRY))? {
+        let parents = repository.parents(commit)?;
+        // Where a shallow clone ends, what that commit changed is unknown.
+        if parents.is_empty() && repository.is_shallow() {
             continue;
         }
         let mut unnamed = problems.iter_mut().filter(|problem| problem.commit.is_none()).peekable();
@@ -34,12 +30,13 @@ pub(super) fn name_commits(
             break;
         }
         for problem in unnamed {
-            let before = match touch.parent {
-                Some(parent) => Suspect::at(repository, parent, problem)?,
-                None => Suspect::default(),
-            };
-            if Suspect::at(repository, touch.commit, problem)? != before {
-                problem.commit = Some(touch.commit);
+            let now = Suspect::at(repository, commit, problem)?;
+            let mut is_new = parents.is_empty() && now != Suspect::default() || !parents.is_empty();
+            for parent in &parents {
+                is_new &= Suspect::at(repository, *parent, problem)? != now;
+            }
+            if is_new {
+                problem.commit = Some(commit);
             }
         }
     }
@@ -50,6 +47,7 @@ pub(super) fn name_commits(
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Suspect {
     object: Option<ObjectId>,
+    root: Option<ObjectId>,
     /// Where an entry and what the root says of it do not fit, either may be to blame.
     record: Option<Record>,
 }
@@ -65,13 +63,21 @@ impl Suspect {
         let path = problem.path.as_str();
         match problem.rule.code {
             "root/tree" => {
-                Ok(Self { object: repository.tree_at(commit, entries_path().as_str())?, record: None })
+                let object = repository.tree_at(commit, entries_path().as_str())?;
+                Ok(Self { object, root: None, record: None })
             }
+            // The entry or the root beside it may be to blame.
+            "entry/edited" => Ok(Self {
+                object: repository.blob_at(commit, path)?,
+                root: repository.blob_at(commit, root_path().as_str())?,
+                record: None,
+            }),
             "entry/held" | "entry/pinned" => Ok(Self {
+                root: None,
                 object: repository.blob_at(commit, path)?,
                 record: record(repository, commit, path)?,
             }),
-            _ => Ok(Self { object: repository.blob_at(commit, path)?, record: None }),
+            _ => Ok(Self { object: repository.blob_at(commit, path)?, root: None, record: None }),
         }
     }
 }

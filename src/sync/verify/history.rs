@@ -1,153 +1,200 @@
-//! Every version of a history, and every commit between them that touched the registry.
+//! Every published version, and every commit of the main line that changed the registry.
 //!
-//! A version that a sync of the commit before it would have made is right if that one is: so most cost what they
-//! changed. The others, the first, rollbacks and syncs of a few modules, are checked whole.
+//! A version that a sync of its parent would have made is right if the one before is: so most cost what they changed. The
+//! others, the first, rollbacks and syncs of a few modules, are checked whole. What is wrong in the past and not at HEAD
+//! was repaired, so it is reported and is no failure.
 
-use std::ops::ControlFlow;
-
-use super::{Past, Problem, Verification};
+use super::{Problem, Verification};
 use crate::{
     domain::{ObjectId, RepoPath, SnapshotVersion},
-    git::{Completeness, Repository, Touch},
+    git::{Range, Repository},
     object::empty_tree,
     registry::{REGISTRY, Root, entries_path, root_path},
     rules::registry as rules,
-    sync::{Scope, SyncError, base, prepare::prepare, publish::Started},
+    sync::{
+        Publication, Scope, Started, SyncError, VersionedSnapshot,
+        log::{compiler::compiler_at, published::Log, snapshots::is_present},
+        plan::{prepare::prepare, record::Record},
+    },
 };
 
-/// Checks each commit that changed `registry/`, oldest first.
+/// Checks each version and each commit, oldest first.
 pub(super) fn walk(
     repository: &Repository,
     head: ObjectId,
-    past: &Past,
+    log: Log,
     started: Started<'_>,
     found: &mut Verification,
 ) -> Result<(), SyncError> {
-    let mut touches = Vec::new();
-    let completeness = repository.touches(head, &RepoPath::new(REGISTRY), |touch| {
-        touches.push(touch);
-        ControlFlow::Continue(())
-    })?;
-    if completeness == Completeness::Shallow {
+    if log.is_cut_off() {
         found.unverifiable("the clone is shallow: older versions are not here");
     }
-    found.versions = 0;
-    for touch in touches.into_iter().rev() {
-        let mut step = Verification::of(repository, touch.commit)?;
-        let is_cut_off = touch.parent.is_none() && completeness == Completeness::Shallow;
-        Step { repository, touch, past, is_cut_off }.check(started, &mut step)?;
-        found.versions += step.versions;
-        for reason in step.unverifiable {
-            found.unverifiable(reason);
-        }
-        for mut problem in step.problems {
-            problem.commit = Some(touch.commit);
-            let is_known = |known: &Problem| known.path == problem.path && known.commit == problem.commit;
-            if !found.problems.iter().any(is_known) {
-                found.problems.push(problem);
-            }
-        }
-    }
+    log.remarks().into_iter().for_each(|remark| found.unverifiable(remark));
+    let mut past = versions(repository, log, started, found)?;
+    past.extend(edits(repository, head)?);
+    let is_current =
+        |old: &Problem| found.problems.iter().any(|new| new.path == old.path && new.commit == old.commit);
+    past.retain(|problem| !is_current(problem));
+    past.dedup();
+    found.repaired = past;
     Ok(())
 }
 
-/// One commit that changed `registry/`.
-struct Step<'a> {
-    repository: &'a Repository,
-    touch: Touch,
-    past: &'a Past,
-    /// Whether what came before is unknown.
-    is_cut_off: bool,
+/// Checks each published version.
+fn versions(
+    repository: &Repository,
+    mut log: Log,
+    started: Started<'_>,
+    found: &mut Verification,
+) -> Result<Vec<Problem>, SyncError> {
+    let mut publications: Vec<Publication> = log.newest_first().cloned().collect();
+    publications.reverse();
+    let mut problems = Vec::new();
+    let mut record = None;
+    let mut before = SnapshotVersion::EMPTY;
+    found.versions = 0;
+    for publication in publications {
+        let Publication { version, commit, .. } = publication;
+        gap(before, version, log.is_cut_off(), found);
+        before = version;
+        log.end_before(version);
+        let snapshot = match VersionedSnapshot::of(repository, &publication) {
+            Ok(published) => published.snapshot,
+            Err(SyncError::LostEntries { tree }) => {
+                found.unverifiable(format!(
+                    "version {version}: its tree {tree} is gone: the history was rewritten"
+                ));
+                record = None;
+                continue;
+            }
+            Err(SyncError::Root { error, .. }) => {
+                let mut step = Verification::of(repository, commit)?;
+                step.root(&error);
+                problems.extend(at(commit, step.problems));
+                record = None;
+                continue;
+            }
+            Err(error) => return Err(error),
+        };
+        found.versions += 1;
+        let Some(root) = &snapshot.root else { continue };
+        if is_a_sync(repository, &log, &publication, root, record.as_slice(), started) {
+            record = Some(compiled(root));
+            continue;
+        }
+        let mut step = Verification::of(repository, commit)?;
+        step.state(repository, commit, &snapshot, root, &log, started)?;
+        step.unverifiable.into_iter().for_each(|reason| found.unverifiable(reason));
+        problems.extend(at(commit, step.problems));
+        record = None;
+    }
+    Ok(problems)
 }
 
-impl Step<'_> {
-    fn check(&self, started: Started<'_>, found: &mut Verification) -> Result<(), SyncError> {
-        let Self { repository, touch, past, .. } = *self;
-        let path = root_path();
-        let before = match touch.parent {
-            Some(parent) => repository.file_at(parent, path.as_str())?,
-            None => None,
-        };
-        let Some((blob, bytes)) = repository.file_at(touch.commit, path.as_str())? else {
-            if before.is_some() {
-                found.problem(path, &rules::ROOT_REMOVED, "the registry was removed by hand");
-            }
-            return Ok(());
-        };
-        let root = match Root::parse(&bytes) {
-            Ok(root) => root,
-            Err(error) => {
+fn at(commit: ObjectId, problems: Vec<Problem>) -> impl Iterator<Item = Problem> {
+    problems.into_iter().map(move |problem| Problem { commit: Some(commit), ..problem })
+}
+
+/// What a version that is right tells of the next one.
+fn compiled(root: &Root) -> Record {
+    Record {
+        source: root.source_tree,
+        inputs: root.inputs.clone(),
+        entries: root.tree,
+        others: root.held.keys().chain(root.pinned.keys()).cloned().collect(),
+    }
+}
+
+/// Whether a sync of the commit before makes this very root. That it cannot be told is no answer.
+fn is_a_sync(
+    repository: &Repository,
+    log: &Log,
+    publication: &Publication,
+    root: &Root,
+    records: &[Record],
+    started: Started<'_>,
+) -> bool {
+    let parent = repository.first_parent(publication.commit).ok().flatten();
+    let Some(parent) = parent else { return false };
+    let Ok(compiler) = compiler_at(repository, parent) else { return false };
+    let prepared = prepare(repository, parent, log, &compiler, &Scope::All, records, started);
+    prepared.is_ok_and(|prepared| prepared.draft.root.as_ref() == Some(root))
+}
+
+/// Tells of numbers that the log does not have.
+fn gap(before: SnapshotVersion, version: SnapshotVersion, is_cut_off: bool, found: &mut Verification) {
+    let missing = version.get().saturating_sub(before.get()).saturating_sub(1);
+    if missing > 0 && !(is_cut_off && before == SnapshotVersion::EMPTY) {
+        found.unverifiable(format!(
+            "{missing} versions between {before} and {version} were not published on this branch: they are on another \
+             line, or the history was squashed or cut"
+        ));
+    }
+}
+
+/// What the commits of the main line did to the registry by hand, oldest first.
+fn edits(repository: &Repository, head: ObjectId) -> Result<Vec<Problem>, SyncError> {
+    let range = Range { from: &[head], except: None };
+    let changed = repository.main_line_changes(range, &RepoPath::new(REGISTRY))?;
+    let mut problems = Vec::new();
+    for commit in repository.main_line(range)?.iter().rev() {
+        if changed.contains(&commit.commit) {
+            let mut step = Verification::of(repository, commit.commit)?;
+            edit(repository, commit.commit, &commit.parents, &mut step)?;
+            problems.extend(at(commit.commit, step.problems));
+        }
+    }
+    Ok(problems)
+}
+
+/// What one commit did to the registry by hand.
+fn edit(
+    repository: &Repository,
+    commit: ObjectId,
+    parents: &[ObjectId],
+    found: &mut Verification,
+) -> Result<(), SyncError> {
+    let (root_file, folder) = (root_path(), entries_path());
+    let blob = repository.blob_at(commit, root_file.as_str())?;
+    let mut is_new_root = true;
+    for parent in parents {
+        is_new_root &= repository.blob_at(*parent, root_file.as_str())? != blob;
+    }
+    let Some(blob) = blob else {
+        if is_new_root && !parents.is_empty() {
+            found.problem(root_file, &rules::ROOT_REMOVED, "the registry was removed by hand");
+        }
+        return Ok(());
+    };
+    let root = match Root::parse(&repository.blob(blob)?) {
+        Ok(root) => root,
+        Err(error) => {
+            if is_new_root {
                 found.root(&error);
-                return Ok(());
             }
-        };
-        let entries = repository
-            .tree_at(touch.commit, entries_path().as_str())?
-            .unwrap_or_else(|| empty_tree(repository.format()));
-        if entries != root.tree {
-            return self.edits(&root, entries, found);
-        }
-        if before.as_ref().is_some_and(|(before, _)| *before == blob) {
             return Ok(());
         }
-        let before = before.and_then(|(_, bytes)| Root::parse(&bytes).ok());
-        let version_before = before.map_or(SnapshotVersion::EMPTY, |root| root.version);
-        let is_reverted = root.version <= version_before && past.root(root.version) == Some(&root);
-        if is_reverted {
-            return Ok(());
-        }
-        if root.version <= version_before {
-            let message = format!("version {} came after version {version_before}", root.version);
-            found.problem(path, &rules::ROOT_INCONSISTENT, message);
-            return Ok(());
-        }
-        self.gap(version_before, root.version, found);
-        if self.is_a_sync(&root, started) {
-            found.versions += 1;
-            return Ok(());
-        }
-        found.state(repository, touch.commit, past, started)
+    };
+    let empty = || empty_tree(repository.format());
+    let entries = repository.tree_at(commit, folder.as_str())?.unwrap_or_else(empty);
+    if entries == root.tree {
+        return Ok(());
     }
-
-    /// Reports the entries that this commit made differ from the published ones.
-    fn edits(&self, root: &Root, entries: ObjectId, found: &mut Verification) -> Result<(), SyncError> {
-        let Self { repository, touch, .. } = *self;
-        if !base::is_at_hand(repository, root.tree) {
-            let message = format!("the entries have tree {entries}, but the root says {}", root.tree);
-            found.problem(root_path(), &rules::ROOT_TREE, message);
-            return Ok(());
-        }
-        let before = match touch.parent {
-            Some(parent) => repository.tree_at(parent, entries_path().as_str())?,
-            None => None,
-        };
-        let here = repository.differences(before, Some(entries))?;
-        for file in repository.differences(Some(root.tree), Some(entries))? {
-            if here.iter().any(|change| change.path == file.path) {
-                let message = format!("it is not what version {} published", root.version);
-                found.problem(entries_path().join(file.path.as_str()), &rules::ENTRY_EDITED, message);
-            }
-        }
-        Ok(())
+    if !is_present(repository, root.tree) {
+        found.unverifiable(format!("version {}: its tree {} is gone", root.version, root.tree));
+        return Ok(());
     }
-
-    /// Tells of versions that this history does not show one by one.
-    fn gap(&self, before: SnapshotVersion, version: SnapshotVersion, found: &mut Verification) {
-        let between = version.get().saturating_sub(before.get()).saturating_sub(1);
-        let missing = between.saturating_sub(self.past.count_between(before, version));
-        if missing > 0 && !self.is_cut_off {
-            found.unverifiable(format!(
-                "{missing} versions between {before} and {version} have no commits of their own: \
-                 the history was squashed or cut"
-            ));
+    // A file that one of the parents has as well was not changed here.
+    let mut here = Vec::new();
+    for parent in parents {
+        let before = repository.tree_at(*parent, folder.as_str())?;
+        here.push(repository.differences(before, Some(entries))?);
+    }
+    for file in repository.differences(Some(root.tree), Some(entries))? {
+        if here.iter().all(|changes| changes.iter().any(|change| change.path == file.path)) {
+            let message = format!("it is not what version {} published", root.version);
+            found.problem(folder.join(file.path.as_str()), &rules::ENTRY_EDITED, message);
         }
     }
-
-    /// Whether a sync of the commit before gives this very root. That it cannot be told is no answer.
-    fn is_a_sync(&self, root: &Root, started: Started<'_>) -> bool {
-        let Some(parent) = self.touch.parent else { return false };
-        let Ok(compiler) = base::compiler_at(self.repository, parent) else { return false };
-        let prepared = prepare(self.repository, parent, &compiler, &Scope::All, started);
-        prepared.is_ok_and(|prepared| prepared.draft.root.as_ref() == Some(root))
-    }
+    Ok(())
 }

@@ -2,11 +2,18 @@
 
 mod blame;
 mod history;
-mod past;
 mod records;
 mod sources;
 
-use super::{SyncError, base, publish::Started};
+use super::{
+    Started, SyncError,
+    log::{
+        compiler::compiler_at,
+        past::Past,
+        published::Log,
+        snapshots::{is_present, snapshot_at},
+    },
+};
 use crate::{
     compile::Compiler,
     diagnostic::Rule,
@@ -16,14 +23,13 @@ use crate::{
     registry::{Root, RootError, Snapshot, entries_path, root_path},
     rules::registry as rules,
 };
-use past::Past;
 
 /// How much to verify.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Extent {
     /// The registry at HEAD.
     Head,
-    /// Every version that HEAD's history holds, and every commit between them that touches the registry.
+    /// Every published version, and every commit of the main line that changed the registry.
     History,
 }
 
@@ -38,8 +44,10 @@ pub struct Verification {
     pub entries: usize,
     /// How many versions were checked.
     pub versions: usize,
-    /// What is wrong, by path.
+    /// What is wrong now, by path.
     pub problems: Vec<Problem>,
+    /// What was wrong at earlier commits and no longer is, oldest commit first.
+    pub repaired: Vec<Problem>,
     /// What could not be checked, and why.
     pub unverifiable: Vec<String>,
 }
@@ -64,12 +72,14 @@ pub fn verify(
     started: Started<'_>,
 ) -> Result<Verification, SyncError> {
     let head = repository.head()?.require_commit()?;
-    let past = Past::read(repository, head)?;
+    let log = Log::read(repository, head)?;
     let mut found = Verification::of(repository, head)?;
-    found.state(repository, head, &past, started)?;
+    found.head(repository, head, &log, started)?;
     blame::name_commits(repository, head, &mut found.problems)?;
     if extent == Extent::History {
-        history::walk(repository, head, &past, started, &mut found)?;
+        history::walk(repository, head, log, started, &mut found)?;
+    } else {
+        log.remarks().into_iter().for_each(|remark| found.unverifiable(remark));
     }
     found.problems.sort_by(|a, b| a.key().cmp(&b.key()));
     found.problems.dedup();
@@ -91,20 +101,21 @@ impl Verification {
             entries: 0,
             versions: 0,
             problems: Vec::new(),
+            repaired: Vec::new(),
             unverifiable: Vec::new(),
         })
     }
 
-    /// Checks what one commit holds.
-    fn state(
+    /// Checks what HEAD contains.
+    fn head(
         &mut self,
         repository: &Repository,
-        commit: ObjectId,
-        past: &Past,
+        head: ObjectId,
+        log: &Log,
         started: Started<'_>,
     ) -> Result<(), SyncError> {
-        self.versions += 1;
-        let snapshot = match base::snapshot_at(repository, commit) {
+        self.versions = 1;
+        let snapshot = match snapshot_at(repository, head) {
             Ok(snapshot) => snapshot,
             Err(SyncError::Root { error, .. }) => {
                 self.root(&error);
@@ -112,22 +123,45 @@ impl Verification {
             }
             Err(error) => return Err(error),
         };
-        self.version = snapshot.version();
-        self.entries = snapshot.entries.len();
+        let latest = log.newest_first().next().map(|known| known.version).unwrap_or_default();
         let Some(root) = &snapshot.root else {
-            if snapshot.latest > SnapshotVersion::EMPTY {
-                let message = format!("it is gone, but version {} was published", snapshot.latest);
+            if latest > SnapshotVersion::EMPTY {
+                let message = format!("it is missing, but version {latest} was published");
                 self.problem(root_path(), &rules::ROOT_MISSING, message);
             }
             return Ok(());
         };
-        let compiler = base::compiler_at(repository, commit)?;
-        let state = State { repository, commit, snapshot: &snapshot, root, compiler: &compiler };
+        self.version = root.version;
+        self.entries = snapshot.entries.len();
+        let blob = repository.blob_at(head, root_path().as_str())?;
+        if let Some(published) = log.get(root.version).filter(|published| Some(published.root) != blob) {
+            let message = format!(
+                "version {} was published by {} with another content",
+                root.version, published.commit
+            );
+            self.problem(root_path(), &rules::ROOT_INCONSISTENT, message);
+        }
+        self.state(repository, head, &snapshot, root, log, started)?;
+        self.tree(repository, &snapshot, root)
+    }
+
+    /// Checks the entries of a snapshot, and what its root says of them.
+    fn state(
+        &mut self,
+        repository: &Repository,
+        commit: ObjectId,
+        snapshot: &Snapshot,
+        root: &Root,
+        log: &Log,
+        started: Started<'_>,
+    ) -> Result<(), SyncError> {
+        let compiler = compiler_at(repository, commit)?;
+        let past = Past::new(repository, log);
+        let state = State { repository, commit, snapshot, root, log, past: &past, compiler: &compiler };
         records::form(&state, self)?;
-        records::holds(&state, past, self)?;
-        records::pins(&state, past, self)?;
-        sources::check(&state, started, self)?;
-        self.tree(&state)
+        records::holds(&state, self)?;
+        records::pins(&state, self)?;
+        sources::check(&state, started, self)
     }
 
     fn problem(&mut self, path: RepoPath, rule: &'static Rule, message: impl Into<String>) {
@@ -152,15 +186,14 @@ impl Verification {
     }
 
     /// Checks the entries against the tree that the root names.
-    fn tree(&mut self, state: &State<'_>) -> Result<(), SyncError> {
-        let State { repository, snapshot, root, .. } = state;
+    fn tree(&mut self, repository: &Repository, snapshot: &Snapshot, root: &Root) -> Result<(), SyncError> {
         let actual = snapshot.tree.unwrap_or_else(|| empty_tree(repository.format()));
         if actual == root.tree {
             return Ok(());
         }
         let message = format!("the entries have tree {actual}, but the root says {}", root.tree);
         self.problem(root_path(), &rules::ROOT_TREE, message);
-        if base::is_at_hand(repository, root.tree) {
+        if is_present(repository, root.tree) {
             for file in repository.differences(Some(root.tree), Some(actual))? {
                 let path = entries_path().join(file.path.as_str());
                 if !self.problems.iter().any(|problem| problem.path == path) {
@@ -173,11 +206,13 @@ impl Verification {
     }
 }
 
-/// What one commit holds, with a root that can be read.
+/// What is checked, with a root that can be read.
 struct State<'a> {
     repository: &'a Repository,
     commit: ObjectId,
     snapshot: &'a Snapshot,
     root: &'a Root,
+    log: &'a Log,
+    past: &'a Past<'a>,
     compiler: &'a Compiler,
 }

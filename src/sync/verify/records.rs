@@ -4,25 +4,31 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::{Past, State, Verification};
+use super::{State, Verification};
 use crate::{
     domain::{ModuleName, RepoPath, SnapshotVersion},
     registry::{entries_path, entry_repo_path, module_of, root_path},
     rules::registry as rules,
     schema::Schemas,
     source,
-    sync::{SyncError, base},
+    sync::{
+        SyncError,
+        log::{
+            compiler::schemas_at,
+            past::{LastGood, PastEntry},
+        },
+    },
 };
 
 /// Checks each entry by itself.
 ///
 /// Held and pinned ones may be older than the schemas, and so may all be after these changed.
 pub(super) fn form(state: &State<'_>, found: &mut Verification) -> Result<(), SyncError> {
-    let State { repository, commit, snapshot, root, compiler } = state;
+    let State { repository, commit, snapshot, root, compiler, .. } = state;
     let Some(tree) = snapshot.tree else { return Ok(()) };
     let schema = if compiler.inputs() == root.inputs {
         // A registry's own schemas may lack what the entry's refers to; the built-in ones do not.
-        let own = Schemas::compile("entry", &base::schemas_at(repository, *commit)?);
+        let own = Schemas::compile("entry", &schemas_at(repository, *commit)?);
         Some(own.or_else(|_| Schemas::compile("entry", &BTreeMap::new()))?)
     } else {
         None
@@ -73,37 +79,34 @@ fn check_schema(schema: &Schemas, state: &State<'_>, path: &RepoPath, bytes: &[u
     }
 }
 
-/// Checks that a held entry is still what it was when the hold began, and that the hold did not change it.
-pub(super) fn holds(state: &State<'_>, past: &Past, found: &mut Verification) -> Result<(), SyncError> {
-    let State { repository, snapshot, root, .. } = state;
-    for (name, held) in &root.held {
+/// Checks that a held entry is one that was published before the hold began.
+pub(super) fn holds(state: &State<'_>, found: &mut Verification) -> Result<(), SyncError> {
+    let State { snapshot, root, past, .. } = state;
+    for (name, held) in root.held.iter().filter(|(name, _)| !root.pinned.contains_key(*name)) {
         let since = held.since;
         if since > root.version {
             let message = format!("`{name}` is held since version {since}, which is yet to come");
             found.problem(root_path(), &rules::ROOT_HELD, message);
             continue;
         }
-        let pin = |version| past.root(version).map(|root| root.pinned.get(name));
-        let before = SnapshotVersion::new(since.get().saturating_sub(1));
-        let is_pin_same = pin(before) == pin(since);
-        let Some(first) = past.entries(repository, since)? else {
-            found.unverifiable(unknown(since, &format!("`{name}` is held since it")));
-            continue;
-        };
-        let last_good = past.entries(repository, before)?.filter(|_| is_pin_same);
-        let now = snapshot.entries.get(name);
-        let differs = first.get(name) != now || last_good.is_some_and(|entries| entries.get(name) != now);
-        if differs && !root.pinned.contains_key(name) {
-            let message = format!("it is held since version {since}, but is not what it was before");
-            found.problem(entry_repo_path(name), &rules::ENTRY_HELD, message);
+        match past.last_good(name, since, snapshot.entries.get(name).copied())? {
+            LastGood::Same => {}
+            LastGood::Other(_) => {
+                let message = format!("it is held since version {since}, but is not what it was before");
+                found.problem(entry_repo_path(name), &rules::ENTRY_HELD, message);
+            }
+            LastGood::Unknown => {
+                let before = SnapshotVersion::new(since.get().saturating_sub(1));
+                found.unverifiable(unknown(before, &format!("`{name}` is held since version {since}")));
+            }
         }
     }
     Ok(())
 }
 
 /// Checks that a pinned entry is that of the version it is pinned to.
-pub(super) fn pins(state: &State<'_>, past: &Past, found: &mut Verification) -> Result<(), SyncError> {
-    let State { repository, snapshot, root, .. } = state;
+pub(super) fn pins(state: &State<'_>, found: &mut Verification) -> Result<(), SyncError> {
+    let State { snapshot, root, past, log, .. } = state;
     for (name, pin) in &root.pinned {
         let version = pin.version;
         if version >= root.version || version == SnapshotVersion::EMPTY {
@@ -112,14 +115,26 @@ pub(super) fn pins(state: &State<'_>, past: &Past, found: &mut Verification) -> 
             found.problem(root_path(), &rules::ROOT_PINNED, message);
             continue;
         }
-        match past.entries(repository, version)? {
-            None => found.unverifiable(unknown(version, &format!("`{name}` is pinned to it"))),
-            Some(entries) if entries.get(name) != snapshot.entries.get(name) => {
+        let entry = match log.get(version) {
+            Some(publication) => past.entry(publication, name)?,
+            None if past.has_first_version_pin(name, root)? => PastEntry::NotHere,
+            None => {
+                let message = format!("`{name}` is pinned to version {version}, which was never published");
+                found.problem(root_path(), &rules::ROOT_PINNED, message);
+                continue;
+            }
+        };
+        let now = snapshot.entries.get(name).map_or(PastEntry::Absent, |id| PastEntry::Present(*id));
+        match entry {
+            PastEntry::NotHere => {
+                found.unverifiable(unknown(version, &format!("`{name}` is pinned to it")));
+            }
+            entry if entry != now => {
                 let message =
                     format!("it is pinned to version {version}, but is not the entry of that version");
                 found.problem(entry_repo_path(name), &rules::ENTRY_PINNED, message);
             }
-            Some(_) => {}
+            PastEntry::Present(_) | PastEntry::Absent => {}
         }
     }
     Ok(())

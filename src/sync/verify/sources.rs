@@ -1,19 +1,20 @@
 //! Whether the entries are what their manifests compile to.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    ops::ControlFlow,
-};
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Problem, State, Verification};
 use crate::{
     compile::Outcome,
     domain::{ModuleName, ObjectId, RepoPath},
+    git::Range,
     object::{empty_tree, is_empty_tree},
-    registry::{entry_repo_path, root_path},
+    registry::{Snapshot, entry_repo_path, root_path},
     rules::registry as rules,
     sync::{
-        CommittedSources, Draft, Order, Scope, Sources as _, SyncError, base, draft, publish::Started, select,
+        CommittedSources, Draft, Order, Previous, Scope, Sources as _, Started, SyncError, VersionedSnapshot,
+        draft,
+        log::{compiler::compiler_at, snapshots::is_present},
+        plan::select,
     },
 };
 
@@ -22,8 +23,8 @@ type Place = (RepoPath, Option<ModuleName>);
 
 /// Compiles the sources anew and compares.
 ///
-/// The root names the tree that was compiled. A sync of a few modules takes these from a newer tree, so an entry is
-/// right as well if the manifests beside it give it, or those beside the commit that brought it in.
+/// The root names the tree that was compiled. A sync of a few modules leaves the others as they were, so an entry is right
+/// as well if it is that of the version before and the manifest beside the commit that brought it in compiles to it.
 pub(super) fn check(
     state: &State<'_>,
     started: Started<'_>,
@@ -40,7 +41,7 @@ pub(super) fn check(
     let modules = &compiler.settings.modules;
     let beside =
         repository.tree_at(*commit, modules.as_str())?.unwrap_or_else(|| empty_tree(repository.format()));
-    let source_is_here = base::is_at_hand(repository, root.source_tree);
+    let source_is_here = is_present(repository, root.source_tree);
     let trees: BTreeSet<ObjectId> =
         [Some(beside), source_is_here.then_some(root.source_tree)].into_iter().flatten().collect();
     let mut common: Option<BTreeMap<Place, Problem>> = None;
@@ -52,14 +53,19 @@ pub(super) fn check(
         common = Some(differences);
     }
     let mut differences = common.unwrap_or_default();
-    let places: Vec<_> = differences.keys().cloned().collect();
-    for place in places {
-        if let (path, Some(name)) = &place
-            && *path != root_path()
-            && is_of_its_origin(state, name)?
-        {
-            differences.remove(&place);
+    if !differences.is_empty() {
+        let before = before(state)?;
+        let is_left = |place: &Place| match place {
+            (_, Some(name)) => is_left_alone(state, before.as_ref(), name),
+            (_, None) => Ok(false),
+        };
+        let mut left = Vec::new();
+        for place in differences.keys() {
+            if is_left(place)? {
+                left.push(place.clone());
+            }
         }
+        differences.retain(|place, _| !left.contains(place));
     }
     if source_is_here {
         found.problems.extend(differences.into_values());
@@ -74,13 +80,42 @@ pub(super) fn check(
     Ok(())
 }
 
+/// The version before the one that is checked; `None` where it is not in this clone.
+fn before(state: &State<'_>) -> Result<Option<Snapshot>, SyncError> {
+    let State { repository, log, root, .. } = state;
+    let Some(publication) = log.before(root.version) else {
+        return Ok((!log.is_cut_off()).then(Snapshot::default));
+    };
+    match VersionedSnapshot::of(repository, publication) {
+        Ok(before) => Ok(Some(before.snapshot)),
+        Err(SyncError::LostEntries { .. } | SyncError::Root { .. }) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Whether the run that made this version left a module as the version before had it.
+fn is_left_alone(state: &State<'_>, before: Option<&Snapshot>, name: &ModuleName) -> Result<bool, SyncError> {
+    let State { snapshot, root, .. } = state;
+    let held = root.held.get(name);
+    if let Some(before) = before {
+        let is_held_alike = before.held().get(name).map(|held| held.since) == held.map(|held| held.since);
+        if before.entries.get(name) != snapshot.entries.get(name) || !is_held_alike {
+            return Ok(false);
+        }
+    }
+    let is_absent = !snapshot.entries.contains_key(name) && !snapshot.is_tampered();
+    Ok(held.is_some() || is_absent || is_of_its_origin(state, name)?)
+}
+
 fn recompile(state: &State<'_>, tree: ObjectId, started: Started<'_>) -> Result<Draft, SyncError> {
-    let State { repository, snapshot, compiler, .. } = state;
+    let State { repository, snapshot, root, compiler, .. } = state;
     let sources = sources_of(state, tree)?;
     let selection = select::all(sources.manifests());
     let done = started(selection.read.len());
+    let snapshot = Snapshot { root: Some((*root).clone()), ..(*snapshot).clone() };
+    let previous = Previous { snapshot, next: root.version.next(), is_current: true, ..Previous::default() };
     draft(Order {
-        previous: snapshot,
+        previous: &previous,
         read_entry: &|_, id| Ok(repository.blob(id)?),
         source_tree: sources.tree(),
         sources: &sources,
@@ -118,7 +153,6 @@ fn differences(draft: &Draft, state: &State<'_>) -> BTreeMap<Place, Problem> {
         differ(entry_repo_path(name), name, &rules::ENTRY_ORPHAN, message.to_owned());
     }
     for (name, held) in &draft.plan.held {
-        // A pinned module may have been rolled back since its manifest broke; the next sync holds it again.
         if !root.held.contains_key(name) && !root.pinned.contains_key(name) {
             let message = format!("`{name}` is not held, but its manifest is invalid ({})", held.code);
             differ(root_path(), name, &rules::ROOT_HELD, message);
@@ -135,13 +169,9 @@ fn differences(draft: &Draft, state: &State<'_>) -> BTreeMap<Place, Problem> {
 fn is_of_its_origin(state: &State<'_>, name: &ModuleName) -> Result<bool, SyncError> {
     let State { repository, commit, snapshot, .. } = *state;
     let Some(entry) = snapshot.entries.get(name) else { return Ok(false) };
-    let mut origin = None;
-    repository.touches(commit, &entry_repo_path(name), |touch| {
-        origin = Some(touch.commit);
-        ControlFlow::Break(())
-    })?;
-    let Some(origin) = origin.filter(|origin| *origin != commit) else { return Ok(false) };
-    let Ok(compiler) = base::compiler_at(repository, origin) else { return Ok(false) };
+    let range = Range { from: &[commit], except: None };
+    let Some(origin) = repository.newest_change(range, &entry_repo_path(name))? else { return Ok(false) };
+    let Ok(compiler) = compiler_at(repository, origin) else { return Ok(false) };
     let Some(tree) = repository.tree_at(origin, compiler.settings.modules.as_str())? else {
         return Ok(false);
     };

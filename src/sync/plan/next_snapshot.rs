@@ -4,43 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use super::{Rollback, SyncError};
 use crate::{
     compile::{Compiled, Outcome},
     diagnostic::Diagnostic,
     diff::Changes,
-    domain::{ModuleName, ObjectId, RepoPath},
-    object,
+    domain::{ModuleName, ObjectId, RepoPath, SnapshotVersion},
     registry::{Entry, Held, Inputs, Pin, Root, Snapshot},
     schema,
+    sync::{Scope, SyncError},
 };
 
-/// Which entries a sync may touch.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Scope {
-    /// All of them.
-    All,
-    /// Those of these modules.
-    Modules(BTreeSet<ModuleName>),
-    /// Orphans: entries whose manifest is gone or no longer registrable. Nothing is added or updated.
-    Orphans,
-    /// Those of these pinned modules, whose pins are lifted; of all pinned ones where none is named.
-    Pinned(BTreeSet<ModuleName>),
-    /// Those that come back from an earlier version. Nothing is compiled.
-    Rollback(Rollback),
-}
-
 impl Scope {
-    /// The command that has this scope.
-    pub const fn verb(&self) -> &'static str {
-        match self {
-            Self::All | Self::Modules(_) => "sync",
-            Self::Orphans => "prune",
-            Self::Pinned(_) => "unpin",
-            Self::Rollback(_) => "rollback",
-        }
-    }
-
     /// Names the pinned modules where none is named, and refuses those that are not pinned.
     pub(super) fn resolved(&self, previous: &Snapshot) -> Result<Self, SyncError> {
         let Self::Pinned(names) = self else { return Ok(self.clone()) };
@@ -91,9 +65,11 @@ impl Scope {
 pub(super) struct Material<'a> {
     /// The snapshot before.
     pub(super) previous: &'a Snapshot,
+    /// The number of the next one.
+    pub(super) next: SnapshotVersion,
     /// Which entries may change.
     pub(super) scope: &'a Scope,
-    /// The manifests that were compiled, after all checks.
+    /// The manifests that were compiled, after all checks; none of a pinned module.
     pub(super) compiled: Vec<Compiled>,
     /// The modules whose manifest is what it was when their entry was compiled.
     pub(super) unchanged: BTreeSet<ModuleName>,
@@ -155,6 +131,8 @@ pub struct Plan {
     pub summary: Summary,
     /// All that is to be said about the manifests.
     pub diagnostics: Vec<Diagnostic>,
+    /// The modules whose entry is what their manifest compiles to.
+    pub compiled: BTreeSet<ModuleName>,
     /// Manifests that do not parse or break a rule.
     pub invalid: Vec<RepoPath>,
     /// Those of them that have no entry to hold.
@@ -163,13 +141,19 @@ pub struct Plan {
 
 /// Decides what the next snapshot is.
 pub(super) fn plan(material: Material<'_>) -> Plan {
-    let Material { previous, scope, compiled, unchanged } = material;
+    let Material { previous, next, scope, compiled, unchanged } = material;
     let pinned = scope.pinned(previous);
     let named_by_path: BTreeSet<ModuleName> =
         unchanged.iter().cloned().chain(compiled.iter().filter_map(Compiled::named_by_path)).collect();
     let mut plan = Plan { entries: previous.entries.clone(), ..Plan::default() };
     let mut held: BTreeMap<ModuleName, (String, String)> = BTreeMap::new();
     plan.unchanged = unchanged.iter().filter(|name| scope.compiles(name)).cloned().collect();
+    for name in pinned.keys().filter(|name| scope.compiles(name)) {
+        let has_entry = previous.entries.contains_key(name);
+        let names = if has_entry { &mut plan.unchanged } else { &mut plan.skipped };
+        names.insert(name.clone());
+    }
+    plan.compiled.clone_from(&unchanged);
     let mut present = unchanged;
 
     for module in compiled {
@@ -177,11 +161,10 @@ pub(super) fn plan(material: Material<'_>) -> Plan {
         match module.outcome {
             Outcome::Registered(entry) => {
                 present.insert(entry.name.clone());
-                if in_scope && pinned.contains_key(&entry.name) {
-                    let is_absent = !previous.entries.contains_key(&entry.name);
-                    let names = if is_absent { &mut plan.skipped } else { &mut plan.unchanged };
-                    names.insert(entry.name);
-                } else if in_scope {
+                if in_scope || previous.entries.get(&entry.name) == Some(&entry.id) {
+                    plan.compiled.insert(entry.name.clone());
+                }
+                if in_scope {
                     plan.register(previous, entry);
                 }
             }
@@ -194,7 +177,7 @@ pub(super) fn plan(material: Material<'_>) -> Plan {
             Outcome::Invalid => {
                 let names: Vec<_> = holds(&module, previous, &named_by_path)
                     .into_iter()
-                    .filter(|name| !held.contains_key(name))
+                    .filter(|name| !held.contains_key(name) && !pinned.contains_key(name))
                     .collect();
                 match (in_scope, names.is_empty()) {
                     (true, true) => {
@@ -225,7 +208,7 @@ pub(super) fn plan(material: Material<'_>) -> Plan {
     }
     plan.summary.unchanged = plan.unchanged.len();
     plan.summary.skipped = plan.skipped.len();
-    plan.held = number_holds(previous, scope, held, &plan.entries);
+    plan.held = number_holds(previous, next, scope, held, &plan);
     plan.pinned = pinned;
     crate::diagnostic::sort(&mut plan.diagnostics);
     plan
@@ -254,22 +237,26 @@ impl Plan {
         self.summary.removed = self.removed.len();
     }
 
-    /// The root of the next snapshot, or `None` where the content, the held and the pinned set are what they were.
+    /// Whether the next snapshot differs from the previous one: in its content, its held or its pinned modules. The
+    /// message of a hold alone is no difference.
+    pub fn differs_from(&self, previous: &Snapshot) -> bool {
+        let is_same_hold = |(one, other): ((&ModuleName, &Held), (&ModuleName, &Held))| {
+            one.0 == other.0 && one.1.since == other.1.since && one.1.code == other.1.code
+        };
+        let before = previous.held();
+        let is_same_held = self.held.len() == before.len() && self.held.iter().zip(&before).all(is_same_hold);
+        self.entries != previous.entries || !is_same_held || self.pinned != previous.pinned()
+    }
+
+    /// The root of the next snapshot.
     pub fn root(
         &self,
-        previous: &Snapshot,
+        version: SnapshotVersion,
         tree: ObjectId,
         source_tree: ObjectId,
         inputs: Inputs,
-    ) -> Option<Root> {
-        let published =
-            previous.root.as_ref().map_or_else(|| object::empty_tree(tree.format()), |root| root.tree);
-        let same_tree = published == tree && !previous.is_tampered();
-        if same_tree && self.held == previous.held() && self.pinned == previous.pinned() {
-            return None;
-        }
-        let version = previous.latest.next();
-        Some(Root {
+    ) -> Root {
+        Root {
             version,
             tree,
             source_tree,
@@ -278,7 +265,7 @@ impl Plan {
             held: self.held.clone(),
             pinned: self.pinned.clone(),
             is_pre_release: false,
-        })
+        }
     }
 }
 
@@ -305,18 +292,19 @@ fn reason(diagnostics: &[Diagnostic]) -> (String, String) {
 /// Numbers the holds: one that goes on keeps the version that began it, and those outside the scope stay as they are.
 fn number_holds(
     previous: &Snapshot,
+    next: SnapshotVersion,
     scope: &Scope,
     found: BTreeMap<ModuleName, (String, String)>,
-    entries: &BTreeMap<ModuleName, ObjectId>,
+    plan: &Plan,
 ) -> BTreeMap<ModuleName, Held> {
     let before = previous.held();
     let mut held: BTreeMap<_, _> = before
         .iter()
-        .filter(|(name, _)| !scope.compiles(name) && entries.contains_key(*name))
+        .filter(|(name, _)| !scope.compiles(name) && plan.entries.contains_key(*name))
         .map(|(name, held)| (name.clone(), held.clone()))
         .collect();
     for (name, (code, message)) in found.into_iter().filter(|(name, _)| scope.compiles(name)) {
-        let since = before.get(&name).map_or(previous.latest.next(), |held| held.since);
+        let since = before.get(&name).map_or(next, |held| held.since);
         held.insert(name, Held { since, code, message });
     }
     held

@@ -5,7 +5,7 @@ use std::{
     path::Path,
 };
 
-use super::{SyncError, select::Manifests};
+use crate::sync::{SyncError, plan::select::Manifests};
 use crate::{
     compile::ManifestFile,
     diagnostic::Diagnostic,

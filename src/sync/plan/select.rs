@@ -24,31 +24,40 @@ pub fn all(manifests: &Manifests) -> Selection {
     Selection { read: manifests.keys().cloned().collect(), unchanged: BTreeSet::new() }
 }
 
-/// Selects what must be read again after `before` became `now`.
-///
-/// Besides the changed manifests these are the ones whose last outcome the registry does not tell: those without an
-/// entry (skipped or invalid), those of held and
-/// pinned modules, and those that share a module with another manifest.
-pub(super) fn changed(previous: &Snapshot, before: &Manifests, now: &Manifests) -> Selection {
+/// What compiling an earlier source tree gave.
+#[derive(Debug)]
+pub(super) struct Before<'a> {
+    /// The manifests of that tree.
+    pub(super) manifests: &'a Manifests,
+    /// The entries that they compile to, and some others.
+    pub(super) entries: &'a BTreeMap<ModuleName, ObjectId>,
+    /// Those others.
+    pub(super) others: &'a BTreeSet<ModuleName>,
+}
+
+/// Selects what must be read: everything but the manifests that are unchanged since `before`, are alone with their name,
+/// and whose entry is in the previous snapshot.
+pub(super) fn changed(previous: &Snapshot, before: &Before<'_>, now: &Manifests) -> Selection {
     let mut manifests_of: BTreeMap<&str, usize> = BTreeMap::new();
     for path in now.keys() {
         *manifests_of.entry(path.module_stem()).or_default() += 1;
     }
-    let (held, pinned) = (previous.held(), previous.pinned());
-    let unchanged_module = |path: &RepoPath, id| {
-        let name: ModuleName = path.module_stem().parse().ok()?;
-        let has_entry = previous.entries.contains_key(&name);
-        let is_ordinary = !held.contains_key(&name) && !pinned.contains_key(&name);
+    let is_unchanged = |name: &ModuleName, path: &RepoPath, id| {
+        let entry = before.entries.get(name);
+        let is_compiled = entry.is_some() && !before.others.contains(name);
         let is_alone = manifests_of[path.module_stem()] == 1;
-        (has_entry && is_ordinary && is_alone && before.get(path) == Some(id)).then_some(name)
+        is_compiled
+            && is_alone
+            && before.manifests.get(path) == Some(id)
+            && previous.entries.get(name) == entry
     };
     let mut selection = Selection::default();
     for (path, id) in now {
-        match unchanged_module(path, id) {
-            Some(name) => {
+        match path.module_stem().parse::<ModuleName>() {
+            Ok(name) if is_unchanged(&name, path, id) => {
                 selection.unchanged.insert(name);
             }
-            None => selection.read.push(path.clone()),
+            Ok(_) | Err(_) => selection.read.push(path.clone()),
         }
     }
     selection
@@ -57,12 +66,7 @@ pub(super) fn changed(previous: &Snapshot, before: &Manifests, now: &Manifests) 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        domain::SnapshotVersion,
-        object,
-        registry::{Held, Inputs, Pin, Root},
-        testing::FORMAT,
-    };
+    use crate::{object, testing::FORMAT};
 
     fn manifests(files: &[(&str, &str)]) -> Manifests {
         files
@@ -74,32 +78,20 @@ mod tests {
     }
 
     #[test]
-    fn only_what_the_registry_cannot_tell_is_read_again() {
+    fn only_what_the_record_cannot_tell_is_read_again() {
         let name = |text: &str| text.parse::<ModuleName>().unwrap();
-        let version = SnapshotVersion::new(1);
-        let held = Held { since: version, code: String::new(), message: String::new() };
-        let root = Root {
-            version,
-            tree: object::empty_tree(FORMAT),
-            source_tree: object::empty_tree(FORMAT),
-            inputs: Inputs::from_sha256(&[]),
-            is_pre_release: false,
-            module_count: 0,
-            held: [(name("held"), held)].into(),
-            pinned: [(name("pinned"), Pin { version, reason: String::new() })].into(),
+        let entries = |names: &[&str]| -> BTreeMap<ModuleName, ObjectId> {
+            names.iter().map(|entry| (name(entry), object::blob_id(FORMAT, entry.as_bytes()))).collect()
         };
-        let entries = ["same", "edited", "moved", "held", "pinned", "twice"];
-        let previous = Snapshot {
-            root: Some(root),
-            entries: entries.map(|entry| (name(entry), object::empty_tree(FORMAT))).into(),
-            ..Snapshot::default()
-        };
+        let mut compiled = entries(&["same", "edited", "moved", "other", "twice", "forged"]);
+        let previous = Snapshot { entries: compiled.clone(), ..Snapshot::default() };
+        compiled.insert(name("forged"), object::empty_tree(FORMAT));
         let before = [
             ("same.yaml", "a"),
             ("edited.yaml", "a"),
             ("moved.yaml", "a"),
-            ("held.yaml", "a"),
-            ("pinned.yaml", "a"),
+            ("other.yaml", "a"),
+            ("forged.yaml", "a"),
             ("skipped.yaml", "a"),
             ("x/twice.yaml", "a"),
             ("gone.yaml", "a"),
@@ -108,24 +100,27 @@ mod tests {
             ("same.yaml", "a"),
             ("edited.yaml", "b"),
             ("moved/module.yaml", "a"),
-            ("held.yaml", "a"),
-            ("pinned.yaml", "a"),
+            ("other.yaml", "a"),
+            ("forged.yaml", "a"),
             ("skipped.yaml", "a"),
             ("x/twice.yaml", "a"),
             ("y/twice.yaml", "a"),
             ("new.yaml", "a"),
             ("No Name.yaml", "a"),
         ];
-        let selection = changed(&previous, &manifests(&before), &manifests(&now));
+        let others = [name("other")].into();
+        let before = manifests(&before);
+        let before = Before { manifests: &before, entries: &compiled, others: &others };
+        let selection = changed(&previous, &before, &manifests(&now));
         assert_eq!(selection.unchanged, [name("same")].into());
         let read: Vec<_> = selection.read.iter().map(RepoPath::as_str).collect();
         let expected = [
             "modules/No Name.yaml",
             "modules/edited.yaml",
-            "modules/held.yaml",
+            "modules/forged.yaml",
             "modules/moved/module.yaml",
             "modules/new.yaml",
-            "modules/pinned.yaml",
+            "modules/other.yaml",
             "modules/skipped.yaml",
             "modules/x/twice.yaml",
             "modules/y/twice.yaml",

@@ -1,12 +1,15 @@
 //! Following a remote: the local branch takes what people and other writers committed there, by fast-forward only.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 
-use super::{SyncError, base, publish::PATIENCE};
+use super::{Local, PATIENCE, moving, seen};
 use crate::{
     domain::ObjectId,
-    git::{Head, RemoteBranch, Repository},
+    git::{RemoteBranch, Repository},
     settings::Push,
+    sync::{SyncError, log::compiler::settings_at},
 };
 
 /// What to follow, and how.
@@ -18,7 +21,7 @@ pub struct Follow<'a> {
     pub now: Timestamp,
 }
 
-/// What became of the local branch.
+/// How the local branch relates to the remote's now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Followed {
     /// The remote has nothing that it lacks.
@@ -46,13 +49,11 @@ pub fn target(
 /// Asks the remote for its branch, and moves the local one to it where that loses nothing.
 pub fn follow(repository: &Repository, follow: &Follow<'_>) -> Result<Followed, SyncError> {
     let lock = repository.lock(PATIENCE, follow.now)?;
-    let head = repository.head()?;
-    let commit = head.require_commit()?;
-    let branch = match head {
-        Head::Branch { branch, .. } => branch,
-        Head::Unborn { .. } | Head::Detached { .. } => return Err(SyncError::NoTarget),
+    moving::finish(repository, &lock)?;
+    let Local { branch: Some(branch), commit } = Local::of(repository)? else {
+        return Err(SyncError::NoTarget);
     };
-    let settings = base::compiler_at(repository, commit)?.settings.push;
+    let settings = settings_at(repository, commit)?.push;
     let target = target(repository, Some(&branch), follow.remote, &settings)?;
     let fetched = repository.fetch(&target, settings.timeout);
     repository.forget_fetched();
@@ -63,8 +64,36 @@ pub fn follow(repository: &Repository, follow: &Follow<'_>) -> Result<Followed, 
     if !repository.is_ancestor(commit, newest)? {
         return Ok(Followed::Diverged);
     }
-    repository.fast_forward(&lock, commit, newest)?;
-    let who = repository.identity()?;
-    repository.move_branch(&lock, &branch, Some(commit), newest, &who, "modreg serve: follow")?;
+    seen::note(repository, &lock, &target, newest);
+    moving::move_to(repository, &lock, &branch, commit, newest, "modreg serve: follow")?;
     Ok(Followed::Moved { to: newest })
+}
+
+/// Fetches the history that a shallow clone lacks, for numbers are taken from all of it.
+pub(super) fn deepen(repository: &Repository, local: &Local) -> Result<(), SyncError> {
+    if !repository.is_shallow() {
+        return Ok(());
+    }
+    let settings = settings_at(repository, local.commit)?.push;
+    let target = target(repository, local.branch.as_deref(), None, &settings)?;
+    deepen_target(repository, &target, settings.timeout)
+}
+
+/// The same, of a branch that is known.
+pub(super) fn deepen_target(
+    repository: &Repository,
+    target: &RemoteBranch,
+    timeout: Duration,
+) -> Result<(), SyncError> {
+    if !repository.is_shallow() {
+        return Ok(());
+    }
+    let deepened = repository.deepen(target, timeout);
+    repository.forget_fetched();
+    let command = || format!("git fetch --unshallow {} {}", target.shown(), target.short());
+    deepened.map_err(|error| SyncError::Shallow { command: command(), error: Some(Box::new(error)) })?;
+    if repository.is_shallow() {
+        return Err(SyncError::Shallow { command: command(), error: None });
+    }
+    Ok(())
 }

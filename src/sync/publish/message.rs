@@ -1,16 +1,12 @@
 //! The commit message of a snapshot: for people first, with trailers for programs.
 
-use std::{
-    collections::BTreeMap,
-    fmt::{self, Write as _},
-    str::FromStr,
-};
+use std::{collections::BTreeMap, fmt::Write as _};
 
-use super::Draft;
 use crate::{
     diff::ChangeKind,
     domain::{ModuleName, ObjectId},
-    registry::{Held, Pin, Root, Snapshot},
+    registry::{Held, Pin, Root},
+    sync::{Draft, Trigger, plan::previous::Previous},
 };
 
 /// The trailer with the snapshot's version.
@@ -22,83 +18,30 @@ pub const SOURCE_COMMIT: &str = "Source-Commit";
 /// The trailer with what started the sync.
 pub const TRIGGER: &str = "Trigger";
 
-/// So many changes are listed; of the rest only the number is told.
+/// So many changes are listed; the rest is counted.
 const LISTED: usize = 50;
-
-/// What started a sync.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Trigger {
-    /// A person.
-    Manual,
-    /// The merge of an approved change.
-    Merge,
-    /// The nightly workflow.
-    Nightly,
-    /// The scheduler of a server.
-    Schedule,
-    /// A call of the server's admin route.
-    Api,
-    /// A rollback.
-    Rollback,
-    /// The making of the repository.
-    Init,
-}
-
-impl Trigger {
-    /// Every trigger.
-    pub const ALL: [Self; 7] =
-        [Self::Manual, Self::Merge, Self::Nightly, Self::Schedule, Self::Api, Self::Rollback, Self::Init];
-
-    /// The word in the trailer.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Manual => "manual",
-            Self::Merge => "merge",
-            Self::Nightly => "nightly",
-            Self::Schedule => "schedule",
-            Self::Api => "api",
-            Self::Rollback => "rollback",
-            Self::Init => "init",
-        }
-    }
-}
-
-impl fmt::Display for Trigger {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(self.as_str())
-    }
-}
-
-/// Why a text is no [`Trigger`].
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("it is one of manual, merge, nightly, schedule, api, rollback, init")]
-pub struct UnknownTrigger;
-
-impl FromStr for Trigger {
-    type Err = UnknownTrigger;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Self::ALL.into_iter().find(|trigger| trigger.as_str() == text).ok_or(UnknownTrigger)
-    }
-}
 
 /// Writes the message of the commit that publishes `root`.
 pub(super) fn message(
     root: &Root,
-    previous: &Snapshot,
+    previous: &Previous,
     draft: &Draft,
     source: ObjectId,
     trigger: Trigger,
 ) -> String {
-    let changes = &draft.changes;
+    let (changes, before) = (&draft.changes, &previous.snapshot);
     let (added, updated, removed) = (changes.added(), changes.updated(), changes.removed());
     let mut text =
         format!("registry: v{} ({added} added, {updated} updated, {removed} removed)\n\n", root.version);
     let lines: Vec<String> = changes
         .iter()
         .map(|change| line(&change.name, &change.kind))
-        .chain(holds(root, &previous.held()))
-        .chain(pins(root, &previous.pinned()))
+        .chain(holds(root, &before.held()))
+        .chain(pins(root, &before.pinned()))
+        .chain(previous.reverted_to.map(|version| {
+            let published = before.version();
+            format!("found version {version} instead of {published}; `modreg rollback` goes back on purpose")
+        }))
         .chain(draft.repaired.iter().map(|path| format!("repaired {}", path.as_str().escape_debug())))
         .collect();
     for line in lines.iter().take(LISTED) {

@@ -7,13 +7,17 @@ use std::{
 };
 
 use super::{
-    Draft, Order, Scope, Sources as _, Started, SyncError, WorkingSources, base::Base, draft, select,
+    Draft, Log, Order, Previous, RemovalToken, Scope, Started, SyncError, WorkingSources, draft,
+    log::past::{Past, PastEntry},
+    outcome::Refusal,
+    plan::{select, sources::Sources as _},
+    publish::guard,
 };
 use crate::{
     compile::Compiler,
     diagnostic::Diagnostic,
-    domain::{ModuleName, ObjectFormat, ObjectId, RepoPath},
-    git::{Head, Repository},
+    domain::{ModuleName, ObjectFormat, ObjectId, RepoPath, SnapshotVersion},
+    git::Repository,
     load::{self, ReadError},
     object,
     registry::{REGISTRY, Root, Snapshot, entries_path, entry_repo_path, module_of, root_path},
@@ -23,27 +27,112 @@ use crate::{
 pub struct WorkingTree<'a> {
     root: &'a Path,
     repository: Option<&'a Repository>,
-    previous: Snapshot,
+    previous: Previous,
+    is_log_cut_off: bool,
 }
 
 impl<'a> WorkingTree<'a> {
-    /// Takes the registry at `root`. The previous snapshot is that of HEAD, or outside a repository the one on disk.
+    /// Takes the registry at `root`. The snapshot before is the last published one of HEAD, or outside a repository the one
+    /// on disk.
     pub fn open(root: &'a Path, repository: Option<&'a Repository>) -> Result<Self, SyncError> {
-        let previous = match repository {
-            Some(repository) => match repository.head()? {
-                Head::Branch { commit, .. } | Head::Detached { commit } => {
-                    Base::at(repository, commit)?.snapshot
-                }
-                Head::Unborn { .. } => Snapshot::default(),
-            },
-            None => snapshot_on_disk(root)?,
+        let Some(repository) = repository else {
+            let snapshot = snapshot_on_disk(root)?;
+            let next = snapshot.version().next();
+            let is_current = snapshot.root.is_some() || snapshot.entries.is_empty();
+            let previous = Previous { snapshot, next, is_current, ..Previous::default() };
+            return Ok(Self { root, repository: None, previous, is_log_cut_off: false });
         };
-        Ok(Self { root, repository, previous })
+        if let Some(commit) = repository.head()?.commit() {
+            return Self::since(root, repository, commit, &Log::of_head(repository, commit)?);
+        }
+        let next = SnapshotVersion::EMPTY.next();
+        let previous = Previous { next, is_current: true, ..Previous::default() };
+        Ok(Self { root, repository: Some(repository), previous, is_log_cut_off: false })
     }
 
-    /// The snapshot that the files are compared with.
-    pub fn previous(&self) -> &Snapshot {
+    /// Takes the registry at `root` as the successor of that of a commit.
+    pub fn since(
+        root: &'a Path,
+        repository: &'a Repository,
+        commit: ObjectId,
+        log: &Log,
+    ) -> Result<Self, SyncError> {
+        let previous = Previous::find(repository, commit, log)?;
+        let is_log_cut_off = log.is_cut_off();
+        Ok(Self { root, repository: Some(repository), previous, is_log_cut_off })
+    }
+
+    /// Takes the pins that a root has as decided, as far as the versions that they name were published.
+    ///
+    /// What the pins of the change remove counts as removed for the guard.
+    pub fn adopt_pins(&mut self, root: &Root, log: &Log) -> Result<(), SyncError> {
+        let (Some(repository), Some(before)) = (self.repository, self.previous.snapshot.root.clone()) else {
+            return Ok(());
+        };
+        if root.pinned == before.pinned {
+            return Ok(());
+        }
+        self.previous.joined.push(self.previous.snapshot.entries.clone());
+        let past = Past::new(repository, log);
+        let mut pinned = before.pinned.clone();
+        pinned.retain(|name, _| root.pinned.contains_key(name));
+        for (name, pin) in root.pinned.iter().filter(|(name, pin)| before.pinned.get(*name) != Some(*pin)) {
+            let Some(publication) = log.get(pin.version) else { continue };
+            let entries = &mut self.previous.snapshot.entries;
+            match past.entry(publication, name)? {
+                PastEntry::Present(id) => entries.insert(name.clone(), id),
+                PastEntry::Absent => entries.remove(name),
+                PastEntry::NotHere => continue,
+            };
+            pinned.insert(name.clone(), pin.clone());
+        }
+        self.previous.snapshot.root = Some(Root { pinned, ..before });
+        Ok(())
+    }
+
+    /// The root of a draft as the root of a change may have it: with any number that is free, and holds that began with
+    /// any of these. The age of the sources and of the settings is no difference, and neither is the wording of a hold.
+    pub fn expected_root(&self, draft: &Draft, found: &Root, latest: SnapshotVersion) -> Root {
+        let is_free = |version: SnapshotVersion| {
+            version > latest && version.get() <= latest.get().saturating_add(1_000)
+        };
+        let version = if is_free(found.version) { found.version } else { self.previous.next };
+        let mut expected = draft.plan.root(version, draft.tree, found.source_tree, found.inputs.clone());
+        let before = self.previous.snapshot.held();
+        for (name, held) in &mut expected.held {
+            if let Some(other) = found.held.get(name).filter(|other| other.code == held.code) {
+                let is_new = !before.contains_key(name);
+                if other.since == held.since || is_new && is_free(other.since) && other.since <= version {
+                    *held = other.clone();
+                }
+            }
+        }
+        expected
+    }
+
+    /// The root on disk, where there is one.
+    pub fn root_on_disk(&self) -> Result<Option<Root>, SyncError> {
+        root_on_disk(self.root)
+    }
+
+    /// The snapshot before.
+    pub fn previous(&self) -> &Previous {
         &self.previous
+    }
+
+    /// Whether older versions are missing because the clone is shallow.
+    pub const fn is_log_cut_off(&self) -> bool {
+        self.is_log_cut_off
+    }
+
+    /// Asks the removal guard whether a draft may be written.
+    pub fn refuse(
+        &self,
+        draft: &Draft,
+        compiler: &Compiler,
+        allowed: Option<&RemovalToken>,
+    ) -> Option<Refusal> {
+        guard::refuse(&self.previous, &draft.plan, compiler.settings.guard, allowed)
     }
 
     /// Drafts the snapshot that the manifests on disk give. Its root does not name their tree yet.
@@ -117,7 +206,7 @@ impl<'a> WorkingTree<'a> {
             }
         }
         drift.remove = strays;
-        let root = draft.root.as_ref().or(self.previous.root.as_ref()).map(Root::to_bytes);
+        let root = draft.root.as_ref().or(self.previous.snapshot.root.as_ref()).map(Root::to_bytes);
         let root_path = root_path();
         match (root, read_if_there(self.root, &root_path)?) {
             (Some(wanted), found) if found.as_ref() != Some(&wanted) => {
@@ -183,7 +272,7 @@ pub fn format_on_disk(root: &Path) -> Result<ObjectFormat, SyncError> {
 }
 
 fn root_on_disk(root: &Path) -> Result<Option<Root>, SyncError> {
-    let untrusted = |error| SyncError::Root { commit: None, error };
+    let untrusted = |error| SyncError::Root { commit: None, last_good: None, error };
     read_if_there(root, &root_path())?.map(|bytes| Root::parse(&bytes).map_err(untrusted)).transpose()
 }
 
@@ -201,8 +290,7 @@ fn snapshot_on_disk(root: &Path) -> Result<Snapshot, SyncError> {
     let Some(parsed) = parsed else { return Ok(Snapshot { entries, ..Snapshot::default() }) };
     let paths = entries.iter().map(|(name, id)| (crate::registry::entry_path(name), *id));
     let tree = object::tree_of(format, paths).root;
-    let (latest, root) = (parsed.version, Some(parsed));
-    Ok(Snapshot { latest, root, tree: Some(tree), entries, ..Snapshot::default() })
+    Ok(Snapshot { root: Some(parsed), tree: Some(tree), entries })
 }
 
 /// The id that git would give to a file, however large it is.

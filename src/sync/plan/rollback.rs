@@ -9,26 +9,27 @@ use std::{
     str::FromStr,
 };
 
+use serde::{Deserialize, Serialize};
+
 use super::{
-    Draft, SyncError, VersionedSnapshot,
-    base::Base,
-    draft::parse_entry,
-    plan::{Plan, Summary},
+    draft::{Draft, entries_tree, parse_entry},
+    next_snapshot::{Plan, Summary},
     prepare::Prepared,
+    previous::Previous,
 };
 use crate::{
     compile::{Compiler, ManifestFile},
     diagnostic::{self, Diagnostic, Severity},
     diff,
-    domain::{ModuleName, ObjectId, SnapshotVersion},
+    domain::{ModuleName, SnapshotVersion},
     git::Repository,
-    object,
-    registry::{Entry, Pin, RootError, Snapshot, entry_path, entry_repo_path},
+    registry::{Entry, Pin, Snapshot, entry_repo_path},
     rules, schema,
+    sync::{SyncError, VersionedSnapshot, log::published::Log},
 };
 
 /// What goes back, where to, and why.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rollback {
     /// The version whose content comes back.
     pub version: SnapshotVersion,
@@ -39,7 +40,8 @@ pub struct Rollback {
 }
 
 /// Why an operator rolls back: one line that says something and hides nothing, so it is safe in commit messages.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Reason(String);
 
 /// Why a text is no [`Reason`].
@@ -88,29 +90,22 @@ impl fmt::Display for Reason {
     }
 }
 
-/// Drafts the version after the one at `commit` that brings the old content back.
+/// Drafts the version after the previous one that brings the old content back.
 pub(super) fn prepare(
     repository: &Repository,
-    commit: ObjectId,
+    before: Previous,
+    log: &Log,
     compiler: &Compiler,
     rollback: &Rollback,
 ) -> Result<Prepared, SyncError> {
     if rollback.version == SnapshotVersion::EMPTY {
         return Err(SyncError::RollbackToNothing);
     }
-    let base = Base::at(repository, commit)?;
-    if let (true, Some(root)) = (base.is_lost(), &base.snapshot.root) {
-        return Err(SyncError::LostEntries { tree: root.tree });
-    }
-    let Base { snapshot: previous, edited } = base;
-    let target = VersionedSnapshot::find(repository, commit, rollback.version)?;
-    if target.snapshot.is_tampered() {
-        let error = RootError::Inconsistent("the entries beside it are not those that it names".to_owned());
-        return Err(SyncError::Root { commit: Some(target.commit), error });
-    }
-    let read = |id: ObjectId| repository.blob(id);
-    let names = rollback.names(&previous, &target.snapshot)?;
-    let mut plan = back(&previous, &target.snapshot, &names, rollback);
+    let previous = &before.snapshot;
+    let target = VersionedSnapshot::find(repository, log, rollback.version)?;
+    let read = |id| repository.blob(id);
+    let names = rollback.names(previous, &target.snapshot)?;
+    let mut plan = back(previous, &target.snapshot, &names, rollback);
     let mut values = [BTreeMap::new(), BTreeMap::new()];
     for name in &names {
         let (old, new) = (previous.entries.get(name), target.snapshot.entries.get(name));
@@ -129,15 +124,15 @@ pub(super) fn prepare(
     }
     diagnostic::sort(&mut plan.diagnostics);
     let changes = diff::changes(&values[0], &values[1]);
-    let tree =
-        object::tree_of(repository.format(), plan.entries.iter().map(|(name, id)| (entry_path(name), *id)))
-            .root;
-    // What is not rolled back was compiled as the last root says, and what is will be read again: it is pinned.
-    let compiled = previous.root.as_ref().or(target.snapshot.root.as_ref());
-    let root = compiled
-        .and_then(|compiled| plan.root(&previous, tree, compiled.source_tree, compiled.inputs.clone()));
-    let draft = Draft { read: BTreeSet::new(), plan, changes, repaired: edited, root };
-    Ok(Prepared { previous, draft, remarks: Vec::new(), read: 0 })
+    let tree = entries_tree(&plan, repository.format());
+    let is_new = !before.is_current || plan.differs_from(previous);
+    // What is not rolled back was compiled as the last root says, and what is will be compiled when it is unpinned.
+    let compiled = previous.root.as_ref().or(target.snapshot.root.as_ref()).filter(|_| is_new);
+    let root =
+        compiled.map(|compiled| plan.root(before.next, tree, compiled.source_tree, compiled.inputs.clone()));
+    let repaired = before.edited.clone();
+    let draft = Draft { read: BTreeSet::new(), plan, changes, repaired, tree, root };
+    Ok(Prepared { previous: before, draft, remarks: Vec::new(), read: 0 })
 }
 
 impl Rollback {
@@ -212,6 +207,7 @@ fn judge(compiler: &Compiler, name: &ModuleName, bytes: Vec<u8>) -> Vec<Diagnost
 mod tests {
     use super::*;
     use crate::{
+        object,
         registry::{Held, Inputs, Root},
         testing::FORMAT,
     };
@@ -255,7 +251,7 @@ mod tests {
             held: entries.keys().map(|name| (name.clone(), held.clone())).collect(),
             pinned: BTreeMap::new(),
         };
-        Snapshot { latest: version, root: Some(root), entries, ..Snapshot::default() }
+        Snapshot { root: Some(root), entries, ..Snapshot::default() }
     }
 
     #[test]

@@ -1,16 +1,14 @@
 //! The checked-out `registry/`: whether somebody is working in it, and bringing it up to date.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use super::SyncError;
+use super::Files;
 use crate::{
     domain::{ObjectId, RepoPath},
     git::{self, Repository, SyncLock, Uncommitted},
     registry::{REGISTRY, root_path},
+    sync::SyncError,
 };
-
-/// The files of one version of `registry/`, with their blobs.
-type Files = BTreeMap<RepoPath, ObjectId>;
 
 /// The checked-out `registry/`, and the committed versions that may lie in it.
 pub(super) struct Checkout<'a> {
@@ -57,8 +55,8 @@ impl<'a> Checkout<'a> {
         Ok(self.repository.require_free_places(new)?)
     }
 
-    /// Replaces what a killed run left by what HEAD holds, unless somebody is working below `registry/`.
-    pub(super) fn mend(&self) -> Result<(), SyncError> {
+    /// Replaces what a killed run left by what HEAD contains, unless there is uncommitted work below `registry/`.
+    pub(super) fn catch_up_if_free(&self) -> Result<(), SyncError> {
         let found = self.dirty(&self.head)?;
         if found.own.is_empty() { self.catch_up(&found.behind) } else { Ok(()) }
     }

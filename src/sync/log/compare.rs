@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::{SyncError, draft::parse_entry};
+use crate::sync::{SyncError, plan::draft::parse_entry};
 use crate::{
     diff::{self, Changes},
     domain::ModuleName,

@@ -1,7 +1,9 @@
 //! What lost attempts to push tell: that others are faster, or that the remote takes nothing from anybody.
 
-use super::SyncError;
-use crate::git::{GitError, GitErrorKind, RemoteFailure};
+use crate::{
+    git::{GitError, GitErrorKind, RemoteFailure},
+    sync::SyncError,
+};
 
 /// So often in a row nobody else was faster, and still nothing arrived: trying again does not help.
 const IN_VAIN: usize = 3;

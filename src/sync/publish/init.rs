@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use super::{SyncError, publish::PATIENCE};
+use super::PATIENCE;
 use crate::{
     domain::{ObjectId, RepoPath},
     git::{Checkout, Head, NewCommit, Repository},
     object::{Mode, Object},
+    sync::SyncError,
 };
 
 /// Commits files with these contents on the current branch, which may be unborn. Whatever else is staged stays staged.

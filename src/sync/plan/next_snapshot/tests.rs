@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::{
-    domain::SnapshotVersion,
+    object,
     registry::Pin,
     source::{SourceText, rules},
     testing::FORMAT,
@@ -39,7 +39,7 @@ fn snapshot(modules: &[&str], held: &[&str], pinned: &[&str]) -> Snapshot {
         held: held.iter().map(hold).collect(),
         pinned: pinned.iter().map(pin).collect(),
     };
-    Snapshot { latest: root.version, root: Some(root), entries, ..Snapshot::default() }
+    Snapshot { root: Some(root), entries, ..Snapshot::default() }
 }
 
 fn manifest(path: &str, declared: Option<&str>, outcome: Outcome) -> Compiled {
@@ -77,7 +77,10 @@ fn invalid(module: &str) -> Compiled {
 }
 
 fn run(previous: &Snapshot, scope: &Scope, compiled: Vec<Compiled>) -> Plan {
-    plan(Material { previous, scope, compiled, unchanged: BTreeSet::new() })
+    let pinned = scope.pinned(previous);
+    let is_pinned = |module: &Compiled| module.named_by_path().is_some_and(|name| pinned.contains_key(&name));
+    let compiled = compiled.into_iter().filter(|module| !is_pinned(module)).collect();
+    plan(Material { previous, next: SnapshotVersion::new(8), scope, compiled, unchanged: BTreeSet::new() })
 }
 
 /// `chat=old drive=new !held`, for reading.
@@ -151,15 +154,7 @@ fn a_hold_keeps_the_version_that_began_it_and_ends_with_a_good_manifest() {
     assert_eq!((since("chat"), since("drive")), (5, 8));
     let plan = run(&previous, &Scope::All, vec![good("chat", "old"), good("drive", "old")]);
     assert!(plan.held.is_empty());
-    assert!(
-        plan.root(
-            &previous,
-            object::empty_tree(FORMAT),
-            object::empty_tree(FORMAT),
-            Inputs::from_sha256(&[])
-        )
-        .is_some()
-    );
+    assert!(plan.differs_from(&previous));
 }
 
 #[test]
@@ -178,7 +173,7 @@ fn a_module_that_is_pinned_to_have_no_entry_gets_none() {
     for (manifest, expected) in [
         (good("drive", "new"), [0, 0, 0, 1, 1, 0, 0]),
         (skipped("drive"), [0, 0, 0, 1, 1, 0, 0]),
-        (invalid("drive"), [0, 0, 0, 1, 0, 0, 1]),
+        (invalid("drive"), [0, 0, 0, 1, 1, 0, 0]),
     ] {
         let plan = run(&previous, &Scope::All, vec![good("chat", "old"), manifest]);
         assert_eq!((shown(&plan).as_str(), counts(&plan)), ("chat=old", expected));
@@ -213,16 +208,26 @@ fn lifting_a_pin_gives_what_the_manifest_gives_now() {
 }
 
 #[test]
-fn a_change_of_the_pins_alone_is_a_new_version() {
-    let mut previous = snapshot(&[], &[], &["chat"]);
-    previous.tree = Some(object::empty_tree(FORMAT));
-    let root = |scope: &Scope| {
-        let plan = run(&previous, scope, vec![]);
-        plan.root(&previous, object::empty_tree(FORMAT), object::empty_tree(FORMAT), Inputs::from_sha256(&[]))
-    };
-    assert_eq!(root(&Scope::All), None);
-    let lifted = root(&Scope::Pinned([name("chat")].into())).unwrap();
-    assert_eq!((lifted.version.get(), lifted.pinned.len()), (8, 0));
+fn a_change_of_the_pins_alone_is_a_difference() {
+    let previous = snapshot(&[], &[], &["chat"]);
+    assert!(!run(&previous, &Scope::All, vec![]).differs_from(&previous));
+    let lifted = run(&previous, &Scope::Pinned([name("chat")].into()), vec![]);
+    assert!(lifted.differs_from(&previous) && lifted.pinned.is_empty());
+}
+
+#[test]
+fn the_wording_of_a_hold_alone_is_no_difference() {
+    let previous = snapshot(&["chat"], &["chat"], &[]);
+    let mut plan = run(&previous, &Scope::All, vec![invalid("chat")]);
+    for (code, message, differs) in [
+        ("source/syntax", "broken", false),
+        ("source/syntax", "other words", false),
+        ("other/code", "broken", true),
+    ] {
+        let held = plan.held.get_mut(&name("chat")).unwrap();
+        (held.code, held.message) = (code.to_owned(), message.to_owned());
+        assert_eq!(plan.differs_from(&previous), differs, "{code} {message}");
+    }
 }
 
 #[test]
@@ -247,35 +252,13 @@ fn pruning_only_removes() {
 }
 
 #[test]
-fn the_version_counts_up_from_the_highest_one_and_only_with_a_difference() {
-    let mut previous = snapshot(&["chat"], &[], &[]);
-    let tree = |plan: &Plan| {
-        object::tree_of(
-            FORMAT,
-            plan.entries.iter().map(|(name, id)| (crate::registry::entry_path(name), *id)),
-        )
-        .root
-    };
-    let next = |previous: &Snapshot, manifests| {
-        let plan = run(previous, &Scope::All, manifests);
-        let tree = tree(&plan);
-        plan.root(previous, tree, object::empty_tree(FORMAT), Inputs::from_sha256(&[]))
-            .map(|root| root.version.get())
-    };
-    let old = tree(&run(&previous, &Scope::All, vec![good("chat", "old")]));
-    let publish = |previous: &mut Snapshot, tree| previous.root.as_mut().unwrap().tree = tree;
-    publish(&mut previous, old);
-    previous.tree = Some(old);
-    assert_eq!(next(&previous, vec![good("chat", "old")]), None);
-    assert_eq!(next(&previous, vec![good("chat", "new")]), Some(8));
-    assert_eq!(next(&previous, vec![invalid("chat")]), Some(8), "a new hold is a new version");
-    previous.tree = Some(object::empty_tree(FORMAT));
-    assert_eq!(next(&previous, vec![good("chat", "old")]), Some(8), "edited entries are repaired");
-    publish(&mut previous, object::empty_tree(FORMAT));
-    previous.tree = Some(old);
-    assert_eq!(next(&previous, vec![good("chat", "old")]), Some(8), "and so is a root that fell behind them");
-    previous.latest = SnapshotVersion::new(20);
-    assert_eq!(next(&previous, vec![good("chat", "new")]), Some(21));
-    assert_eq!(next(&Snapshot::default(), vec![]), None, "nothing is no version");
-    assert_eq!(next(&Snapshot::default(), vec![good("chat", "new")]), Some(1));
+fn only_content_holds_and_pins_are_differences() {
+    let previous = snapshot(&["chat"], &[], &[]);
+    let differs =
+        |previous: &Snapshot, manifests| run(previous, &Scope::All, manifests).differs_from(previous);
+    assert!(!differs(&previous, vec![good("chat", "old")]));
+    assert!(differs(&previous, vec![good("chat", "new")]));
+    assert!(differs(&previous, vec![invalid("chat")]), "a new hold is one");
+    assert!(!differs(&Snapshot::default(), vec![]));
+    assert!(differs(&Snapshot::default(), vec![good("chat", "new")]));
 }

@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::{
-    error::SyncError,
-    plan::{self, Material, Plan, Scope},
+    next_snapshot::{self, Material, Plan},
+    previous::Previous,
     select::Selection,
     sources::Sources,
 };
@@ -15,22 +15,23 @@ use crate::{
     compile::{self, Compiled, Compiler, ManifestFile, Outcome},
     diagnostic::Finding,
     diff::{self, Changes},
-    domain::{ModuleName, ObjectId, RepoPath},
+    domain::{ModuleName, ObjectFormat, ObjectId, RepoPath},
     object,
     registry::{Root, Snapshot, entry_path},
     rules,
+    sync::{Scope, SyncError},
 };
 
 /// How many manifests are in memory at once: enough to keep every thread busy, few enough to stay small.
 const BATCH: usize = 512;
 
-/// Gives the bytes of an entry of the previous snapshot.
+/// Returns the bytes of an entry of the previous snapshot.
 pub type ReadEntry<'a> = dyn Fn(&ModuleName, ObjectId) -> Result<Vec<u8>, SyncError> + 'a;
 
 /// What a draft is made of.
 pub struct Order<'a> {
     /// The snapshot before.
-    pub previous: &'a Snapshot,
+    pub previous: &'a Previous,
     /// Reads its entries.
     pub read_entry: &'a ReadEntry<'a>,
     /// The git tree of the directory of the manifests, for the root to name.
@@ -56,15 +57,22 @@ pub struct Draft {
     pub plan: Plan,
     /// The changes field by field.
     pub changes: Changes,
-    /// The files below `registry/modules` that were changed by hand, and become what they have to be.
+    /// The files below `registry/modules` that are not what was published, and are replaced.
     pub repaired: BTreeSet<RepoPath>,
-    /// The next root, or `None` where the previous snapshot still says it all.
+    /// The git tree of the entries.
+    pub tree: ObjectId,
+    /// The next root, or `None` where the previous snapshot is current.
     pub root: Option<Root>,
 }
 
 /// Compiles the selected manifests and drafts the next snapshot.
 pub fn draft(order: Order<'_>) -> Result<Draft, SyncError> {
-    let Order { previous, read_entry, source_tree, sources, compiler, selection, scope, done } = order;
+    let Order { previous, read_entry, source_tree, sources, compiler, mut selection, scope, done } = order;
+    let snapshot = &previous.snapshot;
+    let pinned = scope.pinned(snapshot);
+    let is_pinned = |name: &ModuleName| pinned.contains_key(name);
+    // Pinned modules are left alone, whatever their manifests are.
+    selection.read.retain(|path| !path.module_stem().parse().is_ok_and(|name| is_pinned(&name)));
     let read = selection.read.iter().cloned().collect();
     let mut compiled = Vec::with_capacity(selection.read.len());
     for batch in selection.read.chunks(BATCH) {
@@ -74,18 +82,22 @@ pub fn draft(order: Order<'_>) -> Result<Draft, SyncError> {
     compiled.sort_unstable_by(|a, b| a.path.cmp(&b.path));
     let read_again = |path: &RepoPath| read_one(sources, path);
     compile::refuse_duplicates(compiler, &mut compiled, read_again)?;
-    let pinned = scope.pinned(previous);
-    let compared = compiled
-        .iter_mut()
-        .filter(|module| !module.declared.as_ref().is_some_and(|name| pinned.contains_key(name)));
-    check_versions(compiler, previous, read_entry, sources, compared)?;
+    let compared = compiled.iter_mut().filter(|module| !module.declared.as_ref().is_some_and(is_pinned));
+    check_versions(compiler, snapshot, read_entry, sources, compared)?;
 
-    let plan = plan::plan(Material { previous, scope, compiled, unchanged: selection.unchanged });
-    let changes = compare(&plan, previous, read_entry)?;
-    let tree =
-        object::tree_of(compiler.format, plan.entries.iter().map(|(name, id)| (entry_path(name), *id))).root;
-    let root = plan.root(previous, tree, source_tree, compiler.inputs());
-    Ok(Draft { read, plan, changes, repaired: BTreeSet::new(), root })
+    let next = previous.next;
+    let material = Material { previous: snapshot, next, scope, compiled, unchanged: selection.unchanged };
+    let plan = next_snapshot::plan(material);
+    let changes = compare(&plan, snapshot, read_entry)?;
+    let tree = entries_tree(&plan, compiler.format);
+    let is_new = !previous.is_current || plan.differs_from(snapshot);
+    let root = is_new.then(|| plan.root(next, tree, source_tree, compiler.inputs()));
+    Ok(Draft { read, plan, changes, repaired: previous.edited.clone(), tree, root })
+}
+
+/// The git tree of the entries of a plan.
+pub(super) fn entries_tree(plan: &Plan, format: ObjectFormat) -> ObjectId {
+    object::tree_of(format, plan.entries.iter().map(|(name, id)| (entry_path(name), *id))).root
 }
 
 fn read_one(sources: &dyn Sources, path: &RepoPath) -> Result<ManifestFile, SyncError> {

@@ -1,0 +1,96 @@
+//! Single entries of published versions, to tell whether a held or pinned one was ever published.
+
+use super::{
+    published::{Log, Publication},
+    snapshots::is_present,
+};
+use crate::{
+    domain::{ModuleName, ObjectId, SnapshotVersion},
+    git::Repository,
+    registry::{Root, entry_path},
+    sync::SyncError,
+};
+
+/// Looks single entries up in published versions.
+pub(in crate::sync) struct Past<'a> {
+    repository: &'a Repository,
+    log: &'a Log,
+}
+
+/// The entry of a module in a published version.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::sync) enum PastEntry {
+    /// The version had this one.
+    Present(ObjectId),
+    /// The version had none.
+    Absent,
+    /// The tree of the version is not in this clone.
+    NotHere,
+}
+
+/// How a held entry relates to what was published before its hold began.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::sync) enum LastGood {
+    /// A version had it.
+    Same,
+    /// None had it; this is what the newest one had.
+    Other(ObjectId),
+    /// No version that is here had an entry of the module.
+    Unknown,
+}
+
+impl<'a> Past<'a> {
+    pub(in crate::sync) const fn new(repository: &'a Repository, log: &'a Log) -> Self {
+        Self { repository, log }
+    }
+
+    fn root(&self, publication: &Publication) -> Result<Root, SyncError> {
+        let untrusted = |error| SyncError::Root { commit: Some(publication.commit), last_good: None, error };
+        Root::parse(&self.repository.blob(publication.root)?).map_err(untrusted)
+    }
+
+    /// The entry that a version had of a module.
+    pub(in crate::sync) fn entry(
+        &self,
+        publication: &Publication,
+        name: &ModuleName,
+    ) -> Result<PastEntry, SyncError> {
+        let tree = self.root(publication)?.tree;
+        if !is_present(self.repository, tree) {
+            return Ok(PastEntry::NotHere);
+        }
+        let entry = self.repository.blob_below(tree, &entry_path(name))?;
+        Ok(entry.map_or(PastEntry::Absent, PastEntry::Present))
+    }
+
+    /// Looks for the entry `now` of a module in the versions before its hold began.
+    pub(in crate::sync) fn last_good(
+        &self,
+        name: &ModuleName,
+        since: SnapshotVersion,
+        now: Option<ObjectId>,
+    ) -> Result<LastGood, SyncError> {
+        let mut newest = None;
+        for publication in self.log.newest_first().filter(|known| known.version < since) {
+            match self.entry(publication, name)? {
+                PastEntry::Present(entry) if Some(entry) == now => return Ok(LastGood::Same),
+                PastEntry::Present(entry) => newest = newest.or(Some(entry)),
+                PastEntry::Absent | PastEntry::NotHere => {}
+            }
+        }
+        Ok(newest.map_or(LastGood::Unknown, LastGood::Other))
+    }
+
+    /// Whether the oldest version of the log has the same pin of a module already.
+    pub(in crate::sync) fn has_first_version_pin(
+        &self,
+        name: &ModuleName,
+        root: &Root,
+    ) -> Result<bool, SyncError> {
+        if self.log.is_cut_off() {
+            return Ok(true);
+        }
+        let Some(first) = self.log.newest_first().last() else { return Ok(true) };
+        Ok(self.root(first)?.pinned.get(name) == root.pinned.get(name))
+    }
+}

@@ -1,0 +1,133 @@
+//! How a run ended.
+
+use std::collections::BTreeMap;
+
+use super::{Draft, Plan, RemovalToken, SyncError};
+use crate::{
+    diagnostic::Diagnostic,
+    domain::{ModuleName, ObjectId},
+    git::RemoteBranch,
+    registry::Snapshot,
+};
+
+/// How a run ended.
+#[derive(Debug)]
+pub struct Outcome {
+    /// The snapshot before.
+    pub previous: Snapshot,
+    /// The next snapshot, whether it was committed or not.
+    pub draft: Draft,
+    /// Whether it was committed.
+    pub verdict: Verdict,
+    /// Warnings about files that only look like manifests.
+    pub remarks: Vec<Diagnostic>,
+    /// What is odd in the log of the registry, in sentences for people.
+    pub log_remarks: Vec<String>,
+    /// How many manifests had to be read.
+    pub read: usize,
+    /// The end of the push, where one was asked for and not refused.
+    pub pushed: Option<Pushed>,
+}
+
+/// Whether a draft was committed.
+#[derive(Debug)]
+pub enum Verdict {
+    /// Nothing changed; the previous snapshot is current.
+    Unchanged,
+    /// It would have been committed.
+    DryRun,
+    /// It is on the branch.
+    Committed {
+        /// The commit.
+        commit: ObjectId,
+        /// Why the checkout could not be brought up to date, if it could not.
+        behind: Option<SyncError>,
+        /// Whether the commit was made as `modreg` because git knows no name.
+        is_anonymous: bool,
+    },
+    /// A guard refused it.
+    Refused(Refusal),
+}
+
+/// Why a guard refused a draft.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    /// Too many entries would be removed.
+    Removals(Removals),
+    /// A token was given, but for another set of removals.
+    WrongToken(Removals),
+    /// Some manifests are invalid, and none may be.
+    Invalid,
+}
+
+/// Entries that a guard does not let go.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Removals {
+    /// The entries.
+    pub entries: BTreeMap<ModuleName, ObjectId>,
+    /// How many entries there were.
+    pub total: usize,
+    /// Allows exactly these removals.
+    pub token: RemovalToken,
+}
+
+impl Refusal {
+    /// The removals that it is about.
+    pub const fn removals(&self) -> Option<&Removals> {
+        match self {
+            Self::Removals(removals) | Self::WrongToken(removals) => Some(removals),
+            Self::Invalid => None,
+        }
+    }
+
+    /// Why this plan is not carried out, in one line.
+    pub fn reason(&self, plan: &Plan) -> String {
+        let removed = |removals: &Removals| match (removals.entries.len(), removals.total) {
+            (1, 1) => "the only entry".to_owned(),
+            (count, total) if count >= total => format!("all {total} entries"),
+            (count, total) => format!("{count} of {total} entries"),
+        };
+        match self {
+            Self::Removals(removals) => {
+                format!("this would remove {}, more than the guard allows", removed(removals))
+            }
+            Self::WrongToken(removals) => {
+                format!("this would remove {}, and the token is for another set", removed(removals))
+            }
+            Self::Invalid if plan.invalid.len() == 1 => {
+                "1 manifest is invalid, and `--strict` allows none".to_owned()
+            }
+            Self::Invalid => {
+                format!("{} manifests are invalid, and `--strict` allows none", plan.invalid.len())
+            }
+        }
+    }
+}
+
+/// How a push ended.
+#[derive(Debug)]
+pub struct Pushed {
+    /// The branch that was pushed to.
+    pub target: RemoteBranch,
+    /// The commit with the snapshot.
+    pub commit: ObjectId,
+    /// How the commit came to be there.
+    pub arrival: Arrival,
+    /// How often it was tried.
+    pub attempts: usize,
+    /// The commits of people that were pushed with it, newest first, with their subjects.
+    pub people: Vec<(ObjectId, String)>,
+    /// The commands whose snapshots were dropped because the remote was ahead, and published anew, oldest first.
+    pub published_anew: Vec<&'static str>,
+    /// Why the local branch and its checkout could not follow, if they could not.
+    pub left_behind: Option<SyncError>,
+}
+
+/// How a commit came to be on the remote branch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Arrival {
+    /// This run pushed it.
+    Pushed,
+    /// It was there already.
+    AlreadyThere,
+}

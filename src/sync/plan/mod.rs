@@ -1,0 +1,12 @@
+//! What the next snapshot is.
+
+pub(super) mod draft;
+pub(super) mod next_snapshot;
+pub(super) mod prepare;
+pub(super) mod previous;
+#[cfg(test)]
+mod properties;
+pub(super) mod record;
+pub(super) mod rollback;
+pub(super) mod select;
+pub(super) mod sources;

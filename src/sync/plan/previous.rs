@@ -1,0 +1,164 @@
+//! What the next snapshot starts from: the published version with the highest number, whatever HEAD contains now.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::{
+    domain::{ModuleName, ObjectId, RepoPath, SnapshotVersion},
+    git::Repository,
+    object::is_empty_tree,
+    registry::{Root, Snapshot, entries_path, entry_repo_path, root_path},
+    settings::Guard,
+    sync::{
+        SyncError, VersionedSnapshot,
+        log::{
+            compiler::settings_at,
+            past::{LastGood, Past, PastEntry},
+            published::{Log, Publication},
+            snapshots::{entries_of, is_present, outline_at},
+        },
+    },
+};
+
+/// The snapshot before, and how the registry at the commit that is read relates to it.
+#[derive(Debug, Default)]
+pub struct Previous {
+    /// The snapshot, with entries that were published: a held or pinned one that never was is replaced.
+    pub snapshot: Snapshot,
+    /// The number of the next version.
+    pub next: SnapshotVersion,
+    /// Whether the commit contains this very snapshot, so that an equal result is no new version.
+    pub is_current: bool,
+    /// The version that the commit contains instead, where that is another one.
+    pub reverted_to: Option<SnapshotVersion>,
+    /// The files below `registry/modules` that are not what was published, and will be replaced.
+    pub edited: BTreeSet<RepoPath>,
+    /// The entries of other lines that a merge joined, which the guard looks at too.
+    pub joined: Vec<BTreeMap<ModuleName, ObjectId>>,
+    /// The guard's settings when the snapshot was published.
+    pub guard: Option<Guard>,
+    /// What is odd in the log, in sentences for people.
+    pub remarks: Vec<String>,
+}
+
+impl Previous {
+    /// Finds the snapshot before the next one of `commit`, whose log is given.
+    ///
+    /// A root in `commit` that cannot be read is an error, for only people can tell what it should be.
+    pub fn find(repository: &Repository, commit: ObjectId, log: &Log) -> Result<Self, SyncError> {
+        let last_good = log.newest_first().next().map(|publication| publication.commit);
+        let present = outline_at(repository, commit).map_err(|error| match error {
+            SyncError::Root { commit, error, .. } => SyncError::Root { commit, last_good, error },
+            error => error,
+        })?;
+        let present_root = repository.blob_at(commit, root_path().as_str())?;
+        let mut remarks = log.remarks();
+        let mut before = None;
+        for publication in log.newest_first() {
+            match VersionedSnapshot::of(repository, publication) {
+                Ok(found) => {
+                    before = Some((publication, found.snapshot));
+                    break;
+                }
+                // A forged root that contradicts its entries published nothing.
+                Err(SyncError::Root { error, .. }) if present_root != Some(publication.root) => {
+                    let Publication { version, commit, .. } = publication;
+                    remarks.push(format!("version {version} of commit {commit} was skipped: {error}"));
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        let next = log.next();
+        let Some((publication, snapshot)) = before else {
+            // Whatever lies there was never published.
+            let is_current = present.tree.is_none() && present_root.is_none();
+            return Ok(Self { next, is_current, remarks, ..Self::default() });
+        };
+        let is_at_head = present_root == Some(publication.root);
+        let mut previous = Self {
+            next,
+            is_current: is_at_head && !present.is_tampered(),
+            reverted_to: (!is_at_head).then(|| present.version()),
+            guard: settings_at(repository, publication.commit).ok().map(|settings| settings.guard),
+            remarks,
+            ..Self::default()
+        };
+        if present.is_tampered() {
+            previous.edited = edited_files(repository, &present)?;
+        }
+        for root in log.joined(repository)?.into_iter().filter(|root| *root != publication.root) {
+            previous.joined.extend(entries_of_root(repository, root)?);
+        }
+        previous.snapshot = snapshot;
+        previous.replace_unpublished(repository, log)?;
+        Ok(previous)
+    }
+
+    /// Replaces held and pinned entries that no published version had, and lifts pins to versions that never were.
+    fn replace_unpublished(&mut self, repository: &Repository, log: &Log) -> Result<(), SyncError> {
+        let Some(mut root) = self.snapshot.root.clone() else { return Ok(()) };
+        let past = Past::new(repository, log);
+        let (mut replaced, mut lifted) = (BTreeMap::new(), Vec::new());
+        for (name, pin) in &root.pinned {
+            match log.get(pin.version) {
+                Some(publication) => match past.entry(publication, name)? {
+                    PastEntry::Present(entry) => drop(replaced.insert(name.clone(), Some(entry))),
+                    PastEntry::Absent => drop(replaced.insert(name.clone(), None)),
+                    PastEntry::NotHere => {}
+                },
+                // The history may have been dropped, but not before the pin was made.
+                None if past.has_first_version_pin(name, &root)? => {}
+                None => lifted.push(name.clone()),
+            }
+        }
+        for (name, held) in root.held.iter().filter(|(name, _)| !root.pinned.contains_key(*name)) {
+            let now = self.snapshot.entries.get(name).copied();
+            if let LastGood::Other(entry) = past.last_good(name, held.since, now)? {
+                replaced.insert(name.clone(), Some(entry));
+            }
+        }
+        for (name, entry) in replaced {
+            if self.snapshot.entries.get(&name).copied() != entry {
+                self.is_current = false;
+                self.edited.insert(entry_repo_path(&name));
+                match entry {
+                    Some(id) => self.snapshot.entries.insert(name, id),
+                    None => self.snapshot.entries.remove(&name),
+                };
+            }
+        }
+        if !lifted.is_empty() {
+            self.is_current = false;
+        }
+        for name in lifted {
+            let pin = root.pinned.remove(&name);
+            let version = pin.map(|pin| pin.version).unwrap_or_default();
+            self.remarks
+                .push(format!("the pin of `{name}` is lifted: version {version} was never published"));
+        }
+        self.snapshot.root = Some(root);
+        Ok(())
+    }
+}
+
+/// The files below `registry/modules` of a commit that are not what its own root vouches for.
+fn edited_files(repository: &Repository, present: &Snapshot) -> Result<BTreeSet<RepoPath>, SyncError> {
+    let Some(root) = &present.root else { return Ok(BTreeSet::new()) };
+    if !is_present(repository, root.tree) {
+        return Ok(BTreeSet::new());
+    }
+    let folder = entries_path();
+    let edited =
+        repository.differences(Some(root.tree).filter(|tree| !is_empty_tree(*tree)), present.tree)?;
+    Ok(edited.into_iter().map(|file| folder.join(file.path.as_str())).collect())
+}
+
+/// The entries of a root; none where it cannot be read or its tree is not here.
+fn entries_of_root(
+    repository: &Repository,
+    root: ObjectId,
+) -> Result<Option<BTreeMap<ModuleName, ObjectId>>, SyncError> {
+    match Root::parse(&repository.blob(root)?) {
+        Ok(root) if is_present(repository, root.tree) => Ok(Some(entries_of(repository, Some(root.tree))?)),
+        Ok(_) | Err(_) => Ok(None),
+    }
+}

@@ -1,0 +1,300 @@
+//! Publishing to a remote: compile on the newest head that is known, push, and where others were faster, compile what they
+//! published.
+//!
+//! Invariant: a new snapshot becomes visible at the remote first, and only what the remote has accepted moves the local
+//! branch. Nothing is forced, rebased or merged: what people have to decide is refused with what they can do.
+
+use std::{
+    collections::BTreeSet,
+    time::{Duration, Instant},
+};
+
+use super::{
+    Attempt, Checkout, Local, OwnCommit, OwnCommits, Run, Start,
+    follow::{deepen_target, target},
+    losses::{Losses, Lost},
+    moving, seen,
+};
+use crate::{
+    domain::ObjectId,
+    git::{Answer, Range, RemoteBranch, RemoteFailure},
+    sync::{Arrival, Outcome, Push, Pushed, SyncError, Verdict, log::compiler::settings_at},
+};
+
+/// The first wait is for a random time up to the length of an attempt, or up to this; the bound doubles with each loss.
+const SHORTEST_ATTEMPT: Duration = Duration::from_millis(250);
+/// No wait is longer.
+const LONGEST_WAIT: Duration = Duration::from_secs(20);
+
+/// The branch of a remote.
+pub(super) struct Remote<'a> {
+    target: RemoteBranch,
+    push: &'a Push<'a>,
+    /// How long one exchange with the remote may take.
+    timeout: Duration,
+    attempts: usize,
+    /// Where the branch was at earlier times, as this repository knows.
+    earlier: BTreeSet<ObjectId>,
+}
+
+impl<'a> Remote<'a> {
+    /// Finds out where to push, and fetches the history where the clone is shallow.
+    pub(super) fn new(run: &Run<'_>, local: &Local, push: &'a Push<'a>) -> Result<Self, SyncError> {
+        let repository = run.repository;
+        repository.require_unlocked_for_push(local.branch.as_deref())?;
+        let settings = settings_at(repository, local.commit)?.push;
+        let target = target(repository, local.branch.as_deref(), push.remote.as_deref(), &settings)?;
+        deepen_target(repository, &target, settings.timeout)?;
+        let earlier = seen::last(repository, &target).into_iter().collect();
+        Ok(Self { target, push, timeout: settings.timeout, attempts: settings.attempts, earlier })
+    }
+
+    /// Compiles, pushes, and lets the local branch follow.
+    pub(super) fn publish(mut self, run: &Run<'_>) -> Result<Outcome, SyncError> {
+        let ended = self.attempts(run);
+        run.repository.forget_fetched();
+        ended
+    }
+
+    fn attempts(&mut self, run: &Run<'_>) -> Result<Outcome, SyncError> {
+        let tracked = run.repository.tracked(&self.target)?;
+        self.earlier.extend(tracked);
+        let mut remote = match tracked {
+            Some(tracked) => Some(tracked),
+            None => self.fetch(run)?,
+        };
+        // What was known of the remote may be old.
+        let mut is_fresh = tracked.is_none();
+        let mut length = SHORTEST_ATTEMPT;
+        let mut losses = Losses::default();
+        let mut number = 1;
+        while number <= self.attempts {
+            let began = Instant::now();
+            let start = match self.start(run, remote) {
+                Err(SyncError::Diverged { .. } | SyncError::Rewritten { .. }) if !is_fresh => {
+                    (remote, is_fresh) = (self.fetch(run)?, true);
+                    continue;
+                }
+                start => start?,
+            };
+            let attempt = run.attempt(start)?;
+            if let Some(refusal) = attempt.refusal.clone() {
+                return Ok(attempt.outcome(Verdict::Refused(refusal), None));
+            }
+            let arrival = if attempt.written.is_none() && remote == Some(attempt.start.base) {
+                if !is_fresh {
+                    (remote, is_fresh) = (self.fetch(run)?, true);
+                    if remote != Some(attempt.start.base) {
+                        continue;
+                    }
+                }
+                Arrival::AlreadyThere
+            } else if let Some(lost) = self.push(run, remote, attempt.commit())? {
+                length = length.max(began.elapsed());
+                if number < self.attempts {
+                    (self.push.wait)(longest_wait(length, number));
+                }
+                let expected = remote;
+                (remote, is_fresh) = (self.fetch(run)?, true);
+                if losses.add(lost, remote != expected).is_hopeless() {
+                    break;
+                }
+                number += 1;
+                continue;
+            } else {
+                Arrival::Pushed
+            };
+            return self.arrived(run, attempt, remote, arrival, number);
+        }
+        Err(losses.error(self.shown(), self.attempts))
+    }
+
+    /// Decides which commit to compile: the newer one of the local and the remote head.
+    fn start(&self, run: &Run<'_>, remote: Option<ObjectId>) -> Result<Start, SyncError> {
+        let repository = run.repository;
+        let local = Local::of(repository)?;
+        let head = local.commit;
+        let Some(remote) = remote else { return Ok(Start { local, base: head, dropped: Vec::new() }) };
+        if repository.is_ancestor(head, remote)? {
+            return Ok(Start { local, base: remote, dropped: Vec::new() });
+        }
+        self.refuse_rewritten(run, head, remote)?;
+        if repository.is_ancestor(remote, head)? {
+            return Ok(Start { local, base: head, dropped: Vec::new() });
+        }
+        let dropped = self.dropped(run, head, remote)?;
+        Ok(Start { local, base: remote, dropped })
+    }
+
+    /// Refuses where the local branch contains commits that the remote's branch had and has no longer.
+    ///
+    /// Pushing would bring back what somebody removed on purpose.
+    fn refuse_rewritten(&self, run: &Run<'_>, head: ObjectId, remote: ObjectId) -> Result<(), SyncError> {
+        let repository = run.repository;
+        let forked = repository.fork_point(&self.target, head)?;
+        for earlier in self.earlier.iter().copied().chain(forked) {
+            if earlier == remote || repository.is_ancestor(earlier, remote)? {
+                continue;
+            }
+            if let Some(common) = repository.merge_base(head, earlier)?
+                && !repository.is_ancestor(common, remote)?
+            {
+                return Err(SyncError::Rewritten { branch: self.shown(), removed: common });
+            }
+        }
+        Ok(())
+    }
+
+    /// The snapshots of this repository that the remote lacks, oldest first, without those that were published anew
+    /// already. Commits of people among them are refused.
+    fn dropped(&self, run: &Run<'_>, head: ObjectId, remote: ObjectId) -> Result<Vec<OwnCommit>, SyncError> {
+        let repository = run.repository;
+        let own = OwnCommits::read(repository);
+        let here = repository.commits(Range { from: &[head], except: Some(remote) })?;
+        let mut people = Vec::new();
+        let mut dropped = Vec::new();
+        for commit in here.iter().rev() {
+            match own.get(*commit) {
+                None => people.push((*commit, repository.commit_info(*commit)?.subject().to_owned())),
+                Some(known) => {
+                    let mut is_published = false;
+                    for replacing in own.replacing(*commit) {
+                        is_published |= repository.is_ancestor(replacing.commit, remote)?;
+                    }
+                    if !is_published {
+                        dropped.push(known.clone());
+                    }
+                }
+            }
+        }
+        if people.is_empty() {
+            return Ok(dropped);
+        }
+        let has_own = people.len() < here.len();
+        Err(SyncError::Diverged { branch: self.shown(), remote, people, has_own })
+    }
+
+    /// Pushes, and tells what went wrong where the remote does not have the commit now and another attempt can help.
+    fn push(
+        &self,
+        run: &Run<'_>,
+        old: Option<ObjectId>,
+        commit: ObjectId,
+    ) -> Result<Option<Lost>, SyncError> {
+        let lost = match run.repository.push(&self.target, old, commit, self.timeout)? {
+            Answer::Taken => return Ok(None),
+            Answer::Moved { failure, said } => return Ok(Some(Lost { failure, said })),
+            Answer::Unknown { failure, said } => Lost { failure, said },
+        };
+        // The answer may have been lost on the way, after the push arrived.
+        match run.repository.fetch(&self.target, self.timeout) {
+            Ok(Some(remote)) if run.repository.is_ancestor(commit, remote)? => Ok(None),
+            Ok(_) if lost.failure != RemoteFailure::TimedOut => Ok(Some(lost)),
+            Ok(_) | Err(_) => Err(lost.error(&self.shown())),
+        }
+    }
+
+    /// Lets the local branch and the checkout follow what the remote has.
+    fn arrived(
+        &self,
+        run: &Run<'_>,
+        attempt: Attempt,
+        remote: Option<ObjectId>,
+        arrival: Arrival,
+        attempts: usize,
+    ) -> Result<Outcome, SyncError> {
+        let commit = attempt.commit();
+        let people = match arrival {
+            Arrival::Pushed => people(run, &attempt, remote)?,
+            Arrival::AlreadyThere => Vec::new(),
+        };
+        if arrival == Arrival::Pushed {
+            seen::note(run.repository, run.lock, &self.target, commit);
+        } else if let Some(remote) = remote {
+            seen::note(run.repository, run.lock, &self.target, remote);
+        }
+        let left_behind = self.follow(run, &attempt).err();
+        let verdict = attempt.verdict(None);
+        let pushed = Pushed {
+            target: self.target.clone(),
+            commit,
+            arrival,
+            attempts,
+            people,
+            published_anew: attempt.published_anew.clone(),
+            left_behind,
+        };
+        Ok(attempt.outcome(verdict, Some(pushed)))
+    }
+
+    /// Moves the local branch to what the remote accepted, and brings the checkout up to date.
+    ///
+    /// Where the remote had other people's commits, the whole working tree follows, as `git merge --ff-only` does it:
+    /// not at all where uncommitted work is in the way. A detached HEAD stays where it is.
+    fn follow(&self, run: &Run<'_>, attempt: &Attempt) -> Result<(), SyncError> {
+        let Attempt { start: Start { local, base, .. }, written, .. } = attempt;
+        let Some(branch) = &local.branch else { return Ok(()) };
+        let checkout = Checkout::of(run.repository, run.lock, local.commit)?;
+        match written {
+            Some(written) if *base == local.commit => {
+                written.move_branch(run.repository, run.lock, branch, Some(local.commit))?;
+                checkout.bring_to(&written.files, written.commit)
+            }
+            None if *base == local.commit => checkout.catch_up_if_free(),
+            Some(_) | None => {
+                checkout.catch_up_if_free()?;
+                let reflog = format!("modreg {}: move to {}", run.request.scope.verb(), self.shown());
+                moving::move_to(run.repository, run.lock, branch, local.commit, attempt.commit(), &reflog)
+            }
+        }
+    }
+
+    /// Asks the remote for its branch, and remembers where it was.
+    fn fetch(&mut self, run: &Run<'_>) -> Result<Option<ObjectId>, SyncError> {
+        let fetched = run.repository.fetch(&self.target, self.timeout)?;
+        self.earlier.extend(fetched);
+        Ok(fetched)
+    }
+
+    fn shown(&self) -> String {
+        format!("{} of {}", self.target.short(), self.target.shown())
+    }
+}
+
+/// The commits of people that were pushed with the snapshot, newest first.
+fn people(
+    run: &Run<'_>,
+    attempt: &Attempt,
+    remote: Option<ObjectId>,
+) -> Result<Vec<(ObjectId, String)>, SyncError> {
+    if remote == Some(attempt.start.base) {
+        return Ok(Vec::new());
+    }
+    let own = OwnCommits::read(run.repository);
+    let pushed = run.repository.commits(Range { from: &[attempt.start.base], except: remote })?;
+    let mut people = Vec::new();
+    for commit in pushed.into_iter().filter(|commit| own.get(*commit).is_none()) {
+        people.push((commit, run.repository.commit_info(commit)?.subject().to_owned()));
+    }
+    Ok(people)
+}
+
+/// The longest wait after a lost attempt: exponential, as the number of others is not known, and in the measure of how long
+/// an attempt takes, for shorter waits would not keep two apart.
+fn longest_wait(length: Duration, attempt: usize) -> Duration {
+    let doublings = u32::try_from(attempt.saturating_sub(1)).unwrap_or(u32::MAX);
+    length.saturating_mul(2_u32.saturating_pow(doublings)).min(LONGEST_WAIT)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_double_up_to_a_bound() {
+        let length = Duration::from_millis(300);
+        for (attempt, expected) in [(1, 300), (2, 600), (3, 1200), (7, 19_200), (8, 20_000), (98, 20_000)] {
+            assert_eq!(longest_wait(length, attempt), Duration::from_millis(expected), "{attempt}");
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! Where a remote's branch was when it was last looked at, to notice that its history was rewritten.
+
+use std::{collections::BTreeMap, fs};
+
+use crate::{
+    domain::ObjectId,
+    git::{RemoteBranch, Repository, SyncLock},
+};
+
+/// The file, in the folder of modreg's own files. Another format has another name.
+const NAME: &str = "seen-1.json";
+
+/// The commit that was seen last at a remote's branch; `None` where it was never looked at, or the record is damaged.
+pub(super) fn last(repository: &Repository, target: &RemoteBranch) -> Option<ObjectId> {
+    read(repository).remove(&key(target))
+}
+
+/// Records the commit of a remote's branch. Where it cannot be recorded, git's own tracking branch has to do.
+pub(super) fn note(repository: &Repository, _lock: &SyncLock, target: &RemoteBranch, commit: ObjectId) {
+    let mut seen = read(repository);
+    if seen.insert(key(target), commit) == Some(commit) {
+        return;
+    }
+    if let Ok(bytes) = serde_json::to_vec(&seen) {
+        let _ = repository.own_files().write(NAME, &bytes);
+    }
+}
+
+fn read(repository: &Repository) -> BTreeMap<String, ObjectId> {
+    let bytes = fs::read(repository.own_files().path(NAME)).unwrap_or_default();
+    serde_json::from_slice(&bytes).unwrap_or_default()
+}
+
+fn key(target: &RemoteBranch) -> String {
+    format!("{} {}", target.branch, target.shown())
+}
