@@ -87,6 +87,15 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
         draft.root = Some(tree.expected_root(&draft, found, log.latest()));
     }
     if let Some(refusal) = tree.refuse(&draft, &compiler, args.allow_removals.as_ref()) {
+        if let Rendering::Json = args.format.rendering() {
+            let version = tree.previous().snapshot.version();
+            let found: Vec<Diagnostic> = remarks.iter().chain(&draft.plan.diagnostics).cloned().collect();
+            let drift = Drift::default();
+            let report = CompileReport::new(version, &draft, &drift, &found, true);
+            let refused = Some(json::Refusal::new(&refusal, &draft.plan));
+            output::write(|out| json::write(out, &CompileReport { refused, ..report }))?;
+            return Ok(Exit::Refused);
+        }
         output::talk(&format!("{} {}", context.talk.error("refused:"), refusal.reason(&draft.plan)));
         for name in refusal.removals().into_iter().flat_map(|removals| removals.entries.keys()) {
             output::talk(&format!("  - {name}"));

@@ -95,6 +95,7 @@ fn working_tree(context: &Context) -> Result<Comparison, CliError> {
     let compiler = folder.compiler()?;
     let tree = WorkingTree::open(&folder.root, folder.repository.as_ref())?;
     let (draft, remarks) = tree.draft(&compiler, &|total| progress::counter(context, "compiling", total))?;
+    context.remark_cut_off(tree.is_log_cut_off());
     let version = tree.previous().snapshot.version();
     let held = tree.previous().snapshot.held();
     let began = draft.plan.held.iter().filter(|(name, _)| !held.contains_key(*name));

@@ -26,11 +26,11 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     let snapshot = match args.version {
         Some(version) => {
             let log = Log::of_head(&repository, head)?;
-            context.remark_log(&log);
             VersionedSnapshot::find(&repository, &log, version)?
         }
         None => VersionedSnapshot::at(&repository, head)?,
     };
+    context.remark_cut_off(repository.is_shallow());
     let entry = match &args.module {
         Some(module) => Some(snapshot.entry(&repository, module)?),
         None => None,

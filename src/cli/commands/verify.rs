@@ -42,6 +42,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
         Rendering::Human => overview::verification(out, &verification, context.out),
         Rendering::Findings(write) => write(out, &findings),
     })?;
+    context.remark_cut_off(repository.is_shallow());
     let outputs = Outputs::of_verification(&verification);
     context.tell_workflow(&outputs, || step_summary::verification(&findings, &verification.unverifiable))?;
     Ok(if verification.problems.is_empty() { Exit::Done } else { Exit::No })

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{ChangeReport, DiagnosticReport, changes, diagnostics};
+use super::{ChangeReport, DiagnosticReport, Refusal, changes, diagnostics};
 use crate::{
     diagnostic::Diagnostic,
     domain::{RepoPath, SnapshotVersion},
@@ -27,6 +27,9 @@ pub struct CompileReport {
     pub files: Vec<FileReport>,
     /// All findings.
     pub diagnostics: Vec<DiagnosticReport>,
+    /// Why nothing was written, where the guard refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refused: Option<Refusal>,
 }
 
 /// What has to be done about a file of `registry/`.
@@ -59,6 +62,7 @@ impl CompileReport {
             changes: changes(&draft.changes),
             files: drift.paths().into_iter().map(file).collect(),
             diagnostics: diagnostics(found),
+            refused: None,
         }
     }
 }

@@ -103,7 +103,10 @@ fn record(
 ) -> Result<Option<Record>, SyncError> {
     let root = root_of(repository, publication)?;
     let before = log.before(publication.version).map(|before| root_of(repository, before)).transpose()?;
-    let is_known = before.is_some() || !log.is_cut_off();
+    // Nothing came before the first number, if this commit brought it in and is not just where the clone was cut off.
+    let is_first = publication.version == SnapshotVersion::EMPTY.next();
+    let is_first = is_first && !repository.parents(publication.commit)?.is_empty();
+    let is_known = before.is_some() || is_first || !log.is_cut_off();
     let before = before.unwrap_or_default();
     let is_asked = |name: &ModuleName| module.is_none_or(|module| module == name);
     let counts = match (&before.tree, &root.tree) {

@@ -82,6 +82,13 @@ impl Previous {
             remarks,
             ..Self::default()
         };
+        if let Some(version) = previous.reverted_to {
+            previous.remarks.push(format!(
+                "HEAD has version {version} of the registry instead of the last published one, {}; `modreg rollback` \
+                 goes back on purpose",
+                publication.version
+            ));
+        }
         if present.is_tampered() {
             previous.edited = edited_files(repository, &present)?;
         }
@@ -99,7 +106,7 @@ impl Previous {
         let past = Past::new(repository, log);
         let (mut replaced, mut lifted) = (BTreeMap::new(), Vec::new());
         for (name, pin) in &root.pinned {
-            match log.get(pin.version) {
+            match log.get(pin.version).filter(|known| known.version < root.version) {
                 Some(publication) => match past.entry(publication, name)? {
                     PastEntry::Present(entry) => drop(replaced.insert(name.clone(), Some(entry))),
                     PastEntry::Absent => drop(replaced.insert(name.clone(), None)),
@@ -107,7 +114,14 @@ impl Previous {
                 },
                 // The history may have been dropped, but not before the pin was made.
                 None if past.has_first_version_pin(name, &root)? => {}
-                None => lifted.push(name.clone()),
+                None => {
+                    // What such a pin kept was never published either.
+                    let now = self.snapshot.entries.get(name).copied();
+                    if let LastGood::Other(entry) = past.last_good(name, root.version, now)? {
+                        replaced.insert(name.clone(), Some(entry));
+                    }
+                    lifted.push(name.clone());
+                }
             }
         }
         for (name, held) in root.held.iter().filter(|(name, _)| !root.pinned.contains_key(*name)) {

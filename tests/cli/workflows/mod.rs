@@ -2,6 +2,7 @@
 //! step, against real remotes.
 
 mod expression;
+mod forks;
 mod runner;
 
 use std::{fs, os::unix::fs::symlink, thread};

@@ -1,0 +1,336 @@
+//! Remotes: what was rewritten there stays away, and what was published here only is published anew on their head.
+
+use super::{Act, add, break_manifest, commit_of, ends, entry, publish, revise, try_git, verifies, version};
+use crate::{
+    harness::{Folder, manifest},
+    push::Remote,
+};
+
+/// A remote at version 1, and a clone that wrote it.
+fn published() -> (Remote, Folder) {
+    let remote = Remote::new();
+    let author = remote.clone_with(&[]);
+    author.expect(0, &["sync", "--push"]);
+    (remote, author)
+}
+
+/// A remote at version 1 with a commit upon it that must go.
+fn with_secret() -> (Remote, Folder) {
+    let (remote, author) = published();
+    author.write("secret.txt", "hunter2");
+    author.commit("a secret");
+    add(&author, "oops");
+    author.git(&["push", "--quiet"]);
+    (remote, author)
+}
+
+/// How a branch is rewritten, given the clone of its owner.
+const REWRITES: &[(&str, Act)] = &[
+    ("another line", |author| {
+        author.git(&["reset", "--quiet", "--hard", "HEAD~2"]);
+        add(author, "good");
+    }),
+    ("an amended commit", |author| {
+        author.git(&["reset", "--quiet", "--hard", "HEAD~1"]);
+        author.git(&["rm", "--quiet", "secret.txt"]);
+        author.git(&["commit", "--quiet", "--amend", "--allow-empty", "--message", "no secret"]);
+    }),
+    ("an ancestor", |author| {
+        author.git(&["reset", "--quiet", "--hard", "HEAD~2"]);
+    }),
+    ("a history of its own", |author| {
+        author.git(&["switch", "--quiet", "--orphan", "anew"]);
+        author.write("modules/drive/module.yaml", manifest("drive"));
+        author.commit("a new start");
+    }),
+];
+
+/// Checks that a clone publishes nothing and merges nothing, whatever is asked for.
+fn is_refused(remote: &Remote, clone: &Folder, what: &str) {
+    let before = (remote.head(), commit_of(clone, "HEAD"));
+    let requests: [&[&str]; 4] = [
+        &["sync", "--push"],
+        &["sync", "--push", "origin"],
+        &["prune", "--push"],
+        &["rollback", "1", "--reason", "why", "--push"],
+    ];
+    for args in requests {
+        let ran = ends(clone, 4, args, what);
+        assert!(ran.err.contains("git "), "{what}: the remedy is a command of git: {}", ran.err);
+        assert_eq!((remote.head(), commit_of(clone, "HEAD")), before, "{what}: {args:?}");
+    }
+    assert_ne!(try_git(&remote.0, &["cat-file", "-e", "main:secret.txt"]).code, 0, "{what}");
+}
+
+#[test]
+fn what_was_removed_from_a_rewritten_remote_does_not_come_back() {
+    for (what, rewrite) in REWRITES {
+        for has_changes in [false, true] {
+            let (remote, author) = with_secret();
+            let clone = remote.clone_with(&[]);
+            rewrite(&author);
+            author.git(&["push", "--quiet", "--force", "origin", "HEAD:main"]);
+            if has_changes {
+                clone.expect(0, &["sync"]);
+            }
+            is_refused(&remote, &clone, what);
+
+            clone.git(&["fetch", "--quiet"]);
+            clone.git(&["reset", "--quiet", "--hard", "origin/main"]);
+            ends(&clone, 0, &["sync", "--push"], what);
+            assert_eq!(commit_of(&clone, "HEAD"), remote.head(), "{what}");
+            assert!(!remote.modules().contains("oops"), "{what}");
+        }
+    }
+}
+
+#[test]
+fn a_fetch_by_hand_before_changes_nothing_about_it() {
+    for (what, rewrite) in REWRITES.iter().filter(|(what, _)| *what != "an ancestor") {
+        let (remote, author) = with_secret();
+        let clone = remote.clone_with(&[]);
+        rewrite(&author);
+        author.git(&["push", "--quiet", "--force", "origin", "HEAD:main"]);
+        clone.git(&["fetch", "--quiet"]);
+        is_refused(&remote, &clone, what);
+    }
+}
+
+#[test]
+fn a_bare_clone_does_not_bring_it_back_either() {
+    for (what, rewrite) in REWRITES.iter().filter(|(what, _)| *what != "an ancestor") {
+        let (remote, author) = with_secret();
+        let clone = remote.clone_with(&["--bare"]);
+        rewrite(&author);
+        author.git(&["push", "--quiet", "--force", "origin", "HEAD:main"]);
+        is_refused(&remote, &clone, what);
+    }
+}
+
+#[test]
+fn commits_of_people_that_diverged_are_left_to_people() {
+    let (remote, theirs) = published();
+    let ours = remote.clone_with(&[]);
+    add(&theirs, "chat");
+    theirs.expect(0, &["sync", "--push"]);
+    add(&ours, "mail");
+    is_refused(&remote, &ours, "a manifest, with no conflict in any file");
+    ours.expect(0, &["sync"]);
+    is_refused(&remote, &ours, "a manifest and its snapshot");
+    assert_eq!(ours.git(&["log", "-1", "--format=%s", "HEAD~1"]), "add mail");
+
+    ours.git(&["reset", "--quiet", "--hard", "HEAD~1"]);
+    ours.git(&["pull", "--quiet", "--rebase"]);
+    ours.expect(0, &["sync", "--push"]);
+    assert_eq!((version(&ours), &*remote.modules()), (3, "chat drive mail"));
+    verifies(&ours, "rebased by hand");
+}
+
+/// A remote at version 2: version 1 has `chat`, `drive` and `note`, version 2 bad words for `drive`.
+fn two_versions() -> (Remote, Folder) {
+    let remote = Remote::new();
+    let author = remote.clone_with(&[]);
+    add(&author, "chat");
+    add(&author, "note");
+    author.expect(0, &["sync", "--push"]);
+    revise(&author, "drive", "1.1.0", "Bad.");
+    author.expect(0, &["sync", "--push"]);
+    (remote, author)
+}
+
+/// A request that publishes: what people have pushed before it, the request, and what the remote has after it.
+struct Published {
+    what: &'static str,
+    before: Act,
+    args: &'static [&'static str],
+    check: Act,
+}
+
+const REQUESTS: &[Published] = &[
+    Published {
+        what: "a rollback of one module",
+        before: |_| {},
+        args: &["rollback", "1", "drive", "--reason", "bad words"],
+        check: |clone| {
+            assert_eq!(clone.root()["pinned"]["drive"]["version"], 1);
+            assert!(clone.read("registry/modules/dr/iv/drive.json").contains("What drive is for."));
+        },
+    },
+    Published {
+        what: "a pin of what is there",
+        before: |_| {},
+        args: &["rollback", "2", "chat", "--reason", "freeze"],
+        check: |clone| assert_eq!(clone.root()["pinned"]["chat"]["version"], 2),
+    },
+    Published {
+        what: "an unpin",
+        before: |author| {
+            author.expect(0, &["rollback", "1", "drive", "--reason", "bad words", "--push"]);
+        },
+        args: &["unpin", "drive"],
+        check: |clone| {
+            assert_eq!(clone.root()["pinned"], serde_json::json!({}));
+            assert!(clone.read("registry/modules/dr/iv/drive.json").contains("Bad."));
+        },
+    },
+    Published {
+        what: "a prune",
+        before: |author| {
+            author.remove("modules/chat/module.yaml");
+            author.commit("chat is gone");
+            author.git(&["push", "--quiet"]);
+        },
+        args: &["prune"],
+        check: |clone| assert!(!clone.exists("registry/modules/ch/at/chat.json")),
+    },
+    Published {
+        what: "a sync of one module",
+        before: |author| {
+            revise(author, "chat", "1.1.0", "Better.");
+            author.git(&["push", "--quiet"]);
+        },
+        args: &["sync", "chat"],
+        check: |clone| assert!(clone.read("registry/modules/ch/at/chat.json").contains("Better.")),
+    },
+    Published {
+        what: "a sync of all",
+        before: |author| {
+            revise(author, "chat", "1.1.0", "Better.");
+            author.git(&["push", "--quiet"]);
+        },
+        args: &["sync"],
+        check: |clone| assert!(clone.read("registry/modules/ch/at/chat.json").contains("Better.")),
+    },
+];
+
+/// The numbers of the snapshots of a remote's branch, newest first, and how many merges it has.
+fn story(remote: &Remote) -> (Vec<u64>, String) {
+    let numbers = remote.log().lines().filter_map(number_of).collect();
+    (numbers, remote.0.git(&["rev-list", "--count", "--merges", "main"]))
+}
+
+fn number_of(subject: &str) -> Option<u64> {
+    subject.strip_prefix("registry: v")?.split(' ').next()?.parse().ok()
+}
+
+#[test]
+fn a_request_that_was_published_here_only_is_published_anew_on_the_head_of_the_remote() {
+    for request in REQUESTS {
+        for is_pushed_at_once in [false, true] {
+            let what = format!("{}, with --push: {is_pushed_at_once}", request.what);
+            let (remote, author) = two_versions();
+            (request.before)(&author);
+            let (ours, theirs) = (remote.clone_with(&[]), remote.clone_with(&[]));
+            let number = version(&ours);
+            if !is_pushed_at_once {
+                ends(&ours, 0, request.args, &what);
+                assert_eq!(version(&ours), number + 1, "{what}");
+            }
+            add(&theirs, "task");
+            theirs.expect(0, &["sync", "task", "--push"]);
+            if is_pushed_at_once {
+                ends(&ours, 0, &[request.args, &["--push"]].concat(), &what);
+            } else {
+                ends(&ours, 0, &["sync", "--push"], &what);
+            }
+            assert_eq!(commit_of(&ours, "HEAD"), remote.head(), "{what}");
+            assert_eq!(ours.git(&["status", "--porcelain"]), "", "{what}");
+            (request.check)(&ours);
+            assert!(
+                ours.exists("registry/modules/ta/sk/task.json"),
+                "{what}: what the other side published stays"
+            );
+            assert_eq!(story(&remote), ((1..=number + 2).rev().collect(), "0".to_owned()), "{what}");
+            verifies(&ours, &what);
+        }
+    }
+}
+
+#[test]
+fn requests_that_were_published_here_one_after_the_other_are_all_published_anew() {
+    let (remote, author) = two_versions();
+    author.remove("modules/chat/module.yaml");
+    author.commit("chat is gone");
+    author.git(&["push", "--quiet"]);
+    let (ours, theirs) = (remote.clone_with(&[]), remote.clone_with(&[]));
+    ours.expect(0, &["rollback", "1", "drive", "--reason", "bad words"]);
+    ours.expect(0, &["prune"]);
+    ours.expect(0, &["rollback", "1", "note", "--reason", "freeze"]);
+    ours.expect(0, &["unpin", "note"]);
+    add(&theirs, "task");
+    theirs.expect(0, &["sync", "task", "--push"]);
+    ours.expect(0, &["sync", "--push"]);
+    assert_eq!(commit_of(&ours, "HEAD"), remote.head());
+    assert_eq!(ours.root()["pinned"]["drive"]["version"], 1);
+    assert_eq!(ours.root()["pinned"].as_object().map(serde_json::Map::len), Some(1));
+    assert_eq!(remote.modules(), "drive note task");
+    assert_eq!(story(&remote).1, "0");
+    verifies(&ours, "four requests");
+}
+
+#[test]
+fn a_rollback_to_a_version_that_only_this_clone_had_pins_what_that_number_means_at_the_remote_or_nothing() {
+    let (remote, author) = two_versions();
+    revise(&author, "note", "1.1.0", "Other.");
+    author.git(&["push", "--quiet"]);
+    let (ours, theirs) = (remote.clone_with(&[]), remote.clone_with(&[]));
+    ours.expect(0, &["sync"]);
+    ours.expect(0, &["rollback", "3", "note", "--reason", "freeze"]);
+    add(&theirs, "task");
+    theirs.expect(0, &["sync", "task", "--push"]);
+    let before = (remote.head(), commit_of(&ours, "HEAD"));
+    let code = ours.modreg(&["sync", "--push"]).code;
+    if code == 0 {
+        verifies(&remote.clone_with(&[]), "a pin to version 3");
+    } else {
+        assert!(matches!(code, 2 | 4), "{code}");
+        assert_eq!((remote.head(), commit_of(&ours, "HEAD")), before);
+    }
+}
+
+#[test]
+fn snapshots_that_the_record_does_not_know_are_those_of_people() {
+    let (remote, _) = two_versions();
+    let (ours, theirs) = (remote.clone_with(&[]), remote.clone_with(&[]));
+    ours.expect(0, &["rollback", "1", "drive", "--reason", "bad words"]);
+    let record = ours.path().join(".git/modreg");
+    std::fs::remove_dir_all(record).unwrap();
+    add(&theirs, "task");
+    theirs.expect(0, &["sync", "--push"]);
+    is_refused(&remote, &ours, "the record is lost");
+    assert_eq!(ours.root()["pinned"]["drive"]["version"], 1);
+}
+
+#[test]
+fn a_branch_that_is_merely_ahead_is_pushed_and_the_commits_of_people_are_named() {
+    let (remote, _) = two_versions();
+    let ours = remote.clone_with(&[]);
+    ours.write("notes.txt", "no matter of the registry");
+    ours.commit("the notes of a person");
+    publish(&ours, "mail");
+    revise(&ours, "mail", "1.1.0", "Better.");
+    let ran = ours.expect(0, &["sync", "--push"]);
+    let said = format!("{}{}", ran.out, ran.err);
+    for subject in ["the notes of a person", "add mail", "mail 1.1.0"] {
+        let commit = ours.git(&["log", "--format=%H", "--fixed-strings", "--grep", subject]);
+        assert!(said.contains(subject) || said.contains(&commit[..7]), "{subject}: {said}");
+    }
+    assert_eq!((commit_of(&ours, "HEAD"), version(&ours)), (remote.head(), 4));
+    verifies(&ours, "ahead");
+}
+
+#[test]
+fn a_rollback_is_not_undone_by_a_person_who_pushes_a_held_manifest_meanwhile() {
+    let (remote, _) = two_versions();
+    let (ours, theirs) = (remote.clone_with(&[]), remote.clone_with(&[]));
+    let first = entry(&ours, "HEAD~2", "drive");
+    ours.expect(0, &["rollback", "1", "drive", "--reason", "bad words"]);
+    break_manifest(&theirs, "drive");
+    theirs.expect(3, &["sync", "--push"]);
+    let code = ours.modreg(&["sync", "--push"]).code;
+    assert!(matches!(code, 0 | 3), "{code}");
+    assert_eq!(commit_of(&ours, "HEAD"), remote.head());
+    assert_eq!(entry(&ours, "HEAD", "drive"), first);
+    assert_eq!(ours.root()["held"], serde_json::json!({}));
+    verifies(&ours, "a pinned module with an invalid manifest");
+}
