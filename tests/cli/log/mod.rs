@@ -4,7 +4,6 @@ mod guard;
 mod merges;
 mod numbers;
 mod pins;
-mod record;
 mod remotes;
 mod trust;
 
