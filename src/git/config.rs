@@ -1,4 +1,4 @@
-//! Git's settings as git itself reads them: with includes, worktree settings, and what the environment gives.
+//! Git's settings as git itself reads them: with includes, worktree settings, and those of the environment.
 
 use std::collections::BTreeMap;
 

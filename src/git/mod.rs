@@ -1,6 +1,6 @@
 //! The repository: what a registry is read from and published to. The only home of `git2`, and the only one that runs `git`.
 //!
-//! [`Repository`] is an edge: it does I/O and gives typed errors. It decides nothing about modules, and nothing that git
+//! [`Repository`] is an edge: it does I/O and returns typed errors. It decides nothing about modules, and nothing that git
 //! decides: which repository a folder belongs to, its settings, who commits, signatures, references, the index, the
 //! checkout, permissions and locks are asked of the `git` program ([`program`]). libgit2 opens the object database alone,
 //! and only reads; new objects go in through git.

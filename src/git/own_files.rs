@@ -106,7 +106,7 @@ fn share(_path: &Path, _bits: u32, _is_folder: bool) -> io::Result<()> {
     Ok(())
 }
 
-/// What `core.sharedRepository` gives to others (`git help config`).
+/// The permissions that `core.sharedRepository` adds for others (`git help config`).
 fn shared_bits(value: &str) -> u32 {
     match value {
         "group" | "true" | "1" => 0o060,

@@ -196,7 +196,7 @@ impl Program {
         args.into_iter().fold(self, Self::arg)
     }
 
-    /// Limits it to a directory, whose name is no pattern; the empty path stands for the whole working tree.
+    /// Limits it to a directory, whose name is not read as a pattern; the empty path is the whole working tree.
     pub(super) fn below(self, directory: &RepoPath) -> Self {
         match directory.as_str() {
             "" => self,

@@ -101,7 +101,7 @@ fn signal(process: u32, leads_group: bool, signal: Signal) {
         Signal::Kill => System::KILL,
     };
     let Some(process) = i32::try_from(process).ok().and_then(Pid::from_raw) else { return };
-    // Fails where nobody is left, which is what is wanted.
+    // Fails where no process is left, as it should.
     let send = |signal| {
         if leads_group { kill_process_group(process, signal) } else { kill_process(process, signal) }
     };

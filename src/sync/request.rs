@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{RemovalToken, Rollback};
 use crate::domain::{ModuleName, SnapshotVersion};
 
-/// Is told how many manifests will be read, and returns what is called for each one that is done.
+/// Receives the number of manifests that will be read, and returns what is called for each one that is done.
 pub type Started<'a> = &'a dyn Fn(usize) -> Box<dyn Fn() + Sync>;
 
 /// What a run is asked to do.

@@ -63,6 +63,9 @@ impl Status {
         let log = Log::of_head(repository, commit)?;
         let prepared =
             prepare(repository, commit, &log, &compiler, &Scope::All, &Record::read(repository), started)?;
+        if prepared.draft.root.is_none() {
+            prepared.record(repository);
+        }
         let Prepared { previous, draft, remarks, .. } = prepared;
         let plan = draft.plan;
         let last_change = match log.newest_first().next() {

@@ -92,17 +92,14 @@ impl<'a> WorkingTree<'a> {
 
     /// The root of a draft as the root of a change may have it: with any number that is free, and holds that began with
     /// any of these. The age of the sources and of the settings is no difference, and neither is the wording of a hold.
-    pub fn expected_root(&self, draft: &Draft, found: &Root, latest: SnapshotVersion) -> Root {
-        let is_free = |version: SnapshotVersion| {
-            version > latest && version.get() <= latest.get().saturating_add(1_000)
-        };
-        let version = if is_free(found.version) { found.version } else { self.previous.next };
+    pub fn expected_root(&self, draft: &Draft, found: &Root, log: &Log) -> Root {
+        let version = if log.is_free(found.version) { found.version } else { self.previous.next };
         let mut expected = draft.plan.root(version, draft.tree, found.source_tree, found.inputs.clone());
         let before = self.previous.snapshot.held();
         for (name, held) in &mut expected.held {
             if let Some(other) = found.held.get(name).filter(|other| other.code == held.code) {
                 let is_new = !before.contains_key(name);
-                if other.since == held.since || is_new && is_free(other.since) && other.since <= version {
+                if other.since == held.since || is_new && log.is_free(other.since) && other.since <= version {
                     *held = other.clone();
                 }
             }

@@ -50,7 +50,7 @@ fn one_version_against_another_and_against_none() {
     folder.expect(0, &["diff", "--check"]).prints(&["no changes"]);
     folder.expect(1, &["diff", "1", "2", "--check"]);
     folder.expect(2, &["diff", "7"]).says(&["there is no version 7: the latest is 2", "modreg history"]);
-    folder.expect(2, &["diff", "one"]).says(&["there is no revision `one`"]);
+    folder.expect(2, &["diff", "one"]).says(&["the revision `one` is unknown"]);
     assert_eq!(changes(&folder.report(0, "diff-report", &["diff", "HEAD~1", "HEAD"])), CHANGED);
     assert_eq!(changes(&folder.report(0, "diff-report", &["diff", "1", "main"])), CHANGED);
 }

@@ -448,6 +448,27 @@ fn a_rollback_that_was_not_pushed_is_published_anew_on_what_others_pushed() {
 }
 
 #[test]
+fn a_number_that_an_operator_gives_is_that_of_the_run_and_not_of_what_it_repeats() {
+    let remote = Remote::new();
+    let (ours, theirs) = (remote.clone(), remote.clone());
+    ours.expect(0, &["sync", "--push"]);
+    ours.expect(0, &["rollback", "1", "drive", "--reason", "freeze"]);
+    theirs.git(&["pull", "--quiet"]);
+    add(&theirs, "chat");
+    theirs.git(&["push", "--quiet"]);
+    ours.expect(0, &["sync", "--push", "--next-version", "50"]);
+    assert_eq!(
+        (&ours.root()["version"], &ours.root()["pinned"]["drive"]["version"]),
+        (&50.into(), &1.into())
+    );
+    let report = ours.json(0, &["history"]);
+    let versions: Vec<_> = report["history"].as_array().unwrap().iter().map(|one| &one["version"]).collect();
+    assert_eq!(versions, [50, 2, 1]);
+    assert_eq!(head(&ours), remote.head());
+    ours.expect(2, &["sync", "--next-version", "50"]).says(&["50 was used already"]);
+}
+
+#[test]
 fn edited_entries_are_replaced_after_the_history_was_fetched() {
     let remote = Remote::new();
     let author = remote.clone();

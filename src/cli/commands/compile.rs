@@ -27,7 +27,7 @@ use crate::{
 
 /// Compile the working tree into `registry/` without committing
 ///
-/// What lies in `registry/` and is not what the manifests compile to is overwritten; files among the entries that are not
+/// A file in `registry/` that is not what the manifests compile to is overwritten; files among the entries that are not
 /// entries are removed, and named. The removal guard is that of `modreg sync`.
 ///
 /// Meant for authors who commit the compiled registry in the same pull request: `modreg compile --check --base REV` in CI
@@ -84,7 +84,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     if let (Some((_, log)), Some(found)) = (&base, &found)
         && (draft.root.is_some() || found.version > log.latest())
     {
-        draft.root = Some(tree.expected_root(&draft, found, log.latest()));
+        draft.root = Some(tree.expected_root(&draft, found, log));
     }
     if let Some(refusal) = tree.refuse(&draft, &compiler, args.allow_removals.as_ref()) {
         if let Rendering::Json = args.format.rendering() {
@@ -148,7 +148,7 @@ fn base(folder: &Folder, revision: &str) -> Result<(crate::domain::ObjectId, Log
         return Err(CliError::cannot_run("`--base` needs a Git repository"));
     };
     let Some(commit) = repository.resolve(revision)? else {
-        return Err(CliError::cannot_run(format!("there is no revision `{}`", visible(revision)))
+        return Err(CliError::cannot_run(format!("the revision `{}` is unknown", visible(revision)))
             .hint("in a workflow, check out with `fetch-depth: 2`, and name the first parent: `HEAD^1`"));
     };
     Ok((commit, Log::read(repository, commit)?))

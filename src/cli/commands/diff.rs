@@ -140,7 +140,7 @@ fn find(repository: &Repository, log: &Log, text: &str) -> Result<VersionedSnaps
     }
     match repository.resolve(text)? {
         Some(commit) => Ok(VersionedSnapshot::at(repository, commit)?),
-        None => Err(CliError::cannot_run(format!("there is no revision `{}`", visible(text)))
+        None => Err(CliError::cannot_run(format!("the revision `{}` is unknown", visible(text)))
             .hint("`modreg history` lists the versions, `git log` the commits")),
     }
 }

@@ -13,7 +13,7 @@ use crate::{
 impl Repository {
     /// Points `branch` at `new`, which is on the disk by then, if it still points at `expected`; `None` says that it must not exist.
     ///
-    /// `branch` is a full name; the reflogs of the branch and of a HEAD on it get `message`. Another value gives
+    /// `branch` is a full name; the reflogs of the branch and of a HEAD on it get `message`. Another value is
     /// [`GitErrorKind::BranchMoved`].
     pub fn move_branch(
         &self,

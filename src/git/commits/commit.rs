@@ -28,7 +28,7 @@ pub struct NewCommit<'a> {
 }
 
 impl Repository {
-    /// Writes a commit object and gives its id. It is signed where git's settings ask for that; no hook runs.
+    /// Writes a commit object and returns its id. It is signed where git's settings ask for that; no hook runs.
     pub fn commit(&self, commit: &NewCommit<'_>) -> Result<ObjectId, GitError> {
         self.write_commit(commit, self.signs_commits()?)
     }

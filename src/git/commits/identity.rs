@@ -12,12 +12,12 @@ const FALLBACK: [(&str, &str); 2] = [("user.name", "modreg"), ("user.email", "mo
 /// Who is an author and a committer: git's own choice, or `modreg`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Identity {
-    /// Settings that stand in for what git does not know.
+    /// Settings that replace what git does not know.
     settings: Vec<String>,
 }
 
 impl Identity {
-    /// Whether git has no name or no address, so that `modreg` stands in.
+    /// Whether git knows no name or no address, so that `modreg` is used.
     pub fn is_fallback(&self) -> bool {
         !self.settings.is_empty()
     }
@@ -31,7 +31,7 @@ impl Identity {
 impl Repository {
     /// Whom git would name as author and committer: by the environment, its settings, or what the system says.
     ///
-    /// Where git has no name or no address, `modreg <modreg@localhost>` stands in, unless `user.useConfigOnly` is set.
+    /// Where git knows no name or no address, `modreg <modreg@localhost>` is used, unless `user.useConfigOnly` is set.
     pub fn identity(&self) -> Result<Identity, GitError> {
         let context = "could not find out who commits, and when";
         let own = Identity::default();

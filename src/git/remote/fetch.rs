@@ -118,7 +118,7 @@ impl Repository {
         names.map(|name| self.path_of(name)).collect()
     }
 
-    /// Asks the remote for its branch, and gives its commit, which is then in the repository with all that it needs;
+    /// Asks the remote for its branch, and returns its commit, which is then in the repository with all that it needs;
     /// `None` where there is no such branch.
     pub fn fetch(&self, target: &RemoteBranch, timeout: Duration) -> Result<Option<ObjectId>, GitError> {
         let context = format!("fetch `{}` from `{}`", target.short(), target.shown());

@@ -20,7 +20,7 @@ impl Repository {
     /// Pushes `commit` to a branch that is thought to be at `old`; `None` says that it is thought not to exist.
     ///
     /// The push succeeds only while the branch is at `old`. Git takes an expected value for leave to force, so a commit
-    /// that does not follow `old` is refused here. What trying again cannot mend is an error.
+    /// that does not follow `old` is refused here. A failure that another attempt cannot change is an error.
     pub fn push(
         &self,
         target: &RemoteBranch,

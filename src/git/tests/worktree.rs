@@ -256,7 +256,7 @@ fn a_fast_forward_that_was_killed_halfway_goes_on() {
     repository.move_branch(&lock, "refs/heads/main", Some(from), to, &Identity::default(), "x").unwrap();
     assert_eq!(sandbox.status(), "");
 
-    // Somebody's own change is no such thing.
+    // A change of the user is not one of these.
     sandbox.git(&["reset", "-q", "--hard", &from.to_string()]);
     sandbox.file("modules/drive.yaml", "mine\n");
     repository.fast_forward(&lock, from, to).unwrap_err();

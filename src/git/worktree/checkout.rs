@@ -40,7 +40,7 @@ impl Repository {
         let left_out = self.left_out(checkout)?;
         let is_checked_out = |path: &&RepoPath| !left_out.contains(*path);
         let write: Vec<_> = checkout.write.keys().filter(is_checked_out).collect();
-        // First, for what goes may stand where a directory has to be.
+        // First, because a removed file may be where a directory has to be.
         for path in checkout.remove.iter().filter(is_checked_out) {
             remove_file(workdir, path)?;
         }
@@ -68,7 +68,7 @@ impl Repository {
         Ok(())
     }
 
-    /// Refuses where something stands in the place of a file, or of a folder on the way to it.
+    /// Refuses where something else is at the place of a file, or of a folder on the way to it.
     pub fn require_free_places<'a>(
         &self,
         mut files: impl Iterator<Item = &'a RepoPath>,

@@ -11,12 +11,12 @@ use crate::{
     git::{error::GitError, repository::Repository},
 };
 
-/// What stands at a path, in the index or in the working tree.
+/// What is at a path, in the index or in the working tree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Seen {
     Nothing,
     File(ObjectId),
-    /// The beginning of a file that git was writing when it was killed, or that a power cut left. It is nobody's work.
+    /// The beginning of a file that git was writing when it was killed, or that a power cut left. It is not the work of a person.
     CutOff,
     /// A link, a directory, an unmerged entry: nothing that a sync could have left there.
     Something,
@@ -31,7 +31,7 @@ impl Seen {
 /// What under a directory is not committed.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Uncommitted {
-    /// The files that hold somebody's own work, sorted.
+    /// The files that contain uncommitted work of the user, sorted.
     pub own: Vec<RepoPath>,
     /// The files that a killed run did not get to bring up to date.
     pub behind: BTreeSet<RepoPath>,
@@ -47,9 +47,9 @@ struct Line {
 }
 
 impl Repository {
-    /// Looks under `directory` for somebody's own uncommitted work, and for what a killed run left to do.
+    /// Looks under `directory` for uncommitted work of the user, and for what a killed run left to do.
     ///
-    /// A path is somebody's own where the index or the working tree has something else than HEAD, than `target` (what a
+    /// A path is the user's own where the index or the working tree has something else than HEAD, than `target` (what a
     /// sync is about to publish) and than every commit of `earlier` (what a killed run did not get to replace). Untracked
     /// files count only where `target` needs their place, or where a file of `earlier` lay.
     pub fn dirty(

@@ -1,6 +1,6 @@
 //! The log that was read last, kept in git's own directory by the commit that it was read from.
 //!
-//! It is a saving and nothing else: where it is missing, damaged or of another line of commits, the log is read anew.
+//! It only saves work: where it is missing, damaged or of another line of commits, the log is read anew.
 
 use std::fs;
 
@@ -14,7 +14,7 @@ const FEW: usize = 64;
 /// So far back the recorded commit is looked for.
 const FAR: usize = 1_024;
 
-/// What was found.
+/// The recorded log, and what to do with the one that is read now.
 pub(super) struct Found {
     /// The recorded log, where its commit is on the main line.
     pub(super) log: Option<Log>,

@@ -63,7 +63,7 @@ pub fn compiler(
     Ok(Compiler { schemas: Schemas::load(schemas)?, settings, format })
 }
 
-/// Whether a file of the folder of schemas is one; others, such as a README, are nobody's business.
+/// Whether a file of the folder of schemas is one; others, such as a README, are ignored.
 pub fn is_schema(path: &RepoPath) -> bool {
     path.extension() == "json"
 }

@@ -1,5 +1,7 @@
 //! Single entries of published versions, to tell whether a held or pinned one was ever published.
 
+use std::{cell::RefCell, collections::BTreeMap};
+
 use super::{
     published::{Log, Publication},
     snapshots::is_present,
@@ -15,6 +17,8 @@ use crate::{
 pub(in crate::sync) struct Past<'a> {
     repository: &'a Repository,
     log: &'a Log,
+    /// The tree of each root that was asked for, because many modules may be pinned to one version.
+    trees: RefCell<BTreeMap<ObjectId, ObjectId>>,
 }
 
 /// The entry of a module in a published version.
@@ -41,7 +45,7 @@ pub(in crate::sync) enum LastGood {
 
 impl<'a> Past<'a> {
     pub(in crate::sync) const fn new(repository: &'a Repository, log: &'a Log) -> Self {
-        Self { repository, log }
+        Self { repository, log, trees: RefCell::new(BTreeMap::new()) }
     }
 
     fn root(&self, publication: &Publication) -> Result<Root, SyncError> {
@@ -55,7 +59,12 @@ impl<'a> Past<'a> {
         publication: &Publication,
         name: &ModuleName,
     ) -> Result<PastEntry, SyncError> {
-        let tree = self.root(publication)?.tree;
+        let known = self.trees.borrow().get(&publication.root).copied();
+        let tree = match known {
+            Some(tree) => tree,
+            None => self.root(publication)?.tree,
+        };
+        self.trees.borrow_mut().insert(publication.root, tree);
         if !is_present(self.repository, tree) {
             return Ok(PastEntry::NotHere);
         }

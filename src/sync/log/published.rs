@@ -15,7 +15,7 @@ use crate::{
     sync::SyncError,
 };
 
-/// A number that is further above the main line's is ignored: somebody made it up.
+/// A number that is further above the main line's is ignored, because it was made up.
 const HIGHEST_JUMP: u64 = 1_000;
 /// So many merges are remembered since the last publication. The publications of later ones took up what the earlier
 /// ones joined.
@@ -90,9 +90,13 @@ impl Log {
         Self::read_with(repository, head, &[])
     }
 
-    /// Reads the log of HEAD, to which a merge in progress belongs already.
-    pub fn of_head(repository: &Repository, head: ObjectId) -> Result<Self, SyncError> {
-        Self::read_with(repository, head, &repository.merge_heads()?)
+    /// Reads the log of a commit. Where that is HEAD, a merge in progress belongs to it already.
+    pub fn of_head(repository: &Repository, commit: ObjectId) -> Result<Self, SyncError> {
+        let merging = repository.merge_heads()?;
+        if merging.is_empty() || repository.head()?.commit() != Some(commit) {
+            return Self::read(repository, commit);
+        }
+        Self::read_with(repository, commit, &merging)
     }
 
     fn read_with(repository: &Repository, head: ObjectId, merging: &[ObjectId]) -> Result<Self, SyncError> {
@@ -263,6 +267,11 @@ impl Log {
     /// The published version before a number.
     pub fn before(&self, version: SnapshotVersion) -> Option<&Publication> {
         self.published.range(..version.min(self.limit().next())).next_back().map(|(_, known)| known)
+    }
+
+    /// Whether a version may have this number: it was never used, and is not too far above those that were.
+    pub fn is_free(&self, version: SnapshotVersion) -> bool {
+        version > self.latest() && version <= self.limit()
     }
 
     /// Whether older versions are missing because the clone is shallow.

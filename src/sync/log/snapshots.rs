@@ -57,17 +57,28 @@ pub fn published_at(
     if !is_present(repository, root.tree) {
         return Err(SyncError::LostEntries { tree: root.tree });
     }
-    let published = Some(root.tree).filter(|tree| !is_empty_tree(*tree));
-    let folder = entries_path();
-    let edited = repository.differences(published, snapshot.tree)?;
-    let edited = edited.into_iter().map(|file| folder.join(file.path.as_str())).collect();
-    snapshot.entries = entries_of(repository, published)?;
+    let edited = edited_files(repository, &snapshot)?;
+    snapshot.entries = entries_of(repository, Some(root.tree))?;
     root.check(&snapshot.entries).map_err(|error| SyncError::Root {
         commit: Some(commit),
         last_good: None,
         error,
     })?;
     Ok((snapshot, edited))
+}
+
+/// The files below `registry/modules` that are not what the root beside them names; none where that is not in this clone.
+pub(in crate::sync) fn edited_files(
+    repository: &Repository,
+    snapshot: &Snapshot,
+) -> Result<BTreeSet<RepoPath>, SyncError> {
+    let Some(root) = snapshot.root.as_ref().filter(|root| is_present(repository, root.tree)) else {
+        return Ok(BTreeSet::new());
+    };
+    let published = Some(root.tree).filter(|tree| !is_empty_tree(*tree));
+    let folder = entries_path();
+    let edited = repository.differences(published, snapshot.tree)?;
+    Ok(edited.into_iter().map(|file| folder.join(file.path.as_str())).collect())
 }
 
 /// Whether a tree is in this clone; the empty one always is.

@@ -16,7 +16,7 @@ use crate::{
     git::{GitErrorKind, Repository},
     load::LoadError,
     object,
-    registry::Snapshot,
+    registry::{Inputs, Snapshot},
     schema,
     sync::{
         Scope, Started, SyncError,
@@ -35,6 +35,8 @@ pub struct Prepared {
     pub remarks: Vec<Diagnostic>,
     /// How many manifests had to be read.
     pub read: usize,
+    /// The source tree and everything else that decided the content, unless nothing was compiled.
+    pub(in crate::sync) compiled: Option<(ObjectId, Inputs)>,
 }
 
 /// Drafts the next snapshot of a commit, reading only the manifests that changed where one of the records tells which.
@@ -62,7 +64,7 @@ pub fn prepare(
     if let Scope::Modules(names) = scope {
         refuse_unknown(names, &previous.snapshot, sources.manifests())?;
     }
-    let selection = match Known::find(repository, records, &sources, compiler, &previous.snapshot)? {
+    let selection = match Known::find(repository, records, &sources, compiler, &previous)? {
         Some(known) => {
             let before = known.before(&sources, &previous.snapshot);
             select::changed(&previous.snapshot, &before, sources.manifests())
@@ -81,15 +83,18 @@ pub fn prepare(
         done: &*done,
     })?;
     let (remarks, read) = (sources.remarks().to_vec(), draft.read.len());
-    Ok(Prepared { previous, draft, remarks, read })
+    let compiled = Some((sources.tree(), compiler.inputs()));
+    Ok(Prepared { previous, draft, remarks, read, compiled })
 }
 
 impl Prepared {
     /// Records what the sources compile to, if the entries are in the repository.
-    pub fn record(&self, repository: &Repository, source: Option<ObjectId>, compiler: &Compiler) {
-        let source = source.unwrap_or_else(|| object::empty_tree(repository.format()));
-        if snapshots::is_present(repository, self.draft.tree) {
-            Record::note(repository, source, compiler.inputs(), self.draft.tree, &self.draft.plan);
+    pub(in crate::sync) fn record(&self, repository: &Repository) {
+        let Self { draft, compiled, .. } = self;
+        if let Some((source, inputs)) = compiled
+            && snapshots::is_present(repository, draft.tree)
+        {
+            Record::note(repository, *source, inputs.clone(), draft.tree, &draft.plan);
         }
     }
 }
@@ -110,7 +115,7 @@ impl<'a> Known<'a> {
         records: &[Record],
         now: &CommittedSources<'_>,
         compiler: &Compiler,
-        previous: &Snapshot,
+        previous: &Previous,
     ) -> Result<Option<Self>, SyncError> {
         let Some(record) = Record::find(records, now.tree(), &compiler.inputs()) else { return Ok(None) };
         if !snapshots::is_present(repository, record.source)
@@ -126,7 +131,8 @@ impl<'a> Known<'a> {
                 let modules = &compiler.settings.modules;
                 Some(CommittedSources::list(repository, tree, modules, compiler.settings.limits.bytes)?)
             };
-            let is_same = previous.root.as_ref().is_some_and(|root| root.tree == record.entries);
+            let published = previous.snapshot.root.as_ref().map(|root| root.tree);
+            let is_same = published == Some(record.entries) && previous.edited.is_empty();
             let entries =
                 if is_same { None } else { Some(snapshots::entries_of(repository, Some(record.entries))?) };
             Ok((sources, entries))

@@ -5,8 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::{
     domain::{ModuleName, ObjectId, RepoPath, SnapshotVersion},
     git::Repository,
-    object::is_empty_tree,
-    registry::{Root, Snapshot, entries_path, entry_repo_path, root_path},
+    registry::{Root, Snapshot, entry_repo_path, root_path},
     settings::Guard,
     sync::{
         SyncError, VersionedSnapshot,
@@ -14,7 +13,7 @@ use crate::{
             compiler::settings_at,
             past::{LastGood, Past, PastEntry},
             published::{Log, Publication},
-            snapshots::{entries_of, is_present, outline_at},
+            snapshots::{edited_files, entries_of, is_present, outline_at},
         },
     },
 };
@@ -69,7 +68,7 @@ impl Previous {
         }
         let next = log.next();
         let Some((publication, snapshot)) = before else {
-            // Whatever lies there was never published.
+            // What is there was never published.
             let is_current = present.tree.is_none() && present_root.is_none();
             return Ok(Self { next, is_current, remarks, ..Self::default() });
         };
@@ -83,9 +82,12 @@ impl Previous {
             ..Self::default()
         };
         if let Some(version) = previous.reverted_to {
+            let found = match version {
+                SnapshotVersion::EMPTY => "no registry".to_owned(),
+                version => format!("version {version} of the registry"),
+            };
             previous.remarks.push(format!(
-                "HEAD has version {version} of the registry instead of the last published one, {}; `modreg rollback` \
-                 goes back on purpose",
+                "HEAD contains {found} instead of the last published version {}; `modreg rollback` goes back on purpose",
                 publication.version
             ));
         }
@@ -152,18 +154,6 @@ impl Previous {
         self.snapshot.root = Some(root);
         Ok(())
     }
-}
-
-/// The files below `registry/modules` of a commit that are not what its own root vouches for.
-fn edited_files(repository: &Repository, present: &Snapshot) -> Result<BTreeSet<RepoPath>, SyncError> {
-    let Some(root) = &present.root else { return Ok(BTreeSet::new()) };
-    if !is_present(repository, root.tree) {
-        return Ok(BTreeSet::new());
-    }
-    let folder = entries_path();
-    let edited =
-        repository.differences(Some(root.tree).filter(|tree| !is_empty_tree(*tree)), present.tree)?;
-    Ok(edited.into_iter().map(|file| folder.join(file.path.as_str())).collect())
 }
 
 /// The entries of a root; none where it cannot be read or its tree is not here.

@@ -1,6 +1,6 @@
 //! What compiling a source tree gave here: why a sync reads what changed, not what exists.
 //!
-//! It lies in git's own directory and is never committed: what others say of their sources is no proof. Where it is
+//! It is kept in git's own directory and is never committed: what others write of their sources does not prove anything. Where it is
 //! missing or damaged, everything is compiled.
 
 use std::{collections::BTreeSet, fs};

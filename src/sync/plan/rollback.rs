@@ -132,7 +132,7 @@ pub(super) fn prepare(
         compiled.map(|compiled| plan.root(before.next, tree, compiled.source_tree, compiled.inputs.clone()));
     let repaired = before.edited.clone();
     let draft = Draft { read: BTreeSet::new(), plan, changes, repaired, tree, root };
-    Ok(Prepared { previous: before, draft, remarks: Vec::new(), read: 0 })
+    Ok(Prepared { previous: before, draft, remarks: Vec::new(), read: 0, compiled: None })
 }
 
 impl Rollback {

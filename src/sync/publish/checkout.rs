@@ -77,7 +77,7 @@ impl<'a> Checkout<'a> {
     }
 
     /// Makes the files and their index entries, which are those of HEAD, those of `target`, which `commit` holds; unless
-    /// somebody has checked out something else meanwhile.
+    /// another commit has been checked out meanwhile.
     pub(super) fn bring_to(&self, target: &Files, commit: ObjectId) -> Result<(), SyncError> {
         if self.repository.head()?.commit() != Some(commit) {
             return Ok(());

@@ -1,6 +1,6 @@
 //! Publishing to the branch of this repository.
 
-use super::{Checkout, Local, Run, Start};
+use super::{Checkout, Local, Run, Start, outcome};
 use crate::{
     git::GitErrorKind,
     sync::{Outcome, SyncError, Verdict},
@@ -18,12 +18,12 @@ pub(super) fn publish(run: &Run<'_>) -> Result<Outcome, SyncError> {
         let local = Local { branch: Some(branch.to_owned()), commit };
         let attempt = run.attempt(Start { local, base: commit, dropped: Vec::new() })?;
         if let Some(refusal) = attempt.refusal.clone() {
-            return Ok(attempt.outcome(Verdict::Refused(refusal), None));
+            return Ok(outcome(attempt.prepared, Verdict::Refused(refusal), None));
         }
         let checkout = Checkout::of(run.repository, run.lock, commit)?;
         let Some(written) = &attempt.written else {
             checkout.catch_up_if_free()?;
-            return Ok(attempt.outcome(Verdict::Unchanged, None));
+            return Ok(outcome(attempt.prepared, Verdict::Unchanged, None));
         };
         match written.move_branch(run.repository, run.lock, branch, Some(commit)) {
             Err(SyncError::Git(error)) if matches!(error.kind(), GitErrorKind::BranchMoved { .. }) => {
@@ -34,7 +34,7 @@ pub(super) fn publish(run: &Run<'_>) -> Result<Outcome, SyncError> {
         }
         let behind = checkout.bring_to(&written.files, written.commit).err();
         let verdict = attempt.verdict(behind);
-        return Ok(attempt.outcome(verdict, None));
+        return Ok(outcome(attempt.prepared, verdict, None));
     }
     Err(SyncError::LostRace { branch: lost, attempts: ATTEMPTS })
 }

@@ -35,7 +35,7 @@ impl Journal {
 
     /// Notes how a sync that began at `now` ended, and gives what could not be noted.
     ///
-    /// The lock makes sure that nobody else writes it; a killed run leaves the old one.
+    /// The lock makes sure that no other run writes it; a killed run leaves the old one.
     pub fn note(
         repository: &Repository,
         _lock: &SyncLock,

@@ -20,7 +20,7 @@ mod seen;
 use std::{collections::BTreeMap, time::Duration};
 
 use super::{
-    Outcome, Pushed, Request, Scope, Started, SyncError, Trigger, Verdict,
+    Outcome, Pushed, RemovalToken, Request, Scope, Started, SyncError, Trigger, Verdict,
     log::{compiler::compiler_at, published::Log},
     outcome::Refusal,
     plan::{
@@ -122,7 +122,9 @@ struct Start {
 
 /// What one attempt made.
 struct Attempt {
-    start: Start,
+    local: Local,
+    /// The commit that was compiled.
+    base: ObjectId,
     prepared: Prepared,
     refusal: Option<Refusal>,
     /// The newest commit that was written, with the files of its registry; nothing where the base is current.
@@ -133,13 +135,7 @@ struct Attempt {
 impl Attempt {
     /// The commit that the branch shall have.
     fn commit(&self) -> ObjectId {
-        self.written.as_ref().map_or(self.start.base, |written| written.commit)
-    }
-
-    fn outcome(self, verdict: Verdict, pushed: Option<Pushed>) -> Outcome {
-        let Prepared { previous, draft, remarks, read } = self.prepared;
-        let Previous { snapshot, remarks: log_remarks, .. } = previous;
-        Outcome { previous: snapshot, draft, verdict, remarks, log_remarks, read, pushed }
+        self.written.as_ref().map_or(self.base, |written| written.commit)
     }
 
     fn verdict(&self, behind: Option<SyncError>) -> Verdict {
@@ -152,22 +148,25 @@ impl Attempt {
     }
 }
 
+/// Reports how a run ended with what it prepared.
+fn outcome(prepared: Prepared, verdict: Verdict, pushed: Option<Pushed>) -> Outcome {
+    let Prepared { previous, draft, remarks, read, compiled: _ } = prepared;
+    let Previous { snapshot, remarks: log_remarks, .. } = previous;
+    Outcome { previous: snapshot, draft, verdict, remarks, log_remarks, read, pushed }
+}
+
 /// One thing to publish: what was asked for now, or what a dropped snapshot did.
 struct Step<'a> {
     scope: &'a Scope,
     trigger: Trigger,
-    allow_removals: Option<&'a super::RemovalToken>,
+    allow_removals: Option<&'a RemovalToken>,
     is_asked: bool,
 }
 
 impl Run<'_> {
     fn dry(&self, commit: ObjectId) -> Result<Outcome, SyncError> {
-        let start = Start { local: Local { branch: None, commit }, base: commit, dropped: Vec::new() };
-        let step = self.asked();
-        let (prepared, refusal) = self.prepare(commit, &step)?;
-        let verdict = refusal.map_or(Verdict::DryRun, Verdict::Refused);
-        let attempt = Attempt { start, prepared, refusal: None, written: None, published_anew: Vec::new() };
-        Ok(attempt.outcome(verdict, None))
+        let (prepared, refusal) = self.prepare(commit, &self.asked())?;
+        Ok(outcome(prepared, refusal.map_or(Verdict::DryRun, Verdict::Refused), None))
     }
 
     fn asked(&self) -> Step<'_> {
@@ -181,89 +180,90 @@ impl Run<'_> {
 
     /// Compiles the base of an attempt and writes the commits that follow it. No branch has them yet.
     fn attempt(&self, start: Start) -> Result<Attempt, SyncError> {
-        let checkout = Checkout::of(self.repository, self.lock, start.local.commit)?;
-        let own: Vec<OwnCommit> = start.dropped.clone();
-        let mut steps: Vec<Step<'_>> = own.iter().map(OwnCommit::step).collect();
-        // A sync of everything does what a sync before it did.
-        if self.request.scope == Scope::All {
-            let is_part =
-                |step: &&Step<'_>| matches!(step.scope, Scope::All | Scope::Modules(_) | Scope::Orphans);
-            while steps.last().as_ref().is_some_and(is_part) {
-                steps.pop();
-            }
-        }
-        steps.push(self.asked());
-        let (mut base, mut written, mut published_anew) = (start.base, None, Vec::new());
-        let mut last = None;
-        for step in &steps {
-            let (prepared, refusal) = match self.prepare(base, step) {
+        let Start { local, base, dropped } = start;
+        let checkout = Checkout::of(self.repository, self.lock, local.commit)?;
+        let mut newest = base;
+        let (mut written, mut published_anew) = (None, Vec::new());
+        for step in repeated(&dropped, &self.request.scope) {
+            let (prepared, refusal) = match self.prepare(newest, &step) {
                 // What was unpinned here is unpinned there as well.
-                Err(SyncError::NotPinned { .. }) if !step.is_asked => continue,
+                Err(SyncError::NotPinned { .. }) => continue,
                 prepared => prepared?,
             };
             if refusal.is_some() {
-                return Ok(Attempt { start, prepared, refusal, written: None, published_anew: Vec::new() });
+                return Ok(Attempt { local, base, prepared, refusal, written: None, published_anew });
             }
-            if let Some(new) = self.write(base, &prepared, step, &start, &checkout)? {
-                base = new.commit;
+            if let Some(new) = self.write(newest, &prepared, &step, &dropped, &checkout)? {
+                newest = new.commit;
                 written = Some(new);
-                if !step.is_asked {
-                    published_anew.push(step.scope.verb());
-                }
+                published_anew.push(step.scope.verb());
             }
-            last = Some(prepared);
         }
-        let prepared = last.expect("the request itself is the last step, and it is never skipped");
-        Ok(Attempt { start, prepared, refusal: None, written, published_anew })
+        let asked = self.asked();
+        let (prepared, refusal) = self.prepare(newest, &asked)?;
+        if refusal.is_some() {
+            return Ok(Attempt { local, base, prepared, refusal, written: None, published_anew });
+        }
+        let written = self.write(newest, &prepared, &asked, &dropped, &checkout)?.or(written);
+        Ok(Attempt { local, base, prepared, refusal: None, written, published_anew })
     }
 
     fn prepare(&self, base: ObjectId, step: &Step<'_>) -> Result<(Prepared, Option<Refusal>), SyncError> {
         let repository = self.repository;
         let compiler = compiler_at(repository, base)?;
         let log = Log::of_head(repository, base)?;
-        let log = match self.request.next_version {
+        let log = match self.request.next_version.filter(|_| step.is_asked) {
             Some(next) => log.continued_at(next)?,
             None => log,
         };
-        let prepared =
-            prepare(repository, base, &log, &compiler, step.scope, &Record::read(repository), self.started)?;
+        let records = Record::read(repository);
+        let prepared = prepare(repository, base, &log, &compiler, step.scope, &records, self.started)?;
         let plan = &prepared.draft.plan;
         let refusal = if self.request.strict && !plan.invalid.is_empty() {
             Some(Refusal::Invalid)
         } else {
             guard::refuse(&prepared.previous, plan, compiler.settings.guard, step.allow_removals)
         };
-        let is_compiled = !matches!(step.scope, Scope::Rollback(_));
-        if refusal.is_none() && is_compiled && prepared.draft.root.is_none() && !self.request.dry_run {
-            let source = repository.tree_at(base, compiler.settings.modules.as_str())?;
-            prepared.record(repository, source, &compiler);
-        }
         Ok((prepared, refusal))
     }
 
-    /// Writes the objects and the commit of a draft on top of `base`, unless the previous snapshot is current.
+    /// Writes the objects and the commit of a draft on top of `base`, unless the previous snapshot is current, and
+    /// records what was compiled.
     fn write(
         &self,
         base: ObjectId,
         prepared: &Prepared,
         step: &Step<'_>,
-        start: &Start,
+        dropped: &[OwnCommit],
         checkout: &Checkout<'_>,
     ) -> Result<Option<Written>, SyncError> {
         let Prepared { previous, draft, .. } = prepared;
-        let Some(root) = &draft.root else { return Ok(None) };
+        let Some(root) = &draft.root else {
+            prepared.record(self.repository);
+            return Ok(None);
+        };
         let objects = objects::objects(self.repository, base, previous, draft, root)?;
         checkout.make_ready(&objects.files)?;
         let written = objects::write(self.repository, base, objects, previous, draft, root, step)?;
-        let own = OwnCommit::new(written.commit, step, prepared, start.dropped.iter().map(|own| own.commit));
-        OwnCommits::note(self.repository, self.lock, own);
-        if !matches!(step.scope, Scope::Rollback(_)) {
-            let compiler = compiler_at(self.repository, base)?;
-            let source = self.repository.tree_at(base, compiler.settings.modules.as_str())?;
-            prepared.record(self.repository, source, &compiler);
-        }
+        let replaced = dropped.iter().map(|own| own.commit);
+        OwnCommits::note(
+            self.repository,
+            self.lock,
+            OwnCommit::new(written.commit, step, prepared, replaced),
+        );
+        prepared.record(self.repository);
         Ok(Some(written))
     }
+}
+
+/// What has to be repeated of dropped snapshots before a run of this scope, which may do some of it itself.
+fn repeated<'a>(dropped: &'a [OwnCommit], scope: &Scope) -> Vec<Step<'a>> {
+    let mut steps: Vec<Step<'_>> = dropped.iter().map(OwnCommit::step).collect();
+    let is_part = |step: &&Step<'_>| matches!(step.scope, Scope::All | Scope::Modules(_) | Scope::Orphans);
+    while *scope == Scope::All && steps.last().as_ref().is_some_and(is_part) {
+        steps.pop();
+    }
+    steps
 }
 
 /// The files below `registry/`, with their blobs.

@@ -60,14 +60,17 @@ fn complete(repository: &Repository, lock: &SyncLock, this: &Move, reflog: &str)
 pub(super) fn finish(repository: &Repository, lock: &SyncLock) -> Result<(), SyncError> {
     let path = repository.own_files().path(NAME);
     let Ok(bytes) = fs::read(&path) else { return Ok(()) };
-    if let Ok(this) = serde_json::from_slice::<Move>(&bytes)
-        && let head = repository.head()?
-        && head.commit() == Some(this.from)
-        && head.branch().is_ok_and(|branch| branch == this.branch)
-    {
-        repository.require_unlocked_index()?;
-        // What stands in its way stands in the way of this run as well, which says so.
-        let _ = complete(repository, lock, &this, "modreg: complete an interrupted run");
+    if let Ok(this) = serde_json::from_slice::<Move>(&bytes) {
+        let head = repository.head()?;
+        // Another worktree may have that branch; its next run completes the move.
+        if head.branch().is_ok_and(|branch| branch != this.branch) {
+            return Ok(());
+        }
+        if head.commit() == Some(this.from) {
+            repository.require_unlocked_index()?;
+            // A change that is in its way is in the way of this run as well, which reports it.
+            let _ = complete(repository, lock, &this, "modreg: complete an interrupted run");
+        }
     }
     let _ = fs::remove_file(&path);
     Ok(())

@@ -13,7 +13,7 @@ use super::{
     Attempt, Checkout, Local, OwnCommit, OwnCommits, Run, Start,
     follow::{deepen_target, target},
     losses::{Losses, Lost},
-    moving, seen,
+    moving, outcome, seen,
 };
 use crate::{
     domain::ObjectId,
@@ -79,12 +79,12 @@ impl<'a> Remote<'a> {
             };
             let attempt = run.attempt(start)?;
             if let Some(refusal) = attempt.refusal.clone() {
-                return Ok(attempt.outcome(Verdict::Refused(refusal), None));
+                return Ok(outcome(attempt.prepared, Verdict::Refused(refusal), None));
             }
-            let arrival = if attempt.written.is_none() && remote == Some(attempt.start.base) {
+            let arrival = if attempt.written.is_none() && remote == Some(attempt.base) {
                 if !is_fresh {
                     (remote, is_fresh) = (self.fetch(run)?, true);
-                    if remote != Some(attempt.start.base) {
+                    if remote != Some(attempt.base) {
                         continue;
                     }
                 }
@@ -128,7 +128,7 @@ impl<'a> Remote<'a> {
 
     /// Refuses where the local branch contains commits that the remote's branch had and has no longer.
     ///
-    /// Pushing would bring back what somebody removed on purpose.
+    /// Pushing would bring back what was removed on purpose.
     fn refuse_rewritten(&self, run: &Run<'_>, head: ObjectId, remote: ObjectId) -> Result<(), SyncError> {
         let repository = run.repository;
         let forked = repository.fork_point(&self.target, head)?;
@@ -208,11 +208,7 @@ impl<'a> Remote<'a> {
             Arrival::Pushed => people(run, &attempt, remote)?,
             Arrival::AlreadyThere => Vec::new(),
         };
-        if arrival == Arrival::Pushed {
-            seen::note(run.repository, run.lock, &self.target, commit);
-        } else if let Some(remote) = remote {
-            seen::note(run.repository, run.lock, &self.target, remote);
-        }
+        seen::note(run.repository, run.lock, &self.target, commit);
         let left_behind = self.follow(run, &attempt).err();
         let verdict = attempt.verdict(None);
         let pushed = Pushed {
@@ -224,7 +220,7 @@ impl<'a> Remote<'a> {
             published_anew: attempt.published_anew.clone(),
             left_behind,
         };
-        Ok(attempt.outcome(verdict, Some(pushed)))
+        Ok(outcome(attempt.prepared, verdict, Some(pushed)))
     }
 
     /// Moves the local branch to what the remote accepted, and brings the checkout up to date.
@@ -232,7 +228,7 @@ impl<'a> Remote<'a> {
     /// Where the remote had other people's commits, the whole working tree follows, as `git merge --ff-only` does it:
     /// not at all where uncommitted work is in the way. A detached HEAD stays where it is.
     fn follow(&self, run: &Run<'_>, attempt: &Attempt) -> Result<(), SyncError> {
-        let Attempt { start: Start { local, base, .. }, written, .. } = attempt;
+        let Attempt { local, base, written, .. } = attempt;
         let Some(branch) = &local.branch else { return Ok(()) };
         let checkout = Checkout::of(run.repository, run.lock, local.commit)?;
         match written {
@@ -267,11 +263,11 @@ fn people(
     attempt: &Attempt,
     remote: Option<ObjectId>,
 ) -> Result<Vec<(ObjectId, String)>, SyncError> {
-    if remote == Some(attempt.start.base) {
+    if remote == Some(attempt.base) {
         return Ok(Vec::new());
     }
     let own = OwnCommits::read(run.repository);
-    let pushed = run.repository.commits(Range { from: &[attempt.start.base], except: remote })?;
+    let pushed = run.repository.commits(Range { from: &[attempt.base], except: remote })?;
     let mut people = Vec::new();
     for commit in pushed.into_iter().filter(|commit| own.get(*commit).is_none()) {
         people.push((commit, run.repository.commit_info(commit)?.subject().to_owned()));

@@ -105,7 +105,7 @@ fn compiled(root: &Root) -> Record {
     }
 }
 
-/// Whether a sync of the commit before makes this very root. That it cannot be told is no answer.
+/// Whether a sync of the commit before makes this very root; `false` where this cannot be decided.
 fn is_a_sync(
     repository: &Repository,
     log: &Log,

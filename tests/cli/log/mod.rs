@@ -4,6 +4,7 @@ mod guard;
 mod merges;
 mod numbers;
 mod pins;
+mod record;
 mod remotes;
 mod trust;
 

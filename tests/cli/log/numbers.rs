@@ -279,3 +279,27 @@ fn a_history_that_was_dropped_is_continued_at_a_number_that_is_asked_for() {
     assert_eq!(version(&folder), 4);
     verifies(&folder, "continued");
 }
+
+#[test]
+fn a_long_history_is_read_on_from_where_it_was_read_last() {
+    let folder = first_version();
+    for number in 0..70 {
+        folder.git(&["commit", "--quiet", "--allow-empty", "--message", &format!("commit {number}")]);
+    }
+    let before = folder.expect(0, &["history"]).out;
+    let cache = ".git/modreg/log-1.json";
+    assert_eq!(folder.expect(0, &["history"]).out, before);
+    // What is recorded is believed, so it is read; what follows it is read from the commits.
+    folder.edit(cache, "\"unpublished\":[]", "\"unpublished\":[7]");
+    add(&folder, "drive");
+    folder.expect(0, &["sync"]).prints(&["version 8"]);
+    // A record of commits that HEAD does not descend from counts for nothing.
+    folder.git(&["checkout", "--quiet", "-B", "main", "HEAD~73"]);
+    folder.git(&["clean", "--quiet", "-fd"]);
+    add(&folder, "drive");
+    folder.expect(0, &["sync"]).prints(&["version 1"]);
+    for damage in ["", "{}", "[]"] {
+        folder.write(cache, damage);
+        folder.expect(0, &["history"]).prints(&["v1"]);
+    }
+}
