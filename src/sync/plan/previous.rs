@@ -87,7 +87,8 @@ impl Previous {
                 version => format!("version {version} of the registry"),
             };
             previous.remarks.push(format!(
-                "HEAD contains {found} instead of the last published version {}; `modreg rollback` goes back on purpose",
+                "HEAD contains {found}, but version {} was published last, and the next sync starts from that; \
+                 `modreg rollback` goes back on purpose",
                 publication.version
             ));
         }
