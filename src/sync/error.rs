@@ -31,7 +31,7 @@ pub enum SyncError {
     Root {
         /// The commit that contains it, or `None` for the working tree.
         commit: Option<ObjectId>,
-        /// The newest commit with a root that was published, where that is known.
+        /// The newest commit whose version can be used instead, where that is known.
         last_good: Option<ObjectId>,
         /// Why.
         error: RootError,

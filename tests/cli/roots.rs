@@ -57,6 +57,33 @@ fn a_root_at_head_that_cannot_be_read_stops_writers_and_the_help_repairs_it() {
 }
 
 #[test]
+fn a_root_with_a_new_number_that_contradicts_its_entries_is_refused_and_the_help_repairs_it() {
+    let held = "\"held\": {\n    \"mail\": {\n      \"since\": 2,\n      \"code\": \"a\",\n      \"message\": \"b\"\n    }\n  }";
+    for (from, to) in [("\"moduleCount\": 2", "\"moduleCount\": 3"), ("\"held\": {}", held)] {
+        let folder = published();
+        folder.edit(ROOT, from, to);
+        folder.edit(ROOT, "\"version\": 1", "\"version\": 2");
+        folder.commit("by hand");
+        for args in
+            [&["sync"][..], &["sync", "chat"], &["rollback", "1", "chat", "--reason", "why"], &["unpin"]]
+        {
+            let good = folder.git(&["rev-parse", "HEAD~2"]);
+            folder.refuses(
+                4,
+                args,
+                &["contradicts the registry", &format!("git restore --source={}", good.trim())],
+            );
+        }
+        let err = folder.expect(4, &["sync"]).err;
+        let command = err.split('`').find(|part| part.starts_with("git restore")).expect("a command");
+        assert_eq!(folder.shell(command).code, 0, "{command}");
+        folder.git(&["commit", "--quiet", "--message", "as the help says"]);
+        folder.expect(0, &["sync"]).prints(&["version 3"]);
+        folder.expect(0, &["verify"]);
+    }
+}
+
+#[test]
 fn a_root_that_is_missing_or_was_edited_is_replaced_by_the_next_version() {
     for (text, version) in [
         (None, 2),

@@ -44,12 +44,15 @@ impl Previous {
     ///
     /// A root in `commit` that cannot be read is an error, for only people can tell what it should be.
     pub fn find(repository: &Repository, commit: ObjectId, log: &Log) -> Result<Self, SyncError> {
-        let last_good = log.newest_first().next().map(|publication| publication.commit);
-        let present = outline_at(repository, commit).map_err(|error| match error {
-            SyncError::Root { commit, error, .. } => SyncError::Root { commit, last_good, error },
-            error => error,
-        })?;
         let present_root = repository.blob_at(commit, root_path().as_str())?;
+        let with_remedy = |error| match error {
+            SyncError::Root { commit, error, .. } => {
+                let last_good = last_good(repository, log, present_root);
+                SyncError::Root { commit, last_good, error }
+            }
+            error => error,
+        };
+        let present = outline_at(repository, commit).map_err(with_remedy)?;
         let mut remarks = log.remarks();
         let mut before = None;
         for publication in log.newest_first() {
@@ -63,7 +66,7 @@ impl Previous {
                     let Publication { version, commit, .. } = publication;
                     remarks.push(format!("version {version} of commit {commit} was skipped: {error}"));
                 }
-                Err(error) => return Err(error),
+                Err(error) => return Err(with_remedy(error)),
             }
         }
         let next = log.next();
@@ -155,6 +158,15 @@ impl Previous {
         self.snapshot.root = Some(root);
         Ok(())
     }
+}
+
+/// The newest commit whose version can be used, other than the one with this root.
+fn last_good(repository: &Repository, log: &Log, except: Option<ObjectId>) -> Option<ObjectId> {
+    let others = log.newest_first().filter(|publication| except != Some(publication.root));
+    others
+        .filter_map(|publication| VersionedSnapshot::of(repository, publication).ok())
+        .map(|found| found.commit)
+        .next()
 }
 
 /// The entries of a root; none where it cannot be read or its tree is not here.
