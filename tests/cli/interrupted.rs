@@ -10,12 +10,18 @@ fn leave_behind(folder: &Folder, commit: &str) {
 
 #[test]
 fn a_first_sync_that_was_killed_before_its_files_were_written_heals() {
-    let folder = Folder::with_modules(&["chat", "drive"]);
-    folder.expect(0, &["sync"]);
-    leave_behind(&folder, "HEAD~1");
-    folder.expect(0, &["sync"]);
-    assert_eq!(folder.git(&["status", "--porcelain"]), "");
-    assert_eq!(folder.root()["version"], 1);
+    for later_commits in [0, 100] {
+        let folder = Folder::with_modules(&["chat", "drive"]);
+        let before = folder.git(&["rev-parse", "HEAD"]);
+        folder.expect(0, &["sync"]);
+        for number in 0..later_commits {
+            folder.git(&["commit", "--quiet", "--allow-empty", "--message", &format!("work {number}")]);
+        }
+        leave_behind(&folder, &before);
+        folder.expect(0, &["sync"]);
+        assert_eq!(folder.git(&["status", "--porcelain"]), "", "{later_commits} commits later");
+        assert_eq!(folder.root()["version"], 1);
+    }
 }
 
 #[test]

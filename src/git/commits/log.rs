@@ -73,6 +73,16 @@ impl Repository {
         Ok(lines.iter().filter_map(|line| line.parse().ok()).collect())
     }
 
+    /// The newest commit of the main line whose `path` differs from that of its first parent.
+    pub fn newest_main_line_change(
+        &self,
+        range: Range<'_>,
+        path: &RepoPath,
+    ) -> Result<Option<ObjectId>, GitError> {
+        let lines = self.rev_list(range, &["--first-parent", "--max-count=1"], Some(path))?;
+        Ok(lines.first().and_then(|line| line.parse().ok()))
+    }
+
     /// All commits of the range in which `path` became what it is, on whatever line, descendants before their ancestors.
     ///
     /// A merge is one of them where its `path` differs from that of any parent.

@@ -42,6 +42,8 @@ fn the_main_line_and_the_changes_on_all_lines_are_told_apart() {
         let mut expected: std::collections::BTreeSet<_> = main.iter().copied().collect();
         expected.extend(is_main_change.then_some(commits["merge"]));
         assert_eq!(repository.main_line_changes(range, &path).unwrap(), expected, "{resolution}");
+        let newest = if is_main_change { commits["merge"] } else { commits["main"] };
+        assert_eq!(repository.newest_main_line_change(range, &path).unwrap(), Some(newest), "{resolution}");
         let changes = repository.changes(range, &path).unwrap();
         expected.extend([commits["side"], commits["merge"]]);
         assert_eq!(

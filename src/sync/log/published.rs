@@ -140,19 +140,14 @@ impl Log {
         let path = root_path();
         let range = Range { from: &[head], except };
         let line = repository.main_line(range)?;
-        let changed = repository.main_line_changes(range, &path)?;
-        let in_order = || line.iter().map(|commit| commit.commit).filter(|commit| changed.contains(commit));
-        let has_merges = !merging.is_empty() || line.iter().any(|commit| commit.parents.len() > 1);
-        let introducing = if has_merges {
-            let from = [&[head], merging].concat();
-            repository.changes(Range { from: &from, except }, &path)?
-        } else {
-            in_order().collect()
-        };
+        let from = [&[head], merging].concat();
+        let introducing = repository.changes(Range { from: &from, except }, &path)?;
         let tips = line.iter().flat_map(|commit| commit.parents.iter().skip(1)).chain(merging);
-        let roots = Roots::read(repository, &introducing, in_order().chain(tips.copied()))?;
+        let roots = Roots::read(repository, &introducing, tips.copied())?;
+        let introducing: BTreeSet<ObjectId> = introducing.into_iter().collect();
         for commit in line.iter().rev() {
-            self.take(commit, changed.contains(&commit.commit), &roots);
+            let is_changed = introducing.contains(&commit.commit) && is_changed(repository, commit, &roots)?;
+            self.take(commit, is_changed, &roots);
         }
         if !merging.is_empty() {
             let parents = [&[head], merging].concat();
@@ -314,6 +309,17 @@ impl Log {
             ));
         }
         remarks
+    }
+}
+
+/// Whether the root of a commit that differs from a parent's differs from that of the main line before.
+fn is_changed(repository: &Repository, commit: &LineCommit, roots: &Roots) -> Result<bool, SyncError> {
+    match commit.parents.as_slice() {
+        [before, _, ..] => {
+            let before = repository.blob_at(*before, root_path().as_str())?;
+            Ok(roots.of.get(&commit.commit) != Some(&before))
+        }
+        [] | [_] => Ok(true),
     }
 }
 

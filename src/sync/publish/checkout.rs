@@ -5,10 +5,13 @@ use std::collections::BTreeSet;
 use super::Files;
 use crate::{
     domain::{ObjectId, RepoPath},
-    git::{self, Repository, SyncLock, Uncommitted},
+    git::{self, Range, Repository, SyncLock, Uncommitted},
     registry::{REGISTRY, root_path},
     sync::SyncError,
 };
+
+/// So many commits are read here before git is asked, which is faster for many.
+const NEAR: usize = 64;
 
 /// The checked-out `registry/`, and the committed versions that may lie in it.
 pub(super) struct Checkout<'a> {
@@ -111,13 +114,18 @@ fn is_generated(path: &RepoPath) -> bool {
 fn before_the_last_change(repository: &Repository, newest: ObjectId) -> Result<Option<ObjectId>, SyncError> {
     let mut commit = newest;
     let now = repository.tree_at(commit, REGISTRY)?;
-    while let Some(parent) = repository.first_parent(commit)? {
+    for _ in 0..NEAR {
+        let Some(parent) = repository.first_parent(commit)? else { return Ok(None) };
         if repository.tree_at(parent, REGISTRY)? != now {
             return Ok(Some(parent));
         }
         commit = parent;
     }
-    Ok(None)
+    let range = Range { from: &[commit], except: None };
+    match repository.newest_main_line_change(range, &RepoPath::new(REGISTRY))? {
+        Some(changed) => Ok(repository.first_parent(changed)?),
+        None => Ok(None),
+    }
 }
 
 /// The files below `registry/` in a commit.
