@@ -18,6 +18,7 @@ mod init_new;
 mod interrupted;
 mod log;
 mod matrix;
+mod model;
 mod odd_repositories;
 mod output;
 mod own_registry;
