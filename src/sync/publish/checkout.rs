@@ -112,11 +112,12 @@ fn is_generated(path: &RepoPath) -> bool {
 
 /// The commit that the last change of `registry/` was made on, if it is in this clone.
 fn before_the_last_change(repository: &Repository, newest: ObjectId) -> Result<Option<ObjectId>, SyncError> {
+    // Every version has files here, so a killed run left none where there are none.
+    let Some(now) = repository.tree_at(newest, REGISTRY)? else { return Ok(None) };
     let mut commit = newest;
-    let now = repository.tree_at(commit, REGISTRY)?;
     for _ in 0..NEAR {
         let Some(parent) = repository.first_parent(commit)? else { return Ok(None) };
-        if repository.tree_at(parent, REGISTRY)? != now {
+        if repository.tree_at(parent, REGISTRY)? != Some(now) {
             return Ok(Some(parent));
         }
         commit = parent;
