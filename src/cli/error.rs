@@ -173,6 +173,16 @@ fn remote_hint(failure: RemoteFailure) -> &'static str {
     }
 }
 
+/// The command that takes over a commit of a remote, and some commits on top of it.
+fn reset_and_pick(remote: ObjectId, picks: &[ObjectId]) -> String {
+    let reset = format!("git reset --keep {remote}");
+    if picks.is_empty() {
+        return reset;
+    }
+    let picks: Vec<_> = picks.iter().map(ToString::to_string).collect();
+    format!("{reset} && git cherry-pick {}", picks.join(" "))
+}
+
 impl From<SyncError> for CliError {
     fn from(error: SyncError) -> Self {
         let message = error.to_string();
@@ -188,21 +198,23 @@ impl From<SyncError> for CliError {
                 "`git fetch --unshallow` gets them; without them nobody can tell what was changed by hand",
             ),
             SyncError::LostRace { .. } => Self::conflict(message).hint("try again later"),
-            SyncError::Diverged { remote, people, has_own, .. } => {
+            SyncError::Diverged { remote, picks, has_own, .. } => {
                 let refused = Self::refused(message);
                 if has_own {
-                    let commits: Vec<_> = people.iter().map(|(commit, _)| commit.to_string()).collect();
                     refused.hint(format!(
-                        "put your commits on top, without the snapshots between them, then run this again: \
-                         `git reset --keep {remote} && git cherry-pick {}`",
-                        commits.join(" ")
+                        "put your commits on top, without the snapshots between them, then run this again: `{}`",
+                        reset_and_pick(remote, &picks)
                     ))
                 } else {
                     refused.hint("put your commits on top, then run this again: `git pull --rebase`")
                 }
             }
-            SyncError::Rewritten { .. } => Self::refused(message)
-                .hint("if it was removed on purpose, take the branch as it is there now: `git fetch && git reset --keep @{upstream}`")
+            SyncError::Rewritten { remote, later, .. } => Self::refused(message)
+                .hint(format!(
+                    "if it was removed on purpose, take the branch as it is there now{}: `{}`",
+                    if later.is_empty() { "" } else { " and put your later commits on top" },
+                    reset_and_pick(remote, &later)
+                ))
                 .hint("nothing was pushed, because a push would bring the removed commits back"),
             SyncError::Shallow { command, error } => {
                 let failed = Self::cannot_run(message).hint(format!("run `{command}`"));
@@ -211,6 +223,12 @@ impl From<SyncError> for CliError {
                     None => failed,
                 }
             }
+            SyncError::BranchRemoved { .. } => Self::refused(message)
+                .hint("check out the branch that took its place; if there is none, `git push` makes it again")
+                .hint("nothing was pushed"),
+            SyncError::OtherVersion { .. } => Self::refused(message)
+                .hint("take the branch as it is there now, and roll back again: `git fetch && git reset --keep @{upstream}`")
+                .hint("nothing was pushed"),
             SyncError::NoTarget => Self::cannot_run(message)
                 .hint("name it: `branch` in `[push]` of modreg.toml, or check out a branch"),
             SyncError::UnknownVersion { is_cut_off, .. } => {
@@ -230,7 +248,7 @@ impl From<SyncError> for CliError {
                     }
                 }
             }
-            SyncError::RollbackToNothing | SyncError::UsedVersion { .. } => {
+            SyncError::RollbackToNothing | SyncError::UsedVersion { .. } | SyncError::TooHighVersion { .. } => {
                 Self::cannot_run(message).hint("`modreg history` lists the versions")
             }
             SyncError::UnknownModule { closest, .. } | SyncError::UnknownEntry { closest, .. } => {

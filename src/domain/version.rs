@@ -13,6 +13,9 @@ impl SnapshotVersion {
     /// The version of a registry that does not exist yet.
     pub const EMPTY: Self = Self(0);
 
+    /// The highest number that a version can have: all JSON parsers read it exactly.
+    pub const HIGHEST: Self = Self((1 << 53) - 1);
+
     /// Wraps a number.
     pub const fn new(number: u64) -> Self {
         Self(number)

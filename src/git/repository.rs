@@ -220,6 +220,11 @@ impl Repository {
         OwnFolder::new(self.common_dir.join("modreg"), self.config.get("core.sharedrepository"))
     }
 
+    /// The same of this worktree alone.
+    pub fn own_worktree_files(&self) -> OwnFolder {
+        OwnFolder::new(self.git_dir.join("modreg"), self.config.get("core.sharedrepository"))
+    }
+
     /// Where git keeps a file of its directory: the index, a reference.
     pub(super) fn path_of(&self, name: &str) -> PathBuf {
         let is_of_this_worktree = ["HEAD", "MERGE_HEAD", "ORIG_HEAD", "index"].contains(&name);

@@ -119,7 +119,7 @@ impl Root {
                 "version 0 is the registry that does not exist yet".to_owned(),
             ));
         }
-        if root.version.get() == u64::MAX {
+        if root.version >= SnapshotVersion::HIGHEST {
             return Err(RootError::Inconsistent("no version can follow its version".to_owned()));
         }
         let spellings = [false, true].map(|is_pre_release| Self { is_pre_release, ..root.clone() });
@@ -243,6 +243,7 @@ mod tests {
             (edit("\"version\": 42", "\"version\": 42,\n  \"extra\": 1"), "not a snapshot root"),
             (edit("\"version\": 42", "\"version\": 0"), "version 0"),
             (edit("\"version\": 42", &format!("\"version\": {}", u64::MAX)), "no version can follow"),
+            (edit("\"version\": 42", "\"version\": 9007199254740991"), "no version can follow"),
             (edit("sha256:07", "sha1:07"), "impossible value"),
             (edit("\"formatVersion\": 1", "\"formatVersion\": 2"), "format version 2"),
             (edit("{\n  \"formatVersion\": 1,", "{ \"formatVersion\": 2, \"new\": [],"), "format version 2"),

@@ -120,6 +120,8 @@ pub enum SyncError {
         remote: ObjectId,
         /// The commits of people that it lacks, oldest first, with their subjects.
         people: Vec<(ObjectId, String)>,
+        /// Those of them that can be picked: all but merges.
+        picks: Vec<ObjectId>,
         /// Whether it also lacks snapshots that were made here.
         has_own: bool,
     },
@@ -130,6 +132,16 @@ pub enum SyncError {
         branch: String,
         /// The newest of those commits.
         removed: ObjectId,
+        /// The branch's commit now.
+        remote: ObjectId,
+        /// The commits of people after it that can be picked, oldest first.
+        later: Vec<ObjectId>,
+    },
+    /// The remote had the branch that is to be pushed, and has it no longer.
+    #[error("`{branch}` was removed there")]
+    BranchRemoved {
+        /// The remote branch.
+        branch: String,
     },
     /// The numbers of older versions are not in this shallow clone, and could not be fetched.
     #[error("the clone is shallow, and the history of its branch could not be fetched")]
@@ -147,6 +159,20 @@ pub enum SyncError {
         wanted: SnapshotVersion,
         /// The highest number that was used.
         latest: SnapshotVersion,
+    },
+    /// A rollback that was never pushed names a version that is another one at the remote.
+    #[error("commit {commit} rolled back to version {version}, and the remote has another version {version}")]
+    OtherVersion {
+        /// The version.
+        version: SnapshotVersion,
+        /// The commit of the rollback.
+        commit: ObjectId,
+    },
+    /// No version can have so high a number.
+    #[error("the next version cannot be {wanted}: the highest number is {}", SnapshotVersion::new(SnapshotVersion::HIGHEST.get() - 1))]
+    TooHighVersion {
+        /// The number.
+        wanted: SnapshotVersion,
     },
     /// Nothing says which branch of the remote to push to.
     #[error("HEAD is detached, and nothing says which branch to push to")]
@@ -173,6 +199,7 @@ impl SyncError {
                 | Self::NeverRegistered { .. }
                 | Self::RollbackToNothing
                 | Self::UsedVersion { .. }
+                | Self::TooHighVersion { .. }
         )
     }
 

@@ -62,7 +62,8 @@ impl<'a> WorkingTree<'a> {
         Ok(Self { root, repository: Some(repository), previous, is_log_cut_off })
     }
 
-    /// Takes the pins that a root has as decided, as far as the versions that they name were published.
+    /// Takes the pins that a root has as decided, as far as the versions that they name were published. One to a version
+    /// that a shallow clone lacks is taken with a remark.
     ///
     /// What the pins of the change remove counts as removed for the guard.
     pub fn adopt_pins(&mut self, root: &Root, log: &Log) -> Result<(), SyncError> {
@@ -77,8 +78,24 @@ impl<'a> WorkingTree<'a> {
         let mut pinned = before.pinned.clone();
         pinned.retain(|name, _| root.pinned.contains_key(name));
         for (name, pin) in root.pinned.iter().filter(|(name, pin)| before.pinned.get(*name) != Some(*pin)) {
-            let Some(publication) = log.get(pin.version) else { continue };
             let entries = &mut self.previous.snapshot.entries;
+            let Some(publication) = log.find(pin.version) else {
+                if log.is_cut_off() {
+                    // Whether this is the entry of that version, a full clone tells.
+                    match read_if_there(self.root, &entry_repo_path(name))? {
+                        Some(bytes) => {
+                            entries.insert(name.clone(), object::blob_id(repository.format(), &bytes))
+                        }
+                        None => entries.remove(name),
+                    };
+                    pinned.insert(name.clone(), pin.clone());
+                    let version = pin.version;
+                    self.previous.remarks.push(format!(
+                        "the pin of `{name}` was not checked: version {version} is not in this shallow clone"
+                    ));
+                }
+                continue;
+            };
             match past.entry(publication, name)? {
                 PastEntry::Present(id) => entries.insert(name.clone(), id),
                 PastEntry::Absent => entries.remove(name),
@@ -123,12 +140,7 @@ impl<'a> WorkingTree<'a> {
     }
 
     /// Asks the removal guard whether a draft may be written.
-    pub fn refuse(
-        &self,
-        draft: &Draft,
-        compiler: &Compiler,
-        allowed: Option<&RemovalToken>,
-    ) -> Option<Refusal> {
+    pub fn refuse(&self, draft: &Draft, compiler: &Compiler, allowed: &[&RemovalToken]) -> Option<Refusal> {
         guard::refuse(&self.previous, &draft.plan, compiler.settings.guard, allowed)
     }
 

@@ -12,7 +12,8 @@ use crate::{
         workspace::Folder,
     },
     diagnostic::Diagnostic,
-    domain::{ModuleName, SnapshotVersion},
+    domain::{ModuleName, ObjectId, SnapshotVersion},
+    git::{Range, Repository},
     registry::Root,
     report::{
         findings::{self, Check, Findings},
@@ -22,8 +23,11 @@ use crate::{
         overview, step_summary,
         text::visible,
     },
-    sync::{Draft, Drift, Log, RemovalToken, WorkingTree},
+    sync::{Draft, Drift, Log, RemovalToken, SyncError, WorkingTree},
 };
+
+/// The trailer of a commit that lets removals through.
+const ALLOW_REMOVALS: &str = "Allow-Removals";
 
 /// Compile the working tree into `registry/` without committing
 ///
@@ -31,7 +35,8 @@ use crate::{
 /// entries are removed, and named. The removal guard is that of `modreg sync`.
 ///
 /// Meant for authors who commit the compiled registry in the same pull request: `modreg compile --check --base REV` in CI
-/// then tells whether they did, where REV is what the request will be merged into.
+/// checks that they did, where REV is what the request will be merged into. To let removals through there, give one of its
+/// commits the trailer `Allow-Removals: TOKEN`.
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Args {
     /// Write nothing, and exit 1 if `registry/` is not what the manifests compile to
@@ -69,16 +74,16 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
         }
         (_, repository) => WorkingTree::open(&folder.root, repository.as_ref())?,
     };
-    for remark in &tree.previous().remarks {
-        context.warn(remark);
-    }
-    context.remark_cut_off(tree.is_log_cut_off());
     let mut decisions = Vec::new();
     let found = if base.is_some() { tree.root_on_disk()? } else { None };
     if let (Some((_, log)), Some(found)) = (&base, &found) {
         decisions = decided(tree.previous().snapshot.root.as_ref(), found);
         tree.adopt_pins(found, log)?;
     }
+    for remark in &tree.previous().remarks {
+        context.warn(remark);
+    }
+    context.remark_cut_off(tree.is_log_cut_off());
     let (mut draft, remarks) = tree.draft(&compiler, &started)?;
     tree.name_sources(&mut draft, &compiler)?;
     if let (Some((_, log)), Some(found)) = (&base, &found)
@@ -86,7 +91,12 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     {
         draft.root = Some(tree.expected_root(&draft, found, log));
     }
-    if let Some(refusal) = tree.refuse(&draft, &compiler, args.allow_removals.as_ref()) {
+    let acknowledged = match (&base, &folder.repository) {
+        (Some((commit, _)), Some(repository)) => acknowledged(repository, *commit)?,
+        _ => Vec::new(),
+    };
+    let allowed: Vec<&RemovalToken> = args.allow_removals.iter().chain(&acknowledged).collect();
+    if let Some(refusal) = tree.refuse(&draft, &compiler, &allowed) {
         if let Rendering::Json = args.format.rendering() {
             let version = tree.previous().snapshot.version();
             let found: Vec<Diagnostic> = remarks.iter().chain(&draft.plan.diagnostics).cloned().collect();
@@ -97,6 +107,9 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
             return Ok(Exit::Refused);
         }
         output::talk(&format!("{} {}", context.talk.error("refused:"), refusal.reason(&draft.plan)));
+        for line in &decisions {
+            context.say(line);
+        }
         for name in refusal.removals().into_iter().flat_map(|removals| removals.entries.keys()) {
             output::talk(&format!("  - {name}"));
         }
@@ -143,7 +156,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
 }
 
 /// The commit that a change is compared with, and its log.
-fn base(folder: &Folder, revision: &str) -> Result<(crate::domain::ObjectId, Log), CliError> {
+fn base(folder: &Folder, revision: &str) -> Result<(ObjectId, Log), CliError> {
     let Some(repository) = &folder.repository else {
         return Err(CliError::cannot_run("`--base` needs a Git repository"));
     };
@@ -152,6 +165,18 @@ fn base(folder: &Folder, revision: &str) -> Result<(crate::domain::ObjectId, Log
             .hint("in a workflow, check out with `fetch-depth: 2`, and name the first parent: `HEAD^1`"));
     };
     Ok((commit, Log::read(repository, commit)?))
+}
+
+/// The removals that the commits of a change let through, each in a trailer of its message.
+fn acknowledged(repository: &Repository, base: ObjectId) -> Result<Vec<RemovalToken>, CliError> {
+    let head = repository.head().map_err(SyncError::from)?.commit();
+    let range = Range { from: head.as_slice(), except: Some(base) };
+    let mut tokens = Vec::new();
+    for commit in repository.commits(range).map_err(SyncError::from)? {
+        let info = repository.commit_info(commit).map_err(SyncError::from)?;
+        tokens.extend(info.trailers.get(ALLOW_REMOVALS).and_then(|token| token.parse().ok()));
+    }
+    Ok(tokens)
 }
 
 /// The pins and holds that a change adds or lifts, a line each.

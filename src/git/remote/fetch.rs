@@ -61,6 +61,7 @@ impl Repository {
             .or_else(|| of_branch("remote"))
             .or_else(|| self.only_remote().map(str::to_owned))
             .unwrap_or_else(|| "origin".to_owned());
+        let remote = self.remote_at(&remote).map_or(remote.clone(), str::to_owned);
         let upstream = || of_branch("merge").filter(|_| of_branch("remote").as_ref() == Some(&remote));
         let branch = match branch {
             Some(name) if name.starts_with("refs/") => Some(name.to_owned()),
@@ -74,6 +75,12 @@ impl Repository {
     fn only_remote(&self) -> Option<&str> {
         let mut remotes = self.config.middles("remote.", ".url");
         remotes.next().filter(|_| remotes.next().is_none())
+    }
+
+    /// The remote that git's settings name for an address.
+    fn remote_at(&self, address: &str) -> Option<&str> {
+        let mut remotes = self.config.middles("remote.", ".url");
+        remotes.find(|name| self.config.get(&format!("remote.{name}.url")) == Some(address))
     }
 
     /// Whether git's settings name this remote.

@@ -32,14 +32,14 @@ pub(in crate::sync) enum PastEntry {
     NotHere,
 }
 
-/// How a held entry relates to what was published before its hold began.
+/// How a held entry relates to what was published before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::sync) enum LastGood {
     /// A version had it.
     Same,
-    /// None had it; this is what the newest one had.
-    Other(ObjectId),
-    /// No version that is here had an entry of the module.
+    /// None had it; this is what the newest one had, if any had one.
+    Other(Option<ObjectId>),
+    /// Not all versions are here, and none of those that are had an entry of the module.
     Unknown,
 }
 
@@ -72,22 +72,29 @@ impl<'a> Past<'a> {
         Ok(entry.map_or(PastEntry::Absent, PastEntry::Present))
     }
 
-    /// Looks for the entry `now` of a module in the versions before its hold began.
+    /// Looks for the entry `now` of a module in the versions before `version`, whose own word proves nothing.
     pub(in crate::sync) fn last_good(
         &self,
         name: &ModuleName,
-        since: SnapshotVersion,
+        version: SnapshotVersion,
         now: Option<ObjectId>,
     ) -> Result<LastGood, SyncError> {
         let mut newest = None;
-        for publication in self.log.newest_first().filter(|known| known.version < since) {
+        let mut is_all_here = !self.log.is_cut_off();
+        for publication in self.log.all_before(version) {
             match self.entry(publication, name)? {
                 PastEntry::Present(entry) if Some(entry) == now => return Ok(LastGood::Same),
                 PastEntry::Present(entry) => newest = newest.or(Some(entry)),
-                PastEntry::Absent | PastEntry::NotHere => {}
+                PastEntry::Absent => {}
+                PastEntry::NotHere => is_all_here = false,
             }
         }
-        Ok(newest.map_or(LastGood::Unknown, LastGood::Other))
+        let is_first = self.log.all_before(version).next().is_none();
+        Ok(if newest.is_some() || is_all_here && !is_first {
+            LastGood::Other(newest)
+        } else {
+            LastGood::Unknown
+        })
     }
 
     /// Whether the oldest version of the log has the same pin of a module already.

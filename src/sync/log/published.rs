@@ -29,11 +29,12 @@ pub struct Log {
     head: ObjectId,
     /// The published versions. Where one number has several roots, the first one of the main line counts.
     published: BTreeMap<SnapshotVersion, Publication>,
-    /// Numbers of roots that were never published, above those of the main line; they are not used again.
-    unpublished: BTreeSet<SnapshotVersion>,
+    /// Roots of merged lines with numbers that were never published. The numbers are not used again, and entries that are
+    /// held or pinned may come from them: a `git pull` makes the branch of the remote such a line.
+    aside: BTreeMap<SnapshotVersion, Publication>,
     /// The merges since the last publication that joined two lines, oldest first.
     joins: Vec<Join>,
-    /// The commits of the main line whose root cannot be read, with the reason.
+    /// The commits of the main line since the last publication whose root cannot be read, with the reason.
     unreadable: BTreeMap<ObjectId, String>,
     /// Whether older versions are missing because the clone is shallow.
     #[serde(skip)]
@@ -68,6 +69,8 @@ enum Line {
     Main,
     /// In the tip of a line that was merged.
     Merged,
+    /// In an older commit of a line that was merged.
+    Aside,
 }
 
 /// A merge whose other line had a root that the main line did not have.
@@ -120,7 +123,7 @@ impl Log {
         Self {
             head,
             published: BTreeMap::new(),
-            unpublished: BTreeSet::new(),
+            aside: BTreeMap::new(),
             joins: Vec::new(),
             unreadable: BTreeMap::new(),
             is_cut_off: false,
@@ -153,9 +156,9 @@ impl Log {
             let parents = [&[head], merging].concat();
             self.take(&LineCommit { commit: head, parents }, false, &roots);
         }
-        self.unpublished.extend(roots.versions().filter(|version| !self.published.contains_key(version)));
-        let highest = self.highest_of_main();
-        self.unpublished.retain(|version| *version > highest);
+        for known in roots.publications().filter(|known| !self.published.contains_key(&known.version)) {
+            self.aside.entry(known.version).or_insert(known);
+        }
         self.head = head;
         Ok(())
     }
@@ -190,6 +193,8 @@ impl Log {
                         let published =
                             Publication { version: *version, commit, root: blob, line: Line::Main };
                         self.published.insert(*version, published);
+                        // A version that follows has put it right.
+                        self.unreadable.clear();
                     }
                 }
                 Some(Err(error)) => {
@@ -215,7 +220,7 @@ impl Log {
     /// The highest number that was ever used, published or not.
     pub fn latest(&self) -> SnapshotVersion {
         let limit = self.limit();
-        let numbers = self.published.keys().chain(&self.unpublished).filter(|version| **version <= limit);
+        let numbers = self.published.keys().chain(self.aside.keys()).filter(|version| **version <= limit);
         numbers.max().copied().unwrap_or_default()
     }
 
@@ -224,6 +229,9 @@ impl Log {
         let latest = self.latest();
         if next <= latest {
             return Err(SyncError::UsedVersion { wanted: next, latest });
+        }
+        if next >= SnapshotVersion::HIGHEST {
+            return Err(SyncError::TooHighVersion { wanted: next });
         }
         self.next = Some(next);
         Ok(self)
@@ -254,9 +262,24 @@ impl Log {
 
     /// A published version.
     pub fn get(&self, version: SnapshotVersion) -> Option<&Publication> {
-        self.published
-            .get(&version)
-            .filter(|_| version <= self.limit() && self.end.is_none_or(|end| version < end))
+        self.published.get(&version).filter(|_| self.counts(version))
+    }
+
+    /// A version that was published, or that a merged line had.
+    pub fn find(&self, version: SnapshotVersion) -> Option<&Publication> {
+        let aside = || self.aside.get(&version).filter(|_| self.counts(version));
+        self.get(version).or_else(aside)
+    }
+
+    /// The versions below a number that were published, newest first, and then those that merged lines had.
+    pub fn all_before(&self, version: SnapshotVersion) -> impl Iterator<Item = &Publication> {
+        let aside = self.aside.values().rev().filter(|known| self.counts(known.version));
+        self.newest_first().chain(aside).filter(move |known| known.version < version)
+    }
+
+    /// Whether a number is neither too high nor left out.
+    fn counts(&self, version: SnapshotVersion) -> bool {
+        version <= self.limit() && self.end.is_none_or(|end| version < end)
     }
 
     /// The published version before a number.
@@ -302,7 +325,7 @@ impl Log {
             remarks.push(format!("{count} cannot be read and was skipped, for example {commit}: {reason}"));
         }
         let limit = self.limit();
-        for version in self.published.keys().chain(&self.unpublished).filter(|version| **version > limit) {
+        for version in self.published.keys().chain(self.aside.keys()).filter(|version| **version > limit) {
             let main = self.highest_of_main();
             remarks.push(format!(
                 "version {version} is ignored: it is more than {HIGHEST_JUMP} above version {main} of the main line"
@@ -371,7 +394,11 @@ impl Roots {
         }
     }
 
-    fn versions(&self) -> impl Iterator<Item = SnapshotVersion> {
-        self.parsed.values().filter_map(|parsed| parsed.as_ref().ok().copied())
+    /// The roots that can be read, as those of a line that was merged.
+    fn publications(&self) -> impl Iterator<Item = Publication> {
+        self.introduced.iter().filter_map(|(root, commit)| {
+            let version = *self.parsed.get(root)?.as_ref().ok()?;
+            Some(Publication { version, commit: *commit, root: *root, line: Line::Aside })
+        })
     }
 }

@@ -129,7 +129,7 @@ impl VersionedSnapshot {
         if version == SnapshotVersion::EMPTY {
             return Ok(Self { commit: log.head(), snapshot: Snapshot::default() });
         }
-        if let Some(publication) = log.get(version) {
+        if let Some(publication) = log.find(version) {
             return Self::of(repository, publication);
         }
         let latest = log.newest_first().next().map(|known| known.version).unwrap_or_default();

@@ -304,7 +304,8 @@ fn number_holds(
         .map(|(name, held)| (name.clone(), held.clone()))
         .collect();
     for (name, (code, message)) in found.into_iter().filter(|(name, _)| scope.compiles(name)) {
-        let since = before.get(&name).map_or(next, |held| held.since);
+        // A hold that began later than now was made up.
+        let since = before.get(&name).map(|held| held.since).filter(|since| *since < next).unwrap_or(next);
         held.insert(name, Held { since, code, message });
     }
     held

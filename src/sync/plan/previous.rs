@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::{
     domain::{ModuleName, ObjectId, RepoPath, SnapshotVersion},
     git::Repository,
-    registry::{Root, Snapshot, entry_repo_path, root_path},
+    registry::{Root, RootError, Snapshot, entry_repo_path, root_path},
     settings::Guard,
     sync::{
         SyncError, VersionedSnapshot,
@@ -45,12 +45,16 @@ impl Previous {
     /// A root in `commit` that cannot be read is an error, for only people can tell what it should be.
     pub fn find(repository: &Repository, commit: ObjectId, log: &Log) -> Result<Self, SyncError> {
         let present_root = repository.blob_at(commit, root_path().as_str())?;
-        let with_remedy = |error| match error {
-            SyncError::Root { commit, error, .. } => {
-                let last_good = last_good(repository, log, present_root);
-                SyncError::Root { commit, last_good, error }
-            }
-            error => error,
+        let with_remedy = |error| {
+            let (at, error) = match error {
+                SyncError::Root { commit, error, .. } => (commit, error),
+                SyncError::LostEntries { tree } if !log.is_cut_off() => {
+                    let lost = format!("its entries, tree {tree}, are not in this repository");
+                    (Some(commit), RootError::Inconsistent(lost))
+                }
+                error => return error,
+            };
+            SyncError::Root { commit: at, last_good: last_good(repository, log, present_root), error }
         };
         let present = outline_at(repository, commit).map_err(with_remedy)?;
         let mut remarks = log.remarks();
@@ -61,15 +65,24 @@ impl Previous {
                     before = Some((publication, found.snapshot));
                     break;
                 }
-                // A forged root that contradicts its entries published nothing.
-                Err(SyncError::Root { error, .. }) if present_root != Some(publication.root) => {
+                // A root that contradicts its entries, or whose entries nobody has, published nothing.
+                Err(error @ (SyncError::Root { .. } | SyncError::LostEntries { .. }))
+                    if present_root != Some(publication.root) && !log.is_cut_off() =>
+                {
+                    let reason = match error {
+                        SyncError::Root { error, .. } => error.to_string(),
+                        error => error.to_string(),
+                    };
                     let Publication { version, commit, .. } = publication;
-                    remarks.push(format!("version {version} of commit {commit} was skipped: {error}"));
+                    remarks.push(format!("version {version} of commit {commit} was skipped: {reason}"));
                 }
                 Err(error) => return Err(with_remedy(error)),
             }
         }
         let next = log.next();
+        if next >= SnapshotVersion::HIGHEST {
+            return Err(SyncError::TooHighVersion { wanted: next });
+        }
         let Some((publication, snapshot)) = before else {
             // What is there was never published.
             let is_current = present.tree.is_none() && present_root.is_none();
@@ -85,14 +98,18 @@ impl Previous {
             ..Self::default()
         };
         if let Some(version) = previous.reverted_to {
-            let found = match version {
-                SnapshotVersion::EMPTY => "no registry".to_owned(),
-                version => format!("version {version} of the registry"),
+            let last = publication.version;
+            let (found, remedy) = match version {
+                SnapshotVersion::EMPTY => {
+                    ("no registry".to_owned(), "; `modreg rollback` goes back on purpose")
+                }
+                version if version == last => (format!("a root of version {last} that was edited"), ""),
+                version => {
+                    (format!("version {version} of the registry"), "; `modreg rollback` goes back on purpose")
+                }
             };
             previous.remarks.push(format!(
-                "HEAD contains {found}, but version {} was published last, and the next sync starts from that; \
-                 `modreg rollback` goes back on purpose",
-                publication.version
+                "HEAD contains {found}, but version {last} was published last, and the next sync starts from that{remedy}"
             ));
         }
         if present.is_tampered() {
@@ -112,7 +129,7 @@ impl Previous {
         let past = Past::new(repository, log);
         let (mut replaced, mut lifted) = (BTreeMap::new(), Vec::new());
         for (name, pin) in &root.pinned {
-            match log.get(pin.version).filter(|known| known.version < root.version) {
+            match log.find(pin.version).filter(|known| known.version < root.version) {
                 Some(publication) => match past.entry(publication, name)? {
                     PastEntry::Present(entry) => drop(replaced.insert(name.clone(), Some(entry))),
                     PastEntry::Absent => drop(replaced.insert(name.clone(), None)),
@@ -124,17 +141,24 @@ impl Previous {
                     // What such a pin kept was never published either.
                     let now = self.snapshot.entries.get(name).copied();
                     if let LastGood::Other(entry) = past.last_good(name, root.version, now)? {
-                        replaced.insert(name.clone(), Some(entry));
+                        replaced.insert(name.clone(), entry);
                     }
                     lifted.push(name.clone());
                 }
             }
         }
-        for (name, held) in root.held.iter().filter(|(name, _)| !root.pinned.contains_key(*name)) {
+        for name in root.held.keys().filter(|name| !root.pinned.contains_key(*name)) {
             let now = self.snapshot.entries.get(name).copied();
-            if let LastGood::Other(entry) = past.last_good(name, held.since, now)? {
-                replaced.insert(name.clone(), Some(entry));
+            if let LastGood::Other(entry) = past.last_good(name, root.version, now)? {
+                replaced.insert(name.clone(), entry);
             }
+        }
+        // What is taken away here counts as removed.
+        let is_removed = |(name, entry): (&ModuleName, &Option<ObjectId>)| {
+            entry.is_none() && self.snapshot.entries.contains_key(name)
+        };
+        if replaced.iter().any(is_removed) {
+            self.joined.push(self.snapshot.entries.clone());
         }
         for (name, entry) in replaced {
             if self.snapshot.entries.get(&name).copied() != entry {

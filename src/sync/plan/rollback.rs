@@ -155,7 +155,7 @@ impl Rollback {
     }
 }
 
-/// Plans the way back, except for the contents. A hold ends with the content that it held.
+/// Plans the way back, except for the contents. A pin takes the place of a hold.
 fn back(now: &Snapshot, then: &Snapshot, names: &BTreeSet<ModuleName>, rollback: &Rollback) -> Plan {
     let mut plan =
         Plan { entries: now.entries.clone(), held: now.held(), pinned: now.pinned(), ..Plan::default() };
@@ -164,8 +164,9 @@ fn back(now: &Snapshot, then: &Snapshot, names: &BTreeSet<ModuleName>, rollback:
     for name in names {
         let pin = Pin { version: rollback.version, reason: rollback.reason.to_string() };
         plan.pinned.insert(name.clone(), pin);
+        plan.held.remove(name);
         match (now.entries.get(name), then.entries.get(name)) {
-            (old, new) if old == new => continue,
+            (old, new) if old == new => {}
             (None, Some(id)) => {
                 plan.entries.insert(name.clone(), *id);
                 summary.added += 1;
@@ -181,9 +182,8 @@ fn back(now: &Snapshot, then: &Snapshot, names: &BTreeSet<ModuleName>, rollback:
                 summary.removed += 1;
                 plan.unchanged.remove(name);
             }
-            (None, None) => continue,
+            (None, None) => {}
         }
-        plan.held.remove(name);
     }
     summary.unchanged = plan.unchanged.len();
     plan.summary = summary;
@@ -275,7 +275,7 @@ mod tests {
             assert_eq!(pins.join(" "), pinned);
             let Summary { added, updated, removed, unchanged, .. } = plan.summary;
             assert_eq!([added, updated, removed, unchanged], expected, "{after}");
-            assert!(plan.held.keys().all(|name| now.entries.get(name) == plan.entries.get(name)));
+            assert!(plan.held.keys().all(|name| !plan.pinned.contains_key(name)));
         }
     }
 

@@ -15,12 +15,12 @@ use crate::{
 /// Asks the guard whether a plan may be carried out.
 ///
 /// It must pass against the snapshot before, and against those of other lines that a merge joined. Settings count as they
-/// are now or as they were when the snapshot before was published, whichever allow less.
+/// are now or as they were when the snapshot before was published, whichever allow less. Each token lets its own set of removals through.
 pub(in crate::sync) fn refuse(
     previous: &Previous,
     plan: &Plan,
     settings: Guard,
-    allowed: Option<&RemovalToken>,
+    allowed: &[&RemovalToken],
 ) -> Option<Refusal> {
     let settings = previous.guard.map_or(settings, |before| stricter(settings, before));
     let mut entries: BTreeMap<ModuleName, ObjectId> = plan.removed.clone();
@@ -40,10 +40,12 @@ pub(in crate::sync) fn refuse(
     }
     let token = RemovalToken::of(&entries);
     let removals = Removals { entries, total, token };
-    match allowed {
-        Some(given) if *given == removals.token => None,
-        Some(_) => Some(Refusal::WrongToken(removals)),
-        None => Some(Refusal::Removals(removals)),
+    if allowed.contains(&&removals.token) {
+        None
+    } else if allowed.is_empty() {
+        Some(Refusal::Removals(removals))
+    } else {
+        Some(Refusal::WrongToken(removals))
     }
 }
 

@@ -40,6 +40,9 @@ pub(super) fn message(
         .chain(pins(root, &before.pinned()))
         .chain(previous.reverted_to.map(|version| {
             let published = before.version();
+            if version == published {
+                return format!("found an edited root of version {version}");
+            }
             format!("found version {version} instead of {published}; `modreg rollback` goes back on purpose")
         }))
         .chain(draft.repaired.iter().map(|path| format!("repaired {}", path.as_str().escape_debug())))

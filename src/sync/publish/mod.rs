@@ -20,7 +20,7 @@ mod seen;
 use std::{collections::BTreeMap, time::Duration};
 
 use super::{
-    Outcome, Pushed, RemovalToken, Request, Scope, Started, SyncError, Trigger, Verdict,
+    Outcome, Pushed, RemovalToken, Request, Rollback, Scope, Started, SyncError, Trigger, Verdict,
     log::{compiler::compiler_at, published::Log},
     outcome::Refusal,
     plan::{
@@ -30,7 +30,7 @@ use super::{
     },
 };
 use crate::{
-    domain::{ObjectId, RepoPath},
+    domain::{ObjectId, RepoPath, SnapshotVersion},
     git::{Head, Repository, SyncLock},
 };
 use checkout::Checkout;
@@ -160,7 +160,9 @@ struct Step<'a> {
     scope: &'a Scope,
     trigger: Trigger,
     allow_removals: Option<&'a RemovalToken>,
-    is_asked: bool,
+    next_version: Option<SnapshotVersion>,
+    /// The snapshot that did it, where it is done again.
+    dropped: Option<ObjectId>,
 }
 
 impl Run<'_> {
@@ -174,7 +176,8 @@ impl Run<'_> {
             scope: &self.request.scope,
             trigger: self.request.trigger,
             allow_removals: self.request.allow_removals.as_ref(),
-            is_asked: true,
+            next_version: self.request.next_version,
+            dropped: None,
         }
     }
 
@@ -186,8 +189,12 @@ impl Run<'_> {
         let (mut written, mut published_anew) = (None, Vec::new());
         for step in repeated(&dropped, &self.request.scope) {
             let (prepared, refusal) = match self.prepare(newest, &step) {
-                // What was unpinned here is unpinned there as well.
-                Err(SyncError::NotPinned { .. }) => continue,
+                // It was done there as well, or there is nothing left to do it to.
+                Err(
+                    SyncError::NotPinned { .. }
+                    | SyncError::UnknownModule { .. }
+                    | SyncError::NeverRegistered { .. },
+                ) => continue,
                 prepared => prepared?,
             };
             if refusal.is_some() {
@@ -212,7 +219,14 @@ impl Run<'_> {
         let repository = self.repository;
         let compiler = compiler_at(repository, base)?;
         let log = Log::of_head(repository, base)?;
-        let log = match self.request.next_version.filter(|_| step.is_asked) {
+        if let (Some(dropped), Scope::Rollback(Rollback { version, .. })) = (step.dropped, step.scope) {
+            let meant = Log::read(repository, dropped)?;
+            if meant.find(*version).map(|known| known.root) != log.find(*version).map(|known| known.root) {
+                return Err(SyncError::OtherVersion { version: *version, commit: dropped });
+            }
+        }
+        // A number that others have used meanwhile is not asked for again.
+        let log = match step.next_version.filter(|next| step.dropped.is_none() || *next > log.latest()) {
             Some(next) => log.continued_at(next)?,
             None => log,
         };
@@ -222,7 +236,9 @@ impl Run<'_> {
         let refusal = if self.request.strict && !plan.invalid.is_empty() {
             Some(Refusal::Invalid)
         } else {
-            guard::refuse(&prepared.previous, plan, compiler.settings.guard, step.allow_removals)
+            let given = self.request.allow_removals.as_ref();
+            let allowed: Vec<_> = step.allow_removals.into_iter().chain(given).collect();
+            guard::refuse(&prepared.previous, plan, compiler.settings.guard, &allowed)
         };
         Ok((prepared, refusal))
     }
@@ -258,12 +274,24 @@ impl Run<'_> {
 
 /// What has to be repeated of dropped snapshots before a run of this scope, which may do some of it itself.
 fn repeated<'a>(dropped: &'a [OwnCommit], scope: &Scope) -> Vec<Step<'a>> {
-    let mut steps: Vec<Step<'_>> = dropped.iter().map(OwnCommit::step).collect();
-    let is_part = |step: &&Step<'_>| matches!(step.scope, Scope::All | Scope::Modules(_) | Scope::Orphans);
+    let mut steps: Vec<Step<'_>> =
+        dropped.iter().map(OwnCommit::step).filter(|step| !is_empty(step.scope)).collect();
+    let is_part = |step: &&Step<'_>| {
+        matches!(step.scope, Scope::All | Scope::Modules(_) | Scope::Orphans) && step.next_version.is_none()
+    };
     while *scope == Scope::All && steps.last().as_ref().is_some_and(is_part) {
         steps.pop();
     }
     steps
+}
+
+/// Whether a scope that was recorded names no module; in a request that means all.
+fn is_empty(scope: &Scope) -> bool {
+    match scope {
+        Scope::Rollback(rollback) => rollback.modules.is_empty(),
+        Scope::Pinned(names) => names.is_empty(),
+        Scope::All | Scope::Modules(_) | Scope::Orphans => false,
+    }
 }
 
 /// The files below `registry/`, with their blobs.

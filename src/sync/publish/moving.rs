@@ -37,36 +37,45 @@ pub(super) fn move_to(
         return Ok(());
     }
     let this = Move { branch: branch.to_owned(), from, to };
-    let folder = repository.own_files();
+    let folder = repository.own_worktree_files();
     if !repository.is_bare()
         && let Ok(bytes) = serde_json::to_vec(&this)
     {
         // Where it cannot be recorded, only a kill at this very moment needs a person.
         let _ = folder.write(NAME, &bytes);
     }
-    let ended = complete(repository, lock, &this, reflog);
-    let _ = fs::remove_file(folder.path(NAME));
+    let (is_checked_out, ended) = complete(repository, lock, &this, reflog);
+    // Where the branch could not follow its checkout, the next run tries again.
+    if ended.is_ok() || !is_checked_out {
+        let _ = fs::remove_file(folder.path(NAME));
+    }
     ended
 }
 
-fn complete(repository: &Repository, lock: &SyncLock, this: &Move, reflog: &str) -> Result<(), SyncError> {
+/// Moves the checkout and then the branch. Whether the checkout was moved comes first.
+fn complete(
+    repository: &Repository,
+    lock: &SyncLock,
+    this: &Move,
+    reflog: &str,
+) -> (bool, Result<(), SyncError>) {
     let Move { branch, from, to } = this;
-    repository.fast_forward(lock, *from, *to)?;
-    let who = repository.identity()?;
-    Ok(repository.move_branch(lock, branch, Some(*from), *to, &who, reflog)?)
+    if let Err(error) = repository.fast_forward(lock, *from, *to) {
+        return (false, Err(error.into()));
+    }
+    let moved = repository
+        .identity()
+        .and_then(|who| repository.move_branch(lock, branch, Some(*from), *to, &who, reflog));
+    (true, moved.map_err(SyncError::from))
 }
 
 /// Completes the move of a run that was killed, where the branch is still where that run found it.
 pub(super) fn finish(repository: &Repository, lock: &SyncLock) -> Result<(), SyncError> {
-    let path = repository.own_files().path(NAME);
+    let path = repository.own_worktree_files().path(NAME);
     let Ok(bytes) = fs::read(&path) else { return Ok(()) };
     if let Ok(this) = serde_json::from_slice::<Move>(&bytes) {
         let head = repository.head()?;
-        // Another worktree may have that branch; its next run completes the move.
-        if head.branch().is_ok_and(|branch| branch != this.branch) {
-            return Ok(());
-        }
-        if head.commit() == Some(this.from) {
+        if head.branch().is_ok_and(|branch| branch == this.branch) && head.commit() == Some(this.from) {
             repository.require_unlocked_index()?;
             // A change that is in its way is in the way of this run as well, which reports it.
             let _ = complete(repository, lock, &this, "modreg: complete an interrupted run");

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Step;
 use crate::{
-    domain::{ModuleName, ObjectId},
+    domain::{ModuleName, ObjectId, SnapshotVersion},
     git::{Repository, SyncLock},
     registry::Pin,
     sync::{Prepared, RemovalToken, Rollback, Scope, Trigger},
@@ -28,6 +28,8 @@ pub(super) struct OwnCommit {
     scope: Scope,
     trigger: Trigger,
     allow_removals: Option<RemovalToken>,
+    #[serde(default)]
+    next_version: Option<SnapshotVersion>,
     /// The snapshots that were dropped for it.
     replaces: BTreeSet<ObjectId>,
 }
@@ -45,14 +47,21 @@ impl OwnCommit {
             scope: resolved(step.scope, prepared),
             trigger: step.trigger,
             allow_removals: step.allow_removals.cloned(),
+            next_version: step.next_version,
             replaces: replaces.collect(),
         }
     }
 
     /// What has to be done to publish it anew.
     pub(super) fn step(&self) -> Step<'_> {
-        let Self { scope, trigger, allow_removals, .. } = self;
-        Step { scope, trigger: *trigger, allow_removals: allow_removals.as_ref(), is_asked: false }
+        let Self { commit, scope, trigger, allow_removals, next_version, .. } = self;
+        Step {
+            scope,
+            trigger: *trigger,
+            allow_removals: allow_removals.as_ref(),
+            next_version: *next_version,
+            dropped: Some(*commit),
+        }
     }
 
     /// Whether it was made in place of another one.

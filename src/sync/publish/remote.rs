@@ -71,7 +71,11 @@ impl<'a> Remote<'a> {
         while number <= self.attempts {
             let began = Instant::now();
             let start = match self.start(run, remote) {
-                Err(SyncError::Diverged { .. } | SyncError::Rewritten { .. }) if !is_fresh => {
+                Err(
+                    SyncError::Diverged { .. }
+                    | SyncError::Rewritten { .. }
+                    | SyncError::BranchRemoved { .. },
+                ) if !is_fresh => {
                     (remote, is_fresh) = (self.fetch(run)?, true);
                     continue;
                 }
@@ -114,7 +118,12 @@ impl<'a> Remote<'a> {
         let repository = run.repository;
         let local = Local::of(repository)?;
         let head = local.commit;
-        let Some(remote) = remote else { return Ok(Start { local, base: head, dropped: Vec::new() }) };
+        let Some(remote) = remote else {
+            if self.earlier.is_empty() {
+                return Ok(Start { local, base: head, dropped: Vec::new() });
+            }
+            return Err(SyncError::BranchRemoved { branch: self.shown() });
+        };
         if repository.is_ancestor(head, remote)? {
             return Ok(Start { local, base: remote, dropped: Vec::new() });
         }
@@ -133,13 +142,22 @@ impl<'a> Remote<'a> {
         let repository = run.repository;
         let forked = repository.fork_point(&self.target, head)?;
         for earlier in self.earlier.iter().copied().chain(forked) {
-            if earlier == remote || repository.is_ancestor(earlier, remote)? {
+            // What git has collected, nothing here was made on.
+            if earlier == remote
+                || !repository.contains(earlier)
+                || repository.is_ancestor(earlier, remote)?
+            {
                 continue;
             }
             if let Some(common) = repository.merge_base(head, earlier)?
                 && !repository.is_ancestor(common, remote)?
             {
-                return Err(SyncError::Rewritten { branch: self.shown(), removed: common });
+                let own = OwnCommits::read(repository);
+                let mut later = repository.commits(Range { from: &[head], except: Some(common) })?;
+                later.reverse();
+                later.retain(|commit| own.get(*commit).is_none());
+                let later = picks(run, later)?;
+                return Err(SyncError::Rewritten { branch: self.shown(), removed: common, remote, later });
             }
         }
         Ok(())
@@ -171,7 +189,8 @@ impl<'a> Remote<'a> {
             return Ok(dropped);
         }
         let has_own = people.len() < here.len();
-        Err(SyncError::Diverged { branch: self.shown(), remote, people, has_own })
+        let picks = picks(run, people.iter().map(|(commit, _)| *commit).collect())?;
+        Err(SyncError::Diverged { branch: self.shown(), remote, people, picks, has_own })
     }
 
     /// Pushes, and tells what went wrong where the remote does not have the commit now and another attempt can help.
@@ -257,13 +276,26 @@ impl<'a> Remote<'a> {
     }
 }
 
+/// The commits that `git cherry-pick` takes: all but merges.
+fn picks(run: &Run<'_>, mut commits: Vec<ObjectId>) -> Result<Vec<ObjectId>, SyncError> {
+    let mut merges = BTreeSet::new();
+    for commit in &commits {
+        if run.repository.parents(*commit)?.len() > 1 {
+            merges.insert(*commit);
+        }
+    }
+    commits.retain(|commit| !merges.contains(commit));
+    Ok(commits)
+}
+
 /// The commits of people that were pushed with the snapshot, newest first.
 fn people(
     run: &Run<'_>,
     attempt: &Attempt,
     remote: Option<ObjectId>,
 ) -> Result<Vec<(ObjectId, String)>, SyncError> {
-    if remote == Some(attempt.base) {
+    // The whole history goes to a branch that did not exist.
+    if remote.is_none() || remote == Some(attempt.base) {
         return Ok(Vec::new());
     }
     let own = OwnCommits::read(run.repository);

@@ -30,8 +30,9 @@ pub(super) fn walk(
         found.unverifiable("the clone is shallow: older versions are not here");
     }
     log.remarks().into_iter().for_each(|remark| found.unverifiable(remark));
+    let edited = edits(repository, head, &log)?;
     let mut past = versions(repository, log, started, found)?;
-    past.extend(edits(repository, head)?);
+    past.extend(edited);
     let is_current =
         |old: &Problem| found.problems.iter().any(|new| new.path == old.path && new.commit == old.commit);
     past.retain(|problem| !is_current(problem));
@@ -133,14 +134,14 @@ fn gap(before: SnapshotVersion, version: SnapshotVersion, is_cut_off: bool, foun
 }
 
 /// What the commits of the main line did to the registry by hand, oldest first.
-fn edits(repository: &Repository, head: ObjectId) -> Result<Vec<Problem>, SyncError> {
+fn edits(repository: &Repository, head: ObjectId, log: &Log) -> Result<Vec<Problem>, SyncError> {
     let range = Range { from: &[head], except: None };
     let changed = repository.main_line_changes(range, &RepoPath::new(REGISTRY))?;
     let mut problems = Vec::new();
     for commit in repository.main_line(range)?.iter().rev() {
         if changed.contains(&commit.commit) {
             let mut step = Verification::of(repository, commit.commit)?;
-            edit(repository, commit.commit, &commit.parents, &mut step)?;
+            edit(repository, commit.commit, &commit.parents, log, &mut step)?;
             problems.extend(at(commit.commit, step.problems));
         }
     }
@@ -152,6 +153,7 @@ fn edit(
     repository: &Repository,
     commit: ObjectId,
     parents: &[ObjectId],
+    log: &Log,
     found: &mut Verification,
 ) -> Result<(), SyncError> {
     let (root_file, folder) = (root_path(), entries_path());
@@ -175,6 +177,10 @@ fn edit(
             return Ok(());
         }
     };
+    if is_new_root && log.get(root.version).is_some_and(|published| published.root != blob) {
+        let message = format!("version {} was published before with another content", root.version);
+        found.problem(root_file, &rules::ROOT_INCONSISTENT, message);
+    }
     let empty = || empty_tree(repository.format());
     let entries = repository.tree_at(commit, folder.as_str())?.unwrap_or_else(empty);
     if entries == root.tree {

@@ -89,10 +89,11 @@ pub(super) fn holds(state: &State<'_>, found: &mut Verification) -> Result<(), S
             found.problem(root_path(), &rules::ROOT_HELD, message);
             continue;
         }
-        match past.last_good(name, since, snapshot.entries.get(name).copied())? {
+        match past.last_good(name, root.version, snapshot.entries.get(name).copied())? {
             LastGood::Same => {}
             LastGood::Other(_) => {
-                let message = format!("it is held since version {since}, but is not what it was before");
+                let message =
+                    format!("it is held since version {since}, but no version before had this entry");
                 found.problem(entry_repo_path(name), &rules::ENTRY_HELD, message);
             }
             LastGood::Unknown => {
@@ -115,7 +116,7 @@ pub(super) fn pins(state: &State<'_>, found: &mut Verification) -> Result<(), Sy
             found.problem(root_path(), &rules::ROOT_PINNED, message);
             continue;
         }
-        let entry = match log.get(version) {
+        let entry = match log.find(version) {
             Some(publication) => past.entry(publication, name)?,
             None if past.has_first_version_pin(name, root)? => PastEntry::NotHere,
             None => {

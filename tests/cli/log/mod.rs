@@ -1,6 +1,7 @@
 //! The log: what counts as published, and what people may do to a history without harming a later version.
 
 mod guard;
+mod merged_lines;
 mod merges;
 mod numbers;
 mod pins;

@@ -269,7 +269,7 @@ fn requests_that_were_published_here_one_after_the_other_are_all_published_anew(
 }
 
 #[test]
-fn a_rollback_to_a_version_that_only_this_clone_had_pins_what_that_number_means_at_the_remote_or_nothing() {
+fn a_rollback_to_a_version_that_is_another_one_at_the_remote_is_refused() {
     let (remote, author) = two_versions();
     revise(&author, "note", "1.1.0", "Other.");
     author.git(&["push", "--quiet"]);
@@ -279,13 +279,12 @@ fn a_rollback_to_a_version_that_only_this_clone_had_pins_what_that_number_means_
     add(&theirs, "task");
     theirs.expect(0, &["sync", "task", "--push"]);
     let before = (remote.head(), commit_of(&ours, "HEAD"));
-    let code = ours.modreg(&["sync", "--push"]).code;
-    if code == 0 {
-        verifies(&remote.clone_with(&[]), "a pin to version 3");
-    } else {
-        assert!(matches!(code, 2 | 4), "{code}");
-        assert_eq!((remote.head(), commit_of(&ours, "HEAD")), before);
-    }
+    ours.expect(4, &["sync", "--push"]).says(&[
+        "rolled back to version 3",
+        "another version 3",
+        "git reset --keep",
+    ]);
+    assert_eq!((remote.head(), commit_of(&ours, "HEAD")), before);
 }
 
 #[test]
@@ -333,4 +332,144 @@ fn a_rollback_is_not_undone_by_a_person_who_pushes_a_held_manifest_meanwhile() {
     assert_eq!(entry(&ours, "HEAD", "drive"), first);
     assert_eq!(ours.root()["held"], serde_json::json!({}));
     verifies(&ours, "a pinned module with an invalid manifest");
+}
+
+#[test]
+fn a_rollback_that_pinned_nothing_pins_nothing_where_it_is_published_anew() {
+    let (remote, author) = two_versions();
+    author.git(&["rm", "--quiet", "-r", "registry"]);
+    author.commit("no registry");
+    author.git(&["push", "--quiet"]);
+    let ours = remote.clone_with(&[]);
+    ours.expect(0, &["rollback", "2", "--reason", "restore"]);
+    revise(&author, "chat", "1.1.0", "Better.");
+    author.expect(0, &["sync", "--push"]);
+    ours.expect(0, &["sync", "--push"]);
+    assert_eq!(ours.root()["pinned"], serde_json::json!({}));
+    assert!(ours.read("registry/modules/ch/at/chat.json").contains("Better."));
+}
+
+#[test]
+fn the_token_of_a_refusal_lets_what_is_published_anew_through() {
+    let (remote, author) = two_versions();
+    let ours = remote.clone_with(&[]);
+    publish(&ours, "mail");
+    ours.expect(0, &["sync", "--push"]);
+    ours.expect(0, &["rollback", "1", "--reason", "back"]);
+    author.git(&["pull", "--quiet"]);
+    author.write("modreg.toml", "[guard]\nremovals = 0\npercent = 0\n");
+    author.commit("strict");
+    author.git(&["push", "--quiet"]);
+    let token = super::token(&ours, &["sync", "--push"], &["mail"]);
+    ours.expect(0, &["sync", "--push", "--allow-removals", &token]);
+    assert_eq!(remote.modules(), "chat drive note");
+}
+
+#[test]
+fn a_module_that_is_gone_at_the_remote_does_not_stop_what_is_published_anew() {
+    let (remote, author) = two_versions();
+    revise(&author, "chat", "1.1.0", "Better.");
+    author.git(&["push", "--quiet"]);
+    let ours = remote.clone_with(&[]);
+    ours.expect(0, &["sync", "chat"]);
+    ours.expect(0, &["rollback", "1", "drive", "--reason", "bad words"]);
+    author.remove("modules/chat/module.yaml");
+    author.commit("chat is gone");
+    author.expect(0, &["sync", "--push"]);
+    ours.expect(0, &["sync", "--push"]);
+    assert_eq!(ours.root()["pinned"]["drive"]["version"], 1);
+    assert_eq!(remote.modules(), "drive note");
+}
+
+#[test]
+fn the_help_about_a_remote_that_was_rewritten_keeps_the_commits_of_people() {
+    let (remote, author) = with_secret();
+    let clone = remote.clone_with(&[]);
+    clone.write("work.txt", "mine");
+    clone.commit("work");
+    clone.expect(0, &["sync"]);
+    author.git(&["reset", "--quiet", "--hard", "HEAD~2"]);
+    author.git(&["push", "--quiet", "--force"]);
+    follow_the_help(&clone, "git reset --keep");
+    assert!(clone.exists("work.txt") && !clone.exists("secret.txt"));
+    clone.expect(0, &["sync", "--push"]);
+}
+
+#[test]
+fn the_help_about_a_branch_that_diverged_works_where_a_merge_is_among_the_commits() {
+    let (remote, author) = two_versions();
+    let ours = remote.clone_with(&[]);
+    publish(&ours, "mail");
+    ours.git(&["switch", "--quiet", "--create", "side", "HEAD~1"]);
+    ours.write("side.txt", "side");
+    ours.commit("side");
+    ours.git(&["switch", "--quiet", "main"]);
+    ours.git(&["merge", "--quiet", "--no-ff", "--message", "merge", "side"]);
+    revise(&author, "chat", "1.1.0", "Better.");
+    author.git(&["push", "--quiet"]);
+    follow_the_help(&ours, "git reset --keep");
+    ours.expect(0, &["sync", "--push"]);
+    assert!(ours.exists("side.txt"));
+    assert_eq!(remote.modules(), "chat drive mail note");
+}
+
+/// Runs the command that the refusal of a push names.
+fn follow_the_help(folder: &Folder, command: &str) {
+    let err = folder.expect(4, &["sync", "--push"]).err;
+    let command = err.split('`').find(|part| part.starts_with(command)).expect("a command");
+    let ran = folder.shell(command);
+    assert_eq!(ran.code, 0, "{command}: {}{}", ran.out, ran.err);
+}
+
+#[test]
+fn a_branch_that_was_removed_at_the_remote_is_not_made_again() {
+    let (remote, author) = two_versions();
+    let clone = remote.clone_with(&[]);
+    author.git(&["push", "--quiet", "origin", "main:trunk"]);
+    remote.0.git(&["symbolic-ref", "HEAD", "refs/heads/trunk"]);
+    author.git(&["push", "--quiet", "origin", ":main"]);
+    clone.refuses(4, &["sync", "--push"], &["was removed there", "check out the branch"]);
+    assert_eq!(remote.0.git(&["for-each-ref", "--format=%(refname)"]), "refs/heads/trunk");
+}
+
+#[test]
+fn the_address_of_a_remote_is_that_remote() {
+    let (remote, author) = with_secret();
+    let clone = remote.clone_with(&[]);
+    author.git(&["reset", "--quiet", "--hard", "HEAD~2"]);
+    author.git(&["push", "--quiet", "--force"]);
+    clone.refuses(4, &["sync", "--push", &remote.url()], &["was rewritten"]);
+}
+
+#[test]
+fn a_commit_of_the_remote_that_git_has_collected_stops_nothing() {
+    let (remote, author) = two_versions();
+    author.git(&["reset", "--quiet", "--hard", "HEAD~2"]);
+    author.git(&["push", "--quiet", "--force"]);
+    revise(&author, "note", "1.1.0", "Other.");
+    author.git(&["reflog", "expire", "--expire=now", "--all"]);
+    author.git(&["gc", "--quiet", "--prune=now"]);
+    author.expect(0, &["sync", "--push"]);
+    assert_eq!(commit_of(&author, "HEAD"), remote.head());
+}
+
+#[test]
+fn a_worktree_completes_no_move_of_another_one() {
+    let (remote, author) = two_versions();
+    let ours = remote.clone_with(&[]);
+    let from = commit_of(&ours, "HEAD");
+    revise(&author, "chat", "1.1.0", "Better.");
+    author.git(&["push", "--quiet"]);
+    ours.git(&["fetch", "--quiet"]);
+    let to = commit_of(&ours, "origin/main");
+    let moving = format!("{{\"branch\":\"refs/heads/main\",\"from\":\"{from}\",\"to\":\"{to}\"}}");
+    ours.write(".git/modreg/moving-1.json", moving);
+    ours.git(&["worktree", "add", "--quiet", "--detach", "aside", &from]);
+    ours.expect(2, &["-C", "aside", "sync"]);
+    assert_eq!(
+        (commit_of(&ours, "HEAD"), ours.git(&["-C", "aside", "rev-parse", "HEAD"])),
+        (from.clone(), from)
+    );
+    ours.expect(0, &["sync"]);
+    assert_eq!(commit_of(&ours, "HEAD~1"), to, "the move of this worktree is completed");
 }

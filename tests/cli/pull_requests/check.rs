@@ -347,3 +347,57 @@ fn a_base_that_is_none_is_a_mistake_of_the_caller() {
     folder.expect(0, &["compile", "--check", "--base", &empty]);
     assert_eq!(commit_of(&folder, "HEAD:registry/modules"), folder.root()["tree"]);
 }
+
+#[test]
+fn a_commit_of_the_request_can_let_removals_through() {
+    let folder = registry();
+    for name in ["task", "todo", "wiki"] {
+        publish(&folder, name);
+    }
+    branch(&folder, "proposal");
+    let names: Vec<String> =
+        crate::log::entries(&folder, "HEAD").split(' ').skip(1).map(str::to_owned).collect();
+    for name in &names {
+        folder.remove(&format!("modules/{name}/module.yaml"));
+    }
+    folder.commit("most modules are gone");
+    let removals: Vec<&str> = names.iter().map(String::as_str).collect();
+    let token = token(&folder, &["compile"], &removals);
+    folder.expect(0, &["compile", "--allow-removals", &token]);
+    folder.commit("compiled");
+    checked(&folder, "proposal", 4, "without a trailer");
+    folder.git(&["switch", "--quiet", "proposal"]);
+    let trailer = format!("Allow-Removals: {token}");
+    folder.git(&["commit", "--quiet", "--allow-empty", "--message", "on purpose", "--message", &trailer]);
+    checked(&folder, "proposal", 0, "with the token in a trailer");
+    folder.git(&["switch", "--quiet", "proposal"]);
+    folder.git(&[
+        "commit",
+        "--quiet",
+        "--amend",
+        "--allow-empty",
+        "--message",
+        "Allow-Removals: 0123456789abcdef",
+    ]);
+    checked(&folder, "proposal", 4, "with another token");
+}
+
+#[test]
+fn a_pin_that_a_request_adds_passes_in_a_clone_of_two_commits() {
+    let folder = registry();
+    for name in ["todo", "wiki"] {
+        publish(&folder, name);
+    }
+    revise(&folder, "chat", "1.1.0", "Bad.");
+    folder.expect(0, &["sync"]);
+    branch(&folder, "proposal");
+    folder.expect(0, &["rollback", "1", "chat", "--reason", "bad words"]);
+    check_out_merge(&folder, "proposal");
+    let clone = Folder::empty();
+    let url = format!("file://{}", folder.path().display());
+    folder.git(&["branch", "--force", "merged"]);
+    clone.git(&["clone", "--quiet", "--depth=2", "--branch=merged", &url, "."]);
+    let ran = ends(&clone, 0, &CHECK, "a pin");
+    let said = format!("{}{}", ran.out, ran.err);
+    assert!(said.contains("adds a pin: chat") && said.contains("was not checked"), "{said}");
+}
