@@ -44,7 +44,7 @@
 //! | `record-1.json` | which entries compiling a source tree gave here | all manifests are compiled |
 //! | `own-commits-1.json` | the snapshots that this repository made, and what each of them did | a snapshot that was never pushed counts as a commit of people |
 //! | `seen-1.json` | where the branches of remotes were | git's own tracking branch has to tell that a remote was rewritten |
-//! | `moving-1.json` | the branch that is on its way to another commit | a run that is killed at this moment needs a person |
+//! | `moving-1.json`, in the git directory of a worktree | the branch that is on its way to another commit | a run that is killed at this moment needs a person |
 //! | `journal.json` | how the last run ended | `status` does not know |
 //!
 //! Each of them is a cache or a convenience: it can be deleted at any time, and one that cannot be written is no error.

@@ -1,8 +1,8 @@
 //! Every published version, and every commit of the main line that changed the registry.
 //!
-//! A version that a sync of its parent would have made is right if the one before is: so most cost what they changed. The
-//! others, the first, rollbacks and syncs of a few modules, are checked whole. What is wrong in the past and not at HEAD
-//! was repaired, so it is reported and is no failure.
+//! A version that a sync of its parent would have made is right if the one before is: so of most only what changed is
+//! compiled, though all their entries are listed. The others, the first, rollbacks and syncs of a few modules, are checked
+//! whole. What is wrong in the past and not at HEAD was repaired, so it is reported and is no failure.
 
 use super::{Problem, Verification};
 use crate::{

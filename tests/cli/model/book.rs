@@ -50,10 +50,8 @@ pub(super) struct Version {
     pub(super) commit: String,
     pub(super) blob: String,
     pub(super) root: Root,
-    /// The entries that the root names, where the repository has them, even if others are beside it.
-    pub(super) entries: Option<BTreeMap<String, String>>,
-    /// Whether the entries beside the root are those that it names.
-    is_whole: bool,
+    /// The entries that the root names, even if others are beside it.
+    pub(super) entries: BTreeMap<String, String>,
 }
 
 /// The log of a commit.
@@ -135,24 +133,6 @@ impl Book {
         log
     }
 
-    /// Whether every commit of a history has a root and the entries that it names, and no number two roots.
-    pub(super) fn is_sound(&mut self, folder: &Path, head: &str) -> bool {
-        let mut roots: BTreeMap<u64, String> = BTreeMap::new();
-        self.reachable(folder, &[head.to_owned()]).iter().all(|commit| {
-            let seen = self.seen(folder, commit);
-            match (self.version(folder, commit), seen.blob) {
-                (Some(Version { root, blob, is_whole: true, .. }), _) => {
-                    *roots.entry(root.version).or_insert_with(|| blob.clone()) == blob
-                }
-                (Some(_), _) | (None, Some(_)) => false,
-                (None, None) => {
-                    seen.parents.iter().all(|parent| self.seen(folder, parent).blob.is_none())
-                        && seen.tree.is_none()
-                }
-            }
-        })
-    }
-
     /// The commits that are reachable from these.
     fn reachable(&mut self, folder: &Path, from: &[String]) -> BTreeSet<String> {
         let mut found = BTreeSet::new();
@@ -169,19 +149,17 @@ impl Book {
         let seen = self.seen(folder, commit);
         let blob = seen.blob?;
         let root = self.root_of(folder, &blob)?;
-        let is_whole = seen.tree.as_ref().is_none_or(|tree| *tree == root.tree)
-            && (seen.tree.is_some() || root.tree == NO_ENTRIES);
         let entries = if root.tree == NO_ENTRIES {
-            Some(BTreeMap::new())
-        } else if is_whole || self.entries.contains_key(&root.tree) || has_tree(folder, &root.tree) {
-            Some(self.entries_of(folder, &root.tree))
+            BTreeMap::new()
+        } else if self.entries.contains_key(&root.tree) || has_tree(folder, &root.tree) {
+            self.entries_of(folder, &root.tree)
         } else {
-            None
+            return None;
         };
-        if entries.as_ref().is_some_and(|entries| root.contradicts(entries)) {
+        if root.contradicts(&entries) {
             return None;
         }
-        Some(Version { commit: commit.to_owned(), blob, root, entries, is_whole })
+        Some(Version { commit: commit.to_owned(), blob, root, entries })
     }
 
     /// Reads all commits that are reachable from this one and were not read yet.

@@ -29,8 +29,8 @@ pub(super) fn forge(world: &mut World) {
     let name = entry.rsplit('/').next().expect("a name").trim_end_matches(".json").to_owned();
     let serial = world.next();
     let number = root["version"].as_u64().expect("a number");
-    let kind = world.random.u8(0..10);
-    if kind < 6 {
+    let kind = world.random.u8(0..12);
+    if !(6..10).contains(&kind) {
         let parents = vec![world.head(at)];
         let folder = world.folder(at);
         let log = world.book.log(&folder, &parents);
@@ -44,14 +44,28 @@ pub(super) fn forge(world: &mut World) {
             }
             2 => root["moduleCount"] = json!(99),
             3 => root["pinned"][&name] = json!({ "version": number, "reason": "never asked for" }),
+            10 => {
+                root["version"] = next.into();
+                root["tree"] = format!("{serial:040x}").into();
+            }
+            11 => {
+                edit_entry(world, at, &entry, serial);
+                let since = world.random.u64(1..=next + 9);
+                root["version"] = next.into();
+                root["tree"] = tree_of_entries(world, at).into();
+                root["moduleCount"] = entries.len().into();
+                root["held"][&name] = json!({ "since": since, "code": "schema/pattern", "message": "x" });
+            }
             4 => {
                 root["version"] = next.into();
                 root["pinned"][&name] = json!({ "version": number, "reason": "never asked for" });
             }
             _ => root["version"] = (next + 1_000_000).into(),
         }
-        if let Some(pins) = root["pinned"].as_object_mut() {
-            pins.sort_keys();
+        for kept in ["held", "pinned"] {
+            if let Some(names) = root[kept].as_object_mut() {
+                names.sort_keys();
+            }
         }
         let text = serde_json::to_string_pretty(&root).expect("JSON") + "\n";
         world.write(at, ROOT, &text);

@@ -50,7 +50,7 @@ pub(super) fn rollback(world: &mut World) {
     let log = world.book.log(&folder, &[head]);
     let Some(version) = world.one_of(&log.published) else { return };
     let number = version.root.version.to_string();
-    let names: Vec<String> = version.entries.unwrap_or_default().into_keys().collect();
+    let names: Vec<String> = version.entries.into_keys().collect();
     let mut args = vec!["rollback", &number];
     let name = world.one_of(&names).filter(|_| world.chance(60));
     args.extend(name.as_deref());
@@ -153,7 +153,7 @@ fn restore(world: &mut World, at: usize, args: &[&str], answer: &Answer) {
     }
     let (folder, head) = (world.folder(at), world.head(at));
     let log = world.book.log(&folder, &[head]);
-    let good = log.published.iter().any(|version| version.entries.is_some());
+    let good = !log.published.is_empty();
     assert!(!good || !command.contains("COMMIT"), "the message has to name a commit: {}", answer.err);
     if command.contains("COMMIT") {
         return;
