@@ -130,3 +130,18 @@ fn a_sync_of_one_module_leaves_the_others_alone() {
     assert_eq!(rest["changes"][0]["name"], "drive");
     folder.refuses(2, &["sync", "drve"], &["there is no module `drve`", "did you mean `drive`?"]);
 }
+
+#[test]
+fn another_wording_of_the_same_mistake_is_no_new_version() {
+    let folder = Folder::with_modules(&["chat", "drive"]);
+    folder.expect(0, &["sync"]);
+    for version in ["one", "two"] {
+        let text = manifest("chat").replace("1.0.0", version);
+        folder.write("modules/chat/module.yaml", text);
+        folder.commit(version);
+        folder.expect(3, &["sync"]);
+        assert_eq!(folder.root()["version"], 2, "{version}");
+    }
+    let message = folder.root()["held"]["chat"]["message"].to_string();
+    assert!(message.contains("one"), "{message}");
+}

@@ -278,7 +278,9 @@ fn on_gitlab_a_registry_that_is_not_compiled_fails_where_it_has_to_be() {
     let remote = remote();
     let runner = Runner::new(pull_request(&remote, "modules/chat/module.yaml", &manifest("chat")), json!({}));
     assert_eq!(runner.pipeline("validate", &[]).code, 0);
-    let ran = runner.pipeline("validate", &[("MODREG_COMPILED", "true")]);
+    let base = runner.checkout.git(&["rev-parse", "HEAD^1"]);
+    let variables = [("MODREG_COMPILED", "true"), ("CI_MERGE_REQUEST_DIFF_BASE_SHA", &*base)];
+    let ran = runner.pipeline("validate", &variables);
     assert_eq!(ran.code, 1, "{}", ran.err);
     ran.prints(&["chat.json: is missing or differs"]);
 }
