@@ -81,3 +81,19 @@ fn sources_that_changed_since_are_no_problem() {
     folder.expect(0, &["verify"]);
     folder.expect(0, &["status"]).prints(&["stale"]);
 }
+
+#[test]
+fn a_merge_is_not_blamed_for_what_it_took_from_a_parent() {
+    let folder = Folder::with_modules(&["chat", "drive"]);
+    folder.expect(0, &["sync"]);
+    folder.git(&["switch", "--quiet", "--create", "side"]);
+    folder.edit("registry/modules/ch/at/chat.json", "What chat is for.", "Forged.");
+    folder.commit("by hand");
+    let edited = folder.git(&["rev-parse", "HEAD"]);
+    folder.git(&["switch", "--quiet", "main"]);
+    folder.write("notes.txt", "work");
+    folder.commit("work");
+    folder.git(&["merge", "--quiet", "--no-ff", "--message", "merge", "side"]);
+    let report = folder.json(1, &["verify"]);
+    assert_eq!(report["problems"][0]["commit"], edited.as_str(), "{report:#}");
+}
