@@ -45,16 +45,12 @@ impl Previous {
     /// A root in `commit` that cannot be read is an error, for only people can tell what it should be.
     pub fn find(repository: &Repository, commit: ObjectId, log: &Log) -> Result<Self, SyncError> {
         let present_root = repository.blob_at(commit, root_path().as_str())?;
-        let with_remedy = |error| {
-            let (at, error) = match error {
-                SyncError::Root { commit, error, .. } => (commit, error),
-                SyncError::LostEntries { tree } if !log.is_cut_off() => {
-                    let lost = format!("its entries, tree {tree}, are not in this repository");
-                    (Some(commit), RootError::Inconsistent(lost))
-                }
-                error => return error,
-            };
-            SyncError::Root { commit: at, last_good: last_good(repository, log, present_root), error }
+        let with_remedy = |error| match distrust(error, commit) {
+            Ok((commit, error)) => {
+                let last_good = last_good(repository, log, present_root);
+                SyncError::Root { commit: Some(commit), last_good, error }
+            }
+            Err(error) => error,
         };
         let present = outline_at(repository, commit).map_err(with_remedy)?;
         let mut remarks = log.remarks();
@@ -65,16 +61,12 @@ impl Previous {
                     before = Some((publication, found.snapshot));
                     break;
                 }
+                Err(error @ SyncError::LostEntries { .. }) if log.is_cut_off() => return Err(error),
                 // A root that contradicts its entries, or whose entries nobody has, published nothing.
-                Err(error @ (SyncError::Root { .. } | SyncError::LostEntries { .. }))
-                    if present_root != Some(publication.root) && !log.is_cut_off() =>
-                {
-                    let reason = match error {
-                        SyncError::Root { error, .. } => error.to_string(),
-                        error => error.to_string(),
-                    };
+                Err(error) if present_root != Some(publication.root) => {
                     let Publication { version, commit, .. } = publication;
-                    remarks.push(format!("version {version} of commit {commit} was skipped: {reason}"));
+                    let (_, error) = distrust(error, *commit)?;
+                    remarks.push(format!("version {version} of commit {commit} was skipped: {error}"));
                 }
                 Err(error) => return Err(with_remedy(error)),
             }
@@ -181,6 +173,17 @@ impl Previous {
         }
         self.snapshot.root = Some(root);
         Ok(())
+    }
+}
+
+/// Why the root of a commit cannot be trusted, and the commit; other errors are given back.
+fn distrust(error: SyncError, at: ObjectId) -> Result<(ObjectId, RootError), SyncError> {
+    match error {
+        SyncError::Root { commit, error, .. } => Ok((commit.unwrap_or(at), error)),
+        SyncError::LostEntries { tree } => {
+            Ok((at, RootError::Inconsistent(format!("its entries, tree {tree}, are not in this repository"))))
+        }
+        error => Err(error),
     }
 }
 
