@@ -269,9 +269,12 @@ fn refused(error: &SyncError) -> SyncRefused {
             GitErrorKind::Remote { .. } => SyncRefused::Remote(reason),
             _ => SyncRefused::Failed(reason),
         },
-        SyncError::LostRace { .. } | SyncError::Diverged { .. } | SyncError::UncommittedRegistry { .. } => {
-            SyncRefused::Conflict(reason)
-        }
+        SyncError::LostRace { .. }
+        | SyncError::Diverged { .. }
+        | SyncError::Rewritten { .. }
+        | SyncError::BranchRemoved { .. }
+        | SyncError::OtherVersion { .. }
+        | SyncError::UncommittedRegistry { .. } => SyncRefused::Conflict(reason),
         error if error.is_about_the_request() => SyncRefused::Unknown(reason),
         _ => SyncRefused::Failed(reason),
     }

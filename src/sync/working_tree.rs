@@ -81,7 +81,7 @@ impl<'a> WorkingTree<'a> {
             let entries = &mut self.previous.snapshot.entries;
             let Some(publication) = log.find(pin.version) else {
                 if log.is_cut_off() {
-                    // Whether this is the entry of that version, a full clone tells.
+                    // Only a full clone can check that this is the entry of that version.
                     match read_if_there(self.root, &entry_repo_path(name))? {
                         Some(bytes) => {
                             entries.insert(name.clone(), object::blob_id(repository.format(), &bytes))

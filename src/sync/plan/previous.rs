@@ -62,7 +62,7 @@ impl Previous {
                     break;
                 }
                 Err(error @ SyncError::LostEntries { .. }) if log.is_cut_off() => return Err(error),
-                // A root that contradicts its entries, or whose entries nobody has, published nothing.
+                // A root published nothing if it contradicts its entries, or if they are not in this repository.
                 Err(error) if present_root != Some(publication.root) => {
                     let Publication { version, commit, .. } = publication;
                     let (_, error) = distrust(error, *commit)?;

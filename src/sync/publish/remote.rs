@@ -142,7 +142,7 @@ impl<'a> Remote<'a> {
         let repository = run.repository;
         let forked = repository.fork_point(&self.target, head)?;
         for earlier in self.earlier.iter().copied().chain(forked) {
-            // What git has collected, nothing here was made on.
+            // A commit that git has collected is in no branch here.
             if earlier == remote
                 || !repository.contains(earlier)
                 || repository.is_ancestor(earlier, remote)?
@@ -154,9 +154,8 @@ impl<'a> Remote<'a> {
             {
                 let own = OwnCommits::read(repository);
                 let mut later = repository.commits(Range { from: &[head], except: Some(common) })?;
-                later.reverse();
                 later.retain(|commit| own.get(*commit).is_none());
-                let later = picks(run, later)?;
+                let later = picks(run, later.into_iter().rev())?;
                 return Err(SyncError::Rewritten { branch: self.shown(), removed: common, remote, later });
             }
         }
@@ -189,7 +188,7 @@ impl<'a> Remote<'a> {
             return Ok(dropped);
         }
         let has_own = people.len() < here.len();
-        let picks = picks(run, people.iter().map(|(commit, _)| *commit).collect())?;
+        let picks = picks(run, people.iter().map(|(commit, _)| *commit))?;
         Err(SyncError::Diverged { branch: self.shown(), remote, people, picks, has_own })
     }
 
@@ -277,15 +276,14 @@ impl<'a> Remote<'a> {
 }
 
 /// The commits that `git cherry-pick` takes: all but merges.
-fn picks(run: &Run<'_>, mut commits: Vec<ObjectId>) -> Result<Vec<ObjectId>, SyncError> {
-    let mut merges = BTreeSet::new();
-    for commit in &commits {
-        if run.repository.parents(*commit)?.len() > 1 {
-            merges.insert(*commit);
+fn picks(run: &Run<'_>, commits: impl IntoIterator<Item = ObjectId>) -> Result<Vec<ObjectId>, SyncError> {
+    let mut picks = Vec::new();
+    for commit in commits {
+        if run.repository.parents(commit)?.len() <= 1 {
+            picks.push(commit);
         }
     }
-    commits.retain(|commit| !merges.contains(commit));
-    Ok(commits)
+    Ok(picks)
 }
 
 /// The commits of people that were pushed with the snapshot, newest first.

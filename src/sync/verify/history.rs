@@ -2,7 +2,7 @@
 //!
 //! A version that a sync of its parent would have made is right if the one before is: so of most only what changed is
 //! compiled, though all their entries are listed. The others, the first, rollbacks and syncs of a few modules, are checked
-//! whole. What is wrong in the past and not at HEAD was repaired, so it is reported and is no failure.
+//! whole. A problem of the past that HEAD does not have was repaired: it is reported, and does not fail the verification.
 
 use super::{Problem, Verification};
 use crate::{

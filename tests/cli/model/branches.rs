@@ -114,7 +114,7 @@ pub(super) fn exchange(world: &mut World) {
         if choice == 8 {
             reset_to_remote(world, at);
         } else {
-            // What somebody fetched and kept is this person's to push.
+            // Commits that a person fetched and kept may be pushed again.
             let commits = world.commits(at);
             world.removed.retain(|commit| !commits.contains(commit));
         }
@@ -247,7 +247,7 @@ fn settle(world: &mut World, at: usize) {
     world.git(at, &["add", "--all"]);
 }
 
-/// Takes one side of a conflict, which may be that there is no file.
+/// Takes one side of a conflict; where that side has no file, the file is removed.
 fn take(world: &mut World, at: usize, side: &str, path: &str) {
     if world.try_git(at, &["checkout", side, "--", path]).code != 0 {
         world.try_git(at, &["rm", "--quiet", "--force", "--", path]);

@@ -336,7 +336,7 @@ fn settled(world: &mut World, at: usize, is_plain: bool, code: i32) {
     assert_eq!(verified.code, 0, "verify --history: {}{}", verified.out, verified.err);
     let highest = world.book.log(&folder, std::slice::from_ref(&head)).highest();
     let Some(root) = world.book.root(&folder, &head) else {
-        assert_eq!(highest, 0, "there is no root at HEAD, and there was one");
+        assert_eq!(highest, 0, "HEAD has no root, although versions were published");
         return;
     };
     assert_eq!(root.version, highest, "the root at HEAD is not the highest version");

@@ -254,7 +254,7 @@ impl World {
         }
     }
 
-    /// Remembers what people did to the remote's branch: what they brought back is no longer removed.
+    /// Remembers a push of people: commits that they brought back no longer count as removed.
     pub(super) fn remember_push(&mut self) {
         let commits = self.remote_commits();
         self.removed.retain(|commit| !commits.contains(commit));
