@@ -82,6 +82,28 @@ fn the_calls_of_the_first_clients_answer_in_their_shapes() {
 }
 
 #[test]
+fn a_branch_that_was_rewritten_or_removed_at_the_remote_is_a_conflict() {
+    for (change, reason) in
+        [("HEAD~1:refs/heads/main", "was rewritten"), (":refs/heads/main", "was removed there")]
+    {
+        let folder = Folder::with_modules(&["chat"]);
+        folder.git(&["init", "--quiet", "--bare", "--initial-branch=trunk", "../remote.git"]);
+        folder.git(&["remote", "add", "origin", "../remote.git"]);
+        folder.expect(0, &["sync", "--push"]);
+        folder.git(&[
+            "push",
+            "--quiet",
+            "--force",
+            &folder.path().join("../remote.git").to_string_lossy(),
+            change,
+        ]);
+        let server = server(&folder, &["--push"]);
+        let problem = ask(&server, "POST", SYNC, "").ended(409).describes("problem");
+        assert!(problem.to_string().contains(reason), "{problem:#}");
+    }
+}
+
+#[test]
 fn many_removals_take_the_token_that_the_refusal_gives() {
     let folder = Folder::with_modules(&["chat"]);
     folder.expect(0, &["sync"]);
