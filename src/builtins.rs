@@ -11,7 +11,7 @@ pub(crate) const BUILTINS: &[(&str, &str)] = &[
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
+    use std::{collections::BTreeSet, path::Path};
 
     use super::*;
     use crate::{domain::RepoPath, load};
@@ -19,7 +19,7 @@ mod tests {
     #[test]
     fn they_are_all_the_modules_of_this_repository() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-        let listing = load::walk(root, &RepoPath::new("modules")).unwrap();
+        let listing = load::walk(root, &RepoPath::new("modules"), &BTreeSet::new()).unwrap();
         assert_eq!(listing.diagnostics, []);
         let listed: Vec<_> = listing.manifests.iter().map(RepoPath::as_str).collect();
         let built_in: Vec<_> = BUILTINS.iter().map(|(path, _)| format!("modules/{path}")).collect();

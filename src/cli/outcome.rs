@@ -12,7 +12,10 @@ use crate::{
         overview, step_summary,
         text::visible,
     },
-    sync::{self, Arrival, Log, Outcome, Pushed, Refusal, Request, Scope, Trigger, Verdict},
+    sync::{
+        self, Arrival, Log, Outcome, Pushed, Refusal, Request, Scope, SyncError, Trigger, Verdict,
+        WorkingSources,
+    },
 };
 
 /// Runs a sync and reports how it ended.
@@ -115,14 +118,15 @@ fn remark_uncommitted(repository: &Repository, context: &Context) -> Result<(), 
         return Ok(());
     }
     let Ok(commit) = repository.head().and_then(|head| head.require_commit()) else { return Ok(()) };
-    let modules = sync::compiler_at(repository, commit)?.settings.modules;
-    let paths = repository.uncommitted(&modules)?;
-    if let Some(first) = paths.first() {
-        let more = match paths.len() - 1 {
-            0 => String::new(),
-            more => format!(" and {more} more"),
-        };
-        context.say(&format!("not part of this sync, for it is not committed: {first}{more}"));
+    let settings = sync::compiler_at(repository, commit)?.settings;
+    let paths = repository.uncommitted(&settings.modules)?;
+    context.say_left_out("because it is not committed", &paths);
+    let limit = settings.limits.bytes;
+    match WorkingSources::list(repository.require_workdir()?, Some(repository), &settings.modules, limit) {
+        Ok(sources) => context.say_ignored(sources.ignored()),
+        // The folder is looked for in the commit.
+        Err(SyncError::Load(_)) => {}
+        Err(error) => return Err(error.into()),
     }
     Ok(())
 }

@@ -7,7 +7,10 @@ use super::{
     context::{Context, Verbosity},
     error::CliError,
 };
-use crate::report::text::visible;
+use crate::{
+    domain::RepoPath,
+    report::text::{first_paths, visible},
+};
 
 /// Writes results to standard output; what cannot be written is an error.
 ///
@@ -40,6 +43,19 @@ impl Context {
     pub(super) fn say(&self, text: &str) {
         if self.verbosity >= Verbosity::Normal {
             talk(&visible(text));
+        }
+    }
+
+    /// Says which files and folders are no part of the registry because Git ignores them.
+    pub(super) fn say_ignored<'a>(&self, paths: impl IntoIterator<Item = &'a RepoPath>) {
+        self.say_left_out("because Git ignores it", paths);
+    }
+
+    /// Says which files and folders are left out, and why, in one line.
+    pub(super) fn say_left_out<'a>(&self, why: &str, paths: impl IntoIterator<Item = &'a RepoPath>) {
+        let mut paths = paths.into_iter().peekable();
+        if paths.peek().is_some() {
+            self.say(&format!("left out, {why}: {}", first_paths(paths)));
         }
     }
 

@@ -1,4 +1,4 @@
-//! One name, one module: what no manifest can know by itself.
+//! One name, one module: what cannot be seen in a single manifest.
 
 use std::collections::BTreeMap;
 
@@ -9,34 +9,52 @@ use crate::{
     rules, source,
 };
 
-/// Marks every manifest that stands for the same module as another one as invalid, and says so at each.
+/// Marks every manifest whose path names the same module as another one's as invalid, and reports it at each.
 ///
-/// A manifest's path tells its module, whatever it declares. The texts are gone by now; `read` gives them again for the
-/// few that need a place to point at.
+/// `others` are the manifests that were not compiled, which have a name too. A manifest's path names its module, whatever
+/// the manifest declares. The texts are no longer in memory; `read` returns them again for the few that need a place to
+/// point at.
 pub fn refuse_duplicates<E>(
     compiler: &Compiler,
     compiled: &mut [Compiled],
+    others: &[RepoPath],
     mut read: impl FnMut(&RepoPath) -> Result<ManifestFile, E>,
 ) -> Result<(), E> {
-    let mut by_name: BTreeMap<ModuleName, Vec<usize>> = BTreeMap::new();
-    for (index, module) in compiled.iter().enumerate() {
-        if let Some(name) = module.named_by_path() {
-            by_name.entry(name).or_default().push(index);
+    let mut by_name: BTreeMap<ModuleName, Vec<RepoPath>> = BTreeMap::new();
+    let files = compiled.iter().filter(|module| module.is_file).map(|module| &module.path);
+    for path in files.chain(others) {
+        if let Ok(name) = path.module_stem().parse() {
+            by_name.entry(name).or_default().push(path.clone());
         }
     }
-    for (name, indices) in by_name.into_iter().filter(|(_, indices)| indices.len() > 1) {
-        let paths: Vec<RepoPath> = indices.iter().map(|&index| compiled[index].path.clone()).collect();
-        for index in indices {
-            let module = &mut compiled[index];
+    avoid_taken_names(compiled, &by_name);
+    by_name.retain(|_, paths| paths.len() > 1);
+    for module in compiled.iter_mut().filter(|module| module.is_file) {
+        if let Some(name) = module.named_by_path()
+            && let Some(paths) = by_name.get(&name)
+        {
             let file = read(&module.path)?;
-            let others = paths.iter().filter(|path| **path != module.path);
-            let finding = rules::name_duplicate::check(&name, others);
+            let finding =
+                rules::name_duplicate::check(&name, paths.iter().filter(|path| **path != module.path));
             let placed = place(compiler, &file, finding);
             module.diagnostics.extend(rules::settle(placed, &compiler.settings));
             module.outcome = Outcome::Invalid;
         }
     }
     Ok(())
+}
+
+/// Takes the names of other manifests out of what the findings on names suggest.
+fn avoid_taken_names(compiled: &mut [Compiled], by_name: &BTreeMap<ModuleName, Vec<RepoPath>>) {
+    for Compiled { path, declared, diagnostics, .. } in compiled {
+        let is_taken = |name: &ModuleName| {
+            by_name.get(name).is_some_and(|paths| paths.iter().any(|other| other != path))
+        };
+        let mismatches = diagnostics.iter_mut().filter(|found| found.rule == &rules::name_mismatch::MISMATCH);
+        for mismatch in mismatches {
+            mismatch.help = declared.as_ref().map(|name| rules::name_mismatch::help(name, path, &is_taken));
+        }
+    }
 }
 
 /// Finds the place of a finding in a file whose document is no longer in memory.

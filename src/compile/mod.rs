@@ -38,20 +38,31 @@ pub struct Compiler {
 pub struct ManifestFile {
     /// Where it lies.
     pub path: RepoPath,
-    /// What it holds.
-    pub content: Result<Vec<u8>, Box<Diagnostic>>,
+    /// What it contains.
+    pub content: Result<Vec<u8>, Unreadable>,
 }
 
-/// What became of one manifest.
+/// Why a manifest cannot be compiled without a look at its bytes.
+#[derive(Debug)]
+pub struct Unreadable {
+    /// What to report.
+    pub diagnostic: Box<Diagnostic>,
+    /// Whether there is a file at all. A link, a folder or a repository never competes with a manifest for a name.
+    pub is_file: bool,
+}
+
+/// The result for one manifest.
 #[derive(Debug, Clone)]
 pub struct Compiled {
     /// Where the manifest lies.
     pub path: RepoPath,
+    /// Whether there is a file at its path, see [`Unreadable`].
+    pub is_file: bool,
     /// The name that it declares, where one could be read.
     pub declared: Option<ModuleName>,
     /// What it compiles to.
     pub outcome: Outcome,
-    /// All that is to be said about it.
+    /// All findings about it.
     pub diagnostics: Vec<Diagnostic>,
 }
 
@@ -67,7 +78,7 @@ pub enum Outcome {
 }
 
 impl Compiled {
-    /// The module that the manifest's path stands for, where that is a possible name.
+    /// The module that the path names, where that is a possible name.
     pub fn named_by_path(&self) -> Option<ModuleName> {
         self.path.module_stem().parse().ok()
     }
@@ -104,12 +115,14 @@ impl Compiler {
     /// Compiles one manifest.
     pub fn compile(&self, file: ManifestFile) -> Compiled {
         let ManifestFile { path, content } = file;
+        let mut is_file = true;
         let mut declared = None;
         let mut diagnostics = Vec::new();
         let manifest = match content {
             Ok(bytes) => self.check(&path, &bytes, &mut declared, &mut diagnostics),
             Err(unreadable) => {
-                diagnostics.push(*unreadable);
+                is_file = unreadable.is_file;
+                diagnostics.push(*unreadable.diagnostic);
                 None
             }
         };
@@ -120,7 +133,7 @@ impl Compiler {
             }
             Some(_) | None => Outcome::Invalid,
         };
-        Compiled { path, declared, outcome, diagnostics }
+        Compiled { path, is_file, declared, outcome, diagnostics }
     }
 
     /// Parses, validates and checks one manifest, and collects what is wrong with it.

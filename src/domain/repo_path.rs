@@ -55,6 +55,12 @@ impl RepoPath {
         self.0.rmatch_indices('/').map(|(slash, _)| Self::new(&self.0[..slash]))
     }
 
+    /// Whether `path` is this path, or lies below it; everything lies below the empty path.
+    pub fn is_at_or_above(&self, path: &Self) -> bool {
+        let rest = path.0.strip_prefix(&*self.0);
+        self.0.is_empty() || rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    }
+
     /// The path of `part` inside this directory.
     #[must_use]
     pub fn join(&self, part: &str) -> Self {
@@ -71,6 +77,23 @@ impl fmt::Display for RepoPath {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_path_lies_below_its_directories_and_not_below_their_namesakes() {
+        for (directory, path, is_above) in [
+            ("modules", "modules", true),
+            ("modules", "modules/a/b.yaml", true),
+            ("modules/a", "modules/ab", false),
+            ("modules/a/b", "modules/a", false),
+            ("", "a", true),
+        ] {
+            assert_eq!(
+                RepoPath::new(directory).is_at_or_above(&RepoPath::new(path)),
+                is_above,
+                "{directory} {path}"
+            );
+        }
+    }
 
     #[test]
     fn the_module_is_named_by_the_stem_or_by_the_directory() {

@@ -11,10 +11,10 @@ use crate::{
 /// The extensions of manifests.
 const EXTENSIONS: [&str; 3] = ["yaml", "yml", "json"];
 
-/// Extensions of files that stand beside another file and speak about it: `drive.yaml.license`.
+/// Extensions of files that are about the file beside them: `drive.yaml.license`.
 const SIDECARS: [&str; 6] = ["asc", "license", "md", "sha256", "sha512", "sig"];
 
-/// What stands at a path.
+/// What there is at a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EntryKind {
     /// A regular file.
@@ -34,13 +34,15 @@ pub enum EntryKind {
 pub enum Class {
     /// A manifest.
     Manifest,
-    /// Nothing to the registry; a folder may still hold manifests.
-    Ignored,
-    /// Somebody may take it for a manifest.
+    /// A hidden name, or something in a hidden folder.
+    Hidden,
+    /// Something else; a folder may still contain manifests.
+    Other,
+    /// Something that its author may take for a manifest.
     Flawed(Flaw),
 }
 
-/// Why something that could be taken for a manifest is none.
+/// Why something that its author may take for a manifest is not one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Flaw {
     /// Its name is nearly that of a manifest; this is the right one.
@@ -48,6 +50,10 @@ pub enum Flaw {
         /// The file name that would be read.
         rename_to: String,
     },
+    /// It, or a folder that it is in, has a hidden name.
+    Hidden,
+    /// Its name is like that of any other file.
+    OtherName,
     /// It is a symbolic link.
     Symlink,
     /// It is a folder.
@@ -62,11 +68,11 @@ pub enum Flaw {
 
 /// Says what a path below the modules folder `modules` means.
 ///
-/// Hidden names, those that start with `.`, are ignored with all that is below them.
+/// Hidden names are those that start with `.`; everything below a hidden folder is hidden too.
 pub fn classify(modules: &RepoPath, path: &RepoPath, kind: EntryKind) -> Class {
     let below = path.as_str().strip_prefix(modules.as_str()).unwrap_or(path.as_str());
     if below.split('/').any(|part| part.starts_with('.')) {
-        return Class::Ignored;
+        return Class::Hidden;
     }
     let is_manifest_name = EXTENSIONS.contains(&path.extension());
     match kind {
@@ -75,9 +81,9 @@ pub fn classify(modules: &RepoPath, path: &RepoPath, kind: EntryKind) -> Class {
         EntryKind::File if is_manifest_name => Class::Manifest,
         EntryKind::Directory if is_manifest_name => Class::Flawed(Flaw::Directory),
         EntryKind::Special if is_manifest_name => Class::Flawed(Flaw::Special),
-        EntryKind::Directory | EntryKind::Special => Class::Ignored,
+        EntryKind::Directory | EntryKind::Special => Class::Other,
         EntryKind::File => intended_name(path.file_name())
-            .map_or(Class::Ignored, |rename_to| Class::Flawed(Flaw::NearMiss { rename_to })),
+            .map_or(Class::Other, |rename_to| Class::Flawed(Flaw::NearMiss { rename_to })),
     }
 }
 
@@ -112,7 +118,7 @@ impl Flaw {
     /// The rule that is broken.
     pub fn rule(&self) -> &'static Rule {
         match self {
-            Self::NearMiss { .. } => &rules::NOT_A_MANIFEST,
+            Self::NearMiss { .. } | Self::Hidden | Self::OtherName => &rules::NOT_A_MANIFEST,
             Self::Symlink => &rules::SYMLINK,
             Self::Directory | Self::Repository | Self::Special | Self::NameNotUtf8 => &rules::UNREADABLE,
         }
@@ -126,7 +132,12 @@ impl Flaw {
     fn message(&self, path: &RepoPath) -> String {
         let name = path.file_name().escape_debug();
         match self {
-            Self::NearMiss { .. } => format!("`{name}` is not read: its name is not that of a manifest"),
+            Self::NearMiss { .. } | Self::OtherName => {
+                format!("`{name}` is not read: its name is not that of a manifest")
+            }
+            Self::Hidden => {
+                format!("`{name}` is not read: its name, or that of a folder above it, starts with `.`")
+            }
             Self::Symlink => format!("`{name}` is a symbolic link, which is not followed"),
             Self::Directory => format!("`{name}` is a folder with the name of a manifest"),
             Self::Repository => {
@@ -142,6 +153,8 @@ impl Flaw {
             Self::NearMiss { rename_to } => {
                 format!("rename it to `{}`, or move it out of the modules folder", rename_to.escape_debug())
             }
+            Self::Hidden => "give the file and its folders names that do not start with `.`".to_owned(),
+            Self::OtherName => "manifests are named `*.yaml`, `*.yml` or `*.json`".to_owned(),
             Self::Symlink => "replace the link by the file itself, or remove it".to_owned(),
             Self::Directory => "give the folder a name without the extension".to_owned(),
             Self::Repository => {
@@ -151,6 +164,24 @@ impl Flaw {
             Self::NameNotUtf8 => "rename it with letters, digits and `-`".to_owned(),
         }
     }
+}
+
+/// What to report of a file below the modules folder that no walk takes for a manifest, because of its name.
+pub fn unread(modules: &RepoPath, path: &RepoPath) -> Option<Diagnostic> {
+    match classify(modules, path, EntryKind::File) {
+        Class::Manifest => None,
+        Class::Hidden => Some(Flaw::Hidden.diagnostic(path)),
+        Class::Other => Some(Flaw::OtherName.diagnostic(path)),
+        Class::Flawed(flaw) => Some(flaw.diagnostic(path)),
+    }
+}
+
+/// What to report of a file that Git ignores.
+pub fn ignored(path: &RepoPath) -> Diagnostic {
+    let message = "Git ignores this file: no commit contains it, and no sync registers it".to_owned();
+    let help =
+        "change `.gitignore` (`git check-ignore -v FILE` names the line), or add it with `git add --force`";
+    whole_file(path, &rules::IGNORED, message, Some(help.to_owned()))
 }
 
 /// A finding about a file as a whole, whose text is not known.
@@ -181,20 +212,20 @@ mod tests {
             ("modules/a/b/c/drive.json", Class::Manifest),
             ("modules/my.tool.yaml", Class::Manifest),
             ("modules/x.yaml/module.json", Class::Manifest),
-            ("modules/.hidden.yaml", Class::Ignored),
-            ("modules/.git/config.json", Class::Ignored),
-            ("modules/a/.b/c.yaml", Class::Ignored),
-            ("modules/.yaml", Class::Ignored),
-            ("modules/README.md", Class::Ignored),
-            ("modules/drive/LICENSE", Class::Ignored),
-            ("modules/drive/logo.svg", Class::Ignored),
-            ("modules/drive/schema.xml", Class::Ignored),
-            ("modules/drive/view.xaml", Class::Ignored),
-            ("modules/drive/data.bson", Class::Ignored),
-            ("modules/drive/data.ymp", Class::Ignored),
-            ("modules/drive/Cargo.toml", Class::Ignored),
-            ("modules/drive/module.yaml.license", Class::Ignored),
-            ("modules/drive/yaml", Class::Ignored),
+            ("modules/.hidden.yaml", Class::Hidden),
+            ("modules/.git/config.json", Class::Hidden),
+            ("modules/a/.b/c.yaml", Class::Hidden),
+            ("modules/.yaml", Class::Hidden),
+            ("modules/README.md", Class::Other),
+            ("modules/drive/LICENSE", Class::Other),
+            ("modules/drive/logo.svg", Class::Other),
+            ("modules/drive/schema.xml", Class::Other),
+            ("modules/drive/view.xaml", Class::Other),
+            ("modules/drive/data.bson", Class::Other),
+            ("modules/drive/data.ymp", Class::Other),
+            ("modules/drive/Cargo.toml", Class::Other),
+            ("modules/drive/module.yaml.license", Class::Other),
+            ("modules/drive/yaml", Class::Other),
             ("modules/drive.YAML", near_miss("drive.yaml")),
             ("modules/drive.Json", near_miss("drive.json")),
             ("modules/drive.YML", near_miss("drive.yml")),
@@ -218,13 +249,13 @@ mod tests {
     #[test]
     fn only_files_are_manifests() {
         for (path, kind, expected) in [
-            ("modules/drive", EntryKind::Directory, Class::Ignored),
+            ("modules/drive", EntryKind::Directory, Class::Other),
             ("modules/drive.yaml", EntryKind::Directory, Class::Flawed(Flaw::Directory)),
-            ("modules/.drive.yaml", EntryKind::Directory, Class::Ignored),
+            ("modules/.drive.yaml", EntryKind::Directory, Class::Hidden),
             ("modules/drive.yaml", EntryKind::Special, Class::Flawed(Flaw::Special)),
-            ("modules/socket", EntryKind::Special, Class::Ignored),
+            ("modules/socket", EntryKind::Special, Class::Other),
             ("modules/drive", EntryKind::Symlink, Class::Flawed(Flaw::Symlink)),
-            ("modules/.drive", EntryKind::Symlink, Class::Ignored),
+            ("modules/.drive", EntryKind::Symlink, Class::Hidden),
             ("modules/vendor", EntryKind::Repository, Class::Flawed(Flaw::Repository)),
         ] {
             assert_eq!(

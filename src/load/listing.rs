@@ -6,26 +6,31 @@ use crate::{
     domain::RepoPath,
 };
 
-/// The manifests of a registry, and what only looks like one.
+/// The manifests of a registry, and everything beside them that an author may want to know of.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Listing {
     /// The manifests, sorted by path.
     pub manifests: Vec<RepoPath>,
-    /// What was found where a manifest could stand, in the order of reports.
+    /// What was found where a manifest could be, in the order of reports.
     pub diagnostics: Vec<Diagnostic>,
+    /// The files and folders that Git ignores and that are, or contain, something with the name of a manifest; sorted.
+    pub ignored: Vec<RepoPath>,
+    /// The other files, apart from hidden ones, sorted.
+    pub others: Vec<RepoPath>,
 }
 
 impl Listing {
     /// Sorts out the paths below the modules folder `modules`, given in any order.
     ///
-    /// What lies in a repository of its own belongs to that repository, and is left out.
+    /// What is in a repository of its own belongs to that repository, and is left out.
     pub fn of(modules: &RepoPath, entries: impl IntoIterator<Item = (RepoPath, EntryKind)>) -> Self {
         let mut listing = Self::default();
         let mut repositories = Vec::new();
         for (path, kind) in entries {
             match classify(modules, &path, kind) {
                 Class::Manifest => listing.manifests.push(path),
-                Class::Ignored => {}
+                Class::Other if kind == EntryKind::File => listing.others.push(path),
+                Class::Other | Class::Hidden => {}
                 Class::Flawed(flaw) => {
                     listing.diagnostics.push(flaw.diagnostic(&path));
                     if kind == EntryKind::Repository {
@@ -35,12 +40,13 @@ impl Listing {
             }
         }
         listing.manifests.sort_unstable();
+        listing.others.sort_unstable();
         listing.leave_out(&repositories);
         diagnostic::sort(&mut listing.diagnostics);
         listing
     }
 
-    /// Adds what is wrong with a name that is no text; `path` shows it as well as text can.
+    /// Adds what is wrong with a name that is not UTF-8; `path` shows it as well as text can.
     pub(super) fn report(&mut self, path: &RepoPath, flaw: &Flaw) {
         self.diagnostics.push(flaw.diagnostic(path));
         diagnostic::sort(&mut self.diagnostics);
@@ -52,6 +58,7 @@ impl Listing {
                 path.as_str().strip_prefix(repository.as_str()).is_some_and(|rest| rest.starts_with('/'))
             };
             self.manifests.retain(|path| !inside(path));
+            self.others.retain(|path| !inside(path));
             self.diagnostics.retain(|diagnostic| !inside(diagnostic.source.path()));
         }
     }
@@ -70,6 +77,9 @@ mod tests {
                 ("modules/b.yaml", EntryKind::File),
                 ("modules/vendor/a.yaml", EntryKind::File),
                 ("modules/vendor/a.YAML", EntryKind::File),
+                ("modules/vendor/a.txt", EntryKind::File),
+                ("modules/trains.txt", EntryKind::File),
+                ("modules/.gitkeep", EntryKind::File),
                 ("modules/vendor", EntryKind::Repository),
                 ("modules/vendored/a.yaml", EntryKind::File),
                 ("modules/a.Json", EntryKind::File),
@@ -80,6 +90,7 @@ mod tests {
             listing.manifests.iter().map(RepoPath::as_str).collect::<Vec<_>>(),
             ["modules/b.yaml", "modules/b/c.yaml", "modules/vendored/a.yaml"]
         );
+        assert_eq!(listing.others, [RepoPath::new("modules/trains.txt")]);
         let reported: Vec<_> =
             listing.diagnostics.iter().map(|found| (found.source.path().as_str(), found.rule.code)).collect();
         assert_eq!(

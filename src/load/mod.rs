@@ -1,7 +1,7 @@
 //! Loading: which files are manifests, and their bytes.
 //!
-//! What a path means is decided by [`classify()`] alone, so the working tree and a tree of git give the same listing. The
-//! contents are not looked at here.
+//! What a path means is decided by [`classify()`] alone, so the working tree and a tree of git have the same listing, but for
+//! the paths that git ignores. The contents are not looked at here.
 
 mod classify;
 mod files;
@@ -9,7 +9,7 @@ mod listing;
 mod read;
 mod walk;
 
-pub use classify::{Class, EntryKind, Flaw, classify};
+pub use classify::{Class, EntryKind, Flaw, classify, ignored, unread};
 pub use files::{check_parents, files};
 pub use listing::Listing;
 pub use read::{ReadError, read, read_limited};

@@ -1,6 +1,7 @@
 //! The working tree's modules folder on disk.
 
 use std::{
+    collections::BTreeSet,
     fs::{self, FileType},
     io,
     path::{Path, PathBuf},
@@ -31,9 +32,12 @@ pub enum LoadError {
 }
 
 /// Lists the manifests below `modules`, a folder of the repository at `root`, or below `root` itself where it is `""`.
-pub fn walk(root: &Path, modules: &RepoPath) -> Result<Listing, LoadError> {
+///
+/// `ignored` are the files and folders that git ignores, as paths in the repository: they are left out.
+pub fn walk(root: &Path, modules: &RepoPath, ignored: &BTreeSet<RepoPath>) -> Result<Listing, LoadError> {
     let top = checked_folder(root, modules)?;
     let mut entries = Vec::new();
+    let mut left_out = Vec::new();
     let mut unnameable = Vec::new();
     let mut walker = WalkDir::new(&top).min_depth(1).follow_links(false).sort_by_file_name().into_iter();
     while let Some(step) = walker.next() {
@@ -46,6 +50,12 @@ pub fn walk(root: &Path, modules: &RepoPath) -> Result<Listing, LoadError> {
             continue;
         }
         match repo_path(modules, &top, entry.path()) {
+            (path, Name::Utf8) if ignored.contains(&path) => {
+                skip_below(&mut walker, &entry);
+                if looks_like_a_manifest(modules, &top, &entry) {
+                    left_out.push(path);
+                }
+            }
             (path, Name::Utf8) => entries.push((path, kind(entry.file_type()))),
             (path, Name::NotUtf8) => {
                 skip_below(&mut walker, &entry);
@@ -53,13 +63,23 @@ pub fn walk(root: &Path, modules: &RepoPath) -> Result<Listing, LoadError> {
             }
         }
     }
-    let mut listing = Listing::of(modules, entries);
+    let mut listing = Listing { ignored: left_out, ..Listing::of(modules, entries) };
     for (path, kind) in unnameable {
-        if kind == EntryKind::Directory || classify(modules, &path, kind) != Class::Ignored {
+        let is_about_manifests = matches!(classify(modules, &path, kind), Class::Manifest | Class::Flawed(_));
+        if kind == EntryKind::Directory || is_about_manifests {
             listing.report(&path, &Flaw::NameNotUtf8);
         }
     }
     Ok(listing)
+}
+
+/// Whether a file, or any file in a folder, has a name like that of a manifest. What cannot be read has not.
+fn looks_like_a_manifest(modules: &RepoPath, top: &Path, entry: &DirEntry) -> bool {
+    WalkDir::new(entry.path()).follow_links(false).into_iter().filter_map(Result::ok).any(|entry| {
+        let (path, _) = repo_path(modules, top, entry.path());
+        let class = classify(modules, &path, kind(entry.file_type()));
+        entry.file_type().is_file() && matches!(class, Class::Manifest | Class::Flawed(_))
+    })
 }
 
 /// A folder on disk, once every step on the way to it is known to be a folder and no link.
@@ -152,7 +172,7 @@ mod tests {
     }
 
     fn outcome(root: &Path) -> (Vec<String>, Vec<(String, &'static str)>) {
-        let listing = walk(root, &RepoPath::new("modules")).unwrap();
+        let listing = walk(root, &RepoPath::new("modules"), &BTreeSet::new()).unwrap();
         let found = |diagnostic: &crate::diagnostic::Diagnostic| {
             (diagnostic.source.path().to_string(), diagnostic.rule.code)
         };
@@ -194,6 +214,25 @@ mod tests {
     }
 
     #[test]
+    fn leaves_ignored_paths_out_and_names_those_that_look_like_manifests() {
+        let root = folder(&[
+            "modules/a.yaml",
+            "modules/build/deep/b.yaml",
+            "modules/cache/c.bin",
+            "modules/d.yaml",
+            "modules/e.txt",
+            "modules/f.YAML",
+        ]);
+        let ignored = ["build", "cache", "d.yaml", "e.txt", "f.YAML"];
+        let ignored = ignored.map(|path| RepoPath::new(format!("modules/{path}"))).into();
+        let listing = walk(root.path(), &RepoPath::new("modules"), &ignored).unwrap();
+        let paths = |paths: &[RepoPath]| paths.iter().map(ToString::to_string).collect::<Vec<_>>();
+        assert_eq!(paths(&listing.manifests), ["modules/a.yaml"]);
+        assert_eq!(paths(&listing.ignored), ["modules/build", "modules/d.yaml", "modules/f.YAML"]);
+        assert!(listing.others.is_empty() && listing.diagnostics.is_empty(), "{listing:?}");
+    }
+
+    #[test]
     fn leaves_repositories_within_alone() {
         let root =
             folder(&["modules/+v/.git/HEAD", "modules/+v/+a.yaml", "modules/+v/z.yaml", "modules/z.yaml"]);
@@ -219,7 +258,7 @@ mod tests {
             [("modules/b.yaml".to_owned(), "source/symlink"), ("modules/loop".to_owned(), "source/symlink"),]
         );
         symlink(&modules, root.path().join("link")).unwrap();
-        let error = walk(root.path(), &RepoPath::new("link")).unwrap_err();
+        let error = walk(root.path(), &RepoPath::new("link"), &BTreeSet::new()).unwrap_err();
         assert!(matches!(error, LoadError::NotADirectory(_)), "{error}");
     }
 
@@ -251,7 +290,7 @@ mod tests {
     fn a_folder_that_the_system_refuses_is_named() {
         let root = folder(&[]);
         let name = "x".repeat(10_000);
-        let error = walk(root.path(), &RepoPath::new(name.as_str())).unwrap_err();
+        let error = walk(root.path(), &RepoPath::new(name.as_str()), &BTreeSet::new()).unwrap_err();
         assert!(matches!(&error, LoadError::Unreadable { path, .. } if path.ends_with(&name)), "{error:?}");
     }
 
@@ -262,7 +301,8 @@ mod tests {
             ("modules", "there is no folder `modules`"),
             ("file", "`file` is not a folder; symbolic links are not followed"),
         ] {
-            assert_eq!(walk(root.path(), &RepoPath::new(path)).unwrap_err().to_string(), message);
+            let error = walk(root.path(), &RepoPath::new(path), &BTreeSet::new()).unwrap_err();
+            assert_eq!(error.to_string(), message);
         }
     }
 }

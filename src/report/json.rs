@@ -118,6 +118,10 @@ pub struct ValidateReport {
     pub fixed: Option<Vec<DiagnosticReport>>,
     /// All findings.
     pub diagnostics: Vec<DiagnosticReport>,
+    /// The files and folders that were left out because Git ignores them, of those that look like manifests.
+    pub ignored: Vec<RepoPath>,
+    /// The files that were left out because their names are not those of manifests.
+    pub others: Vec<RepoPath>,
 }
 
 /// The counts of a `validate`.

@@ -6,6 +6,8 @@
 
 use std::{borrow::Cow, fmt::Write};
 
+use crate::domain::RepoPath;
+
 /// `text` as one line on which every character is what it seems to be.
 pub fn visible(text: &str) -> Cow<'_, str> {
     let is_safe = |byte: u8| matches!(byte, b' '..=b'~') && byte != b':' && byte != b'#';
@@ -110,6 +112,18 @@ pub fn wrap(text: &str, width: usize) -> String {
         column += length;
     }
     wrapped
+}
+
+/// The first three of some paths in the quotes of messages, and how many more there are.
+pub fn first_paths<'a>(paths: impl IntoIterator<Item = &'a RepoPath>) -> String {
+    const SHOWN: usize = 3;
+    let mut paths = paths.into_iter();
+    let shown: Vec<_> =
+        paths.by_ref().take(SHOWN).map(|path| format!("`{}`", visible(path.as_str()))).collect();
+    match paths.count() {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
 }
 
 /// `1 module`, `2 modules`.

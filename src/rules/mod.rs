@@ -30,7 +30,7 @@ use crate::{
 ///
 /// Raise it when a rule of severity error is added or removed, and when any rule starts to accept or refuse other manifests. It
 /// is part of the inputs of every snapshot, so that the next sync checks every manifest again, also those that did not change.
-pub const REVISION: u32 = 1;
+pub const REVISION: u32 = 2;
 
 /// Every rule, by code.
 pub static RULES: LazyLock<Vec<&'static Rule>> = LazyLock::new(|| {
@@ -125,7 +125,7 @@ mod tests {
         };
         let codes: Vec<_> = RULES.iter().filter(is_revised).map(|rule| rule.code).collect();
         insta::assert_snapshot!(format!("revision {REVISION}\n{}", codes.join("\n")), @"
-        revision 1
+        revision 2
         alias/conflict
         name/duplicate
         name/mismatch
@@ -133,6 +133,7 @@ mod tests {
         schema/unique-names
         source/duplicate-key
         source/encoding
+        source/lfs-pointer
         source/merge-key
         source/multiple-documents
         source/number

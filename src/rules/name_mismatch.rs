@@ -13,9 +13,9 @@ pub static MISMATCH: Rule = Rule {
     code: "name/mismatch",
     severity: Severity::Error,
     fixed: true,
-    summary: "the name of a module is that of its file or directory",
-    explanation: "A module `drive` stands in `drive.yaml`, or in `drive/module.yaml`, so that people find it by its name and \
-        a copied file is noticed before it takes the place of its original. Change `name`, or rename the file or the \
+    summary: "the name of a module differs from that of its file or directory",
+    explanation: "The manifest of a module `drive` is `drive.yaml` or `drive/module.yaml`, so that people find it by its name \
+        and a copied file is noticed before it takes the place of its original. Change `name`, or rename the file or the \
         directory.",
 };
 
@@ -31,23 +31,35 @@ pub fn mismatch(name: &ModuleName, path: &RepoPath) -> Option<Finding> {
     if unnamed || name.as_str() == expected {
         return None;
     }
-    let holder = if path.stem() == "module" { "directory" } else { "file" };
-    let rename = match holder {
-        "directory" => format!("rename the directory to `{name}`"),
-        _ => format!("rename the file to `{name}.{}`", path.extension()),
-    };
-    let help = match expected.parse::<ModuleName>() {
-        Ok(expected) => format!("{rename}, or set `name` to `{expected}`"),
-        Err(_) => rename,
-    };
+    let holder = holder(path);
     Some(Finding {
         rule: &MISMATCH,
         route: Pointer::ROOT.key("name"),
         part: Part::Value,
         message: format!("`name` is `{name}`, but the {holder} is named {}", quoted(expected)),
-        label: format!("the {holder} says {}", quoted(expected)),
-        help: Some(help),
+        label: format!("the {holder} has the name {}", quoted(expected)),
+        help: Some(help(name, path, &|_| false)),
     })
+}
+
+/// How to make a declared name and a path agree, without a name that another manifest has.
+pub fn help(name: &ModuleName, path: &RepoPath, is_taken: &dyn Fn(&ModuleName) -> bool) -> String {
+    let rename = match holder(path) {
+        "directory" => format!("rename the directory to `{name}`"),
+        _ => format!("rename the file to `{name}.{}`", path.extension()),
+    };
+    let by_path = path.module_stem().parse::<ModuleName>().ok().filter(|name| !is_taken(name));
+    match (!is_taken(name), by_path) {
+        (true, Some(expected)) => format!("{rename}, or set `name` to `{expected}`"),
+        (true, None) => rename,
+        (false, Some(expected)) => format!("set `name` to `{expected}`"),
+        (false, None) => "give the module a name that no other manifest has".to_owned(),
+    }
+}
+
+/// What names the module: the file, or the directory that it is in.
+fn holder(path: &RepoPath) -> &'static str {
+    if path.stem() == "module" { "directory" } else { "file" }
 }
 
 #[cfg(test)]
@@ -86,6 +98,21 @@ mod tests {
             let said =
                 finding.as_ref().map(|finding| (finding.message.as_str(), finding.help.as_deref().unwrap()));
             assert_eq!(said.unwrap_or_default(), (message, help), "{path}");
+        }
+    }
+
+    #[test]
+    fn a_name_that_is_taken_is_not_suggested() {
+        for (taken, expected) in [
+            (&[][..], "rename the file to `drive.yml`, or set `name` to `files`"),
+            (&["files"], "rename the file to `drive.yml`"),
+            (&["drive"], "set `name` to `files`"),
+            (&["drive", "files"], "give the module a name that no other manifest has"),
+        ] {
+            let help = help(&"drive".parse().unwrap(), &RepoPath::new("modules/files.yml"), &|name| {
+                taken.contains(&name.as_str())
+            });
+            assert_eq!(help, expected, "{taken:?}");
         }
     }
 }

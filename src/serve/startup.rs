@@ -1,6 +1,10 @@
 //! What an empty registry begins with: the built-in modules.
 
-use std::{collections::BTreeMap, fs, io, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs, io,
+    sync::Arc,
+};
 
 use super::{
     State,
@@ -63,7 +67,7 @@ fn missing(repository: &Repository) -> Result<Option<BTreeMap<RepoPath, Vec<u8>>
         }
     };
     if let Some(root) = repository.workdir() {
-        match load::walk(root, &modules) {
+        match load::walk(root, &modules, &BTreeSet::new()) {
             Ok(listing) if listing.manifests.is_empty() && listing.diagnostics.is_empty() => {}
             Err(LoadError::Missing(_)) => {}
             Ok(_) => return Ok(None),

@@ -15,6 +15,7 @@
 mod decode;
 mod document;
 mod json;
+mod lfs;
 mod limits;
 mod pointer;
 mod problem;
@@ -56,9 +57,14 @@ pub struct Parsed {
     pub diagnostics: Vec<Diagnostic>,
 }
 
-/// The finding on a file that is larger than `limit` bytes, whose content nobody needs to read to know that.
+/// The finding on a file that is larger than `limit` bytes, which is known without its content.
 pub fn too_large(path: &RepoPath, limit: usize) -> Diagnostic {
     decode::too_large(limit).diagnose(&Arc::new(SourceText::new(path.clone(), "")), None)
+}
+
+/// The finding on a file of which a commit contains only a pointer of Git LFS.
+pub fn lfs_pointer(path: &RepoPath) -> Diagnostic {
+    lfs::stored_elsewhere().diagnose(&Arc::new(SourceText::new(path.clone(), "")), None)
 }
 
 /// Reads the bytes of one file in the format that its name tells.
@@ -71,6 +77,10 @@ pub fn parse(path: &RepoPath, bytes: &[u8], limits: &Limits) -> Parsed {
             return Parsed { document: None, diagnostics: vec![problem.diagnose(&source, None)] };
         }
     };
+    if let Some(problem) = lfs::pointer(text) {
+        let source = Arc::new(SourceText::new(path.clone(), text));
+        return Parsed { document: None, diagnostics: vec![problem.diagnose(&source, None)] };
+    }
     let Reading { tree, spans, mut problems } = match Format::of(path) {
         Format::Json => json::read(text, &limits),
         Format::Yaml => yaml::read(text, &limits),

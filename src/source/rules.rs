@@ -1,14 +1,16 @@
 //! The rules of reading.
 //!
-//! The loader reports three of them, for what it finds instead of a file that can be read.
+//! The loader reports some of them, for what it finds instead of a file that can be read.
 
 use crate::diagnostic::{Rule, Severity};
 
 /// All rules of reading.
-pub static ALL: [&Rule; 12] = [
+pub static ALL: [&Rule; 14] = [
     &UNREADABLE,
     &SYMLINK,
     &NOT_A_MANIFEST,
+    &IGNORED,
+    &LFS_POINTER,
     &TOO_LARGE,
     &ENCODING,
     &SYNTAX,
@@ -64,6 +66,40 @@ Rename it to one of the three extensions to make it a manifest:
     drive.yaml.txt  ->  drive.yaml
 
 or move it out of `modules/`.",
+};
+
+/// A file that Git ignores.
+pub static IGNORED: Rule = Rule {
+    code: "source/ignored",
+    severity: Severity::Warning,
+    fixed: false,
+    summary: "a file that Git ignores is checked by its name",
+    explanation: "\
+The file is not tracked, and a rule of `.gitignore` or of another ignore file of Git matches it. Whatever it says, no commit \
+contains it, and so no sync registers it. Without a path on the command line `modreg validate`, `diff` and `compile` leave such \
+files out.
+
+`git check-ignore -v FILE` names the rule that matches. Change that rule, or add the file with `git add --force FILE`: a tracked \
+file is never ignored.",
+};
+
+/// The text that Git LFS commits in place of a file.
+pub static LFS_POINTER: Rule = Rule {
+    code: "source/lfs-pointer",
+    severity: Severity::Error,
+    fixed: true,
+    summary: "a manifest is stored with Git LFS",
+    explanation: "\
+Git LFS keeps the content of the file outside the repository, and the commit contains a pointer to it: three lines that start \
+with `version https://git-lfs.github.com/spec/v1`. A registry is compiled from commits, so it would be compiled from the pointer.
+
+For the registry to be able to read the manifests, store them in Git itself:
+
+    git lfs pull
+    git lfs untrack 'modules/**'
+    git add --renormalize modules
+
+`git lfs pull` alone brings the content into the working tree, and not into the commit.",
 };
 
 /// More bytes than the limit.

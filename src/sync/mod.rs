@@ -34,7 +34,7 @@ pub use plan::{
     previous::Previous,
     rollback::{InvalidReason, Reason, Rollback},
     select::{Manifests, Selection, all},
-    sources::{CommittedSources, Sources, WorkingSources},
+    sources::{CommittedSources, Sources, WorkingSources, unreadable},
 };
 pub use publish::{
     follow::{Follow, Followed, follow, target},
@@ -47,4 +47,4 @@ pub use removal_token::{InvalidToken, RemovalToken};
 pub use request::{Push, Request, Scope, Started, Trigger, UnknownTrigger};
 pub use status::Status;
 pub use verify::{Extent, Problem, Verification, verify};
-pub use working_tree::{Drift, WorkingTree, format_on_disk, read_if_there};
+pub use working_tree::{Drift, WorkingDraft, WorkingTree, format_on_disk, read_if_there};

@@ -10,11 +10,11 @@ use super::{
     Draft, Log, Order, Previous, RemovalToken, Scope, Started, SyncError, WorkingSources, draft,
     log::past::{Past, PastEntry},
     outcome::Refusal,
-    plan::{select, sources::Sources as _},
+    plan::{draft::check_versions, select, sources::Sources as _},
     publish::guard,
 };
 use crate::{
-    compile::Compiler,
+    compile::{Compiled, Compiler},
     diagnostic::Diagnostic,
     domain::{ModuleName, ObjectFormat, ObjectId, RepoPath, SnapshotVersion},
     git::Repository,
@@ -145,14 +145,10 @@ impl<'a> WorkingTree<'a> {
     }
 
     /// Drafts the snapshot that the manifests on disk give. Its root does not name their tree yet.
-    pub fn draft(
-        &self,
-        compiler: &Compiler,
-        started: Started<'_>,
-    ) -> Result<(Draft, Vec<Diagnostic>), SyncError> {
+    pub fn draft(&self, compiler: &Compiler, started: Started<'_>) -> Result<WorkingDraft, SyncError> {
         let modules = &compiler.settings.modules;
-        let listing = load::walk(self.root, modules)?;
-        let sources = WorkingSources::new(self.root, listing, compiler.settings.limits.bytes);
+        let limit = compiler.settings.limits.bytes;
+        let sources = WorkingSources::list(self.root, self.repository, modules, limit)?;
         let paths = sources.paths().to_vec();
         let done = started(paths.len());
         let draft = draft(Order {
@@ -165,7 +161,21 @@ impl<'a> WorkingTree<'a> {
             scope: &Scope::All,
             done: &*done,
         })?;
-        Ok((draft, sources.remarks().to_vec()))
+        Ok(WorkingDraft { draft, remarks: sources.remarks().to_vec(), ignored: sources.ignored().to_vec() })
+    }
+
+    /// Compares the versions of manifests with those of the entries before, as a sync does; not those of pinned modules.
+    pub fn check_versions(
+        &self,
+        compiler: &Compiler,
+        sources: &WorkingSources<'_>,
+        compiled: &mut [Compiled],
+    ) -> Result<(), SyncError> {
+        let snapshot = &self.previous.snapshot;
+        let pinned = snapshot.pinned();
+        let is_pinned = |name: &ModuleName| pinned.contains_key(name);
+        let compared = compiled.iter_mut().filter(|module| !module.declared.as_ref().is_some_and(is_pinned));
+        check_versions(compiler, snapshot, &|name, id| self.read_entry(name, id), sources, compared)
     }
 
     /// The tree that git would store of the manifests on disk.
@@ -252,6 +262,17 @@ impl<'a> WorkingTree<'a> {
         }
         Ok(())
     }
+}
+
+/// The snapshot that the manifests on disk compile to, and what is beside them.
+#[derive(Debug)]
+pub struct WorkingDraft {
+    /// The snapshot.
+    pub draft: Draft,
+    /// Warnings about files that only look like manifests.
+    pub remarks: Vec<Diagnostic>,
+    /// The files and folders that Git ignores and that are, or contain, something with the name of a manifest.
+    pub ignored: Vec<RepoPath>,
 }
 
 /// What has to be done for `registry/` to be what the manifests say.

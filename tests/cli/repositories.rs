@@ -63,7 +63,7 @@ fn a_repository_without_commits_says_so() {
     folder.expect(0, &["validate"]);
     folder.expect(0, &["diff"]).prints(&["+ chat 1.0.0"]);
     folder.expect(0, &["compile"]);
-    folder.expect(0, &["init"]).says(&["not part of this sync, for it is not committed: modules/chat.yaml"]);
+    folder.expect(0, &["init"]).says(&["left out, because it is not committed: `modules/chat.yaml`"]);
 }
 
 #[test]

@@ -23,7 +23,7 @@ use crate::{
         overview, step_summary,
         text::visible,
     },
-    sync::{Draft, Drift, Log, RemovalToken, SyncError, WorkingTree},
+    sync::{Draft, Drift, Log, RemovalToken, SyncError, WorkingDraft, WorkingTree},
 };
 
 /// The trailer of a commit that lets removals through.
@@ -84,7 +84,8 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
         context.warn(remark);
     }
     context.remark_cut_off(tree.is_log_cut_off());
-    let (mut draft, remarks) = tree.draft(&compiler, &started)?;
+    let WorkingDraft { mut draft, remarks, ignored } = tree.draft(&compiler, &started)?;
+    context.say_ignored(&ignored);
     tree.name_sources(&mut draft, &compiler)?;
     if let (Some((_, log)), Some(found)) = (&base, &found)
         && (draft.root.is_some() || found.version > log.latest())

@@ -21,7 +21,7 @@ use crate::{
         outputs::Outputs,
         text::visible,
     },
-    sync::{self, Log, Summary, VersionedSnapshot, WorkingTree},
+    sync::{self, Log, Summary, VersionedSnapshot, WorkingDraft, WorkingTree},
 };
 
 /// Show what a sync of the working tree would change, or what changed between two versions
@@ -94,7 +94,9 @@ fn working_tree(context: &Context) -> Result<Comparison, CliError> {
     let folder = Folder::find(context)?;
     let compiler = folder.compiler()?;
     let tree = WorkingTree::open(&folder.root, folder.repository.as_ref())?;
-    let (draft, remarks) = tree.draft(&compiler, &|total| progress::counter(context, "compiling", total))?;
+    let started = |total| progress::counter(context, "compiling", total);
+    let WorkingDraft { draft, remarks, ignored } = tree.draft(&compiler, &started)?;
+    context.say_ignored(&ignored);
     context.remark_cut_off(tree.is_log_cut_off());
     let version = tree.previous().snapshot.version();
     let held = tree.previous().snapshot.held();

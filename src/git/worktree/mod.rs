@@ -2,4 +2,5 @@
 
 pub(super) mod checkout;
 pub(super) mod index;
+pub(super) mod left_out;
 pub(super) mod status;

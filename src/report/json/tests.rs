@@ -53,6 +53,8 @@ fn validate() {
         summary: ValidateSummary { modules: 3, valid: 2, skipped: 1, errors: 1, warnings: 0 },
         fixed: None,
         diagnostics: diagnostics(&[finding("no", Some("fix")), finding("no", None)]),
+        ignored: vec![RepoPath::new("modules/build")],
+        others: Vec::new(),
     };
     let finding = json!({
         "code": "schema/enum", "severity": "error", "path": "modules/ä.yaml", "pointer": "/status",
@@ -65,7 +67,7 @@ fn validate() {
         &json!({
             "reportVersion": 1,
             "summary": {"modules": 3, "valid": 2, "skipped": 1, "errors": 1, "warnings": 0},
-            "diagnostics": [helped, finding],
+            "diagnostics": [helped, finding], "ignored": ["modules/build"], "others": [],
         }),
     );
 }

@@ -65,7 +65,8 @@ impl ModuleSchedules {
         let tree = repository.tree_at(commit, modules.as_str())?;
         let sources = CommittedSources::list(repository, tree, modules, compiler.settings.limits.bytes)?;
         let mut before = std::mem::take(&mut self.known);
-        for (path, blob) in sources.manifests() {
+        for (path, blob) in sources.manifests().iter().filter_map(|(path, blob)| Some((path, blob.as_ref()?)))
+        {
             let wish = match before.remove(blob) {
                 Some(wish) => wish,
                 None => sources.read(std::slice::from_ref(path))?.pop().and_then(|file| wish(file, compiler)),

@@ -81,7 +81,7 @@ pub fn draft(order: Order<'_>) -> Result<Draft, SyncError> {
     // Where two manifests hold one entry, the first one is the reason.
     compiled.sort_unstable_by(|a, b| a.path.cmp(&b.path));
     let read_again = |path: &RepoPath| read_one(sources, path);
-    compile::refuse_duplicates(compiler, &mut compiled, read_again)?;
+    compile::refuse_duplicates(compiler, &mut compiled, &[], read_again)?;
     let compared = compiled.iter_mut().filter(|module| !module.declared.as_ref().is_some_and(is_pinned));
     check_versions(compiler, snapshot, read_entry, sources, compared)?;
 
@@ -105,8 +105,8 @@ fn read_one(sources: &dyn Sources, path: &RepoPath) -> Result<ManifestFile, Sync
     Ok(files.pop().expect("as many files as paths"))
 }
 
-/// Warns where the content of a module changed and its version did not count up; settings may make that an error.
-fn check_versions<'c>(
+/// Warns where the content of a module changed and its version did not go up; settings may make that an error.
+pub(in crate::sync) fn check_versions<'c>(
     compiler: &Compiler,
     previous: &Snapshot,
     read_entry: &ReadEntry<'_>,

@@ -143,8 +143,9 @@ pub struct Plan {
 pub(super) fn plan(material: Material<'_>) -> Plan {
     let Material { previous, next, scope, compiled, unchanged } = material;
     let pinned = scope.pinned(previous);
+    let files = compiled.iter().filter(|module| module.is_file);
     let named_by_path: BTreeSet<ModuleName> =
-        unchanged.iter().cloned().chain(compiled.iter().filter_map(Compiled::named_by_path)).collect();
+        unchanged.iter().cloned().chain(files.filter_map(Compiled::named_by_path)).collect();
     let mut plan = Plan { entries: previous.entries.clone(), ..Plan::default() };
     let mut held: BTreeMap<ModuleName, (String, String)> = BTreeMap::new();
     plan.unchanged = unchanged.iter().filter(|name| scope.compiles(name)).cloned().collect();
@@ -269,15 +270,16 @@ impl Plan {
     }
 }
 
-/// The entries that an invalid manifest keeps where they are: that of the module its path stands for, and that of the
-/// name it declares where no other manifest stands for that one.
+/// The entries that an invalid manifest keeps where they are: that of the module that its path names, and that of the
+/// name that it declares where no other manifest has that name. Where there is no file, a manifest with the name goes first.
 fn holds(
     module: &Compiled,
     previous: &Snapshot,
     named_by_path: &BTreeSet<ModuleName>,
 ) -> BTreeSet<ModuleName> {
-    let declared = module.declared.clone().filter(|name| !named_by_path.contains(name));
-    let names = module.named_by_path().into_iter().chain(declared);
+    let is_free = |name: &ModuleName| !named_by_path.contains(name);
+    let by_path = module.named_by_path().filter(|name| module.is_file || is_free(name));
+    let names = by_path.into_iter().chain(module.declared.clone().filter(is_free));
     names.filter(|name| previous.entries.contains_key(name)).collect()
 }
 

@@ -91,12 +91,12 @@ impl World {
     }
 
     fn tree(&self) -> ObjectId {
-        object::tree_of(FORMAT, self.manifests().into_iter().map(|(path, id)| (path.as_str().to_owned(), id)))
-            .root
+        let blobs = self.files().into_iter().map(|(path, bytes)| (path, object::blob_id(FORMAT, &bytes)));
+        object::tree_of(FORMAT, blobs.map(|(path, id)| (path.as_str().to_owned(), id))).root
     }
 
     fn manifests(&self) -> Manifests {
-        self.files().into_iter().map(|(path, bytes)| (path, object::blob_id(FORMAT, &bytes))).collect()
+        self.files().into_iter().map(|(path, bytes)| (path, Some(object::blob_id(FORMAT, &bytes)))).collect()
     }
 }
 

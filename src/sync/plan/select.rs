@@ -7,8 +7,8 @@ use crate::{
     registry::Snapshot,
 };
 
-/// The manifests of one source tree: where they lie, and the blob id of each.
-pub type Manifests = BTreeMap<RepoPath, ObjectId>;
+/// The manifests of one source tree: their paths, and the blob id of each that can be read.
+pub type Manifests = BTreeMap<RepoPath, Option<ObjectId>>;
 
 /// Which manifests to read, and which modules are known without.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -42,12 +42,13 @@ pub(super) fn changed(previous: &Snapshot, before: &Before<'_>, now: &Manifests)
     for path in now.keys() {
         *manifests_of.entry(path.module_stem()).or_default() += 1;
     }
-    let is_unchanged = |name: &ModuleName, path: &RepoPath, id| {
+    let is_unchanged = |name: &ModuleName, path: &RepoPath, id: &Option<ObjectId>| {
         let entry = before.entries.get(name);
         let is_compiled = entry.is_some() && !before.others.contains(name);
         let is_alone = manifests_of[path.module_stem()] == 1;
         is_compiled
             && is_alone
+            && id.is_some()
             && before.manifests.get(path) == Some(id)
             && previous.entries.get(name) == entry
     };
@@ -72,7 +73,8 @@ mod tests {
         files
             .iter()
             .map(|(path, text)| {
-                (RepoPath::new(format!("modules/{path}")), object::blob_id(FORMAT, text.as_bytes()))
+                let id = (*text != "link").then(|| object::blob_id(FORMAT, text.as_bytes()));
+                (RepoPath::new(format!("modules/{path}")), id)
             })
             .collect()
     }
@@ -83,7 +85,7 @@ mod tests {
         let entries = |names: &[&str]| -> BTreeMap<ModuleName, ObjectId> {
             names.iter().map(|entry| (name(entry), object::blob_id(FORMAT, entry.as_bytes()))).collect()
         };
-        let mut compiled = entries(&["same", "edited", "moved", "other", "twice", "forged"]);
+        let mut compiled = entries(&["same", "edited", "moved", "other", "twice", "forged", "link"]);
         let previous = Snapshot { entries: compiled.clone(), ..Snapshot::default() };
         compiled.insert(name("forged"), object::empty_tree(FORMAT));
         let before = [
@@ -93,6 +95,7 @@ mod tests {
             ("other.yaml", "a"),
             ("forged.yaml", "a"),
             ("skipped.yaml", "a"),
+            ("link.yaml", "link"),
             ("x/twice.yaml", "a"),
             ("gone.yaml", "a"),
         ];
@@ -103,6 +106,7 @@ mod tests {
             ("other.yaml", "a"),
             ("forged.yaml", "a"),
             ("skipped.yaml", "a"),
+            ("link.yaml", "link"),
             ("x/twice.yaml", "a"),
             ("y/twice.yaml", "a"),
             ("new.yaml", "a"),
@@ -118,6 +122,7 @@ mod tests {
             "modules/No Name.yaml",
             "modules/edited.yaml",
             "modules/forged.yaml",
+            "modules/link.yaml",
             "modules/moved/module.yaml",
             "modules/new.yaml",
             "modules/other.yaml",

@@ -7,29 +7,27 @@ use std::{
 
 use crate::sync::{SyncError, plan::select::Manifests};
 use crate::{
-    compile::ManifestFile,
+    compile::{ManifestFile, Unreadable},
     diagnostic::Diagnostic,
     domain::{ObjectId, RepoPath},
-    git::{FileKind, Repository, TreeFile},
-    load::{self, Class, EntryKind, Flaw, Listing},
+    git::{FileKind, GitError, Repository, TreeFile},
+    load::{self, Class, EntryKind, Flaw, Listing, ReadError},
     object::empty_tree,
     source,
 };
-
-/// Stands for the blob of a manifest that has none to read.
-const NO_BLOB: ObjectId = ObjectId::Sha1([0; 20]);
 
 /// A set of manifests that can be read.
 pub trait Sources {
     /// Reads some of them; as many files as paths, in their order.
     fn read(&self, paths: &[RepoPath]) -> Result<Vec<ManifestFile>, SyncError>;
-    /// Warnings about files that are no manifests, but look like some.
+    /// Warnings about files that are not manifests, but look like some.
     fn remarks(&self) -> &[Diagnostic];
 }
 
 /// What a listing found, apart from the manifests.
 #[derive(Debug, Default)]
 struct Findings {
+    /// What is at the place of a manifest, or of a folder of manifests, and cannot be read as one.
     unreadable: BTreeMap<RepoPath, Diagnostic>,
     remarks: Vec<Diagnostic>,
 }
@@ -43,7 +41,10 @@ impl Findings {
 
     fn unreadable(&self, path: &RepoPath) -> Option<ManifestFile> {
         let error = self.unreadable.get(path)?.clone();
-        Some(ManifestFile { path: path.clone(), content: Err(Box::new(error)) })
+        Some(ManifestFile {
+            path: path.clone(),
+            content: Err(Unreadable { diagnostic: Box::new(error), is_file: false }),
+        })
     }
 }
 
@@ -68,12 +69,11 @@ impl<'a> CommittedSources<'a> {
             Some(tree) => repository.files(tree, modules)?,
             None => Vec::new(),
         };
-        let ids: Manifests = files.iter().map(|file| (file.path.clone(), file.id)).collect();
+        let ids: BTreeMap<_, _> = files.iter().map(|file| (file.path.clone(), file.id)).collect();
         let listing = listing(modules, files);
         let findings = Findings::of(listing.diagnostics);
-        // What cannot be read is never what it was, even where its blob is that of a manifest from before.
-        let unreadable = findings.unreadable.keys().map(|path| (path.clone(), NO_BLOB));
-        let readable = listing.manifests.iter().filter_map(|path| Some((path.clone(), *ids.get(path)?)));
+        let unreadable = findings.unreadable.keys().map(|path| (path.clone(), None));
+        let readable = listing.manifests.iter().map(|path| (path.clone(), ids.get(path).copied()));
         let manifests = readable.chain(unreadable).collect();
         Ok(Self {
             repository,
@@ -89,7 +89,7 @@ impl<'a> CommittedSources<'a> {
         self.tree
     }
 
-    /// The manifests with the blob id of each, and what cannot be read as one although it has the place of one.
+    /// The manifests with the blob id of each, and what cannot be read as one although it has the place of one, without.
     pub fn manifests(&self) -> &Manifests {
         &self.manifests
     }
@@ -98,10 +98,11 @@ impl<'a> CommittedSources<'a> {
         if let Some(file) = self.findings.unreadable(path) {
             return Ok(file);
         }
-        let id = self.manifests[path];
+        let id = self.manifests.get(path).copied().flatten().expect("only what was listed is read");
         let size = self.repository.blob_size(id)?;
         let content = if size > self.size_limit {
-            Err(Box::new(source::too_large(path, self.size_limit)))
+            let diagnostic = Box::new(source::too_large(path, self.size_limit));
+            Err(Unreadable { diagnostic, is_file: true })
         } else {
             Ok(self.repository.blob(id)?)
         };
@@ -123,8 +124,10 @@ fn listing(modules: &RepoPath, files: Vec<TreeFile>) -> Listing {
     });
     let folders = folders.into_iter().map(|path| (path, EntryKind::Directory));
     let mut listing = Listing::of(modules, files.chain(folders));
-    let looks_like_one =
-        |file: &&TreeFile| load::classify(modules, &file.path, EntryKind::File) != Class::Ignored;
+    let looks_like_one = |file: &&TreeFile| {
+        let class = load::classify(modules, &file.path, EntryKind::File);
+        matches!(class, Class::Manifest | Class::Flawed(_))
+    };
     let flaws = unnameable.iter().filter(looks_like_one);
     let flaws = flaws.map(|file| Flaw::NameNotUtf8.diagnostic(&file.path));
     listing.diagnostics.extend(flaws);
@@ -133,8 +136,8 @@ fn listing(modules: &RepoPath, files: Vec<TreeFile>) -> Listing {
 
 impl Sources for CommittedSources<'_> {
     fn read(&self, paths: &[RepoPath]) -> Result<Vec<ManifestFile>, SyncError> {
-        let blobs = paths.iter().filter_map(|path| self.manifests.get(path).copied());
-        self.repository.fetch_missing(blobs.filter(|blob| *blob != NO_BLOB))?;
+        let blobs = paths.iter().filter_map(|path| self.manifests.get(path).copied().flatten());
+        self.repository.fetch_missing(blobs)?;
         paths.iter().map(|path| self.read_one(path)).collect()
     }
 
@@ -143,36 +146,89 @@ impl Sources for CommittedSources<'_> {
     }
 }
 
-/// The manifests of a folder.
+/// The manifests of a folder on disk, as far as a commit could contain them.
 pub struct WorkingSources<'a> {
     root: &'a Path,
     manifests: Vec<RepoPath>,
     findings: Findings,
+    /// The manifests of which a commit contains only a pointer.
+    in_lfs: BTreeSet<RepoPath>,
+    ignored: Vec<RepoPath>,
+    others: Vec<RepoPath>,
     size_limit: usize,
 }
 
 impl<'a> WorkingSources<'a> {
-    /// Takes what a walk of the folder below `root` found.
-    pub fn new(root: &'a Path, listing: Listing, size_limit: usize) -> Self {
-        let findings = Findings::of(listing.diagnostics);
-        let mut manifests = listing.manifests;
+    /// Looks through `folder` below `root`, which is the top of the working tree of `repository` where there is one.
+    pub fn list(
+        root: &'a Path,
+        repository: Option<&Repository>,
+        folder: &RepoPath,
+        size_limit: usize,
+    ) -> Result<Self, SyncError> {
+        let ask = |paths: fn(&Repository, &RepoPath) -> Result<BTreeSet<RepoPath>, GitError>| {
+            repository.map_or_else(|| Ok(BTreeSet::new()), |repository| paths(repository, folder))
+        };
+        let Listing { mut manifests, diagnostics, ignored, others } =
+            load::walk(root, folder, &ask(Repository::ignored)?)?;
+        let findings = Findings::of(diagnostics);
         manifests.extend(findings.unreadable.keys().cloned());
         manifests.sort_unstable();
-        Self { root, manifests, findings, size_limit }
+        let in_lfs = ask(Repository::stored_with_lfs)?;
+        Ok(Self { root, manifests, findings, in_lfs, ignored, others, size_limit })
     }
 
-    /// Where the manifests lie, sorted, with what cannot be read as one although it has the place of one.
+    /// The files and folders that Git ignores and that are, or contain, something with the name of a manifest; sorted.
+    pub fn ignored(&self) -> &[RepoPath] {
+        &self.ignored
+    }
+
+    /// The files that are not manifests, sorted.
+    pub fn others(&self) -> &[RepoPath] {
+        &self.others
+    }
+
+    /// The paths of the manifests, sorted, with those of what cannot be read as one although it has the place of one.
     pub fn paths(&self) -> &[RepoPath] {
         &self.manifests
     }
 
-    fn read_one(&self, path: &RepoPath) -> ManifestFile {
+    /// Those of the paths where there is a file.
+    pub fn files(&self) -> impl Iterator<Item = &RepoPath> {
+        self.manifests.iter().filter(|path| !self.findings.unreadable.contains_key(*path))
+    }
+
+    /// The folder that the paths start from.
+    pub fn root(&self) -> &Path {
+        self.root
+    }
+
+    /// The manifest at a path, or what a path is in that a walk does not enter: a repository of its own.
+    pub fn find(&self, path: &RepoPath) -> Option<&RepoPath> {
+        let above = || self.findings.unreadable.keys().find(|found| found.is_at_or_above(path));
+        self.manifests.binary_search(path).ok().map(|index| &self.manifests[index]).or_else(above)
+    }
+
+    /// Reads one manifest.
+    pub fn read_one(&self, path: &RepoPath) -> ManifestFile {
+        if self.in_lfs.contains(path) {
+            let diagnostic = Box::new(source::lfs_pointer(path));
+            return ManifestFile {
+                path: path.clone(),
+                content: Err(Unreadable { diagnostic, is_file: true }),
+            };
+        }
         self.findings.unreadable(path).unwrap_or_else(|| ManifestFile {
             path: path.clone(),
-            content: load::read(self.root, path, self.size_limit)
-                .map_err(|error| Box::new(error.diagnostic())),
+            content: load::read(self.root, path, self.size_limit).map_err(|error| unreadable(&error)),
         })
     }
+}
+
+/// Why a file on disk cannot be compiled.
+pub fn unreadable(error: &ReadError) -> Unreadable {
+    let is_file = !matches!(error, ReadError::NotAFile { .. });
+    Unreadable { diagnostic: Box::new(error.diagnostic()), is_file }
 }
 
 impl Sources for WorkingSources<'_> {

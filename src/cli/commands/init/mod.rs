@@ -4,7 +4,7 @@ mod editor;
 mod files;
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fs, io,
     path::{Path, PathBuf},
 };
@@ -92,7 +92,7 @@ struct Template {
 /// The files of a new registry.
 fn templates(root: &Path, format: ObjectFormat, ci: Ci) -> Result<Vec<Template>, CliError> {
     let modules = workspace::compiler(root, format)?.settings.modules;
-    let is_empty = match load::walk(root, &modules) {
+    let is_empty = match load::walk(root, &modules, &BTreeSet::new()) {
         Ok(listing) => listing.manifests.is_empty() && listing.diagnostics.is_empty(),
         Err(LoadError::Missing(_)) => true,
         Err(error) => return Err(SyncError::from(error).into()),

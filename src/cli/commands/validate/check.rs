@@ -1,97 +1,114 @@
 //! Which manifests are checked, and what is wrong with them.
+//!
+//! In a registry a manifest is checked as a sync checks it: beside all other manifests, whose names count, and beside the
+//! snapshot before, whose versions do.
 
-use std::{
-    collections::BTreeSet,
-    io,
-    path::{Component, Path, PathBuf},
+use std::{collections::BTreeSet, io};
+
+use super::{
+    memory::Memory,
+    surroundings::Surroundings,
+    targets::{Place, Target},
 };
-
-use super::memory::Memory;
 use crate::{
-    cli::{context::Context, error::CliError, progress},
+    cli::{error::CliError, progress},
     compile::{self, Compiled, Compiler, ManifestFile, Outcome},
     diagnostic::{self, Diagnostic, Severity},
     domain::RepoPath,
-    load::{self, Class, EntryKind},
+    load,
     report::json::ValidateSummary,
-    sync::{Sources as _, SyncError, WorkingSources},
+    sync::{Sources as _, WorkingSources, WorkingTree, unreadable},
 };
 
-/// Manifests to check.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Target {
-    /// All below a folder.
-    Folder(Place),
-    /// One file, whatever its name.
-    File(Place),
-    /// Standard input.
-    Input,
+/// The manifests of the registry, if a file or folder is among them.
+fn registry_of<'a>(place: &Place, around: Surroundings<'a>) -> Option<&'a WorkingSources<'a>> {
+    let is_inside = around.compiler.settings.modules.is_at_or_above(&place.path);
+    around.registry.filter(|_| is_inside && place.base == around.folder.root)
 }
 
-/// A file or folder: where it is, and what it is called in reports.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Place {
-    /// The folder that `path` starts from.
-    pub(super) base: PathBuf,
-    pub(super) path: RepoPath,
-    /// As the user typed it; `None` is the registry's own folder of modules.
-    typed: Option<PathBuf>,
+/// Lists the manifests in a folder.
+pub(super) fn sources<'a>(
+    place: &'a Place,
+    around: Surroundings<'_>,
+) -> Result<WorkingSources<'a>, CliError> {
+    let repository = around.folder.repository.as_ref().filter(|_| place.base == around.folder.root);
+    let limit = around.compiler.settings.limits.bytes;
+    Ok(WorkingSources::list(&place.base, repository, &place.path, limit)?)
 }
 
-impl Place {
-    /// Where it is on disk.
-    pub(super) fn on_disk(&self) -> PathBuf {
-        self.base.join(self.path.as_str())
-    }
-}
-
-/// What the user asked to check: the paths given, or all manifests of the registry at `root`.
-pub(super) fn targets(paths: &[PathBuf], root: &Path, compiler: &Compiler, context: &Context) -> Vec<Target> {
-    let modules = &compiler.settings.modules;
-    if paths.is_empty() {
-        return vec![Target::Folder(Place { base: root.to_owned(), path: modules.clone(), typed: None })];
-    }
-    paths.iter().map(|path| target(path, root, modules, context)).collect()
-}
-
-fn target(typed: &Path, root: &Path, modules: &RepoPath, context: &Context) -> Target {
-    if typed == Path::new("-") {
-        return Target::Input;
-    }
-    let on_disk = without_dots(&context.current_dir.join(typed));
-    let (base, shown) = match on_disk.strip_prefix(root) {
-        Ok(inside) => (root, inside),
-        Err(_) => (context.current_dir.as_path(), typed),
-    };
-    let shown = RepoPath::new(shown.to_string_lossy().replace('\\', "/").trim_end_matches('/'));
-    let place = |path| Place { base: base.to_owned(), path, typed: Some(typed.to_owned()) };
-    let is_named_as_manifest = load::classify(&shown, &shown, EntryKind::Directory) != Class::Ignored;
-    if !on_disk.is_dir() || is_named_as_manifest {
-        return Target::File(place(shown));
-    }
-    let is_registry = on_disk == root && root.join(modules.as_str()).is_dir();
-    Target::Folder(place(if is_registry { modules.clone() } else { shown }))
-}
-
-/// Checks the targets, but those that the memory knows to be as they were.
+/// Checks the targets, but reads no file again that the memory knows to be as it was.
 pub(super) fn check(
     targets: &[Target],
-    compiler: &Compiler,
+    around: Surroundings<'_>,
     memory: &mut Memory,
-    context: &Context,
 ) -> Result<Checked, CliError> {
     let mut checked = Checked::default();
+    let mut selected = BTreeSet::new();
     for target in targets {
         match target {
-            Target::Folder(place) => checked.folder(place, compiler, memory, context)?,
-            Target::File(place) => checked.file(place, compiler, memory)?,
+            Target::Folder(place) => match registry_of(place, around) {
+                Some(registry) => selected.extend(checked.part(place, registry)?),
+                None => checked.folder(place, around, memory)?,
+            },
+            Target::File(place) => {
+                let manifest = registry_of(place, around).and_then(|registry| registry.find(&place.path));
+                match manifest {
+                    Some(path) => drop(selected.insert(path.clone())),
+                    None => checked.file(place, around, memory),
+                }
+            }
             Target::Input => {
-                let content = Ok(read_input(compiler)?);
-                checked.add(compiler.compile(ManifestFile { path: input(), content }));
+                let content = Ok(read_input(around.compiler)?);
+                checked.add(around.compiler.compile(ManifestFile { path: input(), content }));
             }
         }
     }
+    if let Some(registry) = around.registry.filter(|_| !selected.is_empty()) {
+        checked.registry(&selected, registry, around, memory)?;
+    }
     Ok(checked.counted())
+}
+
+/// Compiles manifests in parallel, those alone that the memory does not know.
+fn compile_all(
+    paths: &[RepoPath],
+    sources: &WorkingSources<'_>,
+    around: Surroundings<'_>,
+    memory: &mut Memory,
+) -> Result<Vec<Compiled>, CliError> {
+    let on_disk = |path: &RepoPath| sources.root().join(path.as_str());
+    let (mut compiled, mut unknown) = (Vec::with_capacity(paths.len()), Vec::new());
+    for path in paths {
+        match memory.recall(&on_disk(path)) {
+            Some(known) => compiled.push(known),
+            None => unknown.push(path.clone()),
+        }
+    }
+    let bar = progress::bar(around.context, "checking", unknown.len());
+    for batch in unknown.chunks(512) {
+        let read = around.compiler.compile_all(sources.read(batch)?, &|| bar.inc(1));
+        for module in &read {
+            memory.learn(&on_disk(&module.path), module);
+        }
+        compiled.extend(read);
+    }
+    compiled.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+    bar.finish_and_clear();
+    Ok(compiled)
+}
+
+/// Refuses a folder that was named and has no manifests.
+fn require_manifests(place: &Place, found: &[RepoPath]) -> Result<(), CliError> {
+    match &place.typed {
+        Some(typed) if found.is_empty() => Err(CliError::cannot_run(format!(
+            "there are no manifests in `{}`",
+            typed.display()
+        ))
+        .hint(
+            "manifests are `*.yaml`, `*.yml` and `*.json` files that are neither hidden nor ignored by Git",
+        )),
+        Some(_) | None => Ok(()),
+    }
 }
 
 /// Checks one manifest whose bytes are at hand.
@@ -118,68 +135,90 @@ pub(super) struct Checked {
     pub(super) counts: ValidateSummary,
     pub(super) paths: BTreeSet<RepoPath>,
     pub(super) diagnostics: Vec<Diagnostic>,
+    /// What looks like manifests and was left out, because Git ignores it.
+    pub(super) ignored: BTreeSet<RepoPath>,
+    /// The files beside the manifests.
+    pub(super) others: BTreeSet<RepoPath>,
 }
 
 impl Checked {
-    fn folder(
+    /// Selects the manifests of the registry in a folder, and notes what else is there.
+    fn part(&mut self, place: &Place, registry: &WorkingSources<'_>) -> Result<Vec<RepoPath>, CliError> {
+        let within = |path: &&RepoPath| place.path.is_at_or_above(path);
+        let selected: Vec<_> = registry.paths().iter().filter(within).cloned().collect();
+        self.ignored.extend(registry.ignored().iter().filter(within).cloned());
+        self.others.extend(registry.others().iter().filter(within).cloned());
+        let remarks = registry.remarks().iter().filter(|remark| within(&remark.source.path()));
+        self.diagnostics.extend(remarks.cloned());
+        require_manifests(place, &selected)?;
+        Ok(selected)
+    }
+
+    /// Checks manifests of the registry as a sync would: beside all others, and beside the snapshot before.
+    fn registry(
         &mut self,
-        place: &Place,
-        compiler: &Compiler,
+        selected: &BTreeSet<RepoPath>,
+        registry: &WorkingSources<'_>,
+        around: Surroundings<'_>,
         memory: &mut Memory,
-        context: &Context,
     ) -> Result<(), CliError> {
-        let listing = load::walk(&place.base, &place.path).map_err(SyncError::from)?;
-        let sources = WorkingSources::new(&place.base, listing, compiler.settings.limits.bytes);
-        let paths = sources.paths();
-        if let (Some(typed), true) = (&place.typed, paths.is_empty()) {
-            return Err(CliError::cannot_run(format!("there are no manifests in `{}`", typed.display()))
-                .hint("manifests are `*.yaml`, `*.yml` and `*.json` files; hidden ones do not count"));
-        }
-        let (mut compiled, mut unknown) = (Vec::with_capacity(paths.len()), Vec::new());
-        for path in paths {
-            match memory.recall(&place.base.join(path.as_str())) {
-                Some(known) => compiled.push(known),
-                None => unknown.push(path.clone()),
+        let Surroundings { folder, compiler, context, .. } = around;
+        let paths: Vec<_> = selected.iter().cloned().collect();
+        let mut compiled = compile_all(&paths, registry, around, memory)?;
+        let others: Vec<_> = registry.files().filter(|path| !selected.contains(*path)).cloned().collect();
+        compile::refuse_duplicates(compiler, &mut compiled, &others, |path| {
+            Ok::<_, CliError>(registry.read_one(path))
+        })?;
+        match WorkingTree::open(&folder.root, folder.repository.as_ref()) {
+            Ok(tree) => {
+                tree.check_versions(compiler, registry, &mut compiled)?;
+                context.remark_cut_off(tree.is_log_cut_off());
+            }
+            Err(error) => {
+                context.warn(&format!("the versions were not compared with those in the registry: {error}"));
             }
         }
-        let bar = progress::bar(context, "checking", unknown.len());
-        for batch in unknown.chunks(512) {
-            let read = compiler.compile_all(sources.read(batch)?, &|| bar.inc(1));
-            for module in &read {
-                memory.learn(&place.base.join(module.path.as_str()), module);
-            }
-            compiled.extend(read);
-        }
-        compiled.sort_unstable_by(|a, b| a.path.cmp(&b.path));
-        bar.finish_and_clear();
-        let again =
-            |path: &RepoPath| sources.read(std::slice::from_ref(path)).map(|mut files| files.remove(0));
-        compile::refuse_duplicates(compiler, &mut compiled, again)?;
-        self.diagnostics.extend(sources.remarks().iter().cloned());
-        for module in compiled {
-            self.add(module);
-        }
+        self.extend(compiled);
         Ok(())
     }
 
-    fn file(&mut self, place: &Place, compiler: &Compiler, memory: &mut Memory) -> Result<(), CliError> {
+    /// Checks the manifests in a folder that is not part of a registry.
+    fn folder(
+        &mut self,
+        place: &Place,
+        around: Surroundings<'_>,
+        memory: &mut Memory,
+    ) -> Result<(), CliError> {
+        let sources = sources(place, around)?;
+        require_manifests(place, sources.paths())?;
+        let mut compiled = compile_all(sources.paths(), &sources, around, memory)?;
+        compile::refuse_duplicates(around.compiler, &mut compiled, &[], |path| {
+            Ok::<_, CliError>(sources.read_one(path))
+        })?;
+        self.ignored.extend(sources.ignored().iter().cloned());
+        self.others.extend(sources.others().iter().cloned());
+        self.diagnostics.extend(sources.remarks().iter().cloned());
+        self.extend(compiled);
+        Ok(())
+    }
+
+    /// Checks one file, which may have any name, and reports where no sync reads it although its place is in the registry.
+    fn file(&mut self, place: &Place, around: Surroundings<'_>, memory: &mut Memory) {
+        let Surroundings { compiler, .. } = around;
+        if let Some(registry) = registry_of(place, around) {
+            let is_ignored = registry.ignored().iter().any(|path| path.is_at_or_above(&place.path));
+            let unread = || load::unread(&compiler.settings.modules, &place.path);
+            self.diagnostics.extend(if is_ignored { Some(load::ignored(&place.path)) } else { unread() });
+        }
         let on_disk = place.on_disk();
         if let Some(known) = memory.recall(&on_disk) {
-            self.add(known);
-            return Ok(());
+            return self.add(known);
         }
-        let content = match load::read(&place.base, &place.path, compiler.settings.limits.bytes) {
-            Ok(bytes) => Ok(bytes),
-            Err(load::ReadError::Missing(_)) => {
-                let typed = place.typed.as_deref().unwrap_or(Path::new(place.path.as_str()));
-                return Err(CliError::cannot_run(format!("there is no file `{}`", typed.display())));
-            }
-            Err(error) => Err(Box::new(error.diagnostic())),
-        };
+        let content = load::read(&place.base, &place.path, compiler.settings.limits.bytes);
+        let content = content.map_err(|error| unreadable(&error));
         let compiled = compiler.compile(ManifestFile { path: place.path.clone(), content });
         memory.learn(&on_disk, &compiled);
         self.add(compiled);
-        Ok(())
     }
 
     /// Sorts and counts the findings.
@@ -188,6 +227,12 @@ impl Checked {
         let count = |severity| self.diagnostics.iter().filter(|found| found.severity == severity).count();
         (self.counts.errors, self.counts.warnings) = (count(Severity::Error), count(Severity::Warning));
         self
+    }
+
+    fn extend(&mut self, modules: Vec<Compiled>) {
+        for module in modules {
+            self.add(module);
+        }
     }
 
     fn add(&mut self, module: Compiled) {
@@ -200,17 +245,4 @@ impl Checked {
         self.paths.insert(module.path);
         self.diagnostics.extend(module.diagnostics);
     }
-}
-
-/// Resolves `.` and `..` by the text alone, so that a link at the end of the path is still seen as one.
-fn without_dots(path: &Path) -> PathBuf {
-    let mut resolved = PathBuf::new();
-    for part in path.components() {
-        match part {
-            Component::CurDir => {}
-            Component::ParentDir => drop(resolved.pop()),
-            Component::Prefix(_) | Component::RootDir | Component::Normal(_) => resolved.push(part),
-        }
-    }
-    resolved
 }

@@ -6,7 +6,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::check::{self, Place, Target};
+use super::{
+    check,
+    surroundings::Surroundings,
+    targets::{Place, Target},
+};
 use crate::{
     cli::{context::Context, error::CliError},
     compile::Compiler,
@@ -17,17 +21,14 @@ use crate::{
 };
 
 /// Fixes what can be fixed in the manifests on disk, and tells what that was.
-pub(super) fn files(
-    targets: &[Target],
-    compiler: &Compiler,
-    context: &Context,
-) -> Result<Vec<Fix>, CliError> {
+pub(super) fn files(targets: &[Target], around: Surroundings<'_>) -> Result<Vec<Fix>, CliError> {
+    let Surroundings { compiler, context, .. } = around;
     let mut fixes = Vec::new();
     for target in targets {
         match target {
             Target::Folder(place) => {
-                let listing = load::walk(&place.base, &place.path).map_err(SyncError::from)?;
-                for path in &listing.manifests {
+                let sources = check::sources(place, around)?;
+                for path in sources.files() {
                     fixes.extend(file(&place.base, path, compiler, context)?);
                 }
             }

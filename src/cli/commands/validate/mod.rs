@@ -3,9 +3,11 @@
 mod check;
 mod fix;
 mod memory;
+mod surroundings;
+mod targets;
 mod watch;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::{
     cli::{
@@ -26,16 +28,18 @@ use crate::{
         step_summary,
     },
 };
-use check::{Checked, Target};
+use check::Checked;
 use memory::Memory;
+use surroundings::Surroundings;
 
 /// Check manifests of the working tree
 ///
-/// Without paths all manifests of the registry are checked. It works outside git, on single files, and on standard input
-/// (`-`). Exits 1 if a manifest is invalid.
+/// Without paths all manifests of the registry are checked. In a registry "no problems" means that a sync takes them: the
+/// names of all other manifests and the published versions count. It works outside Git, on single files, and on standard
+/// input (`-`). Exits 1 if a manifest is invalid.
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Args {
-    /// Manifests, or folders of manifests; `-` is standard input
+    /// Manifests, folders of manifests, or names of modules; `-` is standard input
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
     /// How to report
@@ -59,12 +63,14 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     }
     let folder = Folder::find_files(context)?;
     let compiler = folder.compiler()?;
-    let targets = check::targets(&args.paths, &folder.root, &compiler, context);
-    if args.fix && targets == [Target::Input] {
+    if args.fix && args.paths == [Path::new("-")] {
         return filter(&compiler, args, context);
     }
-    let fixes = if args.fix { Some(fix::files(&targets, &compiler, context)?) } else { None };
-    let checked = check::check(&targets, &compiler, &mut Memory::default(), context)?;
+    let registry = surroundings::registry(&folder, &compiler)?;
+    let around = Surroundings { folder: &folder, registry: registry.as_ref(), compiler: &compiler, context };
+    let targets = targets::find(&args.paths, around)?;
+    let fixes = if args.fix { Some(fix::files(&targets, around)?) } else { None };
+    let checked = check::check(&targets, around, &mut Memory::default())?;
     report(&checked, fixes.as_deref(), args, context)
 }
 
@@ -113,8 +119,13 @@ fn report(
     match args.format.rendering() {
         Rendering::Json => {
             let fixed = fixes.map(|fixes| fixes.iter().map(|fix| (&fix.diagnostic).into()).collect());
-            let report =
-                ValidateReport { summary: *counts, fixed, diagnostics: json::diagnostics(diagnostics) };
+            let report = ValidateReport {
+                summary: *counts,
+                fixed,
+                diagnostics: json::diagnostics(diagnostics),
+                ignored: checked.ignored.iter().cloned().collect(),
+                others: checked.others.iter().cloned().collect(),
+            };
             output::write(|out| json::write(out, &report))?;
         }
         Rendering::Findings(write) => output::write(|out| write(out, &findings))?,
@@ -122,6 +133,8 @@ fn report(
             output::write(|out| human::diagnostics(out, diagnostics, context.out))?;
         }
     }
+    context.say_ignored(&checked.ignored);
+    context.say_left_out("because the name is not that of a manifest", &checked.others);
     if args.format != CheckFormat::Json && context.verbosity >= Verbosity::Normal {
         output::talk(&human::summary(diagnostics, counts.modules, context.talk));
     }

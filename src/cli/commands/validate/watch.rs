@@ -16,9 +16,10 @@ use notify_debouncer_full::{
 };
 
 use super::{
-    Args,
-    check::{self, Target},
+    Args, check,
     memory::Memory,
+    surroundings::{self, Surroundings},
+    targets::{self, Target},
 };
 use crate::{
     cli::{
@@ -29,7 +30,6 @@ use crate::{
         output,
         workspace::Folder,
     },
-    compile::Compiler,
     report::human,
     settings,
     sync::SCHEMAS,
@@ -68,7 +68,10 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     let mut changed = BTreeSet::new();
     let mut last: Option<Exit> = None;
     loop {
-        let targets = check::targets(&args.paths, &folder.root, &compiler, context);
+        let registry = surroundings::registry(&folder, &compiler)?;
+        let around =
+            Surroundings { folder: &folder, registry: registry.as_ref(), compiler: &compiler, context };
+        let targets = targets::find(&args.paths, around)?;
         if targets.contains(&Target::Input) {
             return Err(
                 CliError::cannot_run("standard input cannot be watched").hint("name files or folders")
@@ -76,7 +79,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
         }
         let watched = Watched::new(&targets, &folder.root);
         watcher.follow(&watched, &changed)?;
-        match round(&targets, &compiler, &mut memory, args, context) {
+        match round(&targets, around, &mut memory, args) {
             Ok(exit) => last = Some(exit),
             Err(error) if last.is_none() => return Err(error),
             Err(error) => {
@@ -104,12 +107,12 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
 
 fn round(
     targets: &[Target],
-    compiler: &Compiler,
+    around: Surroundings<'_>,
     memory: &mut Memory,
     args: &Args,
-    context: &Context,
 ) -> Result<Exit, CliError> {
-    let checked = check::check(targets, compiler, memory, context)?;
+    let context = around.context;
+    let checked = check::check(targets, around, memory)?;
     output::write(|out| {
         if context.clears_screen {
             write!(out, "{CLEAR}")?;

@@ -48,7 +48,7 @@ fn manifest(path: &str, declared: Option<&str>, outcome: Outcome) -> Compiled {
         Outcome::Invalid => vec![broken(&path)],
         Outcome::Registered(_) | Outcome::Skipped => Vec::new(),
     };
-    Compiled { path, declared: declared.map(name), outcome, diagnostics }
+    Compiled { path, is_file: true, declared: declared.map(name), outcome, diagnostics }
 }
 
 fn broken(path: &RepoPath) -> Diagnostic {

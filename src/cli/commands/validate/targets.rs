@@ -1,0 +1,115 @@
+//! What the user asked to check: from what was typed to files and folders.
+
+use std::path::{Component, Path, PathBuf};
+
+use super::surroundings::Surroundings;
+use crate::{
+    cli::{error::CliError, workspace},
+    domain::{ModuleName, RepoPath, closest},
+    load::{self, Class, EntryKind},
+    sync::WorkingSources,
+};
+
+/// Manifests to check.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Target {
+    /// All below a folder.
+    Folder(Place),
+    /// One file, whatever its name.
+    File(Place),
+    /// Standard input.
+    Input,
+}
+
+/// A file or folder: where it is, and what it is called in reports.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Place {
+    /// The folder that `path` starts from.
+    pub(super) base: PathBuf,
+    pub(super) path: RepoPath,
+    /// As the user typed it; `None` is the registry's own folder of modules.
+    pub(super) typed: Option<PathBuf>,
+}
+
+impl Place {
+    /// Where it is on disk.
+    pub(super) fn on_disk(&self) -> PathBuf {
+        self.base.join(self.path.as_str())
+    }
+}
+
+/// Finds what was typed: nothing is all manifests of the registry; else paths, below the folder of `-C` where there is
+/// one, and names of modules where there is no such path.
+pub(super) fn find(typed: &[PathBuf], around: Surroundings<'_>) -> Result<Vec<Target>, CliError> {
+    let (root, modules) = (&around.folder.root, &around.compiler.settings.modules);
+    let manifests = || around.registry.into_iter().flat_map(WorkingSources::files);
+    if typed.is_empty() {
+        let place = Place { base: root.to_owned(), path: modules.clone(), typed: None };
+        return Ok(vec![Target::Folder(place)]);
+    }
+    let start = workspace::start(around.context)?;
+    let mut targets = Vec::new();
+    for typed in typed {
+        if typed == Path::new("-") {
+            targets.push(Target::Input);
+        } else if start.join(typed).symlink_metadata().is_ok() {
+            targets.push(path(typed, &start, root, modules));
+        } else {
+            let named = manifests().filter(|path| Path::new(path.module_stem()) == typed);
+            let place = |path: &RepoPath| Place {
+                base: root.clone(),
+                path: path.clone(),
+                typed: Some(typed.clone()),
+            };
+            let found: Vec<_> = named.map(|path| Target::File(place(path))).collect();
+            if found.is_empty() {
+                return Err(missing(typed, manifests()));
+            }
+            targets.extend(found);
+        }
+    }
+    Ok(targets)
+}
+
+/// A file or folder that exists.
+fn path(typed: &Path, start: &Path, root: &Path, modules: &RepoPath) -> Target {
+    let on_disk = without_dots(&start.join(typed));
+    let (base, shown) = match on_disk.strip_prefix(root) {
+        Ok(inside) => (root, inside),
+        Err(_) => (start, typed),
+    };
+    let shown = RepoPath::new(shown.to_string_lossy().replace('\\', "/").trim_end_matches('/'));
+    let place = |path| Place { base: base.to_owned(), path, typed: Some(typed.to_owned()) };
+    let is_named_as_manifest =
+        matches!(load::classify(&shown, &shown, EntryKind::Directory), Class::Manifest | Class::Flawed(_));
+    if !on_disk.is_dir() || is_named_as_manifest {
+        return Target::File(place(shown));
+    }
+    let is_registry = on_disk == root && root.join(modules.as_str()).is_dir();
+    Target::Folder(place(if is_registry { modules.clone() } else { shown }))
+}
+
+fn missing<'a>(typed: &Path, manifests: impl Iterator<Item = &'a RepoPath>) -> CliError {
+    let text = typed.to_string_lossy();
+    if text.parse::<ModuleName>().is_err() {
+        return CliError::cannot_run(format!("there is no file `{}`", typed.display()));
+    }
+    let error = CliError::cannot_run(format!("there is no file, folder or module `{text}`"));
+    match closest(&text, manifests.map(RepoPath::module_stem)) {
+        Some(name) => error.hint(format!("did you mean the module `{name}`?")),
+        None => error,
+    }
+}
+
+/// Resolves `.` and `..` by the text alone, so that a link at the end of the path is still seen as one.
+fn without_dots(path: &Path) -> PathBuf {
+    let mut resolved = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => drop(resolved.pop()),
+            Component::Prefix(_) | Component::RootDir | Component::Normal(_) => resolved.push(part),
+        }
+    }
+    resolved
+}

@@ -1,0 +1,51 @@
+//! Git LFS: what a commit contains in place of a file whose content is stored elsewhere.
+//!
+//! Source: "Git LFS Specification", the section on pointers, in the documentation of Git LFS.
+
+use super::{Problem, rules};
+
+/// How every pointer starts.
+const START: &str = "version https://git-lfs.github.com/spec/v1";
+
+/// The finding on a text that is a pointer.
+pub(super) fn pointer(text: &str) -> Option<Problem> {
+    let rest = text.strip_prefix(START)?;
+    let is_pointer = rest.starts_with(['\n', '\r']) && rest.contains("\noid sha256:");
+    is_pointer.then(|| {
+        let message = "the file is a Git LFS pointer, not the content that it points to";
+        Problem::new(&rules::LFS_POINTER, 0..START.len(), message, "pointer").help(
+            "`git lfs pull` brings the content into the working tree; a sync reads commits, so also store the file in Git \
+             itself: `git lfs untrack`, then `git add --renormalize`",
+        )
+    })
+}
+
+/// The finding on a file whose content is here, but not in the commit.
+pub(super) fn stored_elsewhere() -> Problem {
+    let message =
+        "the file is stored with Git LFS: a commit, and so a sync, has only a pointer to its content";
+    Problem::new(&rules::LFS_POINTER, 0..0, message, "stored with Git LFS")
+        .help("store it in Git itself: `git lfs untrack`, then `git add --renormalize`")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pointer_is_told_from_a_manifest_about_git_lfs() {
+        for (text, is_pointer) in [
+            ("version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n", true),
+            (
+                "version https://git-lfs.github.com/spec/v1\r\next-0-a sha256:00\r\noid sha256:00\r\nsize 1\r\n",
+                true,
+            ),
+            ("version https://git-lfs.github.com/spec/v1\n", false),
+            ("version https://git-lfs.github.com/spec/v10\noid sha256:00\n", false),
+            ("version: 1.0.0\n", false),
+            ("", false),
+        ] {
+            assert_eq!(pointer(text).is_some(), is_pointer, "{text:?}");
+        }
+    }
+}
