@@ -155,7 +155,7 @@ impl Compiler {
             Err(invalid) => {
                 let manifest::Invalid { declared: name, document, mut findings } = *invalid;
                 findings.extend(name.as_ref().and_then(|name| rules::name_mismatch::mismatch(name, path)));
-                findings.extend(rules::check_context(&document));
+                findings.extend(rules::check_document(&document));
                 diagnostics.extend(document.diagnose(findings));
                 *declared = name;
                 None

@@ -1,4 +1,4 @@
-//! The changes that mend a finding, and which rule asks for which.
+//! The changes that fix a finding, and which rule asks for which.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::{
     diagnostic::{Diagnostic, Rule},
     manifest::ContextKey,
-    rules::{alias, trailing_space},
+    rules::{alias, smart_quotes, trailing_space},
     schema::{quoted, rules as schema},
     source::{Document, Node, Pointer},
 };
@@ -23,16 +23,20 @@ pub enum Change {
     Remove,
 }
 
-/// Gives the changes that may mend a finding at a node, the most likely first.
-type Mend = fn(Node<'_>) -> Vec<Change>;
+/// Returns the changes that may fix a finding at a node, the most likely first.
+type Propose = fn(Node<'_>) -> Vec<Change>;
 
-/// The rules whose findings can be mended, and how.
-const MENDS: [(&Rule, Mend); 4] = [
+/// The rules whose findings can be fixed, and how.
+const FIXES: [(&Rule, Propose); 5] = [
     (&alias::AI_CONTEXT, |_| vec![Change::RenameKey(ContextKey::Camel.as_str().to_owned())]),
     (&schema::ENUM, other_cases),
     (&schema::UNIQUE_ITEMS, |_| vec![Change::Remove]),
     (&trailing_space::TRAILING_SPACE, |node| {
         node.as_str().map(|text| Change::SetText(trailing_space::trimmed(text))).into_iter().collect()
+    }),
+    (&smart_quotes::SMART_QUOTES, |node| {
+        let unquoted = node.as_str().and_then(smart_quotes::unquoted);
+        unquoted.map(|text| Change::SetText(text.to_owned())).into_iter().collect()
     }),
 ];
 
@@ -45,11 +49,11 @@ fn other_cases(node: Node<'_>) -> Vec<Change> {
 }
 
 impl Change {
-    /// The changes that may mend a finding.
+    /// The changes that may fix a finding.
     pub(super) fn candidates(document: &Document, diagnostic: &Diagnostic) -> Vec<Self> {
         let node = document.root().at(&diagnostic.pointer);
-        let mend = MENDS.iter().find(|(rule, _)| rule.code == diagnostic.rule.code);
-        node.zip(mend).map(|(node, (_, mend))| mend(node)).unwrap_or_default()
+        let fix = FIXES.iter().find(|(rule, _)| rule.code == diagnostic.rule.code);
+        node.zip(fix).map(|(node, (_, propose))| propose(node)).unwrap_or_default()
     }
 
     /// Makes the change to a value; `None` where the route leads nowhere.

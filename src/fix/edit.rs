@@ -16,7 +16,10 @@ pub(super) fn edit(document: &Document, route: &Pointer, change: &Change) -> Opt
         Change::SetText(text) => {
             let old = document.root().at(route)?.as_str()?;
             let span = document.locate(route, Part::Value);
-            trim(document, &span, old, text).or_else(|| rewrite(document, span, text))
+            // A space that is written as an escape is meant.
+            let is_other_space = old.trim() == text.trim() && !is_word(text);
+            let written = || rewrite(document, span.clone(), text).filter(|_| !is_other_space);
+            trim(document, &span, old, text).or_else(written)
         }
         Change::Remove => {
             let removal = remove_from_flow(document, route).or_else(|| remove_line(document, route))?;
@@ -25,14 +28,20 @@ pub(super) fn edit(document: &Document, route: &Pointer, change: &Change) -> Opt
     }
 }
 
-/// Writes a word in the quotes of the one before, or without if that has none.
-fn rewrite(document: &Document, span: Span, word: &str) -> Option<(Span, String)> {
-    let is_plain = word.chars().all(|character| character.is_ascii_alphanumeric() || character == '_');
-    let quote = match document.source().slice(&span).chars().next() {
-        Some(quote @ ('"' | '\'')) => quote.to_string(),
-        _ => String::new(),
+/// Writes a text in the quotes of the one before; a word without quotes where that has none.
+fn rewrite(document: &Document, span: Span, text: &str) -> Option<(Span, String)> {
+    let written = match document.source().slice(&span).chars().next() {
+        _ if text.is_empty() => return None,
+        Some('\'') => format!("'{}'", text.replace('\'', "''")),
+        Some('"') => serde_json::Value::from(text).to_string(),
+        _ if is_word(text) => text.to_owned(),
+        _ => serde_json::Value::from(text).to_string(),
     };
-    (is_plain && !word.is_empty()).then(|| (span, format!("{quote}{word}{quote}")))
+    Some((span, written))
+}
+
+fn is_word(text: &str) -> bool {
+    text.chars().all(|character| character.is_ascii_alphanumeric() || character == '_')
 }
 
 /// Removes the blanks before the closing quote, or at the end of a block text, which the span does not reach.
@@ -69,7 +78,7 @@ fn remove_from_flow(document: &Document, route: &Pointer) -> Option<Span> {
     (between.trim() == ",").then_some(before.end..element.end)
 }
 
-/// The lines of an element that stands on lines of its own, without a comment that would go with them.
+/// The lines of an element that has lines of its own, without a comment that would go with them.
 fn remove_line(document: &Document, route: &Pointer) -> Option<Span> {
     let text = document.source().text();
     let element = document.locate(route, Part::Value);

@@ -64,6 +64,19 @@ fn repeated_elements_go_with_their_lines_or_commas() {
 }
 
 #[test]
+fn typographic_quotes_are_removed_in_the_style_of_the_value() {
+    keywords(" [“weather”, '“it''s rain”', \"“a \\\" b”\"]\n", " [weather, 'it''s rain', \"a \\\" b\"]\n");
+    keywords("\n    - “weather, rain” # why\n", "\n    - \"weather, rain\" # why\n");
+    // Of a block text the quotes are a part.
+    keywords("\n    - |\n      “weather”\n", "\n    - |\n      “weather”\n");
+    check(
+        "modules/drive.json",
+        r#"{"name": "drive", "version": "1.0.0", "aiContext": {"purpose": "“Stores”", "category": "OTHER", "keywords": ["a"]}}"#,
+        r#"{"name": "drive", "version": "1.0.0", "aiContext": {"purpose": "Stores", "category": "OTHER", "keywords": ["a"]}}"#,
+    );
+}
+
+#[test]
 fn json_keeps_its_layout_and_a_byte_order_mark_stays() {
     check(
         "modules/drive.json",

@@ -1,15 +1,17 @@
 //! The rules about manifests beyond their schema, one file each, and the table of every rule of the program.
 //!
 //! A rule's file holds its [`Rule`], its check, its messages and its table of tests. Adding one takes that file, a line in
-//! [`RULES`] and, where it looks at one manifest at a time, a line in [`MANIFEST_CHECKS`], or in [`CONTEXT_CHECKS`] where it
-//! makes sense for an AI context that breaks its schema too.
+//! [`RULES`] and, where it looks at one manifest at a time, a line in [`MANIFEST_CHECKS`]; or in [`DOCUMENT_CHECKS`] or
+//! [`CONTEXT_CHECKS`] where it makes sense for a manifest or an AI context that breaks its schema too.
 
 pub mod alias;
 pub mod name_duplicate;
 pub mod name_mismatch;
+pub mod near_miss;
 pub mod registry;
 pub mod schedule;
 mod settle;
+pub mod smart_quotes;
 pub mod status;
 pub mod trailing_space;
 pub mod unique_names;
@@ -40,7 +42,10 @@ pub static RULES: LazyLock<Vec<&'static Rule>> = LazyLock::new(|| {
         &manifest::rules::RESERVED,
         &name_duplicate::DUPLICATE,
         &name_mismatch::MISMATCH,
+        &near_miss::FIELD,
+        &near_miss::STATUS,
         &schedule::INVALID,
+        &smart_quotes::SMART_QUOTES,
         &status::UNREGISTRABLE,
         &trailing_space::TRAILING_SPACE,
         &version::DECREASED,
@@ -57,6 +62,9 @@ pub static RULES: LazyLock<Vec<&'static Rule>> = LazyLock::new(|| {
 pub const MANIFEST_CHECKS: &[fn(&Manifest) -> Vec<Finding>] =
     &[name_mismatch::check, status::check, schedule::check];
 
+/// The checks of one document, valid or not.
+pub const DOCUMENT_CHECKS: &[fn(Node<'_>) -> Vec<Finding>] = &[near_miss::check, smart_quotes::check];
+
 /// The checks of one AI context under its key, valid or not.
 pub const CONTEXT_CHECKS: &[fn(ContextKey, Node<'_>) -> Vec<Finding>] =
     &[alias::check, unique_names::check, trailing_space::check];
@@ -64,18 +72,18 @@ pub const CONTEXT_CHECKS: &[fn(ContextKey, Node<'_>) -> Vec<Finding>] =
 /// Every finding of the checks of one manifest.
 pub fn check(manifest: &Manifest) -> Vec<Finding> {
     let of_manifest = MANIFEST_CHECKS.iter().flat_map(|check| check(manifest));
-    of_manifest.chain(check_context(manifest.document())).collect()
+    of_manifest.chain(check_document(manifest.document())).collect()
 }
 
-/// Every finding of the checks of a document's AI context, where it has one, and not two.
-pub fn check_context(document: &Document) -> Vec<Finding> {
-    let under = |key: ContextKey| Some((key, document.root().get(key.as_str())?));
-    match ContextKey::ALL.map(under) {
-        [Some((key, context)), None] | [None, Some((key, context))] => {
-            CONTEXT_CHECKS.iter().flat_map(|check| check(key, context)).collect()
-        }
-        [None, None] | [Some(_), Some(_)] => Vec::new(),
-    }
+/// Every finding of the checks of a document, and of its AI context, where it has one, and not two.
+pub fn check_document(document: &Document) -> Vec<Finding> {
+    let root = document.root();
+    let of_document = DOCUMENT_CHECKS.iter().flat_map(|check| check(root));
+    let under = |key: ContextKey| Some((key, root.get(key.as_str())?));
+    let ([Some((key, context)), None] | [None, Some((key, context))]) = ContextKey::ALL.map(under) else {
+        return of_document.collect();
+    };
+    of_document.chain(CONTEXT_CHECKS.iter().flat_map(|check| check(key, context))).collect()
 }
 
 /// The rule with this code.
@@ -143,6 +151,7 @@ mod tests {
         source/too-large
         source/too-many-aliases
         source/unreadable
+        status/near-miss
         ");
     }
 

@@ -32,6 +32,7 @@ macro_rules! sessions {
 }
 
 sessions! {
+    near_misses
     what_a_manifest_is
     what_a_sync_takes
 }

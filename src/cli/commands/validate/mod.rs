@@ -45,8 +45,8 @@ pub(in crate::cli) struct Args {
     /// How to report
     #[arg(long, value_enum, default_value_t)]
     format: CheckFormat,
-    /// Mend what is mechanical: `ai_context`, the case of `category` and `status`, repeated list items, spaces at the end of
-    /// values; nothing else in a file changes. Of standard input the fixed text is printed
+    /// Fix what is mechanical: `ai_context`, the case of `category` and `status`, repeated list items, typographic quotes
+    /// around values, spaces at the end of values; nothing else in a file changes. Of standard input the fixed text is printed
     #[arg(long)]
     fix: bool,
     /// Check again whenever something changes, until Ctrl-C

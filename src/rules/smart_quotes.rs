@@ -1,0 +1,126 @@
+//! `text/smart-quotes`: typographic quotes around a value, where the quotes of YAML or JSON were meant.
+
+use crate::{
+    diagnostic::{Finding, Part, Rule, Severity},
+    source::{Node, Pointer, Value},
+};
+
+/// `text/smart-quotes`.
+pub static SMART_QUOTES: Rule = Rule {
+    code: "text/smart-quotes",
+    severity: Severity::Warning,
+    fixed: false,
+    summary: "a value has typographic quotes at its ends",
+    explanation: "A text processor or a chat turned the straight quotes of a value into typographic ones. YAML and JSON take those \
+        for a part of the text, so a keyword `“weather”` is found by no request:\n\n    \
+        keywords: [“weather”, “rain”]\n\n\
+        Write `\"` or no quotes at all; `modreg validate --fix` removes them. A text that only begins with a quotation, or has \
+        quotes in its middle, is left alone; so are parameters.",
+};
+
+/// The fields at the top level that have a text.
+const TEXTS: [&str; 5] = ["name", "version", "status", "displayName", "description"];
+
+/// Finds the values that have such quotes at their ends, in the fields that manifests have.
+pub fn check(root: Node<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for key in TEXTS.into_iter().chain(["aiContext", "ai_context", "deprecated"]) {
+        if let Some(node) = root.get(key) {
+            walk(node, &Pointer::ROOT.key(key), &mut findings);
+        }
+    }
+    findings
+}
+
+fn walk(node: Node<'_>, route: &Pointer, findings: &mut Vec<Finding>) {
+    match node.value() {
+        Value::String(text) if unquoted(text).is_some() => findings.push(finding(route.clone())),
+        Value::Array(elements) => {
+            for (index, element) in elements.enumerate() {
+                walk(element, &route.index(index), findings);
+            }
+        }
+        Value::Object(members) => {
+            for (key, member) in members.filter(|(key, _)| *key != "parameters") {
+                walk(member, &route.key(key), findings);
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+/// A text without the typographic quotes at its ends; `None` where it has none, or they belong to a quotation in it.
+///
+/// A double quote may be at one end alone, as where a list was split at its commas. A single one may not: it is an apostrophe.
+pub fn unquoted(text: &str) -> Option<&str> {
+    let is_double = |character: char| matches!(character, '“' | '”' | '„' | '‟' | '«' | '»' | '〝' | '〞');
+    let is_single = |character: char| matches!(character, '‘' | '’' | '‚' | '‛' | '‹' | '›');
+    let around = |is_quote: &dyn Fn(char) -> bool| text.strip_prefix(is_quote)?.strip_suffix(is_quote);
+    let one_end = || text.strip_prefix(is_double).or_else(|| text.strip_suffix(is_double));
+    let inner = around(&is_double).or_else(|| around(&is_single)).or_else(one_end)?;
+    (!inner.contains(is_double) && !inner.trim().is_empty()).then_some(inner)
+}
+
+fn finding(route: Pointer) -> Finding {
+    Finding {
+        rule: &SMART_QUOTES,
+        route,
+        part: Part::Value,
+        message: "the value has typographic quotes at its ends, which are a part of the text".to_owned(),
+        label: "not the quotes of YAML or JSON".to_owned(),
+        help: Some("use straight quotes, or let `modreg validate --fix` remove these".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::schema::testing::tree;
+
+    #[test]
+    fn quotes_at_the_ends_are_removed_and_quotations_are_left() {
+        for (text, expected) in [
+            ("“weather”", Some("weather")),
+            ("„Wetter“", Some("Wetter")),
+            ("«météo»", Some("météo")),
+            ("‘rain’", Some("rain")),
+            ("“weather", Some("weather")),
+            ("rain”", Some("rain")),
+            ("“Show” and “hide”", None),
+            ("says “hello”", None),
+            ("“Hello” it says", None),
+            ("the users’", None),
+            ("’90s music", None),
+            ("the weather", None),
+            ("“”", None),
+            ("“", None),
+            ("\"straight\"", None),
+        ] {
+            assert_eq!(unquoted(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_fields_of_manifests_are_looked_at_and_no_others() {
+        let tree = tree(&json!({
+            "displayName": "“Drive”", "note": "“mine”",
+            "aiContext": {
+                "keywords": ["file", "“folder”"], "patterns": ["“show my *”"],
+                "contextProviders": [{"name": "‘recent’", "parameters": {"quote": "“”", "as": "“x”"}}],
+            },
+        }));
+        let found = check(tree.root());
+        let places: Vec<_> = found.iter().map(|finding| finding.route.as_str()).collect();
+        assert_eq!(
+            places,
+            [
+                "/displayName",
+                "/aiContext/keywords/1",
+                "/aiContext/patterns/0",
+                "/aiContext/contextProviders/0/name"
+            ]
+        );
+    }
+}
