@@ -8,6 +8,7 @@ use crate::{
     git::{GitError, GitErrorKind, RemoteFailure},
     load::LoadError,
     registry::RootError,
+    schema::SchemaError,
     settings::SettingsError,
     sync::SyncError,
 };
@@ -264,6 +265,11 @@ impl From<SyncError> for CliError {
                 Self::cannot_run(message).because(source)
             }
             SyncError::Settings(error) => Self::settings(&error),
+            SyncError::Schema(SchemaError::EditedCopy { file }) => Self::cannot_run(message)
+                .hint("to have the copy back, run `modreg schema --update`: the edits are lost")
+                .hint(format!(
+                    "to use it in place of the built-in one, remove the line `x-modreg-copy` from `schema/{file}`"
+                )),
             SyncError::Schema(_) => Self::cannot_run(message)
                 .hint("`modreg schema module` and `modreg schema ai-context` print the built-in ones"),
             SyncError::Load(LoadError::NotADirectory(_)) => {

@@ -10,7 +10,9 @@ use crate::{
     compile::Compiler,
     domain::{ObjectFormat, RepoPath},
     git::{GitError, GitErrorKind, Repository},
-    load, settings,
+    load::{self, LoadError},
+    registry::root_path,
+    settings,
     sync::{self, SCHEMAS, SyncError},
 };
 
@@ -78,6 +80,28 @@ impl Folder {
                 Ok(Self { root, repository: None })
             }
             Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Says of a missing folder of manifests what to do: make a registry, or bring the folder of one back.
+    pub(super) fn explain(&self, error: SyncError) -> CliError {
+        let SyncError::Load(LoadError::Missing(path)) = &error else { return error.into() };
+        let head = || {
+            let repository = self.repository.as_ref()?;
+            Some((repository, repository.head().ok()?.commit()?))
+        };
+        let is_in_head = |path: &str| {
+            head().is_some_and(|(repository, head)| repository.is_taken(head, path).unwrap_or(false))
+        };
+        let root = root_path();
+        if is_in_head(path.as_str()) {
+            CliError::cannot_run(error.to_string()).hint(format!("`git restore {path}` brings it back"))
+        } else if is_in_head(root.as_str()) || self.root.join(root.as_str()).exists() {
+            CliError::cannot_run(error.to_string()).hint(format!(
+                "the registry has a version, so it was there: `git log -- {path}` shows the commits that changed it"
+            ))
+        } else {
+            error.into()
         }
     }
 

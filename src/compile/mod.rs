@@ -100,6 +100,12 @@ impl Compiler {
         Inputs::from_sha256(&digest.finalize())
     }
 
+    /// The findings on the registry's schemas.
+    pub fn remarks(&self) -> Vec<Diagnostic> {
+        let found = self.schemas.outdated_copies().iter().map(rules::outdated_copy::check);
+        rules::settle(found.collect(), &self.settings)
+    }
+
     /// Compiles many manifests in parallel; the result is in the order of the input.
     ///
     /// `done` is called once for each manifest, from any thread.

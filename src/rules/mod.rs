@@ -8,6 +8,7 @@ pub mod alias;
 pub mod name_duplicate;
 pub mod name_mismatch;
 pub mod near_miss;
+pub mod outdated_copy;
 pub mod registry;
 pub mod schedule;
 mod settle;
@@ -44,6 +45,7 @@ pub static RULES: LazyLock<Vec<&'static Rule>> = LazyLock::new(|| {
         &name_mismatch::MISMATCH,
         &near_miss::FIELD,
         &near_miss::STATUS,
+        &outdated_copy::OUTDATED_COPY,
         &schedule::INVALID,
         &smart_quotes::SMART_QUOTES,
         &status::UNREGISTRABLE,

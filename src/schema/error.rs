@@ -41,6 +41,12 @@ pub enum SchemaError {
         /// The reference.
         reference: String,
     },
+    /// A copy of a built-in schema was edited, so that it is unclear whether it is to replace that one.
+    #[error("`schema/{file}` is a copy of the built-in schema that was edited")]
+    EditedCopy {
+        /// The file name inside `schema/`.
+        file: String,
+    },
     /// References lead so far that validation would not end in any useful time.
     #[error("the files of `schema/` cannot be used: {0}")]
     TooFar(#[from] TooFar),

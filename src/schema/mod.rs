@@ -7,6 +7,7 @@
 
 mod build;
 mod canonical;
+mod copy;
 #[cfg(test)]
 mod corpus_tests;
 mod error;
@@ -24,6 +25,7 @@ mod tests;
 mod words;
 
 pub use crate::domain::closest;
+pub use copy::Origin;
 pub use error::SchemaError;
 pub use reach::TooFar;
 pub use words::{clip, quoted};
@@ -35,6 +37,7 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     diagnostic::{Finding, Part},
+    domain::RepoPath,
     source::{Document, Format, Node, Pointer, Value},
 };
 use findings::Subject;
@@ -72,10 +75,21 @@ pub const BUILTIN: [(&str, &str); 22] = [
 /// The schemas that a registry may replace by its own.
 const OVERRIDABLE: [&str; 2] = ["module", "ai-context"];
 
-/// The schemas that a registry may replace, as files to edit: the path of each in the repository, and its text.
-pub fn editable() -> impl Iterator<Item = (String, &'static str)> {
+/// The schemas that a registry may replace, as copies for editors: the path of each in the repository, and its text.
+pub fn copies() -> impl Iterator<Item = (RepoPath, String)> {
     let files = BUILTIN.iter().filter(|(name, _)| OVERRIDABLE.contains(name));
-    files.map(|(name, text)| (format!("schema/{}", file_name(name)), *text))
+    files.map(|(name, text)| (path(&file_name(name)), copy::marked(text)))
+}
+
+/// What a registry's file at the path of one of the [`copies`] is.
+pub fn origin(at: &RepoPath, text: &str) -> Option<Origin> {
+    let builtin = BUILTIN.iter().find(|(name, _)| path(&file_name(name)) == *at);
+    builtin.map(|(_, builtin)| copy::origin(text, builtin))
+}
+
+/// The path in the repository of a file of `schema/`.
+fn path(file: &str) -> RepoPath {
+    RepoPath::new(format!("schema/{file}"))
 }
 
 /// The most bytes that the files of a registry's own `schema/` may hold together.
@@ -91,6 +105,8 @@ struct Compiled {
     reach: Reach,
     validator: Validator<TreeJson>,
     fingerprint: [u8; 32],
+    /// The copies that another version of modreg wrote.
+    outdated: Vec<RepoPath>,
 }
 
 impl Schemas {
@@ -102,8 +118,8 @@ impl Schemas {
     /// The schema of manifests with a registry's own files: file names inside `schema/`, `/` between their parts, and
     /// texts.
     ///
-    /// `module.schema.json` and `ai-context.schema.json` replace the built-in ones, other files count where these
-    /// refer to them.
+    /// `module.schema.json` and `ai-context.schema.json` replace the built-in ones unless they are copies of these; other
+    /// files count where these refer to them.
     pub fn load(overrides: &BTreeMap<String, String>) -> Result<Self, SchemaError> {
         Self::compile("module", overrides)
     }
@@ -117,8 +133,15 @@ impl Schemas {
         };
         let builtin: Vec<_> = BUILTIN.iter().map(|(name, text)| (file_name(name), *text)).collect();
         let mut texts: BTreeMap<_, _> = builtin.iter().map(|(file, text)| (file.as_str(), *text)).collect();
-        let own = overrides.iter().filter(|(file, _)| replaceable(file));
-        texts.extend(own.map(|(file, text)| (file.as_str(), text.as_str())));
+        let mut outdated = Vec::new();
+        for (file, text) in overrides.iter().filter(|(file, _)| replaceable(file)) {
+            match origin(&path(file), text) {
+                Some(Origin::Current) => {}
+                Some(Origin::Outdated) => outdated.push(path(file)),
+                Some(Origin::Edited) => return Err(SchemaError::EditedCopy { file: file.clone() }),
+                Some(Origin::Own) | None => drop(texts.insert(file.as_str(), text.as_str())),
+            }
+        }
         if overrides.values().map(String::len).sum::<usize>() > MAX_TEXT {
             return Err(SchemaError::TooLarge { limit: MAX_TEXT });
         }
@@ -126,12 +149,17 @@ impl Schemas {
         let reach = Reach::of(&folder)?;
         let validator = build::validator(&folder)?;
         let fingerprint = Sha256::digest(folder.fingerprint_text()).into();
-        Ok(Self(Arc::new(Compiled { folder, reach, validator, fingerprint })))
+        Ok(Self(Arc::new(Compiled { folder, reach, validator, fingerprint, outdated })))
     }
 
     /// SHA-256 over what the effective schema files say; layout and the order of keys do not count.
     pub fn fingerprint(&self) -> &[u8; 32] {
         &self.0.fingerprint
+    }
+
+    /// The copies of built-in schemas that another version of modreg wrote.
+    pub fn outdated_copies(&self) -> &[RepoPath] {
+        &self.0.outdated
     }
 
     /// Everything in a document that breaks the schema, in reading order.

@@ -505,3 +505,23 @@ fn every_field_that_authors_write_has_a_text_to_hover_over() {
     }
     assert_eq!(bare, Vec::<String>::new());
 }
+
+#[test]
+fn copies_of_the_built_in_schemas_replace_nothing() {
+    let builtin = Schemas::builtin();
+    let (path, current) = copies().find(|(path, _)| path.stem() == "module.schema").unwrap();
+    let older = copy::marked(
+        &BUILTIN.iter().find(|(name, _)| *name == "module").unwrap().1.replace("Schedule", "Timetable"),
+    );
+    let load =
+        |text: &str| Schemas::load(&BTreeMap::from([("module.schema.json".to_owned(), text.to_owned())]));
+    for (text, outdated) in [(&current, &[][..]), (&older, std::slice::from_ref(&path))] {
+        let schemas = load(text).unwrap();
+        assert_eq!(schemas.outdated_copies(), outdated);
+        assert_eq!(schemas.fingerprint(), builtin.fingerprint());
+    }
+    let edited = load(&current.replace("Schedule", "Timetable")).unwrap_err();
+    assert!(matches!(edited, SchemaError::EditedCopy { file } if file == "module.schema.json"));
+    let own = load(&older.replace("x-modreg-copy", "x-own")).unwrap();
+    assert_ne!(own.fingerprint(), builtin.fingerprint());
+}

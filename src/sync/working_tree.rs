@@ -161,7 +161,8 @@ impl<'a> WorkingTree<'a> {
             scope: &Scope::All,
             done: &*done,
         })?;
-        Ok(WorkingDraft { draft, remarks: sources.remarks().to_vec(), ignored: sources.ignored().to_vec() })
+        let remarks = [compiler.remarks().as_slice(), sources.remarks()].concat();
+        Ok(WorkingDraft { draft, remarks, ignored: sources.ignored().to_vec() })
     }
 
     /// Compares the versions of manifests with those of the entries before, as a sync does; not those of pinned modules.

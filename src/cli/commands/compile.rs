@@ -84,7 +84,8 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
         context.warn(remark);
     }
     context.remark_cut_off(tree.is_log_cut_off());
-    let WorkingDraft { mut draft, remarks, ignored } = tree.draft(&compiler, &started)?;
+    let WorkingDraft { mut draft, remarks, ignored } =
+        tree.draft(&compiler, &started).map_err(|error| folder.explain(error))?;
     context.say_ignored(&ignored);
     tree.name_sources(&mut draft, &compiler)?;
     if let (Some((_, log)), Some(found)) = (&base, &found)

@@ -95,7 +95,8 @@ fn working_tree(context: &Context) -> Result<Comparison, CliError> {
     let compiler = folder.compiler()?;
     let tree = WorkingTree::open(&folder.root, folder.repository.as_ref())?;
     let started = |total| progress::counter(context, "compiling", total);
-    let WorkingDraft { draft, remarks, ignored } = tree.draft(&compiler, &started)?;
+    let WorkingDraft { draft, remarks, ignored } =
+        tree.draft(&compiler, &started).map_err(|error| folder.explain(error))?;
     context.say_ignored(&ignored);
     context.remark_cut_off(tree.is_log_cut_off());
     let version = tree.previous().snapshot.version();

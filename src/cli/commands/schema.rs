@@ -1,19 +1,27 @@
 //! `modreg schema`
 
+use std::fs;
+
 use crate::{
-    cli::{Exit, context::Context, error::CliError, output},
-    schema,
+    cli::{Exit, context::Context, error::CliError, output, workspace::Folder},
+    load,
+    schema::{self, Origin},
+    sync::{self, SyncError},
 };
 
-/// Print a JSON Schema of a file or report
+/// Print a JSON Schema of a file or report, or renew the copies that editors use
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Args {
     /// The schema, such as `module` or `sync-report`; without one, all are listed
     name: Option<String>,
+    /// Renew the copies in `schema/` by which editors check manifests; a schema of the registry's own is left alone
+    #[arg(long, conflicts_with = "name")]
+    update: bool,
 }
 
-pub(super) fn run(args: &Args, _context: &Context) -> Result<Exit, CliError> {
+pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     match &args.name {
+        None if args.update => update(context)?,
         None => output::print(&schema::BUILTIN.map(|(name, _)| format!("{name}\n")).concat())?,
         Some(wanted) => {
             let found = schema::BUILTIN.iter().find(|(name, _)| name == wanted);
@@ -28,4 +36,28 @@ pub(super) fn run(args: &Args, _context: &Context) -> Result<Exit, CliError> {
         }
     }
     Ok(Exit::Done)
+}
+
+/// Writes the copies that are missing, outdated or edited.
+fn update(context: &Context) -> Result<(), CliError> {
+    let folder = Folder::find_files(context)?;
+    for (path, text) in schema::copies() {
+        let found = sync::read_if_there(&folder.root, &path)?;
+        let found = found.map(|bytes| sync::text_of(path.clone(), bytes)).transpose()?;
+        let result = match found.and_then(|found| schema::origin(&path, &found)) {
+            Some(Origin::Own) => "is a schema of the registry's own, and stays",
+            Some(Origin::Current) => "is current",
+            Some(Origin::Outdated | Origin::Edited) | None => {
+                load::check_parents(&folder.root, &path).map_err(SyncError::from)?;
+                let on_disk = folder.root.join(path.as_str());
+                let folder = on_disk.parent().unwrap_or(&folder.root);
+                fs::create_dir_all(folder)
+                    .and_then(|()| fs::write(&on_disk, text))
+                    .map_err(|source| SyncError::Io { path: on_disk.clone(), source })?;
+                "is written"
+            }
+        };
+        output::print_line(&format!("{path} {result}"))?;
+    }
+    Ok(())
 }

@@ -82,7 +82,8 @@ pub fn prepare(
         scope,
         done: &*done,
     })?;
-    let (remarks, read) = (sources.remarks().to_vec(), draft.read.len());
+    let remarks = [compiler.remarks().as_slice(), sources.remarks()].concat();
+    let read = draft.read.len();
     let compiled = Some((sources.tree(), compiler.inputs()));
     Ok(Prepared { previous, draft, remarks, read, compiled })
 }

@@ -94,7 +94,7 @@ pub(super) fn files(ci: Ci, modules: &RepoPath) -> Vec<(RepoPath, String)> {
         file(".gitattributes", GIT_ATTRIBUTES),
         file(".pre-commit-config.yaml", PRE_COMMIT),
     ];
-    files.extend(schema::editable().map(|(path, text)| file(&path, text)));
+    files.extend(schema::copies());
     files.extend(editor::files(modules).map(|(path, text)| file(path, &text)));
     match ci {
         Ci::Github => files.extend(WORKFLOWS.map(|(path, text)| file(path, &text.replace(OWN_STEP, STEP)))),

@@ -33,7 +33,8 @@ pub(super) fn sources<'a>(
 ) -> Result<WorkingSources<'a>, CliError> {
     let repository = around.folder.repository.as_ref().filter(|_| place.base == around.folder.root);
     let limit = around.compiler.settings.limits.bytes;
-    Ok(WorkingSources::list(&place.base, repository, &place.path, limit)?)
+    WorkingSources::list(&place.base, repository, &place.path, limit)
+        .map_err(|error| around.folder.explain(error))
 }
 
 /// Checks the targets, but reads no file again that the memory knows to be as it was.
@@ -47,7 +48,7 @@ pub(super) fn check(
     for target in targets {
         match target {
             Target::Folder(place) => match registry_of(place, around) {
-                Some(registry) => selected.extend(checked.part(place, registry)?),
+                Some(registry) => selected.extend(checked.part(place, registry, around)?),
                 None => checked.folder(place, around, memory)?,
             },
             Target::File(place) => {
@@ -143,7 +144,12 @@ pub(super) struct Checked {
 
 impl Checked {
     /// Selects the manifests of the registry in a folder, and notes what else is there.
-    fn part(&mut self, place: &Place, registry: &WorkingSources<'_>) -> Result<Vec<RepoPath>, CliError> {
+    fn part(
+        &mut self,
+        place: &Place,
+        registry: &WorkingSources<'_>,
+        around: Surroundings<'_>,
+    ) -> Result<Vec<RepoPath>, CliError> {
         let within = |path: &&RepoPath| place.path.is_at_or_above(path);
         let selected: Vec<_> = registry.paths().iter().filter(within).cloned().collect();
         self.ignored.extend(registry.ignored().iter().filter(within).cloned());
@@ -151,6 +157,9 @@ impl Checked {
         let remarks = registry.remarks().iter().filter(|remark| within(&remark.source.path()));
         self.diagnostics.extend(remarks.cloned());
         require_manifests(place, &selected)?;
+        if place.path == around.compiler.settings.modules {
+            self.diagnostics.extend(around.compiler.remarks());
+        }
         Ok(selected)
     }
 

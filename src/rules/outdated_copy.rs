@@ -1,0 +1,34 @@
+//! `schema/outdated-copy`: a schema that modreg wrote for editors is that of another version.
+
+use std::sync::Arc;
+
+use crate::{
+    diagnostic::{Diagnostic, Finding, Part, Rule, Severity},
+    domain::RepoPath,
+    source::{Pointer, SourceText},
+};
+
+/// `schema/outdated-copy`.
+pub static OUTDATED_COPY: Rule = Rule {
+    code: "schema/outdated-copy",
+    severity: Severity::Warning,
+    fixed: false,
+    summary: "a copy of a built-in schema is that of another version of modreg",
+    explanation: "`modreg init` writes copies of the built-in schemas to `schema/`, by which editors check and complete manifests. \
+        They decide nothing: manifests are checked by the schemas in the program. After an upgrade the copies are outdated, and \
+        editors and `modreg validate` may disagree.\n\n\
+        Run `modreg schema --update` and commit the files.",
+};
+
+/// The finding on a copy.
+pub fn check(path: &RepoPath) -> Diagnostic {
+    let finding = Finding {
+        rule: &OUTDATED_COPY,
+        route: Pointer::ROOT,
+        part: Part::Value,
+        message: "the copy of the built-in schema is that of another version of modreg".to_owned(),
+        label: "outdated".to_owned(),
+        help: Some("renew it with `modreg schema --update`".to_owned()),
+    };
+    Diagnostic::new(finding, Arc::new(SourceText::new(path.clone(), "")), 0..0)
+}
