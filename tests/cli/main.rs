@@ -24,6 +24,7 @@ mod output;
 mod own_registry;
 mod page;
 mod partial;
+mod patterns;
 mod prune;
 mod publishing;
 mod pull_requests;

@@ -33,6 +33,7 @@ macro_rules! sessions {
 
 sessions! {
     near_misses
+    patterns
     schema_copies
     what_a_manifest_is
     what_a_sync_takes

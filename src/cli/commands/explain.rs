@@ -1,21 +1,31 @@
 //! `modreg explain`
 
+use serde_json::Value;
+
 use crate::{
     cli::{Exit, context::Context, error::CliError, output},
     report::text::wrap,
-    rules,
+    rules, schema,
 };
 
-/// Explain a rule: what it demands, why, and how to satisfy it
+/// What can be explained beside rules.
+const PATTERNS: &str = "patterns";
+const PATTERNS_SUMMARY: &str = "how the patterns of a module are read";
+
+/// Explain a rule: what it demands, why, and how to satisfy it; or how patterns are read
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Args {
-    /// The rule's code, such as `schema/required`; without one, all rules are listed
+    /// The rule's code, such as `schema/required`, or `patterns`; without one, all are listed
     code: Option<String>,
 }
 
 pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     match &args.code {
         None => list(context)?,
+        Some(topic) if topic == PATTERNS => {
+            let (name, text) = (context.out.strong(PATTERNS), wrap(&patterns(), context.out.width));
+            output::print(&format!("{name}: {PATTERNS_SUMMARY}\n\n{text}\n"))?;
+        }
         Some(code) => explain(code, context)?,
     }
     Ok(Exit::Done)
@@ -27,14 +37,24 @@ fn list(context: &Context) -> Result<(), CliError> {
         rules::RULES.iter().try_for_each(|rule| {
             let code = context.out.strong(&format!("{:width$}", rule.code));
             writeln!(out, "{code}  {:7}  {}", rule.severity.as_str(), rule.summary)
-        })
+        })?;
+        let name = context.out.strong(&format!("{PATTERNS:width$}"));
+        writeln!(out, "{name}  {:7}  {PATTERNS_SUMMARY}", "")
     })
+}
+
+/// What the schema says about patterns.
+fn patterns() -> String {
+    let schema = schema::BUILTIN.iter().find(|(name, _)| *name == "ai-context").map(|(_, text)| *text);
+    let schema: Value = schema.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
+    schema["properties"]["patterns"]["description"].as_str().unwrap_or_default().to_owned()
 }
 
 fn explain(code: &str, context: &Context) -> Result<(), CliError> {
     let Some(rule) = rules::find(code) else {
         let error = CliError::cannot_run(format!("there is no rule `{code}`"));
-        return Err(match rules::suggest(code) {
+        let topic = || schema::closest(code, [PATTERNS]);
+        return Err(match rules::suggest(code).or_else(topic) {
             Some(closest) => error.hint(format!("did you mean `{closest}`?")),
             None => error.hint("`modreg explain` lists all rules"),
         });
