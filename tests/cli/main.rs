@@ -4,6 +4,7 @@
 
 mod ask_git;
 mod audit;
+mod authors;
 mod compile;
 mod corruption;
 mod diff;
