@@ -8,6 +8,8 @@
 //! * Every key once in its object. YAML keys are plain or quoted scalars; an unquoted `1:` is the key `1`.
 //! * No key `<<`, quoted or not, in JSON either: other readers would merge it.
 //! * Numbers within ±(2^53 − 1). What only looks like a number (`.inf`, `1e999`) is refused rather than read as text.
+//! * In YAML, further lines of a text in quotes or within brackets are indented below the key or item that they belong to;
+//!   only a closing bracket may be on the column of its key.
 //! * No YAML tags. An alias stands for its anchor's node, within [`Limits::aliases`].
 //!
 //! Nothing here knows what a manifest is.

@@ -29,6 +29,7 @@ pub(super) fn read(text: &str, limits: &Limits) -> Reading {
         key: None,
         content_end: 0,
         token_end: 0,
+        flow_end: 0,
         has_tabs: text.contains('\t'),
         expanded: 0,
         problems: Vec::new(),
@@ -72,6 +73,8 @@ struct Open {
     anchor: usize,
     is_mapping: bool,
     is_flow: bool,
+    /// The spaces that each further line of a node within it needs.
+    indentation: usize,
 }
 
 struct Reader<'a> {
@@ -88,6 +91,8 @@ struct Reader<'a> {
     content_end: usize,
     /// Where the last token ended, with the blank lines that belong to it.
     token_end: usize,
+    /// Where the last token within brackets ended.
+    flow_end: usize,
     has_tabs: bool,
     /// How many nodes aliases brought.
     expanded: usize,
@@ -107,6 +112,7 @@ impl<'a> Reader<'a> {
             }
             if !matches!(event, Event::Anchor(..)) {
                 self.refuse_tabs(&span, &event)?;
+                self.refuse_outdented(&span, &event)?;
             }
             match event {
                 Event::Scalar(value, style, anchor, _) if self.expects_key() => {
@@ -234,10 +240,18 @@ impl<'a> Reader<'a> {
         if self.builder.depth() >= self.limits.depth {
             return Err(too_deep(span.clone(), self.limits.depth));
         }
+        let is_flow = style == StructureStyle::Flow;
+        let outer = self.open.last();
+        let indentation = if is_flow {
+            outer.map_or(0, |open| open.indentation)
+        } else {
+            let key = outer.filter(|open| open.is_mapping && !is_mapping).map(|open| open.indentation);
+            strict::block_indentation(self.text, self.content_end.min(span.start)..span.start, key)
+        };
         self.place(span.clone());
         self.anchor(anchor, None);
         let node = if is_mapping { self.builder.open_object() } else { self.builder.open_array() };
-        self.open.push(Open { node, anchor, is_mapping, is_flow: style == StructureStyle::Flow });
+        self.open.push(Open { node, anchor, is_mapping, is_flow, indentation });
         Ok(())
     }
 
@@ -328,6 +342,23 @@ impl<'a> Reader<'a> {
             refuse(strict::tab_in_text(self.text, span))?;
         }
         if self.is_flow() { Ok(()) } else { refuse(strict::tab(self.text, gap)) }
+    }
+
+    /// Refuses lines that continue a node in quotes or brackets and are not indented below the collection that it is in.
+    fn refuse_outdented(&mut self, span: &Span, event: &Event<'_>) -> Result<(), Problem> {
+        let Some(&Open { is_flow, indentation, .. }) = self.open.last() else {
+            self.flow_end = span.end;
+            return Ok(());
+        };
+        if is_flow {
+            let gap = self.flow_end.min(span.start)..span.start;
+            refuse(strict::outdented_in_flow(self.text, gap, indentation))?;
+        }
+        self.flow_end = span.end;
+        if let Event::Scalar(_, ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted, ..) = event {
+            refuse(strict::outdented_text(self.text, span, indentation))?;
+        }
+        Ok(())
     }
 
     fn is_flow(&self) -> bool {

@@ -1,5 +1,5 @@
-//! Acceptance: the program over thousands of real manifests, where a corpus is at hand, and over one full manifest
-//! whose every leaf is changed.
+//! Acceptance: the program over thousands of real manifests and the public suites of parsers, where a corpus is at hand,
+//! and over one full manifest whose every leaf is changed.
 //!
 //! `MODREG_CORPUS` names the unpacked corpus; without it, a packed one beside the checkout is unpacked. Where there is
 //! neither, each test says that it was skipped.
@@ -14,5 +14,6 @@ mod history;
 mod leaves;
 mod mistakes;
 mod modules;
+mod parsers;
 mod report;
 mod threads;

@@ -1,4 +1,4 @@
-//! What the parser reads by YAML 1.2 and `serde_yaml`, which is older, refuses or reads otherwise.
+//! What the parser reads although YAML 1.2 forbids it, or although `serde_yaml`, which is older, refuses it or reads it otherwise.
 //!
 //! All of it is rare, and most of it a mistake, so it is refused.
 
@@ -106,6 +106,81 @@ pub(super) fn tab_in_text(text: &str, span: &Span) -> Option<Problem> {
     None
 }
 
+/// The finding on a line of a text in quotes that has fewer spaces before it than `indentation` (YAML 1.2, section 6.3).
+///
+/// `span` is the place of the text with its quotes. Blank lines are fine.
+pub(super) fn outdented_text(text: &str, span: &Span, indentation: usize) -> Option<Problem> {
+    let mut at = span.start;
+    for (number, line) in text[span.clone()].split(['\n', '\r']).enumerate() {
+        if number > 0 && !is_blank(line) && spaces(line) < indentation {
+            let advice =
+                format!("or close the text with `{}` on a line before", &text[span.start..=span.start]);
+            return Some(outdented(at, line, "text in quotes", indentation, &advice));
+        }
+        at += line.len() + 1;
+    }
+    None
+}
+
+/// The finding on a line within brackets that has fewer spaces before it than `indentation` (YAML 1.2, section 6.3).
+///
+/// `gap` reaches from the end of one token to the start of the next. Blank lines and comments are fine. So are, although YAML
+/// forbids it, closing brackets below the start of their key, because everyone writes them and every reader takes them.
+pub(super) fn outdented_in_flow(text: &str, gap: Range<usize>, indentation: usize) -> Option<Problem> {
+    let bytes = text[gap.clone()].bytes().enumerate();
+    for (at, _) in bytes.filter(|&(_, byte)| matches!(byte, b'\n' | b'\r')) {
+        let start = gap.start + at + 1;
+        let line = text[start..].split(['\n', '\r']).next().unwrap_or_default();
+        let needed = match line.trim_start().bytes().next() {
+            None | Some(b'#') => continue,
+            Some(b']' | b'}') => indentation.saturating_sub(1),
+            Some(_) => indentation,
+        };
+        if spaces(line) < needed {
+            let advice = "or close the bracket on a line before";
+            return Some(outdented(start, line, "list or object in brackets", indentation, advice));
+        }
+    }
+    None
+}
+
+/// The finding on a line that starts at `start` with fewer spaces than `needed`.
+fn outdented(start: usize, line: &str, what: &str, needed: usize, advice: &str) -> Problem {
+    let (indented, spaces) = (start + spaces(line), if needed == 1 { "space" } else { "spaces" });
+    if text_after_spaces(line).starts_with('\t') {
+        return syntax(indented..indented + 1, "this line is indented with a tab", "tab")
+            .help(format!("indent with spaces, at least {needed}"));
+    }
+    let message = format!("this line is not indented enough to be part of the {what} above it");
+    syntax(indented..start + line.trim_end().len(), message, format!("needs {needed} {spaces} before it"))
+        .help(format!("indent it by at least {needed} {spaces}, {advice}"))
+}
+
+fn spaces(line: &str) -> usize {
+    line.len() - text_after_spaces(line).len()
+}
+
+fn text_after_spaces(line: &str) -> &str {
+    line.trim_start_matches(' ')
+}
+
+fn is_blank(line: &str) -> bool {
+    line.trim_matches([' ', '\t']).is_empty()
+}
+
+/// The spaces that lines within a block collection that starts at `start` need before them.
+///
+/// The items of a list may be on the column of the key that it belongs to, and then the parser places the list after its first
+/// hyphen. `gap` reaches from the content before to the list, and `outer` is what its key needs.
+pub(super) fn block_indentation(text: &str, gap: Range<usize>, outer: Option<usize>) -> usize {
+    let has_hyphen = text[gap.clone()].contains('-');
+    if let Some(outer) = outer.filter(|_| has_hyphen) {
+        return outer;
+    }
+    let line_start = text[..gap.end].rfind(['\n', '\r']).map_or(0, |newline| newline + 1);
+    gap.end - line_start + 1
+}
+
 /// The finding on the name of an anchor or alias: `name` is the place of the whole token.
 pub(super) fn anchor_name(text: &str, name: &Span) -> Option<Problem> {
     let written = text[name.clone()].strip_prefix(['&', '*'])?;
@@ -186,6 +261,54 @@ mod tests {
     }
 
     #[test]
+    fn refuses_lines_that_are_not_indented_enough() {
+        for (text, place) in [
+            ("a: \"x\ny\"\n", "2:1"),
+            ("a: 'x\n\n\ny'\n", "4:1"),
+            ("a: \"x\n\ty\"\n", "2:1"),
+            ("a:\n  b: [\n \t\tx]\n", "3:2"),
+            ("a: \"x\r\ny\"\r\n", "2:1"),
+            ("a: \"x\n\"\n", "2:1"),
+            ("- \"x\ny\"\n", "2:1"),
+            ("a:\n  b: \"x\n  y\"\n", "3:3"),
+            ("a:\n- b: \"x\n  y\"\n", "3:3"),
+            ("a:\n  - 'x\n  y'\n", "3:3"),
+            ("a: [x,\ny]\n", "2:1"),
+            ("a: [x\n, y]\n", "2:1"),
+            ("a: [\n  x,\n# c\n\n\"#\"]\n", "5:1"),
+            ("a:\n  b: {x: 1,\n  y: 2}\n", "3:3"),
+            ("a:\n  b: {\n    x: 1\n}\n", "4:1"),
+            ("a: [{b: [x,\ny]}]\n", "2:1"),
+            ("a: ['x\ny']\n", "2:1"),
+            ("a:\n  -\n    - b\n  - [x,\n  y]\n", "5:3"),
+            ("- - [x,\n  y]\n", "2:3"),
+        ] {
+            assert_eq!(refused(text).as_deref(), Some(place), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn takes_lines_that_are_indented_just_enough() {
+        for text in [
+            "\"x\ny\"\n",
+            "[x,\ny]\n",
+            "{\n\"a\": {\n\"b\": [\n1\n]\n}\n}\n",
+            "a: \"x\n y\"\n",
+            "a: \"x\n\n\t\n y\n \"\n",
+            "a:\n- \"x\n y\"\n",
+            "a:\n-\n  - b\n- [x,\n y]\n",
+            "a:\n- - b\n- [x,\n y]\n",
+            "a: [\n x,\n# c\n\n y\n]\n",
+            "a:\n  b: [\n   x\n  ]\n  c: {\n   d: 1,\n  }\n",
+            "a: &x-y\n  - [x,\n   y]\n",
+            "&x a: &y\n  b: 'x\n   y'\n",
+            "a: [x, # c\n#d\n ]\n",
+        ] {
+            assert_eq!(refused(text), None, "{text:?}");
+        }
+    }
+
+    #[test]
     fn takes_what_is_close_to_it() {
         for text in [
             "a:\t1\t# c\t\n",
@@ -194,7 +317,7 @@ mod tests {
             "{\"a\":[1], b: [-1, -x, .5]}\n",
             "{\n\t\"a\":\n\t1\n}\n",
             "a: [&x 1, &y {}]\nb: {c: *x, d: *y}\n",
-            "a: \"x\n\ty\"\n",
+            "a: \"x\n \ty\"\n",
             "---\na: 1\n...\n",
         ] {
             assert_eq!(refused(text), None, "{text:?}");
