@@ -1,7 +1,10 @@
 //! JSON: `serde_json` drives a visitor that writes straight into the tree.
 
+mod faults;
+mod recover;
 mod spans;
-mod syntax;
+mod texts;
+mod tokens;
 
 use std::fmt;
 
@@ -11,33 +14,26 @@ use serde::{
 };
 
 use super::{
-    Limits, MAX_PROBLEMS, Number, Reading, TreeBuilder, bad_number, duplicate_keys, merge_key, too_deep,
+    Limits, MAX_PROBLEMS, Number, Problem, Reading, Span, TreeBuilder, bad_number, duplicate_keys, merge_key,
 };
+use crate::domain::RepoPath;
 pub(super) use spans::spans;
 
 /// Reads a JSON text: a tree, or the finding that ended it, and all findings up to there.
-pub(super) fn read(text: &str, limits: &Limits) -> Reading {
+pub(super) fn read(text: &str, path: &RepoPath, limits: &Limits) -> Reading {
     let mut writer = Writer {
         builder: TreeBuilder::default(),
         key: String::new(),
         depth: limits.depth,
-        too_deep: false,
         bad_numbers: Vec::new(),
         merge_keys: Vec::new(),
     };
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let end = (&mut writer).deserialize(&mut deserializer).and_then(|()| deserializer.end());
-    let Writer { mut builder, too_deep: is_too_deep, bad_numbers, merge_keys, .. } = writer;
+    let Writer { mut builder, bad_numbers, merge_keys, .. } = writer;
     builder.close_all();
     let duplicates = builder.duplicates().collect::<Vec<_>>();
-    let failure = end.err().map(|error| {
-        let offset = syntax::offset(text, &error);
-        if is_too_deep {
-            too_deep(offset..offset + 1, limits.depth)
-        } else {
-            syntax::explain(text, offset, &error)
-        }
-    });
+    let failures = end.err().map(|error| explain(text, path, &error, limits));
     let mut reading = Reading { tree: builder.finish(), ..Reading::default() };
     if !(duplicates.is_empty() && bad_numbers.is_empty() && merge_keys.is_empty())
         && let Some(tree) = &reading.tree
@@ -53,11 +49,47 @@ pub(super) fn read(text: &str, limits: &Limits) -> Reading {
         reading.problems.extend(merge_keys.into_iter().filter_map(merge));
         reading.spans = Some(spans);
     }
-    if let Some(failure) = failure {
+    if let Some(failures) = failures {
         reading.tree = None;
-        reading.problems.push(failure);
+        reading.problems.extend(failures);
     }
     reading
+}
+
+/// The findings on a text at which `serde_json` stopped, at least one.
+fn explain(text: &str, path: &RepoPath, error: &serde_json::Error, limits: &Limits) -> Vec<Problem> {
+    if let Some(start) = yaml_start(text) {
+        return vec![faults::yaml(start, path.file_name(), &format!("{}.yaml", path.stem()))];
+    }
+    let problems = recover::problems(text, limits.depth);
+    if problems.is_empty() { vec![faults::unknown(stop(text, error))] } else { problems }
+}
+
+/// The first line of a text that is YAML by its looks: a key without quotes or brackets, a list entry, or `---`.
+fn yaml_start(text: &str) -> Option<Span> {
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        let written = line.trim();
+        if !written.is_empty() && !written.starts_with('#') {
+            let (key, value) = written.split_once(':').unwrap_or_default();
+            let is_key = key.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
+                && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
+                && (value.is_empty() || value.starts_with(' '));
+            let start = at + line.len() - line.trim_start().len();
+            let is_yaml = is_key || written == "---" || written.starts_with("- ");
+            return is_yaml.then(|| start..start + written.len());
+        }
+        at += line.len();
+    }
+    None
+}
+
+/// The byte that the reader could not take.
+fn stop(text: &str, error: &serde_json::Error) -> Span {
+    let line_start =
+        text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum::<usize>();
+    let at = text.floor_char_boundary((line_start + error.column().saturating_sub(1)).min(text.len()));
+    at..text.len().min(at + 1)
 }
 
 /// Takes values from `serde_json` and remembers the nodes that something is wrong with.
@@ -66,7 +98,6 @@ struct Writer {
     /// The key that was read last; one buffer for all.
     key: String,
     depth: usize,
-    too_deep: bool,
     bad_numbers: Vec<usize>,
     merge_keys: Vec<usize>,
 }
@@ -79,9 +110,8 @@ impl Writer {
         }
     }
 
-    fn descend<E: Error>(&mut self) -> Result<(), E> {
-        self.too_deep = self.builder.depth() == self.depth;
-        if self.too_deep { Err(E::custom("too deep")) } else { Ok(()) }
+    fn descend<E: Error>(&self) -> Result<(), E> {
+        if self.builder.depth() == self.depth { Err(E::custom("too deep")) } else { Ok(()) }
     }
 }
 

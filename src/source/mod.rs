@@ -84,7 +84,7 @@ pub fn parse(path: &RepoPath, bytes: &[u8], limits: &Limits) -> Parsed {
         return Parsed { document: None, diagnostics: vec![problem.diagnose(&source, None)] };
     }
     let Reading { tree, spans, mut problems } = match Format::of(path) {
-        Format::Json => json::read(text, &limits),
+        Format::Json => json::read(text, path, &limits),
         Format::Yaml => yaml::read(text, &limits),
     };
     let source = Arc::new(SourceText::new(path.clone(), text));

@@ -2,6 +2,7 @@
 
 mod findings;
 mod hostile;
+mod json_syntax;
 mod properties;
 
 use super::{Limits, Parsed, parse};

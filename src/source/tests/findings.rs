@@ -102,44 +102,6 @@ fn a_duplicate_says_where_the_first_stands() {
 }
 
 #[test]
-fn explains_json_in_an_authors_words() {
-    for (text, place, message) in [
-        ("{\"a\": 1,}", "1:8", "a comma stands before the closing bracket"),
-        ("{\"a\": [1,\n]}", "1:9", "a comma stands before the closing bracket"),
-        ("{\"a\": 1 // x\n}", "1:9", "JSON has no comments"),
-        ("# x\n{}", "1:1", "JSON has no comments"),
-        ("{'a': 1}", "1:2", "texts and keys need straight double quotes"),
-        ("{a: 1}", "1:2", "expected a key in double quotes, found `a`"),
-        ("{\"a\": True}", "1:7", "`True` is not a value of JSON"),
-        ("{\"a\": nul}", "1:7", "`nul` is not a value of JSON"),
-        ("{\"a\": }", "1:5", "this key has no value"),
-        ("{\"a\" 1}", "1:4", "a colon is missing after this key"),
-        ("{\"a\": \"b\"\n \"c\": 1}", "1:9", "a comma is missing after this value"),
-        ("[1 2]", "1:2", "a comma is missing after this value"),
-        ("{\"a\": [1, 2}", "1:12", "the wrong bracket closes this list"),
-        ("{\"a\": 1", "1:1", "this object is never closed"),
-        ("{\"a\": \"b", "1:7", "this text has no closing quote"),
-        ("{\"a\": \"b\n}", "1:7", "this text has no closing quote on its line"),
-        ("{\"a\": \"b\tc\"}", "1:9", "a tab stands in a text"),
-        ("{\"a\": \"b\u{1b}c\"}", "1:9", "a control character (U+001B) stands in a text"),
-        ("{\"a\": \"C:\\dir\"}", "1:10", "`\\\\d` is not an escape of JSON"),
-        ("{\"a\": \"\\ud83d\"}", "1:", "this `\\u` escape is half of a character"),
-        ("{\"a\": 01}", "1:7", "`01` is not a number as JSON writes them"),
-        ("{\"a\": 1}}", "1:9", "there is more text after the end of the document"),
-        ("{\n<<<<<<< HEAD\n\"a\": 1", "2:1", "this line is left over from a merge conflict of git"),
-        ("[1\u{2003}, 2]", "1:3", "an unusual space (U+2003) stands between the values"),
-        ("{\"a\": NaN}", "1:7", "`NaN` is not a value of JSON"),
-    ] {
-        let parsed = read("a.json", text);
-        let [diagnostic] = &parsed.diagnostics[..] else { panic!("{text:?}: {:?}", parsed.diagnostics) };
-        let start = diagnostic.start();
-        let found = (format!("{}:{}", start.line, start.column), diagnostic.message.as_str());
-        assert!(found.0.starts_with(place) && found.1 == message, "{text:?}: {found:?}");
-        assert!(diagnostic.help.is_some(), "{text:?} has no help");
-    }
-}
-
-#[test]
 fn explains_yaml_in_an_authors_words() {
     for (text, place, message) in [
         ("a: b: c\n", "1:5", "a colon stands in the unquoted text of `a`"),

@@ -102,9 +102,82 @@ fn many_findings_are_cut_off() {
         ("a.yaml", format!("[{}]", "1e99,".repeat(100_000))),
         ("a.yaml", "- *a\n".repeat(100_000)),
         ("a.json", format!("[{}0]", "1e99,".repeat(100_000))),
+        ("a.json", format!("[{}0]", "'a',".repeat(100_000))),
         ("a.json", format!("{{{}\"a\":0}}", "\"a\":0,".repeat(100_000))),
     ] {
         assert_eq!(codes(path, text).len(), 100, "{path}");
+    }
+}
+
+/// Each of them would take minutes if a mistake were looked at with a walk over the whole text or line.
+#[test]
+fn long_lines_of_json_mistakes_end_fast() {
+    let many = 50_000;
+    for piece in [
+        "\"",
+        "'",
+        "“",
+        "”",
+        "`",
+        "\\",
+        "\"\\",
+        "/*",
+        "//",
+        "#",
+        "a",
+        "a,",
+        "a b ",
+        "1 ",
+        "{",
+        "}",
+        "[",
+        "]",
+        "[]",
+        "{}",
+        ":",
+        ",",
+        "=",
+        ";",
+        "-",
+        "\"a\"",
+        "\"a\" ",
+        "\"a\"b",
+        "\"a,\"b\",",
+        "\"a:\"b\"",
+        "\"\"\"",
+        "'a'b",
+        "“a” b",
+        "a\"",
+        "a'",
+        "\"a\":",
+        "\"a\" \"b\":1 ",
+        "a:",
+        "a\":",
+        "\u{a0}",
+        "\0",
+        "\t",
+        "{}\n",
+        "\"\n",
+        "\"}",
+        "\"a\n b",
+        "a: {",
+        "\"a\": 1\n",
+        "\\u",
+        "é",
+        "[\"a\":1,",
+    ] {
+        for start in ["", "{", "{\"a\": ", "[1,"] {
+            let text = format!("{start}{}", piece.repeat(many / piece.len()));
+            check_json(&text);
+        }
+    }
+}
+
+fn check_json(text: &str) {
+    let found = read("a.json", text).diagnostics;
+    assert!(!found.is_empty() || text.starts_with('"'), "{:?}", &text[..text.floor_char_boundary(20)]);
+    for diagnostic in found {
+        assert!(text.get(diagnostic.span.clone()).is_some(), "{:?}", diagnostic.message);
     }
 }
 

@@ -87,6 +87,13 @@ const PIECES: [&str; 73] = [
     "\0",
 ];
 
+/// Pieces of JSON and of what authors write in its place.
+const JSON_PIECES: [&str; 40] = [
+    "{", "}", "[", "]", ":", ",", "\"", "\"a\"", "\"b\": ", "\"c d\"", "e", "f g", "true", "null", "1",
+    "-0.5e3", "01", "1.0.0", "'", "'h'", "“", "”", "“i”", "`", "//", "/*", "*/", "#", "=", ";", "\n", "\r\n",
+    "\t", " ", "\\", "\\u00e9", "\\ud83d", "\u{a0}", "é", "\0",
+];
+
 const DOCUMENTS: [&str; 4] = [
     "name: drive\nversion: 1.2.3\naiContext: &x\n  purpose: >-\n    Stores\n    files\n\n  keywords: [file, \"fold: er\", 'it''s']\n  patterns:\n  - show my *\n  - 'a: b'\nother: *x\n",
     "{\"name\": \"drive\", \"list\": [1, 2.5, -3e2, true, null, \"x\\n\\u00e9\"], \"o\": {\"a\": {}, \"b\": []}}",
@@ -96,6 +103,10 @@ const DOCUMENTS: [&str; 4] = [
 
 fn joined() -> impl Strategy<Value = String> {
     prop::collection::vec(prop::sample::select(&PIECES[..]), 0..30).prop_map(|pieces| pieces.concat())
+}
+
+fn joined_json() -> impl Strategy<Value = String> {
+    prop::collection::vec(prop::sample::select(&JSON_PIECES[..]), 0..40).prop_map(|pieces| pieces.concat())
 }
 
 fn mutated() -> impl Strategy<Value = String> {
@@ -174,6 +185,9 @@ fn agrees_with_serde_yaml(text: &str) {
 fn agrees_with_serde_json(text: &str) {
     let parsed = read("a.json", text);
     check_parsed(&parsed);
+    // Every reason to refuse a text has words of its own.
+    let unknown = parsed.diagnostics.iter().find(|diagnostic| diagnostic.message == "this is not JSON");
+    assert!(unknown.is_none(), "{text:?}: {unknown:?}");
     let theirs = serde_json::from_str::<Json>(text.strip_prefix('\u{feff}').unwrap_or(text));
     if let (Some(document), []) = (&parsed.document, &parsed.diagnostics[..]) {
         assert!(same(&document.root().to_json(), &theirs.unwrap()), "{text:?}");
@@ -203,6 +217,12 @@ proptest! {
     fn joined_pieces_agree_with_the_references(text in joined()) {
         agrees_with_serde_yaml(&text);
         agrees_with_serde_json(&text);
+    }
+
+    #[test]
+    fn joined_pieces_of_json_agree_with_the_reference(text in joined_json(), before in joined_json()) {
+        agrees_with_serde_json(&text);
+        agrees_with_serde_json(&format!("{{{before}\n{text}}}"));
     }
 
     #[test]

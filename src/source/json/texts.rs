@@ -1,0 +1,82 @@
+//! What may not be within the quotes of a JSON text: control characters, unknown escapes and halves of characters.
+
+use super::faults::syntax;
+use crate::source::{Problem, Span, quote};
+
+/// The findings within the text at `span`, in the order of the text.
+pub(super) fn faults(text: &str, span: &Span) -> Vec<Problem> {
+    let written = &text[span.clone()];
+    let (mut found, mut at) = (Vec::new(), 0);
+    while let Some(next) = written[at..].find(|next: char| next == '\\' || next < ' ') {
+        let start = at + next;
+        let (length, problem) = match written[start..].strip_prefix('\\') {
+            Some(escaped) => escape(escaped),
+            None => control_character(&written[start..]),
+        };
+        at = start + length;
+        found
+            .extend(problem.map(|problem| problem(span.start + start..span.start + at, &written[start..at])));
+    }
+    found
+}
+
+/// Makes the finding on a piece of a text.
+type Make = fn(Span, &str) -> Problem;
+
+/// The length of an escape whose backslash is followed by `escaped`, and what is wrong with it.
+fn escape(escaped: &str) -> (usize, Option<Make>) {
+    match escaped.chars().next() {
+        Some('"' | '\\' | '/' | 'b' | 'f' | 'n' | 'r' | 't') => (2, None),
+        Some('u') => match unit(&escaped[1..]) {
+            None => (2, Some(unknown_escape)),
+            Some(0xD800..0xDC00) if low_surrogate(&escaped[5..]) => (12, None),
+            Some(0xD800..0xE000) => (6, Some(half_of_a_character)),
+            Some(_) => (6, None),
+        },
+        next => (1 + next.map_or(0, char::len_utf8), Some(unknown_escape)),
+    }
+}
+
+/// The UTF-16 code unit of the four digits that `text` starts with.
+fn unit(text: &str) -> Option<u16> {
+    let digits = text.get(..4).filter(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()))?;
+    u16::from_str_radix(digits, 16).ok()
+}
+
+fn low_surrogate(text: &str) -> bool {
+    text.strip_prefix("\\u").and_then(unit).is_some_and(|unit| (0xDC00..0xE000).contains(&unit))
+}
+
+/// The length of the equal control characters that `text` starts with, and the finding on them.
+fn control_character(text: &str) -> (usize, Option<Make>) {
+    let first = text.chars().next().unwrap_or_default();
+    (
+        text.len() - text.trim_start_matches(first).len(),
+        Some(if first == '\t' { tab } else { other_control_character }),
+    )
+}
+
+fn tab(span: Span, written: &str) -> Problem {
+    let (message, label) = if written.len() == 1 {
+        ("this text contains a tab", "tab")
+    } else {
+        ("this text contains tabs", "tabs")
+    };
+    syntax(span, message, label).help(format!("write `{}`, or spaces", "\\t".repeat(written.len().min(8))))
+}
+
+fn other_control_character(span: Span, written: &str) -> Problem {
+    let code = u32::from(written.chars().next().unwrap_or_default());
+    syntax(span, format!("this text contains a control character (U+{code:04X})"), "control character")
+        .help(format!("remove it, or write it as `\\u{code:04x}`"))
+}
+
+fn unknown_escape(span: Span, written: &str) -> Problem {
+    syntax(span, format!("{} is not an escape of JSON", quote(written)), "unknown escape")
+        .help("write a backslash as `\\\\`")
+}
+
+fn half_of_a_character(span: Span, _: &str) -> Problem {
+    syntax(span, "this `\\u` escape is half of a character", "half a character")
+        .help("write the character itself; JSON needs two `\\u` escapes for characters above U+FFFF")
+}
