@@ -213,8 +213,8 @@ mod tests {
 
     #[test]
     fn fingerprints_are_unique_and_stay_when_lines_move() {
-        let here = item("a.yaml", "the key `x` stands twice in one object, first on line 3");
-        let mut moved = item("a.yaml", "the key `x` stands twice in one object, first on line 14");
+        let here = item("a.yaml", "the key `x` appears twice in one object, first on line 3");
+        let mut moved = item("a.yaml", "the key `x` appears twice in one object, first on line 14");
         moved.place = Some((Position { line: 20, column: 1 }, Position { line: 20, column: 2 }));
         let original = fingerprints(vec![here.clone()]);
         assert_eq!(fingerprints(vec![moved]), original);

@@ -112,7 +112,7 @@ fn duplicate_keys(
     let problem = |(first, second): (usize, usize)| {
         let (first, span, key) = (key_span(first)?, key_span(second)?, tree.node(second)?.key()?);
         let line = text[..first.start].bytes().filter(|&byte| byte == b'\n').count() + 1;
-        let message = format!("the key {} stands twice in one object, first on line {line}", quote(key));
+        let message = format!("the key {} appears twice in one object, first on line {line}", quote(key));
         let problem = Problem::new(&rules::DUPLICATE_KEY, span, message, format!("first on line {line}"));
         Some(problem.at(second).help("remove one of the two, or rename it"))
     };

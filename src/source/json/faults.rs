@@ -86,13 +86,16 @@ pub(super) fn unopened(text: &str, span: Span) -> Problem {
 }
 
 pub(super) fn unescaped(text: &str, span: Span) -> Problem {
-    let written = text[span.clone()].trim_matches('"').replace("\\\"", "\"");
-    if !written.contains('"') {
-        let help = corrected(&written).map_or("remove it".to_owned(), |text| format!("write {text}"));
+    let written = &text[span.clone()];
+    let content = written.trim_matches('"');
+    if !content.contains('"') {
+        let help = corrected(content).map_or("remove it".to_owned(), |text| format!("write {text}"));
         return syntax(span, "this text has a quote too many", "quotes at its ends").help(help);
     }
     let help = "write a quote within a text as `\\\"`";
-    let help = corrected(&written).map_or(help.to_owned(), |text| format!("{help}: {text}"));
+    let content = written.strip_prefix('"').unwrap_or(written);
+    let content = content.strip_suffix('"').unwrap_or(content).replace("\\\"", "\"");
+    let help = corrected(&content).map_or(help.to_owned(), |text| format!("{help}: {text}"));
     syntax(span, "this text contains quotes that are not escaped", "quotes within it").help(help)
 }
 
@@ -158,8 +161,10 @@ pub(super) fn bad_value(text: &str, span: Span) -> Option<Problem> {
     Some(syntax(span, format!("{} is not a value of JSON", quote(word)), "not a value").help(help))
 }
 
-pub(super) fn colon_missing(key: Span) -> Problem {
-    syntax(key, "a colon is missing after this key", "expected `:` after this").help("write `\"key\": value`")
+pub(super) fn colon_missing(text: &str, key: Span) -> Problem {
+    let written = quote(&text[key.clone()]);
+    syntax(key, "a colon is missing after this key", "expected `:` after this")
+        .help(format!("add a colon after {written}"))
 }
 
 pub(super) fn equals(span: Span) -> Problem {
@@ -245,6 +250,21 @@ pub(super) fn wrong_bracket(span: Span, open: Bracket) -> Problem {
     let (name, closing) = names(open);
     syntax(span, format!("the wrong bracket closes this {name}"), format!("expected `{closing}`"))
         .help(format!("write `{closing}`"))
+}
+
+/// The finding on a collection whose closing bracket is missing before the key of an object around it.
+pub(super) fn unclosed_before_key(text: &str, opening: Span, open: Bracket, key: &Span) -> Problem {
+    let has_comma = text[..key.start].trim_end().ends_with(',');
+    let key = quote(text[key.clone()].trim_matches('"'));
+    unclosed_before(
+        opening,
+        open,
+        &if has_comma {
+            format!("the comma that precedes the key {key}")
+        } else {
+            format!("the key {key}, and a comma after it")
+        },
+    )
 }
 
 /// The finding on a collection whose closing bracket is missing `before` something.

@@ -8,7 +8,7 @@ use super::{
     faults, texts,
     tokens::{Bracket, Kind, Lexer, Token, is_like_number},
 };
-use crate::source::{MAX_PROBLEMS, Problem, Span, quote, too_deep};
+use crate::source::{MAX_PROBLEMS, Problem, Span, too_deep};
 
 /// The findings on a text that no JSON reader takes, in the order of the text but for those on brackets.
 pub(super) fn problems(text: &str, depth: usize) -> Vec<Problem> {
@@ -256,9 +256,8 @@ impl Recovery<'_> {
                     && !list.is_mixed
                     && key.indentation <= list.opening.indentation =>
             {
-                let (opening, before) = (list.opening.span.clone(), self.text[key.span.clone()].to_owned());
-                let before = format!("the key {}", quote(before.trim_matches('"')));
-                self.report(faults::unclosed_before(opening, Bracket::List, &before));
+                let opening = list.opening.span.clone();
+                self.report(faults::unclosed_before_key(self.text, opening, Bracket::List, &key.span));
                 self.open.pop();
                 self.key(&key);
                 self.expect(Expected::Value);
@@ -291,6 +290,8 @@ impl Recovery<'_> {
             }
             (Some(Bracket::Object), Expected::Comma) => return self.doubt_comma(),
             (Some(Bracket::Object), Expected::Colon) => self.report_missing_colon(),
+            // A key on a line of its own comes after a list that was never closed.
+            (Some(Bracket::List), Expected::Comma) if token.is_first && is_key => {}
             (Some(Bracket::List), Expected::Comma) => self.report_missing_comma(),
             (None, Expected::Comma) => return self.doubt(faults::after_the_end(token.span.clone())),
             _ => {}
@@ -374,7 +375,7 @@ impl Recovery<'_> {
 
     fn report_missing_colon(&mut self) {
         if let Some(key) = self.open.last().map(|open| open.key.span.clone()) {
-            self.report(faults::colon_missing(key));
+            self.report(faults::colon_missing(self.text, key));
         }
     }
 
@@ -453,13 +454,8 @@ impl Recovery<'_> {
         }
         let problem = match &self.outdented {
             None => faults::unclosed_at_end(innermost.opening.span.clone(), innermost.bracket),
-            Some(Outdented { opening, key, comma }) => {
-                let key = quote(self.text[key.clone()].trim_matches('"'));
-                let before = match comma {
-                    Some(_) => format!("the key {key}, and a comma after it"),
-                    None => format!("the comma that precedes the key {key}"),
-                };
-                faults::unclosed_before(opening.clone(), Bracket::Object, &before)
+            Some(Outdented { opening, key, .. }) => {
+                faults::unclosed_before_key(self.text, opening.clone(), Bracket::Object, key)
             }
         };
         self.report(problem);

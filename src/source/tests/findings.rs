@@ -96,9 +96,9 @@ fn findings_carry_the_route_of_their_node() {
 }
 
 #[test]
-fn a_duplicate_says_where_the_first_stands() {
+fn a_duplicate_names_the_line_of_the_first() {
     let parsed = read("a.json", "{\n  \"a\": 1,\n  \"a\": 2\n}");
-    assert_eq!(parsed.diagnostics[0].message, "the key `a` stands twice in one object, first on line 2");
+    assert_eq!(parsed.diagnostics[0].message, "the key `a` appears twice in one object, first on line 2");
 }
 
 #[test]

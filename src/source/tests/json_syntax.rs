@@ -56,6 +56,10 @@ fn explains_one_mistake() {
         ("[, 1]", "1:2 no value precedes this comma"),
         ("{\"a\": 1; \"b\": 2}", "1:8 a semicolon separates two values"),
         ("[\"a\": 1, \"b\": 2]", "1:5 a list cannot hold keys"),
+        ("{\"a\": [1, 2,\n\"b\": 3}", "1:7 this list is never closed"),
+        ("{\"a\": [1, 2\n\"b\": 3}", "1:7 this list is never closed"),
+        ("{\"a\": {\"b\": 1,\n\"c\": 3}", "1:7 this object is never closed"),
+        ("{\"a\": {\"b\": 1\n\"c\": 3}", "1:7 this object is never closed"),
         ("{\"a\": [1, 2}", "1:12 the wrong bracket closes this list"),
         ("{\"a\": [1, 2}, \"b\": 3}", "1:12 the wrong bracket closes this list"),
         ("{\"a\": 1", "1:1 this object is never closed"),
@@ -89,6 +93,25 @@ fn explains_one_mistake() {
         (" \n", "1:1 the file is empty"),
     ] {
         assert_eq!(messages(text), [expected], "{text:?}");
+    }
+}
+
+#[test]
+fn spells_out_what_to_write() {
+    for (text, expected) in [
+        ("{\"a\": 'b \"c\"'}", r#"write `"b \"c\""`"#),
+        ("{\"a\": \"b \"c\"\"}", r#"write a quote within a text as `\"`: `"b \"c\""`"#),
+        ("{\"a\"\": 1}", r#"write `"a"`"#),
+        ("{\"a\" 1}", r#"add a colon after `"a"`"#),
+        ("{a: 1}", r#"write `"a"`"#),
+        ("{\"a\": b c}", r#"put a text in double quotes: `"b c"`"#),
+        ("{\"a\": [1,\n\"b\": 2}", "add the missing `]` before the comma that precedes the key `b`"),
+        ("{\"a\": [1\n\"b\": 2}", "add the missing `]` before the key `b`, and a comma after it"),
+        ("{\"a\": '\u{202e}'}", "use `\"` on both ends"),
+        ("a: 1\n", "rename the file to `a.yaml`, or write it as JSON: `{ \"key\": \"value\" }`"),
+    ] {
+        let parsed = read("a.json", text);
+        assert_eq!(parsed.diagnostics[0].help.as_deref(), Some(expected), "{text:?}");
     }
 }
 
