@@ -13,7 +13,7 @@ use super::{
     error::CliError,
     workflow::WorkflowFiles,
 };
-use crate::report::Style;
+use crate::report::{Style, clipped::MAX_LINES};
 
 /// How much to say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -75,8 +75,8 @@ impl Context {
         Ok(Self {
             current_dir,
             repo: global.repo.clone(),
-            out: style(global.color, &io::stdout(), io::stdout().is_terminal()),
-            talk: style(global.color, &io::stderr(), on_terminal),
+            out: style(global, &io::stdout(), io::stdout().is_terminal()),
+            talk: style(global, &io::stderr(), on_terminal),
             verbosity,
             on_terminal,
             jobs: global.jobs,
@@ -109,14 +109,16 @@ impl Context {
     }
 }
 
-fn style(when: ColorWhen, stream: &impl anstream::stream::RawStream, is_terminal: bool) -> Style {
-    let color = match when {
+/// A terminal, and who asks for less, gets the start of long lists; a pipe gets all, for a program may read them.
+fn style(global: &Global, stream: &impl anstream::stream::RawStream, is_terminal: bool) -> Style {
+    let color = match global.color {
         ColorWhen::Always => true,
         ColorWhen::Never => false,
         ColorWhen::Auto => anstream::AutoStream::choice(stream) != anstream::ColorChoice::Never,
     };
     let width = if is_terminal { terminal_width() } else { None };
-    Style { color, width: width.unwrap_or(100), unicode: true }
+    let max_lines = (is_terminal || global.quiet).then_some(MAX_LINES);
+    Style { color, width: width.unwrap_or(100), unicode: true, max_lines }
 }
 
 fn terminal_width() -> Option<usize> {

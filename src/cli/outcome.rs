@@ -3,9 +3,13 @@
 use super::{Exit, args::Format, context::Context, error::CliError, output, progress, webhooks};
 use crate::{
     diagnostic::Diagnostic,
+    diff::{ChangeKind, ModuleChange},
     domain::ModuleName,
     git::Repository,
+    registry::Pin,
     report::{
+        Style,
+        clipped::{clipped, clipped_removals},
         human,
         json::{self, ChangesReport},
         outputs::Outputs,
@@ -17,6 +21,10 @@ use crate::{
         WorkingSources,
     },
 };
+
+/// Where all is that a long list leaves out.
+pub(super) const IN_JSON: &str = "`--format json` lists all";
+const IN_STATUS: &str = "`modreg status --format json` lists all";
 
 /// Runs a sync and reports how it ended.
 pub(super) fn publish(
@@ -88,10 +96,10 @@ fn tell_push(pushed: &Pushed, context: &Context) {
     for verb in published_anew {
         context.say(&format!("published anew on what others pushed: the {verb} that was only here"));
     }
-    for (commit, subject) in people {
-        let subject = visible(subject);
-        context.say(&format!("pushed with it: {:.10} {subject}", commit.to_string()));
-    }
+    let people = people
+        .iter()
+        .map(|(commit, subject)| format!("pushed with it: {:.10} {}", commit.to_string(), visible(subject)));
+    context.say_all(people.collect(), "commit", "`git log` lists all");
     if let Some(error) = left_behind {
         let cause = error.git().map_or_else(String::new, |cause| format!(": {cause}"));
         context.warn(&format!(
@@ -134,33 +142,39 @@ fn remark_uncommitted(repository: &Repository, context: &Context) -> Result<(), 
 fn human(outcome: &Outcome, context: &Context) -> Result<(), CliError> {
     let plan = &outcome.draft.plan;
     context.talk_diagnostics(outcome.remarks.iter().chain(&plan.diagnostics));
-    output::write(|out| overview::listing(out, &outcome.draft.changes, context.out))?;
+    let version = outcome.previous.version();
+    let next = outcome.draft.root.as_ref().map_or(version, |root| root.version);
     let was_refused = matches!(outcome.verdict, Verdict::Refused(_));
-    for (name, held) in plan.held.iter().filter(|_| !was_refused) {
-        context.say(&format!("held since version {}: {name} ({}: {})", held.since, held.code, held.message));
-    }
-    for (name, pin) in outcome.previous.pinned().iter().filter(|(name, _)| plan.pinned.contains_key(*name)) {
-        let version = pin.version;
-        context.say(&format!(
-            "pinned at version {version}: {name} ({}); `modreg unpin {name}` lifts it",
-            pin.reason
-        ));
-    }
-    output::write(|out| overview::pins(out, &outcome.previous.pinned(), &plan.pinned))?;
+    let elsewhere = match &outcome.verdict {
+        Verdict::Committed { .. } => {
+            format!("the commit contains all, and `modreg diff {version} {next} --format json` lists them")
+        }
+        Verdict::Unchanged | Verdict::DryRun | Verdict::Refused(_) => IN_JSON.to_owned(),
+    };
+    output::print_lines(&changes(outcome, was_refused, &elsewhere, context.out))?;
+    let held = plan.held.iter().filter(|_| !was_refused).map(|(name, held)| {
+        format!("held since version {}: {name} ({}: {})", held.since, held.code, held.message)
+    });
+    context.say_all(held.collect(), "held module", IN_STATUS);
+    let was_pinned = outcome.previous.pinned();
+    let pinned = was_pinned.iter().filter(|(name, _)| plan.pinned.contains_key(*name)).map(|(name, pin)| {
+        let Pin { version, reason } = pin;
+        format!("pinned at version {version}: {name} ({reason}); `modreg unpin {name}` lifts it")
+    });
+    context.say_all(pinned.collect(), "pinned module", IN_STATUS);
+    let pins = overview::pins(&was_pinned, &plan.pinned);
+    output::print_lines(&clipped(pins, "pin", IN_STATUS, context.out))?;
     let released = outcome.previous.held().into_keys().filter(|name| !plan.held.contains_key(name));
-    for name in released.filter(|name| !was_refused && plan.entries.contains_key(name)) {
-        context.say(&format!("no longer held: {name}"));
-    }
+    let released = released.filter(|name| !was_refused && plan.entries.contains_key(name));
+    let released = released.map(|name| format!("no longer held: {name}"));
+    context.say_all(released.collect(), "module", "`modreg history` lists all");
     let repair = match &outcome.verdict {
         Verdict::Committed { .. } => "repaired, for it was changed by hand",
         Verdict::Unchanged | Verdict::DryRun | Verdict::Refused(_) => "changed by hand, to be repaired",
     };
-    for path in &outcome.draft.repaired {
-        context.warn(&format!("{repair}: {path}"));
-    }
+    let repaired = outcome.draft.repaired.iter().map(|path| format!("{repair}: {path}"));
+    context.warn_all(repaired.collect(), "file", &elsewhere);
     let counts = overview::counts(&plan.summary);
-    let version = outcome.previous.version();
-    let next = outcome.draft.root.as_ref().map_or(version, |root| root.version);
     match &outcome.verdict {
         Verdict::Unchanged => output::print_line(&format!("version {version}, nothing to commit: {counts}")),
         Verdict::DryRun if next == version => {
@@ -178,6 +192,16 @@ fn human(outcome: &Outcome, context: &Context) -> Result<(), CliError> {
             output::print_line(&format!("version {version} stays, nothing was written"))
         }
     }
+}
+
+/// The lines of the changes. The removals that a guard refused come last, and more of them are shown than of other changes.
+fn changes(outcome: &Outcome, was_refused: bool, elsewhere: &str, style: Style) -> Vec<String> {
+    let is_refused =
+        |change: &&ModuleChange| was_refused && matches!(change.kind, ChangeKind::Removed { .. });
+    let (refused, others): (Vec<_>, Vec<_>) = outcome.draft.changes.iter().partition(is_refused);
+    let mut lines = clipped(overview::listing(others, style), "change", elsewhere, style);
+    lines.extend(clipped_removals(overview::listing(refused, style), elsewhere, style));
+    lines
 }
 
 impl Context {

@@ -9,7 +9,10 @@ use super::{
 };
 use crate::{
     domain::RepoPath,
-    report::text::{first_paths, visible},
+    report::{
+        clipped::clipped,
+        text::{first_paths, visible},
+    },
 };
 
 /// Writes results to standard output; what cannot be written is an error.
@@ -31,6 +34,11 @@ pub(super) fn print(text: &str) -> Result<(), CliError> {
 /// Writes a result with a final newline.
 pub(super) fn print_line(text: &str) -> Result<(), CliError> {
     print(&format!("{text}\n"))
+}
+
+/// Writes lines to standard output.
+pub(super) fn print_lines(lines: &[String]) -> Result<(), CliError> {
+    write(|out| lines.iter().try_for_each(|line| writeln!(out, "{line}")))
 }
 
 /// Says something on standard error. That nobody can hear it is no reason to fail.
@@ -59,10 +67,24 @@ impl Context {
         }
     }
 
+    /// Says one thing of many modules or files, a line each; of a long list only the start on a terminal.
+    pub(super) fn say_all(&self, lines: Vec<String>, noun: &str, elsewhere: &str) {
+        for line in clipped(lines, noun, elsewhere, self.talk) {
+            self.say(&line);
+        }
+    }
+
     /// Says what only the curious want to know.
     pub(super) fn say_more(&self, text: &str) {
         if self.verbosity == Verbosity::Verbose {
             talk(&visible(text));
+        }
+    }
+
+    /// Warns of many modules or files, as [`Context::say_all`] says.
+    pub(super) fn warn_all(&self, lines: Vec<String>, noun: &str, elsewhere: &str) {
+        for line in clipped(lines, noun, elsewhere, self.talk) {
+            self.warn(&line);
         }
     }
 

@@ -4,6 +4,7 @@ use std::io;
 
 use super::{
     Style,
+    clipped::clipped,
     field_lines::{Line, Mark, Role, lines},
     style::Ink,
     text::visible,
@@ -16,10 +17,11 @@ use crate::{
 /// How far the lines of a field stand in.
 const INDENT: usize = 4;
 
-/// Writes every change: `+` added, `-` removed, `~` updated, `>` renamed or moved; then the summary.
+/// Writes the changes: `+` added, `-` removed, `~` updated, `>` renamed or moved; then the summary.
 pub fn changes(out: &mut dyn io::Write, changes: &Changes, style: Style) -> io::Result<()> {
-    for change in changes {
-        module(out, change, style)?;
+    let lines = changes.iter().flat_map(|change| module(change, style)).collect();
+    for line in clipped(lines, "line", "`--format json` lists all changes", style) {
+        writeln!(out, "{line}")?;
     }
     if !changes.is_empty() {
         writeln!(out)?;
@@ -59,11 +61,12 @@ pub(super) fn moved(change: &ModuleChange) -> Option<(String, String)> {
     }
 }
 
-fn module(out: &mut dyn io::Write, change: &ModuleChange, style: Style) -> io::Result<()> {
+/// The lines of one change: what happened to the module, and below it its fields.
+fn module(change: &ModuleChange, style: Style) -> Vec<String> {
     let arrow = style.symbol("→", "->");
-    let mut head = |ink: Ink, sign: char, name: &str, rest: &str| {
+    let head = |ink: Ink, sign: char, name: &str, rest: &str| {
         let head = style.paint(ink, &format!("{sign} {name}"));
-        writeln!(out, "{}", format!("{head} {rest}").trim_end())
+        vec![format!("{head} {rest}").trim_end().to_owned()]
     };
     let name = change.name.as_str();
     match &change.kind {
@@ -76,20 +79,20 @@ fn module(out: &mut dyn io::Write, change: &ModuleChange, style: Style) -> io::R
         ChangeKind::Removed { version, renamed_to: None } => {
             head(Ink::Removed, '-', name, &shown(version.as_ref()))
         }
-        // The line of the added module tells both names.
-        ChangeKind::Removed { renamed_to: Some(_), .. } => Ok(()),
+        // The line of the added module has both names.
+        ChangeKind::Removed { renamed_to: Some(_), .. } => Vec::new(),
         ChangeKind::Updated { from_version, to_version, fields } => {
             if let Some((from, to)) = moved(change) {
                 return head(Ink::Renamed, '>', name, &format!("moved from {from} to {to}"));
             }
             let (from, to) = (shown(from_version.as_ref()), shown(to_version.as_ref()));
             let versions = if from == to { to } else { format!("{from} {arrow} {to}") };
-            head(Ink::Updated, '~', name, &versions)?;
+            let mut module = head(Ink::Updated, '~', name, &versions);
             let width = style.width.saturating_sub(INDENT + 2);
             for field in fields.iter().filter(|field| !is_version(field)) {
-                self::field(out, &lines(field, width), style)?;
+                module.extend(self::field(&lines(field, width), style));
             }
-            Ok(())
+            module
         }
     }
 }
@@ -98,13 +101,12 @@ fn shown(version: Option<&String>) -> String {
     version.map_or_else(|| "(no version)".to_owned(), |version| visible(version).into_owned())
 }
 
-fn field(out: &mut dyn io::Write, lines: &[Line], style: Style) -> io::Result<()> {
+fn field(lines: &[Line], style: Style) -> impl Iterator<Item = String> {
     let heads_others = lines.first().is_some_and(|line| line.mark == Mark::Place);
-    for (at, line) in lines.iter().enumerate() {
+    lines.iter().enumerate().map(move |(at, line)| {
         let indent = if heads_others && at > 0 { INDENT + 2 } else { INDENT };
-        writeln!(out, "{:indent$}{}", "", field_line(line, style).trim_end())?;
-    }
-    Ok(())
+        format!("{:indent$}{}", "", field_line(line, style).trim_end())
+    })
 }
 
 fn field_line(line: &Line, style: Style) -> String {
@@ -140,7 +142,7 @@ mod tests {
 
     use super::*;
 
-    const PLAIN: Style = Style { color: false, width: 60, unicode: true };
+    const PLAIN: Style = Style { color: false, width: 60, unicode: true, max_lines: None };
 
     fn entry(version: &str, source: &str, purpose: &str, keywords: &[&str]) -> Value {
         json!({

@@ -6,6 +6,7 @@
 //! Invariant: text that comes from an authored file passes through [`text`] before it is written, whatever the format.
 
 pub mod changes;
+pub mod clipped;
 mod convert;
 mod field_lines;
 pub mod findings;

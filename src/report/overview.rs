@@ -12,19 +12,19 @@ use super::{
     text::visible,
 };
 use crate::{
-    diff::{ChangeKind, Changes, ModuleChange},
+    diff::{ChangeKind, ModuleChange},
     domain::{ModuleName, SnapshotVersion},
     registry::{Held, Pin, Snapshot},
     sync::{History, Record, Status, Summary, Verification},
 };
 
-/// Writes one line for each change.
-pub fn listing(out: &mut dyn io::Write, changes: &Changes, style: Style) -> io::Result<()> {
-    for change in changes {
+/// One line for each of these changes.
+pub fn listing<'a>(changes: impl IntoIterator<Item = &'a ModuleChange>, style: Style) -> Vec<String> {
+    let line = |change| {
         let (ink, line) = listed(change, style);
-        writeln!(out, "{}", style.paint(ink, &line))?;
-    }
-    Ok(())
+        style.paint(ink, &line)
+    };
+    changes.into_iter().map(line).collect()
 }
 
 fn listed(change: &ModuleChange, style: Style) -> (Ink, String) {
@@ -50,19 +50,13 @@ fn listed(change: &ModuleChange, style: Style) -> (Ink, String) {
     }
 }
 
-/// Writes a line for each pin that was set or lifted.
-pub fn pins(
-    out: &mut dyn io::Write,
-    before: &BTreeMap<ModuleName, Pin>,
-    now: &BTreeMap<ModuleName, Pin>,
-) -> io::Result<()> {
-    for (name, pin) in now.iter().filter(|(name, pin)| before.get(*name) != Some(pin)) {
-        writeln!(out, "pinned {name} at version {}: {}", pin.version, visible(&pin.reason))?;
-    }
-    for name in before.keys().filter(|name| !now.contains_key(*name)) {
-        writeln!(out, "no longer pinned {name}")?;
-    }
-    Ok(())
+/// One line for each pin that was set or lifted.
+pub fn pins(before: &BTreeMap<ModuleName, Pin>, now: &BTreeMap<ModuleName, Pin>) -> Vec<String> {
+    let set = now.iter().filter(|(name, pin)| before.get(*name) != Some(pin));
+    let set =
+        set.map(|(name, pin)| format!("pinned {name} at version {}: {}", pin.version, visible(&pin.reason)));
+    let lifted = before.keys().filter(|name| !now.contains_key(*name));
+    set.chain(lifted.map(|name| format!("no longer pinned {name}"))).collect()
 }
 
 /// The counts of a sync that are not zero: `1 added, 2 unchanged`.

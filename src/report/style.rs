@@ -11,11 +11,13 @@ pub struct Style {
     pub width: usize,
     /// Whether frames and arrows may be drawn with more than ASCII; text from files stays as it is.
     pub unicode: bool,
+    /// How many lines of one list are shown, where there is a limit.
+    pub max_lines: Option<usize>,
 }
 
 impl Style {
     /// For files, pipes and logs: the same everywhere.
-    pub const PLAIN: Self = Self { color: false, width: 100, unicode: true };
+    pub const PLAIN: Self = Self { color: false, width: 100, unicode: true, max_lines: None };
 
     /// `unicode` where it can be shown, else `ascii`.
     pub(super) fn symbol(self, unicode: &'static str, ascii: &'static str) -> &'static str {

@@ -47,6 +47,59 @@ fn quiet_says_what_is_asked_for_and_what_is_wrong() {
     folder.expect(3, &["sync", "-v"]).says(&["read 2 manifests"]);
 }
 
+/// The names `m01`, `m02`…
+fn numbered(count: usize) -> Vec<String> {
+    (1..=count).map(|number| format!("m{number:02}")).collect()
+}
+
+fn listed(sign: char, names: &[String]) -> String {
+    names.iter().fold(String::new(), |lines, name| lines + &format!("{sign} {name} 1.0.0\n"))
+}
+
+#[test]
+fn quiet_lists_the_first_changes_and_a_pipe_lists_all() {
+    let names = numbered(25);
+    let folder = Folder::with_modules(&names.iter().map(String::as_str).collect::<Vec<_>>());
+    let lines = |count: usize| listed('+', &names[..count]);
+    let counts = "25 added, 0 updated, 0 removed";
+    assert_eq!(folder.expect(0, &["diff"]).out, format!("{}\n{counts}\n", lines(25)));
+    let rest = "… and 5 more lines; `--format json` lists all changes";
+    assert_eq!(folder.expect(0, &["diff", "-q"]).out, format!("{}{rest}\n\n{counts}\n", lines(20)));
+    let rest = "… and 5 more changes; `--format json` lists all";
+    assert_eq!(
+        folder.expect(0, &["sync", "--dry-run", "-q"]).out,
+        format!("{}{rest}\nwould become version 1: 25 added\n", lines(20))
+    );
+    let ran = folder.expect(0, &["sync", "-q"]);
+    let rest =
+        "… and 5 more changes; the commit contains all, and `modreg diff 0 1 --format json` lists them";
+    let commit = &folder.git(&["rev-parse", "HEAD"])[..10];
+    assert_eq!(ran.out, format!("{}{rest}\nversion 1, commit {commit}: 25 added\n", lines(20)));
+    assert_eq!(folder.json(0, &["diff", "0", "1"])["changes"].as_array().unwrap().len(), 25);
+
+    folder.remove_folder("registry/modules");
+    let drift = folder.expect(1, &["compile", "--check", "-q"]).out;
+    assert_eq!(drift.lines().count(), 21, "{drift}");
+    assert!(drift.ends_with("\n… and 5 more files; `--format json` lists all\n"), "{drift}");
+}
+
+#[test]
+fn refused_removals_are_listed_up_to_fifty() {
+    let names = numbered(60);
+    let folder = Folder::with_modules(&names.iter().map(String::as_str).collect::<Vec<_>>());
+    folder.expect(0, &["sync"]);
+    for name in &names[..55] {
+        folder.remove(&format!("modules/{name}/module.yaml"));
+    }
+    folder.commit("removals");
+    let out = folder.expect(4, &["sync", "-q"]).out;
+    let listed = listed('-', &names[..50]);
+    let rest = "… and 5 more removals; `--format json` lists all";
+    assert_eq!(out, format!("{listed}{rest}\nversion 1 stays, nothing was written\n"));
+    let err = folder.expect(4, &["compile", "-q"]).err;
+    assert!(err.contains("  - m50\n… and 5 more removals;") && !err.contains("m51"), "{err}");
+}
+
 #[test]
 fn results_go_to_standard_output_alone() {
     let folder = Folder::with_modules(&["chat"]);

@@ -8,6 +8,7 @@ use crate::{
         args::{CheckFormat, Rendering},
         context::Context,
         error::CliError,
+        outcome::IN_JSON,
         output, progress,
         workspace::Folder,
     },
@@ -16,6 +17,7 @@ use crate::{
     git::{Range, Repository},
     registry::Root,
     report::{
+        clipped::{clipped, clipped_removals},
         findings::{self, Check, Findings},
         json::{self, CompileReport},
         markdown,
@@ -25,6 +27,9 @@ use crate::{
     },
     sync::{Draft, Drift, Log, RemovalToken, SyncError, WorkingDraft, WorkingTree},
 };
+
+/// Where all pins and holds are that a long list leaves out.
+const IN_ROOT: &str = "`registry/snapshot.json` has all";
 
 /// The trailer of a commit that lets removals through.
 const ALLOW_REMOVALS: &str = "Allow-Removals";
@@ -109,11 +114,11 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
             return Ok(Exit::Refused);
         }
         output::talk(&format!("{} {}", context.talk.error("refused:"), refusal.reason(&draft.plan)));
-        for line in &decisions {
-            context.say(line);
-        }
-        for name in refusal.removals().into_iter().flat_map(|removals| removals.entries.keys()) {
-            output::talk(&format!("  - {name}"));
+        context.say_all(decisions, "pin or hold", IN_ROOT);
+        let removals = refusal.removals().into_iter().flat_map(|removals| removals.entries.keys());
+        let removals = removals.map(|name| format!("  - {name}")).collect();
+        for line in clipped_removals(removals, IN_JSON, context.talk) {
+            output::talk(&line);
         }
         context.talk_removals(&refusal);
         return Ok(Exit::Refused);
@@ -136,9 +141,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
         Rendering::Human => compiled.show(context)?,
         Rendering::Json => output::write(|out| json::write(out, &compiled.report(args.check)))?,
         Rendering::Findings(write) => {
-            for line in &decisions {
-                context.say(line);
-            }
+            context.say_all(decisions.clone(), "pin or hold", IN_ROOT);
             output::write(|out| write(out, &findings))?;
         }
     }
@@ -215,9 +218,8 @@ impl Compilation<'_> {
 
     fn show(&self, context: &Context) -> Result<(), CliError> {
         context.talk_diagnostics(self.diagnostics.iter());
-        for path in &self.drift.remove {
-            context.say(&format!("removed {}", visible(path.as_str())));
-        }
+        let removed = self.drift.remove.iter().map(|path| format!("removed {path}"));
+        context.say_all(removed.collect(), "removed file", "`git status` lists all");
         let root = self.draft.root.as_ref().or(self.tree.previous().snapshot.root.as_ref());
         let version = root.map_or_else(
             || "no registry: there is nothing to register".to_owned(),
@@ -232,17 +234,14 @@ impl Compilation<'_> {
 
     fn show_drift(&self, context: &Context) -> Result<(), CliError> {
         context.talk_diagnostics(self.diagnostics.iter());
-        for line in self.decisions {
-            output::print_line(line)?;
-        }
+        output::print_lines(&clipped(self.decisions.to_vec(), "pin or hold", IN_ROOT, context.out))?;
         if self.drift.is_empty() {
             return output::print_line("registry/ is what the manifests compile to");
         }
-        output::write(|out| {
-            self.drift.paths().into_iter().try_for_each(|path| {
-                writeln!(out, "{}: {}", visible(path.as_str()), findings::drift_message(path, self.drift))
-            })
-        })?;
+        let paths = self.drift.paths().into_iter();
+        let files = paths
+            .map(|path| format!("{}: {}", visible(path.as_str()), findings::drift_message(path, self.drift)));
+        output::print_lines(&clipped(files.collect(), "file", IN_JSON, context.out))?;
         output::talk(
             "registry/ is not what the manifests compile to: run `modreg compile` and commit the result",
         );

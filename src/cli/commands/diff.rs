@@ -7,6 +7,7 @@ use crate::{
         Exit,
         context::Context,
         error::CliError,
+        outcome::IN_JSON,
         output, progress,
         workspace::{self, Folder},
     },
@@ -75,9 +76,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
         DiffFormat::Human => {
             context.talk_diagnostics(diagnostics.iter());
             output::write(|out| changes::changes(out, changes, context.out))?;
-            for line in &compared.holds {
-                context.say(line);
-            }
+            context.say_all(compared.holds.clone(), "module", IN_JSON);
         }
         DiffFormat::Markdown => output::print(&markdown::comment(from, changes, diagnostics))?,
         DiffFormat::Json => output::write(|out| json::write(out, &compared.report()))?,

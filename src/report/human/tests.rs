@@ -9,7 +9,7 @@ use crate::{
     source::{Pointer, SourceText},
 };
 
-const PLAIN: Style = Style { color: false, width: 80, unicode: true };
+const PLAIN: Style = Style { color: false, width: 80, unicode: true, max_lines: None };
 
 const fn rule(code: &'static str, severity: Severity) -> Rule {
     Rule { code, severity, fixed: false, summary: "", explanation: "" }

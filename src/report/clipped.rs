@@ -1,0 +1,74 @@
+//! Long lists for people: the first lines, and how many more there are.
+//!
+//! This is the one place that cuts a list of lines. Reports for programs are never cut.
+
+use super::Style;
+
+/// The most lines of one list of changes on a terminal.
+pub const MAX_LINES: usize = 20;
+
+/// The most removals that a guard refused: a person has to read them before letting them through.
+pub const MAX_REMOVALS: usize = 50;
+
+/// The lines to show where `style` shows at most so many: the first ones, and a last one with the number of the others.
+///
+/// `noun` is what one line is, in the singular; `elsewhere` says where all of them can be read.
+pub fn clipped(lines: Vec<String>, noun: &str, elsewhere: &str, style: Style) -> Vec<String> {
+    cut(lines, style.max_lines, noun, elsewhere, style)
+}
+
+/// The same for removals that a guard refused, of which more are shown.
+pub fn clipped_removals(lines: Vec<String>, elsewhere: &str, style: Style) -> Vec<String> {
+    cut(lines, style.max_lines.map(|limit| limit.max(MAX_REMOVALS)), "removal", elsewhere, style)
+}
+
+fn cut(
+    mut lines: Vec<String>,
+    limit: Option<usize>,
+    noun: &str,
+    elsewhere: &str,
+    style: Style,
+) -> Vec<String> {
+    let Some(limit) = limit.filter(|limit| lines.len() > *limit) else { return lines };
+    let more = lines.len() - limit;
+    lines.truncate(limit);
+    let plural = if more == 1 { "" } else { "s" };
+    lines.push(format!("{} and {more} more {noun}{plural}; {elsewhere}", style.symbol("…", "...")));
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn numbered(count: usize) -> Vec<String> {
+        (1..=count).map(|number| number.to_string()).collect()
+    }
+
+    #[test]
+    fn only_what_is_longer_than_the_limit_is_cut() {
+        let limited = |limit| Style { max_lines: limit, ..Style::PLAIN };
+        let rest = "`--format json` lists all";
+        for (count, limit, shown, last) in [
+            (0, Some(2), 0, None),
+            (2, Some(2), 2, Some("2")),
+            (3, Some(2), 3, Some("… and 1 more change; `--format json` lists all")),
+            (593, Some(20), 21, Some("… and 573 more changes; `--format json` lists all")),
+            (593, None, 593, Some("593")),
+        ] {
+            let lines = clipped(numbered(count), "change", rest, limited(limit));
+            assert_eq!((lines.len(), lines.last().map(String::as_str)), (shown, last), "{count} {limit:?}");
+        }
+        let ascii = clipped(numbered(3), "change", rest, Style { unicode: false, ..limited(Some(1)) });
+        assert_eq!(ascii, ["1", "... and 2 more changes; `--format json` lists all"]);
+    }
+
+    #[test]
+    fn of_refused_removals_more_are_shown() {
+        let style = Style { max_lines: Some(MAX_LINES), ..Style::PLAIN };
+        assert_eq!(clipped_removals(numbered(50), "", style), numbered(50));
+        let last = clipped_removals(numbered(60), "`--format json` lists all", style).pop();
+        assert_eq!(last.as_deref(), Some("… and 10 more removals; `--format json` lists all"));
+        assert_eq!(clipped_removals(numbered(60), "", Style::PLAIN).len(), 60);
+    }
+}
