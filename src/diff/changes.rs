@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::{FieldChange, fields};
+use super::{FieldChange, PermissionChange, fields, permissions::permissions};
 use crate::{domain::ModuleName, source::Pointer};
 
 /// What happened to one module.
@@ -14,6 +14,8 @@ pub struct ModuleChange {
     pub name: ModuleName,
     /// What happened.
     pub kind: ChangeKind,
+    /// The permissions that it gained and lost: of an added module all that it has, of one that was removed or renamed none.
+    pub permissions: Vec<PermissionChange>,
 }
 
 /// What happened to a module. A version is `None` where an entry, edited by hand, has none.
@@ -137,7 +139,16 @@ pub fn changes(previous: &BTreeMap<ModuleName, Value>, next: &BTreeMap<ModuleNam
             *renamed_to = Some(to.clone());
         }
     }
-    Changes(changes.into_iter().map(|(name, kind)| ModuleChange { name: name.clone(), kind }).collect())
+    let change = |(name, kind): (&ModuleName, ChangeKind)| {
+        let permissions = match &kind {
+            ChangeKind::Added { renamed_from: Some(_), .. } | ChangeKind::Removed { .. } => Vec::new(),
+            ChangeKind::Added { .. } | ChangeKind::Updated { .. } => {
+                permissions(previous.get(name), next.get(name))
+            }
+        };
+        ModuleChange { name: name.clone(), kind, permissions }
+    };
+    Changes(changes.into_iter().map(change).collect())
 }
 
 /// Pairs of an old and a new name with the same content.

@@ -6,6 +6,8 @@
 mod align;
 mod changes;
 mod fields;
+mod permissions;
 
 pub use changes::{ChangeKind, Changes, ModuleChange, changes};
 pub use fields::{FieldChange, FieldKind, fields};
+pub use permissions::PermissionChange;

@@ -6,6 +6,8 @@ use super::{
     Style,
     clipped::clipped,
     field_lines::{Line, Mark, Role, lines},
+    invalid::Invalid,
+    permissions,
     style::Ink,
     text::visible,
 };
@@ -17,13 +19,23 @@ use crate::{
 /// How far the lines of a field stand in.
 const INDENT: usize = 4;
 
-/// Writes the changes: `+` added, `-` removed, `~` updated, `>` renamed or moved; then the summary.
-pub fn changes(out: &mut dyn io::Write, changes: &Changes, style: Style) -> io::Result<()> {
+/// Writes the changes: `+` added, `-` removed, `~` updated, `>` renamed or moved, `!` what must not be overlooked; then the
+/// modules that are invalid, and the summary.
+pub fn changes(
+    out: &mut dyn io::Write,
+    changes: &Changes,
+    invalid: &Invalid,
+    style: Style,
+) -> io::Result<()> {
     let lines = changes.iter().flat_map(|change| module(change, style)).collect();
-    for line in clipped(lines, "line", "`--format json` lists all changes", style) {
+    let mut lines = clipped(lines, "line", "`--format json` lists all changes", style);
+    let invalid = invalid.plain_lines().into_iter();
+    let invalid = invalid.map(|line| format!("{} {line}", style.paint(Ink::Error, "!"))).collect();
+    lines.extend(clipped(invalid, "module", "`modreg validate` lists all", style));
+    for line in &lines {
         writeln!(out, "{line}")?;
     }
-    if !changes.is_empty() {
+    if !lines.is_empty() {
         writeln!(out)?;
     }
     writeln!(out, "{}", style.paint(Ink::Strong, &summary(changes)))
@@ -48,6 +60,13 @@ pub(super) fn is_version(change: &FieldChange) -> bool {
     change.pointer == Pointer::new("/version")
 }
 
+/// The changed fields but the version, those of permissions before the others.
+pub(super) fn permissions_first(fields: &[FieldChange]) -> impl Iterator<Item = &FieldChange> {
+    let (first, rest): (Vec<_>, Vec<_>) =
+        fields.iter().filter(|field| !is_version(field)).partition(|field| field.concerns_permissions());
+    first.into_iter().chain(rest)
+}
+
 /// The old and the new place of a manifest, where nothing else of its entry changed.
 pub(super) fn moved(change: &ModuleChange) -> Option<(String, String)> {
     match &change.kind {
@@ -62,7 +81,18 @@ pub(super) fn moved(change: &ModuleChange) -> Option<(String, String)> {
 }
 
 /// The lines of one change: what happened to the module, and below it its fields.
+///
+/// Permissions come first, for they decide what an assistant may do.
 fn module(change: &ModuleChange, style: Style) -> Vec<String> {
+    let mut lines = head_and_fields(change, style);
+    if !change.permissions.is_empty() && !lines.is_empty() {
+        let phrase = permissions::phrase(&change.permissions, |name| visible(name).into_owned());
+        lines.insert(1, format!("{:INDENT$}{}", "", style.paint(Ink::Warning, &format!("! {phrase}"))));
+    }
+    lines
+}
+
+fn head_and_fields(change: &ModuleChange, style: Style) -> Vec<String> {
     let arrow = style.symbol("→", "->");
     let head = |ink: Ink, sign: char, name: &str, rest: &str| {
         let head = style.paint(ink, &format!("{sign} {name}"));
@@ -89,7 +119,7 @@ fn module(change: &ModuleChange, style: Style) -> Vec<String> {
             let versions = if from == to { to } else { format!("{from} {arrow} {to}") };
             let mut module = head(Ink::Updated, '~', name, &versions);
             let width = style.width.saturating_sub(INDENT + 2);
-            for field in fields.iter().filter(|field| !is_version(field)) {
+            for field in permissions_first(fields) {
                 module.extend(self::field(&lines(field, width), style));
             }
             module
@@ -141,6 +171,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
+    use crate::domain::RepoPath;
 
     const PLAIN: Style = Style { color: false, width: 60, unicode: true, max_lines: None };
 
@@ -176,7 +207,7 @@ mod tests {
 
     fn rendered(shown: &Changes, style: Style) -> String {
         let mut out = Vec::new();
-        changes(&mut out, shown, style).unwrap();
+        changes(&mut out, shown, &Invalid::default(), style).unwrap();
         String::from_utf8(out).unwrap()
     }
 
@@ -213,6 +244,36 @@ mod tests {
     fn without_unicode_it_is_ascii() {
         let output = rendered(&sample(), Style { unicode: false, ..PLAIN });
         assert!(output.is_ascii(), "{output}");
+    }
+
+    #[test]
+    fn permissions_come_first_and_invalid_modules_last() {
+        let entry = |version: &str, keyword: &str, permissions: &[&str]| {
+            let actions = json!([{"name": "delete", "permissions": permissions}]);
+            json!({"version": version, "aiContext": {"keywords": [keyword], "actions": actions}})
+        };
+        let one = |entry: Value| BTreeMap::from([("drive".parse().unwrap(), entry)]);
+        let changed = crate::diff::changes(
+            &one(entry("1.0.0", "file", &["drive:read", "drive:write"])),
+            &one(entry("1.1.0", "files", &["drive:delete", "drive:write"])),
+        );
+        let invalid = Invalid {
+            held: vec![("chat".parse().unwrap(), "schema/required".to_owned())],
+            left_out: vec![RepoPath::new("modules/\u{1b}.yaml")],
+        };
+        let mut out = Vec::new();
+        changes(&mut out, &changed, &invalid, PLAIN).unwrap();
+        insta::assert_snapshot!(String::from_utf8(out).unwrap(), @r##"
+        ~ drive 1.0.0 → 1.1.0
+            ! gains drive:delete, loses drive:read
+            - aiContext/actions/0/permissions/0: "drive:read"
+            + aiContext/actions/0/permissions/0: "drive:delete"
+            ~ aiContext/keywords/0: "file" → "files"
+        ! chat stays at its old content: its manifest is invalid (schema/required)
+        ! modules/\u{1b}.yaml is not registered: it is new and invalid
+
+        0 added, 1 updated, 0 removed
+        "##);
     }
 
     #[test]

@@ -6,14 +6,16 @@
 use std::fmt::Write;
 
 use super::{
-    changes::{is_version, moved, summary},
+    changes::{is_version, moved, permissions_first, summary},
     field_lines::{Mark, lines},
     findings::Item,
+    invalid::Invalid,
+    permissions::phrase,
     text::{clip, count, visible},
 };
 use crate::{
     diagnostic::{Diagnostic, Severity},
-    diff::{ChangeKind, Changes, FieldChange, ModuleChange},
+    diff::{ChangeKind, Changes, FieldChange, ModuleChange, PermissionChange},
     domain::SnapshotVersion,
 };
 
@@ -26,17 +28,38 @@ const RESERVE: usize = 500;
 /// The share of a comment that each of the two tables may take.
 const MAX_TABLE: usize = 15_000;
 
+/// The share of each of the two lists above them: permissions, and modules that are invalid.
+const MAX_LIST: usize = 6_000;
+
 /// The most bytes of one module's fenced diff.
 const MAX_DIFF: usize = 12_000;
 
 /// The most characters of one code span.
 const MAX_SPAN: usize = 300;
 
-/// The comment for these changes against snapshot `from`, and for these findings.
-pub fn comment(from: SnapshotVersion, changes: &Changes, diagnostics: &[Diagnostic]) -> String {
+/// The comment for these changes against snapshot `from`, for these findings, and for the modules that they make invalid.
+pub fn comment(
+    from: SnapshotVersion,
+    changes: &Changes,
+    diagnostics: &[Diagnostic],
+    invalid: &Invalid,
+) -> String {
     let mut comment = heading(changes, diagnostics);
+    permissions(&mut comment, changes);
+    let lines = invalid.lines(code);
+    rows_within(MAX_LIST, &mut comment, "", lines.iter().map(|line| format!("- {line}\n")), lines.len());
     body(&mut comment, from, changes, diagnostics);
     comment
+}
+
+/// The permissions that modules gain and lose; a list above everything else.
+pub(super) fn permissions(comment: &mut String, changes: &Changes) {
+    let affected: Vec<_> = changes.iter().filter(|change| !change.permissions.is_empty()).collect();
+    let rows = affected.iter().map(|change| {
+        let new = if matches!(change.kind, ChangeKind::Added { .. }) { " (new)" } else { "" };
+        format!("- {}{new} {}\n", code(change.name.as_str()), phrase(&change.permissions, code))
+    });
+    rows_within(MAX_LIST, comment, "⚠️ Permissions:\n\n", rows, affected.len());
 }
 
 /// What stands below the verdict.
@@ -106,11 +129,22 @@ fn overview(comment: &mut String, changes: &Changes) {
 }
 
 fn table(comment: &mut String, head: &str, rows: impl Iterator<Item = String>, total: usize) {
+    rows_within(MAX_TABLE, comment, head, rows, total);
+}
+
+/// Writes the rows that fit into so many bytes, and how many more there are.
+fn rows_within(
+    share: usize,
+    comment: &mut String,
+    head: &str,
+    rows: impl Iterator<Item = String>,
+    total: usize,
+) {
     if total == 0 {
         return;
     }
     _ = write!(comment, "\n{head}");
-    let limit = (comment.len() + MAX_TABLE).min(MAX_COMMENT - RESERVE);
+    let limit = (comment.len() + share).min(MAX_COMMENT - RESERVE);
     for (shown, row) in rows.enumerate() {
         if comment.len() + row.len() > limit {
             _ = write!(comment, "\n… and {} more\n", total - shown);
@@ -161,7 +195,7 @@ fn details(comment: &mut String, changes: &Changes) {
             "\n<details><summary><code>{}</code>: {}</summary>\n\n{}\n</details>\n",
             change.name,
             fields_but_version(fields),
-            fenced(&diff(fields)),
+            fenced(&diff(fields, &change.permissions)),
         );
         if comment.len() + section.len() > MAX_COMMENT - RESERVE {
             let left = updated.len() - shown;
@@ -180,10 +214,13 @@ fn fields_but_version(fields: &[FieldChange]) -> String {
     }
 }
 
-/// The changed fields, each line with a sign before it.
-fn diff(fields: &[FieldChange]) -> String {
+/// The changed fields, each line with a sign before it, and first the permissions.
+fn diff(fields: &[FieldChange], permissions: &[PermissionChange]) -> String {
     let mut diff = String::new();
-    let mut all = fields.iter().filter(|field| !is_version(field)).flat_map(|field| lines(field, 0));
+    if !permissions.is_empty() {
+        _ = writeln!(diff, "! {}", phrase(permissions, |name| visible(name).into_owned()));
+    }
+    let mut all = permissions_first(fields).flat_map(|field| lines(field, 0));
     while let Some(line) = all.next() {
         let text = line.text();
         if diff.len() + text.len() > MAX_DIFF {

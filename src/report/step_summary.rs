@@ -69,6 +69,7 @@ pub fn sync(outcome: &Outcome) -> String {
         }
     };
     let mut summary = format!("### {heading}\n");
+    markdown::permissions(&mut summary, &outcome.draft.changes);
     let held = plan.held.iter().map(|(name, Held { since, code, message })| {
         format!("held since version {since}: {name} ({code}: {message})")
     });

@@ -66,3 +66,90 @@ fn a_renamed_module_is_shown_as_one() {
     assert_eq!(report["changes"][0]["renamedTo"], "talk");
     assert_eq!(report["changes"][1]["renamedFrom"], "chat");
 }
+
+#[test]
+fn an_invalid_module_stays_at_its_old_content_and_that_is_shown() {
+    let folder = Folder::with_modules(&["chat", "drive"]);
+    folder.expect(0, &["sync"]);
+    folder.edit("modules/chat/module.yaml", "OTHER", "NONE");
+    folder.write("modules/mail/module.yaml", manifest("mail").replace("OTHER", "NONE"));
+    let ran = folder.expect(3, &["diff"]);
+    assert_eq!(
+        ran.out,
+        "! chat stays at its old content: its manifest is invalid (schema/enum)\n\
+         ! modules/mail/module.yaml is not registered: it is new and invalid\n\n\
+         no changes\n"
+    );
+    let comment = folder.expect(3, &["diff", "--format", "markdown"]).out;
+    let expected = "### ❌ Registry: no changes, 2 errors\n\n\
+                    - `chat` stays at its old content: its manifest is invalid (`schema/enum`)\n\
+                    - `modules/mail/module.yaml` is not registered: it is new and invalid\n\n";
+    assert!(comment.starts_with(expected), "{comment}");
+    folder.report(3, "diff-report", &["diff"]);
+    // A module that a sync would begin to hold is a difference; one that it holds already is not.
+    folder.expect(1, &["diff", "--check"]);
+    folder.commit("mistakes");
+    folder.expect(3, &["sync"]);
+    folder.expect(3, &["diff", "--check"]);
+    folder.edit("modules/chat/module.yaml", "NONE", "OTHER");
+    folder.edit("modules/mail/module.yaml", "NONE", "OTHER");
+    folder.expect(0, &["diff"]).says(&["no longer held after a sync: chat"]);
+}
+
+#[test]
+fn a_permission_that_is_gained_or_lost_is_at_the_top() {
+    let folder = Folder::with_modules(&["drive"]);
+    let action = |permission: &str| {
+        format!("  actions:\n    - {{ name: open, description: Opens., permissions: [\"{permission}\"] }}\n")
+    };
+    let before = manifest("drive") + &action("drive:read");
+    folder.write("modules/drive/module.yaml", &before);
+    folder.commit("an action");
+    folder.expect(0, &["sync"]);
+    folder.write(
+        "modules/drive/module.yaml",
+        manifest("drive").replace("1.0.0", "1.1.0") + &action("drive:delete"),
+    );
+    folder.edit("modules/drive/module.yaml", "What drive is for", "What drive does");
+    assert_eq!(
+        folder.expect(0, &["diff"]).out,
+        "~ drive 1.0.0 → 1.1.0\n    \
+             ! gains drive:delete, loses drive:read\n    \
+             ~ aiContext/actions/0/permissions/0: \"drive:read\" → \"drive:delete\"\n    \
+             ~ aiContext/purpose: \"What drive is for.\" → \"What drive does.\"\n\n\
+         0 added, 1 updated, 0 removed\n"
+    );
+    let comment = folder.expect(0, &["diff", "--format", "markdown"]).out;
+    let expected = "### ✅ Registry: 0 added, 1 updated, 0 removed\n\n⚠️ Permissions:\n\n\
+                    - `drive` gains `drive:delete`, loses `drive:read`\n";
+    assert!(comment.starts_with(expected), "{comment}");
+}
+
+#[test]
+fn revisions_of_every_kind_are_compared() {
+    let folder = two_versions();
+    let before = folder.git(&["rev-parse", "HEAD~1"]);
+    folder.git(&["tag", "--annotate", "--message", "first", "first"]);
+    folder.git(&["tag", "v9"]);
+    folder.git(&["branch", "side"]);
+    folder.commit("changes");
+    folder.expect(0, &["sync"]);
+    let all = ["added chat", "added drive", "added gone", "added other"];
+    for (args, expected) in [
+        (&["diff", "first"][..], &CHANGED[..]),
+        (&["diff", "side", "main"], &CHANGED),
+        (&["diff", "HEAD~2"], &CHANGED),
+        // The commit of the manifests changed nothing in `registry/`.
+        (&["diff", "HEAD~1", "HEAD~2"], &[]),
+        (&["diff", "v9^0"], &CHANGED),
+        // A commit before the first version has no registry.
+        (&["diff", &before, "1"], &all),
+    ] {
+        assert_eq!(changes(&folder.report(0, "diff-report", args)), expected, "{args:?}");
+    }
+    folder.expect(2, &["diff", "v9"]).says(&["there is no version 9: the latest is 2", "`refs/tags/v9`"]);
+    folder.expect(2, &["diff", "HEAD:modules"]).says(&["the revision `HEAD:modules` is unknown"]);
+    folder.expect(2, &["diff", "first..main"]).says(&["`modreg diff first main`"]);
+    folder.expect(2, &["diff", "1...2"]).says(&["`modreg diff 1 2`"]);
+    folder.expect(2, &["diff", "first.."]).says(&["`modreg diff first HEAD`"]);
+}

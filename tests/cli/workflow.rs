@@ -75,13 +75,13 @@ fn checks_tell_how_many_errors_they_found() {
         ("modreg validate", 1, "1", "### ❌ Manifests: 1 error\n"),
         ("modreg compile --check", 1, "0", "### ❌ Registry on disk: 3 errors\n"),
         ("modreg verify", 0, "0", "### ✅ Registry at HEAD: it is whole, and what its sources compile to\n"),
-        ("modreg diff", 0, "0", "### ❌ Registry: 1 added, 0 updated, 0 removed, 1 error\n"),
+        ("modreg diff", 3, "0", "### ❌ Registry: 1 added, 0 updated, 0 removed, 1 error\n"),
     ] {
         let (outputs, summary) = step(&folder, code, command);
         assert_eq!(outputs["errors"], errors, "{command}");
         assert!(summary.starts_with(verdict), "{command}: {summary}");
     }
-    let (outputs, _) = step(&folder, 0, "modreg diff");
+    let (outputs, _) = step(&folder, 3, "modreg diff");
     assert_eq!(values(&outputs, &COUNTS), ["true", "1", "1", "0", "0", "1", "0"]);
 }
 

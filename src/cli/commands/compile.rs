@@ -19,6 +19,7 @@ use crate::{
     report::{
         clipped::{clipped, clipped_removals},
         findings::{self, Check, Findings},
+        invalid::Invalid,
         json::{self, CompileReport},
         markdown,
         outputs::Outputs,
@@ -150,7 +151,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
         if args.check {
             step_summary::findings(&findings)
         } else {
-            markdown::comment(version, &draft.changes, &diagnostics)
+            markdown::comment(version, &draft.changes, &diagnostics, &Invalid::from(&draft.plan))
         }
     })?;
     Ok(match (args.check && !drift.is_empty(), draft.plan.invalid.is_empty()) {

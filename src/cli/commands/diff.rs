@@ -17,6 +17,7 @@ use crate::{
     git::Repository,
     report::{
         changes,
+        invalid::Invalid,
         json::{self, ChangesReport},
         markdown,
         outputs::Outputs,
@@ -26,6 +27,9 @@ use crate::{
 };
 
 /// Show what a sync of the working tree would change, or what changed between two versions
+///
+/// Exits 3 if a manifest is invalid. The registry of a revision is what `registry/` contains at that commit. On a terminal at
+/// most 20 lines of changes are shown; a pipe gets all.
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Args {
     /// The version or the revision to start from (`42` and `v42` are versions, anything else is a revision); without one,
@@ -36,7 +40,7 @@ pub(in crate::cli) struct Args {
     /// How to report
     #[arg(long, value_enum, default_value_t)]
     format: DiffFormat,
-    /// Exit 1 if there are any changes
+    /// Exit 1 if there are any changes, else as without it
     #[arg(long)]
     check: bool,
 }
@@ -62,8 +66,13 @@ struct Comparison {
     changes: Changes,
     summary: Summary,
     diagnostics: Vec<Diagnostic>,
-    /// What a sync would hold or no longer hold.
-    holds: Vec<String>,
+    /// What a sync would do about invalid manifests.
+    invalid: Invalid,
+    has_invalid: bool,
+    /// Whether a sync would begin or end to hold a module.
+    changes_holds: bool,
+    /// The modules that are no longer held.
+    released: Vec<String>,
 }
 
 pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
@@ -71,22 +80,26 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
         None => working_tree(context)?,
         Some(from) => versions(from, args.to.as_deref(), context)?,
     };
-    let Comparison { from, ref changes, ref diagnostics, .. } = compared;
+    let Comparison { from, ref changes, ref diagnostics, ref invalid, .. } = compared;
     match args.format {
         DiffFormat::Human => {
             context.talk_diagnostics(diagnostics.iter());
-            output::write(|out| changes::changes(out, changes, context.out))?;
-            context.say_all(compared.holds.clone(), "module", IN_JSON);
+            output::write(|out| changes::changes(out, changes, invalid, context.out))?;
+            context.say_all(compared.released.clone(), "module", IN_JSON);
         }
-        DiffFormat::Markdown => output::print(&markdown::comment(from, changes, diagnostics))?,
+        DiffFormat::Markdown => output::print(&markdown::comment(from, changes, diagnostics, invalid))?,
         DiffFormat::Json => output::write(|out| json::write(out, &compared.report()))?,
     }
     let outputs = Outputs::of_changes(compared.latest, changes.added(), changes.updated(), changes.removed());
     let outputs =
         Outputs { held: Some(compared.summary.held), errors: Some(compared.summary.errors), ..outputs };
-    context.tell_workflow(&outputs, || markdown::comment(from, changes, diagnostics))?;
-    let differs = !changes.is_empty() || !compared.holds.is_empty();
-    Ok(if args.check && differs { Exit::No } else { Exit::Done })
+    context.tell_workflow(&outputs, || markdown::comment(from, changes, diagnostics, invalid))?;
+    let differs = !changes.is_empty() || compared.changes_holds;
+    Ok(match (args.check && differs, compared.has_invalid) {
+        (true, _) => Exit::No,
+        (false, true) => Exit::SomeInvalid,
+        (false, false) => Exit::Done,
+    })
 }
 
 fn working_tree(context: &Context) -> Result<Comparison, CliError> {
@@ -100,14 +113,14 @@ fn working_tree(context: &Context) -> Result<Comparison, CliError> {
     context.remark_cut_off(tree.is_log_cut_off());
     let version = tree.previous().snapshot.version();
     let held = tree.previous().snapshot.held();
-    let began = draft.plan.held.iter().filter(|(name, _)| !held.contains_key(*name));
-    let ended = held.keys().filter(|name| !draft.plan.held.contains_key(*name));
-    let holds = began
-        .map(|(name, held)| format!("would be held: {name} ({})", held.code))
-        .chain(ended.map(|name| format!("would no longer be held: {name}")))
-        .collect();
+    let began = draft.plan.held.keys().filter(|name| !held.contains_key(*name)).count();
+    let released = held.keys().filter(|name| !draft.plan.held.contains_key(*name));
+    let released: Vec<_> = released.map(|name| format!("no longer held after a sync: {name}")).collect();
     Ok(Comparison {
-        holds,
+        invalid: Invalid::from(&draft.plan),
+        has_invalid: !draft.plan.invalid.is_empty(),
+        changes_holds: began > 0 || !released.is_empty(),
+        released,
         from: version,
         to: None,
         latest: version,
@@ -132,19 +145,53 @@ fn versions(from: &str, to: Option<&str>, context: &Context) -> Result<Compariso
     let changes = sync::compare(&repository, &old.snapshot, &new.snapshot)?;
     let summary = Summary::between(&new.snapshot, &changes);
     let (from, to) = (old.snapshot.version(), Some(new.snapshot.version()));
-    Ok(Comparison { from, to, latest: version, changes, summary, diagnostics: Vec::new(), holds: Vec::new() })
+    Ok(Comparison {
+        from,
+        to,
+        latest: version,
+        changes,
+        summary,
+        diagnostics: Vec::new(),
+        invalid: Invalid::default(),
+        has_invalid: false,
+        changes_holds: false,
+        released: Vec::new(),
+    })
 }
 
 /// Finds a version, 0 being the registry before its first one, or the registry of a revision.
 fn find(repository: &Repository, log: &Log, text: &str) -> Result<VersionedSnapshot, CliError> {
     if let Ok(version) = text.parse::<SnapshotVersion>() {
-        return Ok(VersionedSnapshot::find(repository, log, version)?);
+        return VersionedSnapshot::find(repository, log, version).map_err(|error| {
+            let is_revision = matches!(repository.resolve(text), Ok(Some(_)));
+            let failed = CliError::from(error);
+            if is_revision {
+                failed.hint(format!(
+                    "`{text}` is read as a version; for the revision write `refs/tags/{text}`, `refs/heads/{text}` or \
+                     `{text}^0`"
+                ))
+            } else {
+                failed
+            }
+        });
     }
-    match repository.resolve(text)? {
-        Some(commit) => Ok(VersionedSnapshot::at(repository, commit)?),
-        None => Err(CliError::cannot_run(format!("the revision `{}` is unknown", visible(text)))
-            .hint("`modreg history` lists the versions, `git log` the commits")),
+    if let Some(commit) = repository.resolve(text)? {
+        return Ok(VersionedSnapshot::at(repository, commit)?);
     }
+    let failed = CliError::cannot_run(format!("the revision `{}` is unknown", visible(text)));
+    Err(match text.split_once("..") {
+        Some((from, to)) => failed.hint(two_arguments(from, to)),
+        None => failed.hint("`modreg history` lists the versions, `git log` the commits"),
+    })
+}
+
+/// How a range of git, `a..b` or `a...b`, is written here.
+fn two_arguments(from: &str, to: &str) -> String {
+    let end = |text: &str| match text.trim_start_matches('.') {
+        "" => "HEAD".to_owned(),
+        text => visible(text).into_owned(),
+    };
+    format!("write two arguments instead of a range: `modreg diff {} {}`", end(from), end(to))
 }
 
 impl Comparison {

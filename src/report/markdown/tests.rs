@@ -56,7 +56,7 @@ fn a_comment_has_a_verdict_a_table_and_the_fields() {
         ("team-chat", json!({"version": "1.0.0", "aiContext": {"purpose": "Talks"}})),
     ]);
     let found = [finding("modules/x.yaml", "`NO` is not a status")];
-    let comment = comment(SnapshotVersion::new(42), &diff::changes(&old, &new), &found);
+    let comment = comment(SnapshotVersion::new(42), &diff::changes(&old, &new), &found, &Invalid::default());
     insta::assert_snapshot!(comment, @r##"
     ### ❌ Registry: 2 added, 3 updated, 2 removed (1 renamed), 1 error
 
@@ -91,8 +91,67 @@ fn a_comment_has_a_verdict_a_table_and_the_fields() {
 }
 
 #[test]
+fn permissions_and_invalid_modules_come_before_everything_else() {
+    let entry = |keyword: &str, permissions: &[&str]| {
+        let actions = json!([{"name": "delete", "permissions": permissions}]);
+        json!({"version": "1.0.0", "aiContext": {"keywords": [keyword], "actions": actions}})
+    };
+    let old = snapshot(&[("chat", entry("talk", &[])), ("drive", entry("file", &["drive:read"]))]);
+    let new = snapshot(&[
+        ("chat", entry("talks", &[])),
+        ("drive", entry("files", &["drive:delete"])),
+        ("mail", entry("mail", &["mail:send"])),
+    ]);
+    let invalid = Invalid {
+        held: vec![("notes".parse().unwrap(), "schema/required".to_owned())],
+        left_out: vec![RepoPath::new("modules/tasks/module.yaml")],
+    };
+    let comment = comment(SnapshotVersion::new(3), &diff::changes(&old, &new), &[], &invalid);
+    insta::assert_snapshot!(comment, @r##"
+    ### ✅ Registry: 1 added, 2 updated, 0 removed
+
+    ⚠️ Permissions:
+
+    - `drive` gains `drive:delete`, loses `drive:read`
+    - `mail` (new) gains `mail:send`
+
+    - `notes` stays at its old content: its manifest is invalid (`schema/required`)
+    - `modules/tasks/module.yaml` is not registered: it is new and invalid
+
+    Compared with version 3 of the registry.
+
+    | | module | version | change |
+    |---|---|---|---|
+    | ✏️ | `chat` | `1.0.0` | 1 field |
+    | ✏️ | `drive` | `1.0.0` | 2 fields |
+    | ➕ | `mail` | `1.0.0` | added |
+
+    <details><summary><code>chat</code>: 1 field</summary>
+
+    ```diff
+    - aiContext/keywords/0: "talk"
+    + aiContext/keywords/0: "talks"
+    ```
+
+    </details>
+
+    <details><summary><code>drive</code>: 2 fields</summary>
+
+    ```diff
+    ! gains drive:delete, loses drive:read
+    - aiContext/actions/0/permissions/0: "drive:read"
+    + aiContext/actions/0/permissions/0: "drive:delete"
+    - aiContext/keywords/0: "file"
+    + aiContext/keywords/0: "files"
+    ```
+
+    </details>
+    "##);
+}
+
+#[test]
 fn nothing_to_tell_is_one_line() {
-    let comment = comment(SnapshotVersion::new(1), &Changes::default(), &[]);
+    let comment = comment(SnapshotVersion::new(1), &Changes::default(), &[], &Invalid::default());
     assert_eq!(comment, "### ✅ Registry: no changes\n");
 }
 
@@ -120,7 +179,7 @@ fn outside_of_code(comment: &str) -> String {
     for line in comment.lines() {
         match &fence {
             Some(end) if line.trim() == end => fence = None,
-            Some(_) => assert!(line.starts_with(['+', '-', ' ', '@']), "{line}"),
+            Some(_) => assert!(line.starts_with(['+', '-', ' ', '@', '!']), "{line}"),
             None if line.starts_with("```") => fence = Some(line.trim_end_matches("diff").to_owned()),
             None => {
                 outside += &outside_of_spans(line);
@@ -155,16 +214,25 @@ fn nothing_a_manifest_says_gets_out_of_code() {
     let comment_on = |text: &str| {
         let old = snapshot(&[(
             "drive",
-            json!({"version": text, "source": text, "a": [text], "t": format!("{text}\nx")}),
+            json!({
+                "version": text, "source": text, "a": [text], "t": format!("{text}\nx"),
+                "aiContext": {"actions": [{"name": text, "permissions": []}]},
+            }),
         )]);
         let new = snapshot(&[
             (
                 "drive",
-                json!({"version": format!("{text}2"), text: text, "a": [{text: text}], "t": format!("{text}\ny")}),
+                json!({
+                    "version": format!("{text}2"), text: text, "a": [{text: text}], "t": format!("{text}\ny"),
+                    "aiContext": {"actions": [{"name": text, "permissions": [text]}]},
+                }),
             ),
             ("moved", json!({"version": text})),
         ]);
-        comment(SnapshotVersion::new(1), &diff::changes(&old, &new), &[finding(text, text)])
+        let path = RepoPath::new(format!("modules/{text}.yaml"));
+        let invalid =
+            Invalid { held: vec![("drive".parse().unwrap(), text.to_owned())], left_out: vec![path] };
+        comment(SnapshotVersion::new(1), &diff::changes(&old, &new), &[finding(text, text)], &invalid)
     };
     let benign = outside_of_code(&comment_on("plain"));
     for text in VECTORS {
@@ -189,8 +257,11 @@ fn a_comment_never_grows_past_what_hosts_take() {
     let changes = diff::changes(&modules("old"), &modules(&"new ".repeat(500)));
     let found: Vec<_> =
         (0..5_000).map(|number| finding(&format!("modules/{number}.yaml"), "wrong")).collect();
-    let comment = comment(SnapshotVersion::new(1), &changes, &found);
+    let held =
+        (0..5_000).map(|number| (format!("module-{number}").parse().unwrap(), "schema/type".to_owned()));
+    let invalid = Invalid { held: held.collect(), left_out: Vec::new() };
+    let comment = comment(SnapshotVersion::new(1), &changes, &found, &invalid);
     assert!((30_000..=60_000).contains(&comment.len()), "{}", comment.len());
-    assert_eq!(comment.matches("\n… and ").count(), 3, "{comment}");
+    assert_eq!(comment.matches("\n… and ").count(), 4, "{comment}");
     outside_of_code(&comment);
 }

@@ -1,0 +1,44 @@
+//! What invalid manifests mean for the registry: which entries stay as they are, and which modules get none.
+
+use super::text::visible;
+use crate::{
+    domain::{ModuleName, RepoPath},
+    registry::Held,
+    sync::Plan,
+};
+
+/// The modules whose manifests are invalid, and what a sync does about them.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Invalid {
+    /// The modules whose entries stay at their old content, with the rules that their manifests break.
+    pub held: Vec<(ModuleName, String)>,
+    /// The manifests of modules that have no entry and get none.
+    pub left_out: Vec<RepoPath>,
+}
+
+impl From<&Plan> for Invalid {
+    fn from(plan: &Plan) -> Self {
+        let held = plan.held.iter().map(|(name, Held { code, .. })| (name.clone(), code.clone()));
+        Self { held: held.collect(), left_out: plan.left_out.iter().cloned().collect() }
+    }
+}
+
+impl Invalid {
+    /// One line for each module; `name` shows a module, path or rule in the way of the format.
+    pub(super) fn lines(&self, name: impl Fn(&str) -> String) -> Vec<String> {
+        let held = self.held.iter().map(|(module, code)| {
+            let (module, code) = (name(module.as_str()), name(code));
+            format!("{module} stays at its old content: its manifest is invalid ({code})")
+        });
+        let left_out = self
+            .left_out
+            .iter()
+            .map(|path| format!("{} is not registered: it is new and invalid", name(path.as_str())));
+        held.chain(left_out).collect()
+    }
+
+    /// The lines for a terminal.
+    pub fn plain_lines(&self) -> Vec<String> {
+        self.lines(|name| visible(name).into_owned())
+    }
+}
