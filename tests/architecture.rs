@@ -30,6 +30,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("walkdir", &["load"]),
     ("granit_parser", &["source"]),
     ("jsonschema", &["schema"]),
+    ("serde_yaml", &["report/manifest.rs"]),
     ("toml", &["settings"]),
     ("arc_swap", &["serve"]),
     ("axum", &["serve"]),

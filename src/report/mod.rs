@@ -16,6 +16,7 @@ pub mod human;
 pub mod invalid;
 pub mod json;
 pub mod junit;
+pub mod manifest;
 pub mod markdown;
 pub mod outputs;
 pub mod overview;

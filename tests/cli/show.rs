@@ -1,6 +1,6 @@
 //! `modreg show`: a snapshot or an entry, now or then.
 
-use crate::harness::Folder;
+use crate::harness::{Folder, manifest};
 
 #[test]
 fn snapshots_and_entries_of_any_version() {
@@ -21,4 +21,54 @@ fn snapshots_and_entries_of_any_version() {
     folder.expect(2, &["show", "chta"]).says(&["did you mean `chat`?"]);
     folder.expect(2, &["show", "--version", "3"]).says(&["there is no version 3: the latest is 2"]);
     folder.expect(2, &["show", "--version", "latest"]).says(&["`latest` is not a version of the registry"]);
+}
+
+#[test]
+fn an_entry_becomes_a_manifest_again_after_a_rollback() {
+    let folder = Folder::with_modules(&["chat", "drive"]);
+    folder.write("schema/module.schema.json", folder.expect(0, &["schema", "module"]).out);
+    folder.write("modules/mail.json", "{\"name\": \"mail\", \"version\": \"1.0.0\", \"aiContext\": {\"purpose\": \"yes\", \"category\": \"OTHER\", \"keywords\": [\"on\"]}}");
+    folder.commit("more");
+    folder.expect(0, &["sync"]);
+    folder.edit("modules/chat/module.yaml", "second", "third");
+    folder.commit("a change");
+    folder.expect(0, &["sync"]);
+    folder.expect(0, &["rollback", "1", "chat", "--reason", "the third keyword is wrong"]);
+
+    let ran = folder.expect(0, &["show", "chat", "--version", "1", "--format", "yaml"]);
+    let expected = "# yaml-language-server: $schema=../../schema/module.schema.json\n\
+                    name: chat\nversion: 1.0.0\nstatus: ACTIVE\naiContext:\n  purpose: What chat is for.\n  category: OTHER\n  \
+                    keywords:\n  - chat\n  - second\n  patterns: []\n  concepts: []\n  entities: []\n  actions: []\n  \
+                    contextProviders: []\n";
+    assert_eq!(ran.out, expected);
+    assert_eq!(ran.err, "the entry was compiled from `modules/chat/module.yaml`; save this there\n");
+    folder.write("modules/chat/module.yaml", &ran.out);
+    folder.commit("back to the second keyword");
+    folder.expect(0, &["unpin", "chat"]).prints(&["no longer pinned chat", "1 unchanged"]);
+    folder.expect(0, &["validate", "--strict"]);
+    folder.expect(0, &["diff", "3"]).prints(&["no changes"]);
+
+    let ran = folder.expect(0, &["show", "mail", "--format", "yaml"]);
+    ran.says(&["compiled from `modules/mail.json`; save this as `modules/mail.yaml`, and remove that file"]);
+    ran.prints(&["$schema=../schema/module.schema.json\n", "purpose: \"yes\"\n", "  - \"on\"\n"]);
+    folder
+        .expect(2, &["show", "--format", "yaml"])
+        .says(&["no module is named", "modreg show MODULE --format yaml"]);
+}
+
+#[test]
+fn an_old_entry_that_is_no_longer_valid_is_shown_with_what_is_wrong() {
+    let folder = Folder::with_modules(&["chat"]);
+    folder.expect(0, &["sync"]);
+    folder.write("schema/module.schema.json", "{\"required\": [\"owner\"]}");
+    folder.commit("a stricter schema");
+    let ran = folder.expect(0, &["show", "chat", "--format", "yaml"]);
+    assert!(ran.out.contains("\nname: chat\n"), "{}", ran.out);
+    ran.says(&["`owner` is missing", "not valid by the schemas and rules at HEAD"]);
+    // An entry that was edited by hand is not taken for one.
+    folder.write("registry/modules/ch/at/chat.json", manifest("chat"));
+    folder.commit("forged");
+    folder
+        .expect(2, &["show", "chat", "--format", "yaml"])
+        .says(&["not one that modreg wrote", "modreg verify"]);
 }

@@ -16,4 +16,5 @@ mod mistakes;
 mod modules;
 mod parsers;
 mod report;
+mod shown;
 mod threads;
