@@ -51,6 +51,20 @@ pub fn diagnostics(out: &mut dyn io::Write, diagnostics: &[Diagnostic], style: S
     Ok(())
 }
 
+/// The line above a round of `validate --watch`: when it began, and the files that changed before it.
+pub fn round(time: &str, changed: &[String], style: Style) -> String {
+    /// More names make the line too long to read.
+    const MAX_NAMES: usize = 3;
+    let rule = style.symbol("────", "----");
+    let mut names: Vec<String> =
+        changed.iter().take(MAX_NAMES).map(|name| visible(name).into_owned()).collect();
+    if changed.len() > MAX_NAMES {
+        names.push(format!("{} more", changed.len() - MAX_NAMES));
+    }
+    let names = if names.is_empty() { String::new() } else { format!("{} {rule}", names.join(", ")) };
+    format!("{rule} {time} {rule} {names}").trim_end().to_owned()
+}
+
 /// The line below the diagnostics of a run over `manifests` files: `5 errors, 1 warning in 3 of 12 manifests`.
 pub fn summary(diagnostics: &[Diagnostic], manifests: usize, style: Style) -> String {
     let files: BTreeSet<_> = diagnostics.iter().map(|diagnostic| diagnostic.source.path()).collect();

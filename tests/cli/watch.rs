@@ -47,8 +47,8 @@ impl Watch {
         Self { child, lines }
     }
 
-    /// Waits for a line with these words, and for the next wait to begin.
-    fn says(&self, words: &str) {
+    /// Waits for a line with these words, and for the next wait to begin; returns the lines until then.
+    fn says(&self, words: &str) -> Vec<String> {
         let mut seen = Vec::new();
         for end in [words, "watching for changes"] {
             while !seen.last().is_some_and(|line: &String| line.contains(end)) {
@@ -58,6 +58,7 @@ impl Watch {
                 }
             }
         }
+        seen
     }
 
     /// Ends it as Ctrl-C does.
@@ -115,6 +116,44 @@ fn every_way_to_change_a_file_is_seen() {
     assert_eq!(watch.interrupt(), Some(1));
 }
 
+/// The lines above rounds, with zeros for the time.
+fn headings(lines: &[String]) -> Vec<String> {
+    let headings = lines.iter().filter(|line| line.starts_with("────"));
+    let without_time =
+        |line: &String| line.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect();
+    headings.map(without_time).collect()
+}
+
+#[test]
+fn each_round_is_headed_by_its_time_and_the_files_that_changed() {
+    let folder = two_modules();
+    let watch = Watch::start(&folder, &[]);
+    let lines = watch.says("no problems in 2 manifests");
+    assert_eq!(headings(&lines), ["──── 00:00:00 UTC ────"]);
+    folder.edit("modules/drive/module.yaml", "purpose", "purpos");
+    let lines = watch.says("1 error in 1 of 2 manifests");
+    assert_eq!(headings(&lines), ["──── 00:00:00 UTC ──── modules/drive/module.yaml ────"]);
+    assert_eq!(watch.interrupt(), Some(1));
+}
+
+#[test]
+fn what_a_round_fixes_starts_no_other_round() {
+    let folder = two_modules();
+    folder.edit("modules/chat/module.yaml", "OTHER", "Other");
+    let watch = Watch::start(&folder, &["--fix"]);
+    let lines = watch.says("no problems in 2 manifests");
+    assert!(lines.iter().any(|line| line.starts_with("fixed modules/chat/module.yaml:5:")), "{lines:?}");
+    assert!(folder.read("modules/chat/module.yaml").contains("category: OTHER"));
+    folder.edit("modules/drive/module.yaml", "OTHER", "other");
+    let lines = watch.says("no problems in 2 manifests");
+    assert_eq!(headings(&lines), ["──── 00:00:00 UTC ──── modules/drive/module.yaml ────"]);
+    // A mistake that nothing fixes is still seen in a file that was fixed.
+    folder.edit("modules/chat/module.yaml", "OTHER", "NONE");
+    let lines = watch.says("1 error in 1 of 2 manifests");
+    assert_eq!(headings(&lines), ["──── 00:00:00 UTC ──── modules/chat/module.yaml ────"]);
+    assert_eq!(watch.interrupt(), Some(1));
+}
+
 #[test]
 fn settings_and_schemas_decide_about_all_manifests_anew() {
     let folder = two_modules();
@@ -145,6 +184,5 @@ fn only_what_was_named_is_watched() {
     assert_eq!(watch.interrupt(), Some(1));
     folder.expect(2, &["validate", "--watch", "-"]).says(&["standard input cannot be watched"]);
     folder.expect(2, &["validate", "--watch", "--format", "json"]).says(&["reports to people"]);
-    folder.expect(2, &["validate", "--watch", "--fix"]);
     folder.expect(2, &["validate", "--watch", "modules/none.yaml"]).says(&["there is no file"]);
 }

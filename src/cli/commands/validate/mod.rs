@@ -49,8 +49,8 @@ pub(in crate::cli) struct Args {
     /// around values, spaces at the end of values; nothing else in a file changes. Of standard input the fixed text is printed
     #[arg(long)]
     fix: bool,
-    /// Check again whenever something changes, until Ctrl-C
-    #[arg(long, conflicts_with = "fix")]
+    /// Check again whenever something changes, until Ctrl-C; with `--fix` fix first, then check
+    #[arg(long)]
     pub(super) watch: bool,
     /// Treat warnings as errors
     #[arg(long)]

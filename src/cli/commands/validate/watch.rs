@@ -5,6 +5,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    fs,
     path::{Path, PathBuf},
     sync::mpsc::{self, Receiver, Sender},
     time::Duration,
@@ -16,7 +17,7 @@ use notify_debouncer_full::{
 };
 
 use super::{
-    Args, check,
+    Args, check, fix,
     memory::Memory,
     surroundings::{self, Surroundings},
     targets::{self, Target},
@@ -30,6 +31,7 @@ use crate::{
         output,
         workspace::Folder,
     },
+    fix::Fix,
     report::human,
     settings,
     sync::SCHEMAS,
@@ -79,7 +81,12 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
         }
         let watched = Watched::new(&targets, &folder.root);
         watcher.follow(&watched, &changed)?;
-        match round(&targets, around, &mut memory, args) {
+        if context.clears_screen {
+            output::print(CLEAR)?;
+        }
+        context.say(&human::round(&time(), &shown(&changed, &folder.root), context.talk));
+        let mut own = OwnWrites::new();
+        match round(&targets, around, &mut memory, &mut own, args) {
             Ok(exit) => last = Some(exit),
             Err(error) if last.is_none() => return Err(error),
             Err(error) => {
@@ -88,7 +95,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
             }
         }
         context.say("watching for changes, Ctrl-C ends");
-        match wait(&events, &watched, context) {
+        match wait(&events, &watched, &own, context) {
             Some(paths) => changed = paths,
             None => return Ok(last.unwrap_or(Exit::Done)),
         }
@@ -105,33 +112,73 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     }
 }
 
+/// The files that the last round fixed, and what they contain since: a report that they changed is no change by a person.
+type OwnWrites = BTreeMap<PathBuf, Vec<u8>>;
+
 fn round(
     targets: &[Target],
     around: Surroundings<'_>,
     memory: &mut Memory,
+    own: &mut OwnWrites,
     args: &Args,
 ) -> Result<Exit, CliError> {
     let context = around.context;
-    let checked = check::check(targets, around, memory)?;
-    output::write(|out| {
-        if context.clears_screen {
-            write!(out, "{CLEAR}")?;
+    if args.fix {
+        let fixes = fix::files(targets, around)?;
+        super::tell_fixes(&fixes, context);
+        for path in fixed_files(targets, &fixes) {
+            memory.forget(&path);
+            if let Ok(bytes) = fs::read(&path) {
+                own.insert(path, bytes);
+            }
         }
-        human::diagnostics(out, &checked.diagnostics, context.out)
-    })?;
+    }
+    let checked = check::check(targets, around, memory)?;
+    output::write(|out| human::diagnostics(out, &checked.diagnostics, context.out))?;
     if context.verbosity >= Verbosity::Normal {
         output::talk(&human::summary(&checked.diagnostics, checked.counts.modules, context.talk));
     }
     Ok(super::exit(&super::findings(&checked, args)))
 }
 
+/// Where the files are on disk that were fixed.
+fn fixed_files(targets: &[Target], fixes: &[Fix]) -> BTreeSet<PathBuf> {
+    let bases = targets.iter().filter_map(|target| match target {
+        Target::Folder(place) | Target::File(place) => Some(&place.base),
+        Target::Input => None,
+    });
+    let bases: BTreeSet<&PathBuf> = bases.collect();
+    let paths = fixes.iter().map(|fix| fix.diagnostic.source.path());
+    paths.flat_map(|path| bases.iter().map(|base| base.join(path.as_str()))).collect()
+}
+
+/// The time of day, in UTC.
+fn time() -> String {
+    Context::clock()().strftime("%H:%M:%S UTC").to_string()
+}
+
+/// The changed files as people name them.
+fn shown(changed: &BTreeSet<PathBuf>, root: &Path) -> Vec<String> {
+    let name = |path: &PathBuf| path.strip_prefix(root).unwrap_or(path).to_string_lossy().into_owned();
+    changed.iter().map(name).collect()
+}
+
 /// Waits for a change that matters; `None` is Ctrl-C.
-fn wait(events: &Receiver<Event>, watched: &Watched, context: &Context) -> Option<BTreeSet<PathBuf>> {
+fn wait(
+    events: &Receiver<Event>,
+    watched: &Watched,
+    own: &OwnWrites,
+    context: &Context,
+) -> Option<BTreeSet<PathBuf>> {
+    let is_own = |path: &PathBuf| {
+        own.get(path).is_some_and(|written| fs::read(path).is_ok_and(|found| found == *written))
+    };
     loop {
         match events.recv() {
             Ok(Event::Lost) => return Some(watched.everything()),
             Ok(Event::Changed(paths)) => {
-                let matter: BTreeSet<_> = paths.into_iter().filter(|path| watched.concerns(path)).collect();
+                let matter: BTreeSet<_> =
+                    paths.into_iter().filter(|path| watched.concerns(path) && !is_own(path)).collect();
                 if !matter.is_empty() {
                     return Some(matter);
                 }
