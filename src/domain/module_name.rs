@@ -44,6 +44,35 @@ impl ModuleName {
         }
     }
 
+    /// The name that a manifest may declare and that is nearest to a text: `train-tickets` of `Train_tickets`; `None` where
+    /// the text has too few letters.
+    pub fn nearest(text: &str) -> Option<Self> {
+        let mut words = String::new();
+        let mut previous = ' ';
+        for character in text.chars() {
+            let begins_word = character.is_uppercase() && !previous.is_uppercase();
+            let is_separator = !character.is_alphanumeric();
+            if (begins_word || is_separator) && !words.is_empty() && !words.ends_with('-') {
+                words.push('-');
+            }
+            for lower in character.to_lowercase() {
+                words.push_str(in_ascii(lower));
+                words.extend(Some(lower).filter(char::is_ascii_alphanumeric));
+            }
+            previous = character;
+        }
+        let name = words.trim_start_matches(|first: char| !first.is_ascii_lowercase());
+        let name = name[..name.len().min(63)].trim_end_matches('-');
+        let name = if is_reserved(name) { format!("{name}-module") } else { name.to_owned() };
+        Self::declared(&name).ok()
+    }
+
+    /// The name for people that begins a new manifest: `Train tickets` of `train-tickets`.
+    pub fn title(&self) -> String {
+        let words = self.0.replace('-', " ");
+        words[..1].to_ascii_uppercase() + &words[1..]
+    }
+
     /// The name as text.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -62,6 +91,25 @@ impl FromStr for ModuleName {
         } else {
             Err(InvalidModuleName::Form(text.to_owned()))
         }
+    }
+}
+
+/// The ASCII letters that a Latin letter of a European language is written with; nothing for any other character.
+fn in_ascii(letter: char) -> &'static str {
+    match letter {
+        'à' | 'á' | 'â' | 'ã' => "a",
+        'ä' | 'æ' => "ae",
+        'å' => "aa",
+        'ç' => "c",
+        'è'..='ë' => "e",
+        'ì'..='ï' => "i",
+        'ñ' => "n",
+        'ò'..='õ' => "o",
+        'ö' | 'ø' | 'œ' => "oe",
+        'ù'..='û' => "u",
+        'ü' => "ue",
+        'ß' => "ss",
+        _ => "",
     }
 }
 
@@ -99,6 +147,34 @@ impl fmt::Display for ModuleName {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_nearest_name_of_a_text_is_one_that_can_be_declared() {
+        for (text, nearest) in [
+            ("Train_tickets", Some("train-tickets")),
+            ("TrainTickets", Some("train-tickets")),
+            ("train tickets!", Some("train-tickets")),
+            ("--train--tickets--", Some("train-tickets")),
+            ("HTTPServer2", Some("httpserver2")),
+            ("2fa", Some("fa")),
+            ("../mail", Some("mail")),
+            ("Prüfung", Some("pruefung")),
+            ("Élan vital", Some("elan-vital")),
+            ("con", Some("con-module")),
+            ("文件", None),
+            ("a", None),
+            ("", None),
+            ("7", None),
+            ("drive", Some("drive")),
+        ] {
+            let found = ModuleName::nearest(text);
+            assert_eq!(found.as_ref().map(ModuleName::as_str), nearest, "{text:?}");
+        }
+        let long = ModuleName::nearest(&"ab-".repeat(40)).map(|name| name.as_str().len());
+        assert_eq!(long, Some(62), "what is cut off leaves no hyphen at the end");
+        let title = |name: &str| ModuleName::declared(name).map(|name| name.title());
+        assert_eq!(title("train-tickets").as_deref(), Ok("Train tickets"));
+    }
 
     #[test]
     fn names_have_a_form_and_declared_ones_a_stricter_one() {

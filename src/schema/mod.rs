@@ -47,7 +47,7 @@ use reach::Reach;
 use words::Spelling;
 
 /// The schemas in the binary: their names and texts.
-pub const BUILTIN: [(&str, &str); 22] = [
+pub const BUILTIN: [(&str, &str); 23] = [
     ("ai-context", include_str!("../../schema/ai-context.schema.json")),
     ("compile-report", include_str!("../../schema/compile-report.schema.json")),
     ("diagnostic", include_str!("../../schema/diagnostic.schema.json")),
@@ -57,6 +57,7 @@ pub const BUILTIN: [(&str, &str); 22] = [
     ("live", include_str!("../../schema/live.schema.json")),
     ("module", include_str!("../../schema/module.schema.json")),
     ("module-list", include_str!("../../schema/module-list.schema.json")),
+    ("new-report", include_str!("../../schema/new-report.schema.json")),
     ("problem", include_str!("../../schema/problem.schema.json")),
     ("ready", include_str!("../../schema/ready.schema.json")),
     ("registry", include_str!("../../schema/registry.schema.json")),

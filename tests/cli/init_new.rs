@@ -63,7 +63,11 @@ fn a_skeleton_is_valid_and_skipped_until_it_is_approved() {
     folder.expect(0, &["new", "mail"]).prints(&["modules/mail/module.yaml"]);
     folder.expect(0, &["validate", "--strict"]).prints(&["status/unregistrable"]);
     folder.refuses(2, &["new", "mail"], &["`modules/mail/module.yaml` exists already"]);
-    folder.refuses(2, &["new", "Mail"], &["`Mail` is not a module name"]);
+    folder.refuses(
+        2,
+        &["new", "Mail"],
+        &["`Mail` is not a module name", "`modules/mail/module.yaml` has it"],
+    );
     folder.refuses(2, &["new", "../mail"], &["is not a module name"]);
     folder.edit("modules/mail/module.yaml", "DRAFT\n", "ACTIVE\n");
     folder.commit("a new module");
@@ -81,4 +85,38 @@ fn an_init_that_was_cut_short_goes_on_where_it_stopped() {
     folder.expect(0, &["init"]).prints(&["version 1"]);
     assert_eq!(folder.root()["moduleCount"], 3);
     assert_eq!(folder.git(&["status", "--porcelain"]), "");
+}
+
+#[test]
+fn a_name_is_suggested_and_one_that_is_taken_is_refused() {
+    let folder = Folder::with_modules(&["chat"]);
+    folder.write("modules/team/tasks.yaml", crate::harness::manifest("tasks"));
+    folder.commit("tasks");
+    let ran = folder.expect(2, &["new", "Train_tickets"]);
+    assert_eq!(
+        ran.err,
+        "error: `Train_tickets` is not a module name: expected 2 to 63 characters: words of `a-z` and `0-9` joined by single \
+         hyphens, starting with a letter\n  help: did you mean `train-tickets`?\n"
+    );
+    let ran = folder.expect(2, &["new", "tasks"]);
+    assert_eq!(
+        ran.err,
+        "error: the name `tasks` is taken: `modules/team/tasks.yaml` is its manifest\n  \
+         help: edit that one, or choose another name\n"
+    );
+    folder.refuses(2, &["new", "Tasks"], &["but `modules/team/tasks.yaml` has it"]);
+
+    let report = folder.report(0, "new-report", &["new", "train-tickets"]);
+    assert_eq!(
+        report,
+        serde_json::json!({
+            "reportVersion": 1,
+            "name": "train-tickets",
+            "displayName": "Train tickets",
+            "status": "DRAFT",
+            "path": "modules/train-tickets/module.yaml",
+        })
+    );
+    let skeleton = folder.read("modules/train-tickets/module.yaml");
+    assert!(skeleton.contains("\ndisplayName: Train tickets\n"), "{skeleton}");
 }

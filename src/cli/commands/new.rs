@@ -3,25 +3,69 @@
 use std::fs;
 
 use crate::{
-    cli::{Exit, context::Context, error::CliError, output, workspace::Folder},
-    domain::ModuleName,
-    sync::SyncError,
+    cli::{Exit, args::Format, context::Context, error::CliError, output, workspace::Folder},
+    domain::{ModuleName, RepoPath, Status},
+    load::LoadError,
+    report::json::{self, NewReport},
+    sync::{SyncError, WorkingSources},
 };
 
 /// Write a manifest skeleton: `modules/NAME/module.yaml`
 ///
-/// It is a draft, valid as it is, with a line that makes editors check and complete it. Nothing existing is overwritten.
+/// It is a draft, valid as it is, with a line that makes editors check and complete it. Nothing existing is overwritten, and a
+/// name that another manifest has is refused.
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Args {
     /// The name of the module: words of a-z and 0-9 joined by single hyphens, 2 to 63 characters
-    #[arg(value_parser = ModuleName::declared)]
-    name: ModuleName,
+    name: String,
+    /// How to report
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
 }
 
 pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     let folder = Folder::find_files(context)?;
-    let modules = folder.compiler()?.settings.modules;
-    let path = modules.join(args.name.as_str()).join("module.yaml");
+    let compiler = folder.compiler()?;
+    let modules = &compiler.settings.modules;
+    let limit = compiler.settings.limits.bytes;
+    let manifests = match WorkingSources::list(&folder.root, folder.repository.as_ref(), modules, limit) {
+        Ok(sources) => sources.files().cloned().collect(),
+        Err(SyncError::Load(LoadError::Missing(_))) => Vec::new(),
+        Err(error) => return Err(error.into()),
+    };
+    let taken = |name: &ModuleName| manifests.iter().find(|path| path.module_stem() == name.as_str());
+    let name = ModuleName::declared(&args.name).map_err(|error| {
+        let refused = CliError::cannot_run(error.to_string());
+        match ModuleName::nearest(&args.name).map(|name| (taken(&name), name)) {
+            Some((None, name)) => refused.hint(format!("did you mean `{name}`?")),
+            Some((Some(path), name)) => {
+                refused.hint(format!("`{name}` would be a name, but `{path}` has it: choose another one"))
+            }
+            None => refused,
+        }
+    })?;
+    let path = modules.join(name.as_str()).join("module.yaml");
+    if let Some(other) = taken(&name).filter(|other| **other != path) {
+        return Err(CliError::cannot_run(format!("the name `{name}` is taken: `{other}` is its manifest"))
+            .hint("edit that one, or choose another name"));
+    }
+    write(&folder, &path, &name)?;
+    match args.format {
+        Format::Json => {
+            let (display_name, status) = (name.title(), Status::Draft.as_str());
+            let report = NewReport { name, display_name, status, path };
+            output::write(|out| json::write(out, &report))?;
+        }
+        Format::Human => {
+            output::print_line(&path.to_string())?;
+            context.say("fill it in, check it with `modreg validate`, then commit it");
+        }
+    }
+    Ok(Exit::Done)
+}
+
+/// Writes the skeleton, unless there is a file already.
+fn write(folder: &Folder, path: &RepoPath, name: &ModuleName) -> Result<(), CliError> {
     let on_disk = folder.root.join(path.as_str());
     let failed = |source| CliError::from(SyncError::Io { path: on_disk.clone(), source });
     if let Some(parent) = on_disk.parent() {
@@ -31,15 +75,11 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     let has_schema = folder.root.join("schema/module.schema.json").is_file();
     let schema =
         if has_schema { format!("{SCHEMA_LINE}{up}schema/module.schema.json\n") } else { String::new() };
-    let text = schema + &skeleton(&args.name);
+    let text = schema + &skeleton(name);
     let created = fs::File::create_new(&on_disk)
         .and_then(|mut file| std::io::Write::write_all(&mut file, text.as_bytes()));
     match created {
-        Ok(()) => {
-            output::print_line(&path.to_string())?;
-            context.say("fill it in, check it with `modreg validate`, then commit it");
-            Ok(Exit::Done)
-        }
+        Ok(()) => Ok(()),
         Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
             Err(CliError::cannot_run(format!("`{path}` exists already"))
                 .hint("edit it, or choose another name"))
@@ -53,9 +93,10 @@ const SCHEMA_LINE: &str = "# yaml-language-server: $schema=";
 
 /// A manifest that says what goes where.
 fn skeleton(name: &ModuleName) -> String {
+    let title = name.title();
     format!(
         r#"name: {name}
-displayName: {name}
+displayName: {title}
 version: 0.1.0
 # DRAFT and PENDING are not registered yet; APPROVED and ACTIVE are.
 status: DRAFT
