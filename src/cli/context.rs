@@ -29,7 +29,7 @@ pub(super) enum Verbosity {
 pub(super) struct Context {
     /// Where the user is.
     pub(super) current_dir: PathBuf,
-    /// Where the user said the repository is.
+    /// The repository that the user named.
     pub(super) repo: Option<PathBuf>,
     /// How results look.
     pub(super) out: Style,
@@ -37,9 +37,9 @@ pub(super) struct Context {
     pub(super) talk: Style,
     /// How much to say.
     pub(super) verbosity: Verbosity,
-    /// Whether somebody may be looking at the talk.
+    /// Whether standard error is a terminal.
     pub(super) on_terminal: bool,
-    /// How many threads to use, where the user said it.
+    /// How many threads to use, where the user gave a number.
     pub(super) jobs: Option<NonZeroUsize>,
     /// Whether progress bars make sense.
     pub(super) shows_progress: bool,

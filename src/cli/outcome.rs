@@ -4,7 +4,7 @@ use super::{Exit, args::Format, context::Context, error::CliError, output, progr
 use crate::{
     diagnostic::Diagnostic,
     diff::{ChangeKind, ModuleChange},
-    domain::ModuleName,
+    domain::{ModuleName, RepoPath},
     git::Repository,
     registry::Pin,
     report::{
@@ -168,11 +168,13 @@ fn human(outcome: &Outcome, context: &Context) -> Result<(), CliError> {
     let released = released.filter(|name| !was_refused && plan.entries.contains_key(name));
     let released = released.map(|name| format!("no longer held: {name}"));
     context.say_all(released.collect(), "module", "`modreg history` lists all");
-    let repair = match &outcome.verdict {
-        Verdict::Committed { .. } => "repaired, for it was changed by hand",
-        Verdict::Unchanged | Verdict::DryRun | Verdict::Refused(_) => "changed by hand, to be repaired",
+    let repair = |path: &RepoPath| match &outcome.verdict {
+        Verdict::Committed { .. } => format!("repaired `{path}`: it was edited by hand"),
+        Verdict::Unchanged | Verdict::DryRun | Verdict::Refused(_) => {
+            format!("`{path}` was edited by hand; a sync repairs it")
+        }
     };
-    let repaired = outcome.draft.repaired.iter().map(|path| format!("{repair}: {path}"));
+    let repaired = outcome.draft.repaired.iter().map(repair);
     context.warn_all(repaired.collect(), "file", &elsewhere);
     let counts = overview::counts(&plan.summary);
     match &outcome.verdict {

@@ -17,7 +17,7 @@ use crate::{
 
 /// Writes results to standard output; what cannot be written is an error.
 ///
-/// That whoever read them went away is their right, and changes nothing about how the command ends.
+/// A reader that closed its end is no error, and changes nothing about how the command ends.
 pub(super) fn write(results: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), CliError> {
     let mut stdout = io::BufWriter::new(io::stdout().lock());
     match results(&mut stdout).and_then(|()| stdout.flush()) {
@@ -41,7 +41,7 @@ pub(super) fn print_lines(lines: &[String]) -> Result<(), CliError> {
     write(|out| lines.iter().try_for_each(|line| writeln!(out, "{line}")))
 }
 
-/// Says something on standard error. That nobody can hear it is no reason to fail.
+/// Says something on standard error; a failure to write it is ignored.
 pub(super) fn talk(text: &str) {
     let _ = writeln!(io::stderr(), "{text}");
 }

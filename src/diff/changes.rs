@@ -47,7 +47,7 @@ pub enum ChangeKind {
 }
 
 impl ModuleChange {
-    /// Whether all that changed is the place of the manifest.
+    /// Whether only the place of the manifest changed.
     pub fn is_move(&self) -> bool {
         match &self.kind {
             ChangeKind::Updated { fields, .. } => {

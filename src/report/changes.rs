@@ -16,7 +16,7 @@ use crate::{
     source::Pointer,
 };
 
-/// How far the lines of a field stand in.
+/// How far the lines of a field are indented.
 const INDENT: usize = 4;
 
 /// Writes the changes: `+` added, `-` removed, `~` updated, `>` renamed or moved, `!` what must not be overlooked; then the
@@ -55,7 +55,7 @@ pub fn summary(changes: &Changes) -> String {
     if renamed > 0 { format!("{counts} ({renamed} renamed)") } else { counts }
 }
 
-/// Whether what `change` tells is told by the version next to the module's name already.
+/// Whether the version next to the module's name shows this change already.
 pub(super) fn is_version(change: &FieldChange) -> bool {
     change.pointer == Pointer::new("/version")
 }

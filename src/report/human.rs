@@ -189,8 +189,8 @@ impl miette::Diagnostic for Shown {
 }
 
 impl SourceCode for Excerpt {
-    /// Gives the whole snippet. Asked for a span without context, miette is about to print where it starts: that is told
-    /// as it stands in the file.
+    /// Gives the whole snippet. Asked for a span without context, miette is about to print where it starts: that is the
+    /// place in the file.
     fn read_span<'a>(
         &'a self,
         span: &SourceSpan,

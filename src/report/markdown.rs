@@ -1,6 +1,6 @@
 //! The comment on a pull request: what a merge would change, and what is wrong.
 //!
-//! All that a manifest says stands in code spans and fenced blocks, which no renderer reads for markup, mentions or
+//! Every text of a manifest is in code spans and fenced blocks, which no renderer reads for markup, mentions or
 //! links, and cannot end either: the back-ticks around it are more than any run of them in it.
 
 use std::fmt::Write;
@@ -62,7 +62,7 @@ pub(super) fn permissions(comment: &mut String, changes: &Changes) {
     rows_within(MAX_LIST, comment, "⚠️ Permissions:\n\n", rows, affected.len());
 }
 
-/// What stands below the verdict.
+/// The part below the verdict.
 pub(super) fn body(
     comment: &mut String,
     from: SnapshotVersion,
@@ -248,7 +248,7 @@ fn code(text: &str) -> String {
     let text = visible(text).replace('|', "\\u{7c}");
     let text = clip(&text, MAX_SPAN);
     let ticks = "`".repeat(longest_run(&text) + 1);
-    // A renderer takes one space off each end, so that a back-tick can stand there.
+    // A renderer takes one space off each end, so that a back-tick can be there.
     let pad =
         if text.is_empty() || text.starts_with(['`', ' ']) || text.ends_with(['`', ' ']) { " " } else { "" };
     format!("{ticks}{pad}{text}{pad}{ticks}")

@@ -1,6 +1,6 @@
 //! Presentation: what people and programs read.
 //!
-//! Values come in, text goes out; what the terminal can show is told by a [`Style`]. Nothing here probes a terminal,
+//! Values come in, text goes out; a [`Style`] describes what the terminal can show. Nothing here probes a terminal,
 //! reads the environment or decides what is right.
 //!
 //! Invariant: text that comes from an authored file passes through [`text`] before it is written, whatever the format.

@@ -1,4 +1,4 @@
-//! Where the registry stands, for people: the outcome of a sync, the status, the log, a snapshot, a verification.
+//! The state of the registry, for people: the outcome of a sync, the status, the log, a snapshot, a verification.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -71,15 +71,15 @@ pub fn counts(summary: &Summary) -> String {
         (held, "held"),
         (errors, "invalid"),
     ];
-    let told: Vec<String> = counts
+    let shown: Vec<String> = counts
         .iter()
         .filter(|(count, _)| *count > 0)
         .map(|(count, word)| format!("{count} {word}"))
         .collect();
-    if told.is_empty() { "no modules".to_owned() } else { told.join(", ") }
+    if shown.is_empty() { "no modules".to_owned() } else { shown.join(", ") }
 }
 
-/// Writes how the registry stands.
+/// Writes the state of the registry.
 pub fn status(out: &mut dyn io::Write, status: &Status, style: Style) -> io::Result<()> {
     let state = match (status.has_drift, status.is_stale) {
         (true, _) => {
@@ -130,7 +130,7 @@ pub fn status(out: &mut dyn io::Write, status: &Status, style: Style) -> io::Res
     Ok(())
 }
 
-/// Writes what became of the webhook messages: how many wait, and the last attempt at each receiver.
+/// Writes the state of the webhook messages: how many wait, and the last attempt at each receiver.
 pub fn webhooks(out: &mut dyn io::Write, webhooks: &WebhooksReport) -> io::Result<()> {
     if webhooks.pending > 0 {
         writeln!(out, "  webhooks      {} waiting", webhooks.pending)?;

@@ -1,4 +1,4 @@
-//! What stands on the page of a workflow's run: the verdict first, then what is wrong and what changed, in Markdown.
+//! The text on the page of a workflow's run: the verdict first, then what is wrong and what changed, in Markdown.
 
 use super::{
     findings::{Check, Findings},
@@ -59,11 +59,11 @@ pub fn sync(outcome: &Outcome) -> String {
     let next = outcome.draft.root.as_ref().map_or(version, |root| root.version);
     let is_good = plan.invalid.is_empty();
     let sign = |is_good| if is_good { "✅" } else { "⚠️" };
-    let told = counts(&plan.summary);
+    let totals = counts(&plan.summary);
     let heading = match &outcome.verdict {
-        Verdict::Unchanged => format!("{} Registry: version {version} stays: {told}", sign(is_good)),
-        Verdict::DryRun => format!("{} Registry: would become version {next}: {told}", sign(is_good)),
-        Verdict::Committed { .. } => format!("{} Registry: version {next}: {told}", sign(is_good)),
+        Verdict::Unchanged => format!("{} Registry: version {version} stays: {totals}", sign(is_good)),
+        Verdict::DryRun => format!("{} Registry: would become version {next}: {totals}", sign(is_good)),
+        Verdict::Committed { .. } => format!("{} Registry: version {next}: {totals}", sign(is_good)),
         Verdict::Refused(refusal) => {
             format!("❌ Registry: version {version} stays: {}", Refusal::new(refusal, plan).reason)
         }

@@ -39,7 +39,7 @@ impl Style {
         self.paint(Ink::Note, text)
     }
 
-    /// `text` so that it stands out.
+    /// `text` in bold.
     pub fn strong(self, text: &str) -> String {
         self.paint(Ink::Strong, text)
     }

@@ -37,7 +37,7 @@ ai_context:
       permissions: [drive:read]
 ";
 
-/// A diagnostic on the first place in `text` where `on` stands.
+/// A diagnostic on the first place in `text` where `on` is found.
 fn diagnostic(
     text: &str,
     on: &str,

@@ -74,7 +74,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     report(&checked, fixes.as_deref(), args, context)
 }
 
-/// Prints standard input as fixed as it can be; what remains to be said goes to standard error.
+/// Prints standard input as fixed as it can be; the findings that remain go to standard error.
 fn filter(compiler: &Compiler, args: &Args, context: &Context) -> Result<Exit, CliError> {
     if args.format != CheckFormat::Human {
         return Err(CliError::cannot_run("`--fix -` prints the fixed manifest, and no report beside it")

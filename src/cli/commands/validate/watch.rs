@@ -47,7 +47,7 @@ const CLEAR: &str = "\u{1b}[2J\u{1b}[3J\u{1b}[H";
 enum Event {
     /// These paths changed.
     Changed(BTreeSet<PathBuf>),
-    /// Something changed, and nobody knows what.
+    /// Something changed, and it is not known what.
     Lost,
     /// The watcher has something to say.
     Trouble(String),
@@ -258,7 +258,7 @@ struct Watcher {
 impl Watcher {
     fn new(sender: &Sender<Event>) -> Result<Self, CliError> {
         let sender = sender.clone();
-        // Nobody listens any more where sending fails: the program is about to end.
+        // The receiver is gone where sending fails: the program is about to end.
         let debouncer = new_debouncer(QUIET, None, move |events: DebounceEventResult| {
             drop(sender.send(event(events)));
         });
@@ -296,8 +296,8 @@ fn event(reported: DebounceEventResult) -> Event {
             Event::Changed(changes.flat_map(|DebouncedEvent { event, .. }| event.paths).collect())
         }
         Err(errors) => {
-            let told: Vec<_> = errors.iter().map(ToString::to_string).collect();
-            Event::Trouble(format!("the watcher says: {}", told.join("; ")))
+            let messages: Vec<_> = errors.iter().map(ToString::to_string).collect();
+            Event::Trouble(format!("the watcher says: {}", messages.join("; ")))
         }
     }
 }
