@@ -1,5 +1,7 @@
 //! When something happens again and again: a cron expression in a time zone.
 
+mod faults;
+
 use std::{fmt, sync::LazyLock};
 
 use croner::{
@@ -28,25 +30,36 @@ pub struct Schedule {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidSchedule {
     /// The expression cannot be read.
-    #[error("`{}` is not a cron expression of five fields", .0.escape_debug())]
-    Expression(String),
+    #[error("{reason}")]
+    Expression {
+        /// Which part of it is wrong, and why.
+        reason: String,
+        /// What to write instead.
+        help: String,
+    },
     /// The expression names a date that no year has.
     #[error("`{}` never happens", .0.escape_debug())]
     Never(String),
     /// There is no such time zone.
-    #[error("`{}` is not a time zone", .0.escape_debug())]
-    Zone(String),
+    #[error("`{}` is not a time zone", written.escape_debug())]
+    Zone {
+        /// The name as it was written.
+        written: String,
+        /// The zone that was most likely meant.
+        meant: Option<String>,
+    },
 }
 
 impl InvalidSchedule {
     /// What to write instead.
-    pub const fn help(&self) -> &'static str {
+    pub fn help(&self) -> String {
         match self {
-            Self::Expression(_) => {
-                "write minute, hour, day of the month, month and day of the week, as in \"0 3 * * *\""
+            Self::Expression { help, .. } => help.clone(),
+            Self::Never(_) => "name a day that the month has".to_owned(),
+            Self::Zone { meant: Some(meant), .. } => format!("did you mean \"{meant}\"?"),
+            Self::Zone { meant: None, .. } => {
+                "write an IANA name such as \"America/Chicago\" or \"UTC\"".to_owned()
             }
-            Self::Never(_) => "name a day that the month has",
-            Self::Zone(_) => "write an IANA name such as \"America/Chicago\" or \"UTC\"",
         }
     }
 }
@@ -63,14 +76,15 @@ static ZONES: LazyLock<TimeZoneDatabase> = LazyLock::new(TimeZoneDatabase::bundl
 impl Schedule {
     /// Reads a cron expression, in the zone with this IANA name.
     pub fn parse(expression: &str, zone: &str) -> Result<Self, InvalidSchedule> {
-        let named = ZONES.get(zone).map_err(|_| InvalidSchedule::Zone(zone.to_owned()))?;
-        let wrong = || InvalidSchedule::Expression(expression.to_owned());
-        let fields = expression.split_ascii_whitespace().count();
-        if expression.len() > LONGEST || fields != 5 || !expression.is_ascii() {
-            return Err(wrong());
-        }
+        let named = ZONES.get(zone).map_err(|_| unknown_zone(zone))?;
         let parser = CronParser::builder().seconds(Seconds::Disallowed).year(Year::Disallowed).build();
-        let cron = parser.parse(expression).map_err(|_| wrong())?;
+        let read = |expression: &str| {
+            let fields = expression.split_ascii_whitespace().count();
+            let is_plain = expression.len() <= LONGEST && fields == 5 && expression.is_ascii();
+            parser.parse(expression).ok().filter(|_| is_plain)
+        };
+        let explain = || faults::explain(expression, |other| read(other).is_some());
+        let cron = read(expression).ok_or_else(explain)?;
         let schedule = Self { cron, expression: expression.into(), zone: named };
         match schedule.next_after(EPOCH) {
             Some(_) => Ok(schedule),
@@ -93,6 +107,12 @@ impl Schedule {
     pub fn zone(&self) -> &str {
         self.zone.iana_name().unwrap_or("UTC")
     }
+}
+
+fn unknown_zone(written: &str) -> InvalidSchedule {
+    let zones: Vec<_> = ZONES.available().collect();
+    let meant = faults::meant_zone(written, zones.iter().map(|zone| zone.as_str()));
+    InvalidSchedule::Zone { written: written.to_owned(), meant: meant.map(str::to_owned) }
 }
 
 impl PartialEq for Schedule {
@@ -182,29 +202,90 @@ mod tests {
         assert_eq!(next("2026-11-01T07:10:00Z"), "2026-11-02T07:30:00Z");
     }
 
+    /// What is wrong with a schedule, and what to write instead.
+    fn refused(expression: &str, zone: &str) -> Option<(String, String)> {
+        let error = Schedule::parse(expression, zone).err()?;
+        Some((error.to_string(), error.help()))
+    }
+
     #[test]
-    fn what_cannot_be_read_or_never_happens_is_refused() {
-        let expression = |text: &str| Err(InvalidSchedule::Expression(text.to_owned()));
-        let never = |text: &str| Err(InvalidSchedule::Never(text.to_owned()));
-        let zone = |text: &str| Err(InvalidSchedule::Zone(text.to_owned()));
-        for (text, name, expected) in [
-            ("0 3 * * *", "America/Chicago", Ok(())),
-            ("  0  3 * * MON-FRI ", "UTC", Ok(())),
-            ("0 0 29 2 *", "UTC", Ok(())),
-            ("0 0 29 2 1#1", "UTC", Ok(())),
-            ("0 0 30 2 *", "UTC", never("0 0 30 2 *")),
-            ("0 0 31 2,4,6,9,11 *", "UTC", never("0 0 31 2,4,6,9,11 *")),
-            ("0 25 * * *", "UTC", expression("0 25 * * *")),
-            ("0 3 * *", "UTC", expression("0 3 * *")),
-            ("0 0 3 * * *", "UTC", expression("0 0 3 * * *")),
-            ("@daily", "UTC", expression("@daily")),
-            ("", "UTC", expression("")),
-            ("nightly at three o'clock ok", "UTC", expression("nightly at three o'clock ok")),
-            ("0 3 * * *", "America/Chicgo", zone("America/Chicgo")),
-            ("0 3 * * *", "", zone("")),
-            ("0 3 * * *", "../../etc/passwd", zone("../../etc/passwd")),
+    fn what_can_be_read_and_happens_is_a_schedule() {
+        for expression in ["0 3 * * *", "  0  3 * * MON-FRI ", "0 0 29 2 *", "0 0 29 2 1#1"] {
+            assert_eq!(refused(expression, "UTC"), None, "{expression}");
+        }
+    }
+
+    #[test]
+    fn a_date_that_no_year_has_never_happens() {
+        for expression in ["0 0 30 2 *", "0 0 31 2,4,6,9,11 *"] {
+            let (message, help) = refused(expression, "UTC").unwrap();
+            assert_eq!(message, format!("`{expression}` never happens"));
+            assert_eq!(help, "name a day that the month has");
+        }
+    }
+
+    #[test]
+    fn the_field_that_cannot_be_read_is_named() {
+        let ranges = "write a number from 0 to 59, a range such as `0-59`, a list, or `*`";
+        let hours = "write a number from 0 to 23, a range such as `0-23`, a list, or `*`";
+        let days = "write a number from 1 to 31, a range such as `1-31`, a list, or `*`";
+        let months =
+            "write a number from 1 to 12, a range such as `1-12`, a list, or `*`; names are JAN to DEC";
+        let weekdays =
+            "write a number from 0 to 7, a range such as `0-7`, a list, or `*`; names are SUN to SAT";
+        let all = "write minute, hour, day of the month, month and day of the week, as in \"0 3 * * *\"";
+        for (expression, message, help) in [
+            ("61 3 * * *", "the minute `61` is not between 0 and 59", ranges),
+            ("5-70 3 * * *", "the minute `70` is not between 0 and 59", ranges),
+            ("0,75 3 * * *", "the minute `75` is not between 0 and 59", ranges),
+            ("a 3 * * *", "the minute `a` cannot be read", ranges),
+            ("99999999999 3 * * *", "the minute `99999999999` is not between 0 and 59", ranges),
+            (
+                "10-5 3 * * *",
+                "the minute `10-5` ends before it starts",
+                "write `5-10`, or two ranges: `10-59,0-5`",
+            ),
+            ("*/0 3 * * *", "the step of the minute `*/0` is 0", "write a step of 1 or more"),
+            ("0 25 * * *", "the hour `25` is not between 0 and 23", hours),
+            ("0 3 32 * *", "the day of the month `32` is not between 1 and 31", days),
+            ("0 3 0 * *", "the day of the month `0` is not between 1 and 31", days),
+            ("0 3 * 13 *", "the month `13` is not between 1 and 12", months),
+            ("0 3 * JNA *", "the month `JNA` is not one of JAN to DEC", "did you mean `JAN`?"),
+            ("0 3 * XYZ *", "the month `XYZ` is not one of JAN to DEC", months),
+            ("0 3 * * 8", "the day of the week `8` is not between 0 and 7", weekdays),
+            ("0 3 * * MON,FRY", "the day of the week `FRY` is not one of SUN to SAT", "did you mean `FRI`?"),
+            ("0 3 * *", "`0 3 * *` has 4 fields, but a cron expression has five", all),
+            (
+                "0 0 3 * * *",
+                "`0 0 3 * * *` has 6 fields, but a cron expression has five",
+                "there are no seconds: write \"0 3 * * *\"",
+            ),
+            ("@daily", "`@daily` is not a cron expression of five fields", "write \"0 0 * * *\""),
+            ("nightly", "`nightly` is not a cron expression of five fields", "write \"0 3 * * *\""),
+            ("", "`` is not a cron expression of five fields", all),
+            ("at three in the night", "the minute `at` cannot be read", ranges),
+            ("every day at three", "`every day at three` is not a cron expression of five fields", all),
         ] {
-            assert_eq!(Schedule::parse(text, name).map(|_| ()), expected, "{text:?} {name:?}");
+            assert_eq!(
+                refused(expression, "UTC"),
+                Some((message.to_owned(), help.to_owned())),
+                "{expression}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_zone_that_is_close_to_a_name_is_helped_with_it() {
+        let other = "write an IANA name such as \"America/Chicago\" or \"UTC\"";
+        for (zone, help) in [
+            ("America/Chicgo", "did you mean \"America/Chicago\"?"),
+            ("Berlin", "did you mean \"Europe/Berlin\"?"),
+            ("new york", "did you mean \"America/New_York\"?"),
+            ("Europe/Xanadu-on-the-Hill", other),
+            ("../../etc/passwd", other),
+        ] {
+            let expected = (format!("`{zone}` is not a time zone"), help.to_owned());
+            assert_eq!(refused("0 3 * * *", zone), Some(expected), "{zone}");
         }
     }
 }

@@ -27,9 +27,9 @@ pub fn check(manifest: &Manifest) -> Vec<Finding> {
 fn flaw(expression: &str, zone: Option<&str>) -> Option<Finding> {
     let error = Schedule::parse(expression, zone.unwrap_or("UTC")).err()?;
     let (key, label) = match error {
-        InvalidSchedule::Expression(_) => ("schedule", "not a cron expression"),
+        InvalidSchedule::Expression { .. } => ("schedule", "not a cron expression"),
         InvalidSchedule::Never(_) => ("schedule", "never"),
-        InvalidSchedule::Zone(_) => ("timezone", "not a time zone"),
+        InvalidSchedule::Zone { .. } => ("timezone", "not a time zone"),
     };
     Some(Finding {
         rule: &INVALID,
@@ -37,7 +37,7 @@ fn flaw(expression: &str, zone: Option<&str>) -> Option<Finding> {
         part: Part::Value,
         message: error.to_string(),
         label: label.to_owned(),
-        help: Some(error.help().to_owned()),
+        help: Some(error.help()),
     })
 }
 

@@ -25,11 +25,11 @@ pub(super) fn read(mut section: Section<'_>) -> Scheduling {
     };
     let parsed = Schedule::parse(&written(&cron, CRON), &written(&zone, ZONE));
     let place = match &parsed {
-        Err(InvalidSchedule::Zone(_)) => zone.as_ref(),
-        Err(InvalidSchedule::Expression(_) | InvalidSchedule::Never(_)) | Ok(_) => cron.as_ref(),
+        Err(InvalidSchedule::Zone { .. }) => zone.as_ref(),
+        Err(InvalidSchedule::Expression { .. } | InvalidSchedule::Never(_)) | Ok(_) => cron.as_ref(),
     };
     let span = place.map_or_else(|| section.span(), toml::Spanned::span);
-    let registry = section.noted(span, parsed.map_err(|error| (error.to_string(), error.help().to_owned())));
+    let registry = section.noted(span, parsed.map_err(|error| (error.to_string(), error.help())));
     Scheduling {
         is_enabled: section.truth("enabled").unwrap_or(true),
         registry: registry
