@@ -10,7 +10,7 @@ use croner::{
 };
 use jiff::{
     Timestamp,
-    tz::{TimeZone, TimeZoneDatabase},
+    tz::{TimeZone, TimeZoneDatabase, TimeZoneName},
 };
 
 /// A cron expression of five fields in a time zone.
@@ -111,7 +111,7 @@ impl Schedule {
 
 fn unknown_zone(written: &str) -> InvalidSchedule {
     let zones: Vec<_> = ZONES.available().collect();
-    let meant = faults::meant_zone(written, zones.iter().map(|zone| zone.as_str()));
+    let meant = faults::meant_zone(written, zones.iter().map(TimeZoneName::as_str));
     InvalidSchedule::Zone { written: written.to_owned(), meant: meant.map(str::to_owned) }
 }
 

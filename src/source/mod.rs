@@ -40,7 +40,7 @@ pub use tree::{Elements, Members, Node, Number, Tree, TreeBuilder, Value};
 use std::{ops::Range, sync::Arc};
 
 use crate::{diagnostic::Diagnostic, domain::RepoPath};
-use problem::{Problem, Reading, quote};
+use problem::{Problem, Reading, quote, verbatim};
 use tree::{ByteRange, NodeSpans};
 
 /// A range of bytes in a source text; both ends lie on character boundaries.

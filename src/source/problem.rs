@@ -92,3 +92,14 @@ pub(super) fn quote(piece: &str) -> String {
     let shown = shown.replace("\\\"", "\"").replace("\\'", "'");
     if shown.contains('`') { format!("\"{shown}\"") } else { format!("`{shown}`") }
 }
+
+/// A piece of YAML as an author should write it, in the quotes of messages; none where it is too long to be shown whole, or
+/// holds what a message cannot show as it is.
+pub(super) fn verbatim(piece: &str) -> Option<String> {
+    let is_plain = |character: char| {
+        let mut shown = character.escape_debug();
+        matches!(character, '"' | '\'' | '\\') || shown.next() == Some(character) && shown.next().is_none()
+    };
+    let is_shown = piece.chars().count() <= MAX_QUOTE && !piece.contains('`') && piece.chars().all(is_plain);
+    is_shown.then(|| format!("`{piece}`"))
+}

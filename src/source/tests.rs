@@ -4,6 +4,7 @@ mod findings;
 mod hostile;
 mod json_syntax;
 mod properties;
+mod recovery;
 
 use super::{Limits, Parsed, parse};
 use crate::domain::RepoPath;

@@ -1,7 +1,12 @@
 //! YAML: the parser's events go straight into the tree, with their places.
 
 mod characters;
+mod indentation;
+mod lines;
+mod quotes;
+mod recover;
 mod scalar;
+mod stray;
 mod strict;
 mod syntax;
 mod words;
@@ -10,15 +15,28 @@ use granit_parser::{Event, Options, Parser, ScalarStyle, StrInput, StructureStyl
 
 use super::{
     ByteRange, Limits, MAX_PROBLEMS, NodeSpans, Number, Problem, Reading, Span, TreeBuilder, bad_number,
-    duplicate_keys, merge_key, quote, rules, too_deep,
+    duplicate_keys, merge_key, rules, too_deep,
 };
 use scalar::{Resolved, resolve};
 
-/// Reads a YAML text: a tree, or the finding that ended it, and all findings up to there.
+/// Reads a YAML text: a tree, or the syntax errors that prevent one, and what else is wrong up to the first of them.
 pub(super) fn read(text: &str, limits: &Limits) -> Reading {
     if let Some(problem) = characters::check(text) {
         return Reading { problems: vec![problem], ..Reading::default() };
     }
+    let (mut reading, failure) = read_to_failure(text, limits);
+    let Some(failure) = failure else { return reading };
+    let line_of =
+        |problem: &Problem| lines::Line::at(text, text.floor_char_boundary(problem.span.start)).start;
+    let known: Vec<_> = reading.problems.iter().map(line_of).collect();
+    let failures = recover::all(text, failure, |copy| read_to_failure(copy, limits).1);
+    // What ends the reading of a line on which something was found already is a consequence of that.
+    reading.problems.extend(failures.into_iter().filter(|failure| !known.contains(&line_of(failure))));
+    Reading { tree: None, spans: None, problems: reading.problems }
+}
+
+/// Reads a YAML text up to the finding that no tree survives.
+fn read_to_failure(text: &str, limits: &Limits) -> (Reading, Option<Problem>) {
     let mut reader = Reader {
         text,
         limits,
@@ -42,13 +60,7 @@ pub(super) fn read(text: &str, limits: &Limits) -> Reading {
     if let Some(tree) = &tree {
         problems.extend(duplicate_keys(text, tree, duplicates, &spans));
     }
-    match failure {
-        None => Reading { tree, spans: Some(spans), problems },
-        Some(failure) => {
-            problems.push(failure);
-            Reading { tree: None, spans: None, problems }
-        }
-    }
+    (Reading { tree, spans: Some(spans), problems }, failure)
 }
 
 fn options() -> Options {
@@ -104,8 +116,9 @@ impl<'a> Reader<'a> {
     fn read(&mut self, parser: Parser<'a, StrInput<'a>>) -> Result<(), Problem> {
         let mut documents = 0;
         for next in parser {
-            let (event, marks) =
-                next.map_err(|error| syntax::explain(self.text, &error, self.limits.depth))?;
+            let (event, marks) = next.map_err(|error| {
+                syntax::explain(self.text, &error, self.limits.depth, self.outermost_bracket())
+            })?;
             let span = self.within(marks.byte_range().unwrap_or_default());
             if let Some(tag) = marks.tag_span().and_then(|tag| tag.byte_range()) {
                 self.refuse_tag(tag);
@@ -136,7 +149,7 @@ impl<'a> Reader<'a> {
                 }
                 Event::UnresolvedAlias(name) => {
                     let node = self.null(span.clone());
-                    self.report(syntax::unknown_anchor(&name, span).at(node));
+                    self.report(syntax::unknown_anchor(self.text, &name, span).at(node));
                 }
                 Event::DocumentStart(..) if documents == 1 => return Err(second_document(span)),
                 Event::DocumentStart(..) => {
@@ -308,13 +321,8 @@ impl<'a> Reader<'a> {
 
     fn refuse_tag(&mut self, tag: Span) {
         let span = self.within(tag);
-        let message = format!("the tag {} is not read", quote(&self.text[span.clone()]));
         let node = self.builder.len();
-        self.report(
-            Problem::new(&rules::SYNTAX, span, message, "YAML tag")
-                .at(node)
-                .help("remove it; put a value in quotes to make it a text"),
-        );
+        self.report(syntax::tag(self.text, span).at(node));
     }
 
     fn refuse_surrogates(&mut self, style: ScalarStyle, span: &Span) {
@@ -341,7 +349,19 @@ impl<'a> Reader<'a> {
         if let Event::Scalar(_, ScalarStyle::Plain | ScalarStyle::Literal | ScalarStyle::Folded, ..) = event {
             refuse(strict::tab_in_text(self.text, span))?;
         }
-        if self.is_flow() { Ok(()) } else { refuse(strict::tab(self.text, gap)) }
+        if self.is_flow() {
+            return Ok(());
+        }
+        refuse(strict::tab(self.text, gap).map(|problem| {
+            let line = lines::Line::at(self.text, problem.span.start);
+            indentation::tab(self.text, line).unwrap_or(problem)
+        }))
+    }
+
+    /// Where the outermost bracket is that is still open.
+    fn outermost_bracket(&self) -> Option<usize> {
+        let outermost = self.open.iter().find(|open| open.is_flow)?;
+        Some(self.spans.get(outermost.node)?.value.span().start)
     }
 
     /// Refuses lines that continue a node in quotes or brackets and are not indented below the collection that it is in.
@@ -386,7 +406,7 @@ fn second_document(span: Span) -> Problem {
     Problem::new(
         &rules::MULTIPLE_DOCUMENTS,
         span,
-        "the file holds more than one document",
+        "the file contains more than one document",
         "the second one starts here",
     )
     .help("keep one document in the file, and move the others to files of their own")
@@ -394,7 +414,7 @@ fn second_document(span: Span) -> Problem {
 
 fn too_many_aliases(span: Span, limit: usize) -> Problem {
     let message =
-        format!("the aliases up to here stand for more than {limit} nodes, or for far more than is written");
+        format!("the aliases up to here repeat more than {limit} nodes, or far more than is written");
     Problem::new(&rules::TOO_MANY_ALIASES, span, message, "one alias too many")
         .help("write the content out, or raise `aliases` under `[limits]` in `modreg.toml`")
 }

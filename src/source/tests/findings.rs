@@ -104,27 +104,27 @@ fn a_duplicate_names_the_line_of_the_first() {
 #[test]
 fn explains_yaml_in_an_authors_words() {
     for (text, place, message) in [
-        ("a: b: c\n", "1:5", "a colon stands in the unquoted text of `a`"),
-        ("a: \"b\n", "1:", "a text has no closing quote"),
-        ("a: 'it's'\n", "1:", "there is more text after the closing quote"),
-        ("a: \"C:\\dir\"\n", "1:", "this is not an escape that YAML knows"),
-        ("a: [1, 2\nb: 3\n", "", ""),
+        ("a: b: c\n", "1:5", "the unquoted text of `a` contains `: `"),
+        ("a: \"b\n", "1:4", "the text of `a` has no closing quote"),
+        ("a: 'it's'\n", "1:7", "there is more text after the closing quote of `a`"),
+        ("a: \"C:\\dir\"\n", "1:7", "`\\d` is not an escape that YAML knows"),
+        ("a: [1, 2\nb: 3\n", "1:4", "this `[` is never closed"),
         ("a: {b: 1\n", "1:4", "this `{` is never closed"),
         ("a: [1}\n", "1:4", "`[` is closed by `}`"),
-        ("a:\n\tb: 1\n", "2:1", "this line is indented with a tab"),
+        ("a:\n\tb: 1\n", "2:1", "this line is indented with a tab, below the key `a`"),
         ("a: `b`\n", "1:4", "a text cannot start with \"`\""),
         ("a: %b\n", "1:4", "a text cannot start with `%`"),
-        ("a: 1\n b: 2\n", "2:", "a key stands where none can be"),
-        ("a:\n  b: 1\n c: 2\n", "3:2", "expected a key of the object above, or its end"),
+        ("a: 1\n b: 2\n", "2:2", "`b` is indented by 1 space, but the other keys of the file are not"),
+        ("a:\n  b: 1\n c: 2\n", "3:2", "`c` is indented by 1 space, but the other keys of `a` by 2"),
         (
             "<<<<<<< HEAD\na: 1\n=======\na: 2\n>>>>>>> x\n",
             "",
             "this line is left over from a merge conflict of git",
         ),
-        ("a: *\n", "1:", "`&` and `*` start an anchor or an alias in YAML, and need a name"),
-        ("a\nb: 1\n", "", ""),
-        ("a: - b\n", "1:4", "a list entry `- ` stands where none can be"),
-        ("a: | x\n", "1:", "text follows `|` or `>` on the same line"),
+        ("a: *\n", "1:4", "a text cannot start with `*` and a space"),
+        ("a\nb: 1\n", "1:1", "a colon is missing after the key `a`"),
+        ("a: - b\n", "1:4", "a text cannot start with `-` and a space"),
+        ("a: | x\n", "1:4", "a text cannot start with `|` and a space"),
     ] {
         let parsed = read("a.yaml", text);
         let [diagnostic] = &parsed.diagnostics[..] else { panic!("{text:?}: {:?}", parsed.diagnostics) };

@@ -2,20 +2,31 @@
 
 use granit_parser::{ErrorKind, ScanError};
 
-use super::words::words;
+use super::{
+    indentation,
+    lines::{Line, levels, lines},
+    quotes::{self, in_quotes, rewrite},
+    stray,
+    words::words,
+};
 use crate::source::{Problem, Span, quote, rules, too_deep};
 
-/// The finding on a text that the parser cannot read.
-pub(super) fn explain(text: &str, error: &ScanError, depth: usize) -> Problem {
+/// The finding on a text that the parser cannot read; `bracket` is where the outermost bracket is that is open there.
+pub(super) fn explain(text: &str, error: &ScanError, depth: usize, bracket: Option<usize>) -> Problem {
     let offset = error.marker().byte_offset().unwrap_or(text.len());
     let place = Place { text, at: text.floor_char_boundary(offset.min(text.len())) };
-    if let ErrorKind::RecursionLimitExceeded = error.kind() {
+    let kind = error.kind();
+    if let ErrorKind::RecursionLimitExceeded = kind {
         return too_deep(place.here(), depth);
     }
-    if let Some(problem) = place.usual_cause(error.kind()) {
+    let cause = match bracket {
+        Some(bracket) => place.cause_within_brackets(kind, bracket).or_else(|| place.tab(kind)),
+        None => place.tab(kind),
+    };
+    if let Some(problem) = cause.or_else(|| place.usual_cause(kind)) {
         return problem;
     }
-    let (message, help) = words(error.kind());
+    let (message, help) = words(kind);
     let problem = syntax(place.here(), message, "here");
     match help {
         "" => problem,
@@ -30,76 +41,214 @@ struct Place<'a> {
     at: usize,
 }
 
-impl Place<'_> {
+impl<'a> Place<'a> {
     fn here(self) -> Span {
         let next = self.text[self.at..].chars().next().filter(|&next| next != '\n' && next != '\r');
         self.at..self.at + next.map_or(0, char::len_utf8)
     }
 
-    /// The line of the place, without its end.
-    fn line(self) -> Span {
-        let start = self.text[..self.at].rfind('\n').map_or(0, |newline| newline + 1);
-        let length = self.text[start..].find(['\n', '\r']).unwrap_or(self.text.len() - start);
-        start..start + length
+    fn line(self) -> Line<'a> {
+        Line::at(self.text, self.at)
+    }
+
+    /// Whether the place is the first of its line that is no space.
+    fn starts_line(self) -> bool {
+        let line = self.line();
+        self.at == line.start + line.indentation()
+    }
+
+    /// A tab in the indentation. Of a text without quotes the parser only tells the line on which that started.
+    fn tab(self, kind: &ErrorKind) -> Option<Problem> {
+        let is_about_tabs = matches!(
+            kind,
+            ErrorKind::TabNotAllowed
+                | ErrorKind::TabInBlockIndentation
+                | ErrorKind::TabInIndentation
+                | ErrorKind::TabInPlainScalar
+        );
+        let line = self.line();
+        let reach = if is_about_tabs { usize::MAX } else { 1 };
+        let line = lines(self.text, line.start).take(reach).find(|line| line.tab().is_some())?;
+        indentation::tab(self.text, line)
+    }
+
+    /// Causes within brackets, where the layout of lines does not count.
+    fn cause_within_brackets(self, kind: &ErrorKind, bracket: usize) -> Option<Problem> {
+        let (line, opening) = (self.line(), Line::at(self.text, bracket));
+        let leaves_block = line.start > opening.start
+            && line.indentation() <= opening.indentation()
+            && line.parts().key.is_some();
+        if leaves_block || is_unclosed(kind) {
+            return Some(self.unclosed_bracket(bracket));
+        }
+        let is_quote = self.text[self.at..].starts_with(['"', '\'']);
+        let is_separator = match kind {
+            ErrorKind::ExpectedFlowSequenceSeparator | ErrorKind::ExpectedFlowMappingSeparator => true,
+            ErrorKind::InvalidTrailingSingleQuotedScalar | ErrorKind::InvalidTrailingDoubleQuotedScalar => {
+                is_quote
+            }
+            _ => false,
+        };
+        let before = self.text[..self.at].trim_end();
+        if !is_separator || before.ends_with([',', '[', '{', ':']) {
+            return None;
+        }
+        let last = before.chars().next_back().map_or(0, char::len_utf8);
+        let span = before.len() - last..before.len();
+        let problem = syntax(span, "a comma is missing after this value", "expected `,` after this");
+        Some(problem.help("add a comma"))
+    }
+
+    /// A bracket without its counterpart, in a value of one line or more.
+    fn unclosed_bracket(self, bracket: usize) -> Problem {
+        let open = self.text.get(bracket..=bracket).unwrap_or("[");
+        let message = format!("this `{open}` is never closed");
+        let line = Line::at(self.text, bracket);
+        let parts = line.parts();
+        let close = if open == "[" { "]" } else { "}" };
+        let is_whole = line.start + parts.value_at == bracket
+            && !parts.value.ends_with([',', '[', '{'])
+            && parts.value.matches(open).count() == parts.value.matches(close).count() + 1;
+        let fixed = rewrite(self.text, line, &format!("{}{close}", parts.value)).filter(|_| is_whole);
+        let help = fixed.unwrap_or_else(|| {
+            format!("add the missing `{close}`, or put a text that starts with a bracket in quotes")
+        });
+        syntax(bracket..bracket + 1, message, "opened here").help(help)
     }
 
     /// Causes that the text around the place gives away better than the parser's error.
     fn usual_cause(self, kind: &ErrorKind) -> Option<Problem> {
-        let line = self.line();
-        let written = &self.text[line.clone()];
-        let indentation = written.len() - written.trim_start().len();
-        if let Some(tab) = written[..indentation].find('\t') {
-            let tab = line.start + tab;
-            return Some(
-                syntax(tab..tab + 1, "this line is indented with a tab", "tab").help("indent with spaces"),
-            );
-        }
+        use ErrorKind as Kind;
         match kind {
-            ErrorKind::UnexpectedCharacter { character } => {
-                let message =
-                    format!("a text cannot start with {}", quote(character.encode_utf8(&mut [0; 4])));
-                Some(syntax(self.here(), message, "needs quotes").help("put the text in quotes"))
-            }
-            ErrorKind::MismatchedFlowCollectionEnd { open, close } => {
-                let message = format!("`{open}` is closed by `{close}`");
+            Kind::UnexpectedCharacter { character } => {
+                let sign = quote(character.encode_utf8(&mut [0; 4]));
+                let message = format!("a text cannot start with {sign}");
+                let problem = syntax(self.here(), message, "needs quotes");
                 Some(
-                    syntax(self.here(), message, "wrong bracket")
-                        .help("close each bracket by its counterpart"),
+                    problem.help(
+                        quoted(self.text, self.at).unwrap_or_else(|| "put the text in quotes".to_owned()),
+                    ),
                 )
             }
-            ErrorKind::UnclosedFlowCollection { open } => {
-                let message = format!("this `{open}` is never closed");
-                let help = "add the missing bracket, or put a text that starts with a bracket in quotes";
-                Some(syntax(self.here(), message, "opened here").help(help))
+            Kind::MismatchedFlowCollectionEnd { open, close } => {
+                let message = format!("`{open}` is closed by `{close}`");
+                let problem = syntax(self.here(), message, "wrong bracket");
+                Some(problem.help(format!("close `{open}` by `{}`", if *open == '[' { ']' } else { '}' })))
             }
-            ErrorKind::MappingValueNotAllowed => self.second_colon(),
+            Kind::UnclosedFlowCollection { .. } => Some(self.unclosed_bracket(self.at)),
+            Kind::UnclosedQuotedScalar
+            | Kind::UnexpectedEof
+            | Kind::DocumentIndicatorInQuotedScalar
+            | Kind::InvalidQuotedScalarIndent
+            | Kind::CommentNotSeparated
+            | Kind::InvalidTrailingSingleQuotedScalar
+            | Kind::InvalidTrailingDoubleQuotedScalar => quotes::finding(self.text, self.at),
+            Kind::UnknownQuotedScalarEscape
+            | Kind::InvalidQuotedScalarHexEscape
+            | Kind::InvalidUnicodeEscape => quotes::escape(self.text, self.at),
+            Kind::MappingValueNotAllowed if self.text[self.at..].starts_with('?') => self.needs_quotes(),
+            Kind::MappingValueNotAllowed => self.unexpected_colon(),
+            Kind::MappingKeyNotAllowed
+            | Kind::BlockSequenceEntryNotAllowed
+            | Kind::InvalidBlockScalarHeader
+            | Kind::MissingAnchorOrAliasName
+                if quoted(self.text, self.at).is_some() =>
+            {
+                self.needs_quotes()
+            }
+            Kind::SimpleKeyExpected
+            | Kind::InvalidSimpleKey
+            | Kind::ExpectedBlockMappingKey
+            | Kind::ExpectedBlockSequenceEntry
+            | Kind::ExpectedDocumentStart
+            | Kind::BlockSequenceEntryNotAllowed
+            | Kind::InvalidIndentation
+                if self.starts_line() =>
+            {
+                let line = self.line();
+                indentation::misfit(self.text, line).or_else(|| stray::finding(self.text, line))
+            }
+            Kind::ExpectedBlockMappingKey | Kind::ExpectedBlockSequenceEntry => self.text_after_bracket(),
             _ => None,
         }
     }
 
-    /// A colon and a space in an unquoted text, the most common of all mistakes: `title: Chat: the beginning`.
-    fn second_colon(self) -> Option<Problem> {
-        let line = self.line();
-        let written = &self.text[line.clone()];
-        let entry = written.trim_start_matches([' ', '-']);
-        let (key, value) = entry.split_once(": ")?;
-        let value = value.trim();
-        let is_unquoted = !value.is_empty() && !value.starts_with(['"', '\'', '[', '{', '|', '>', '#']);
-        if !is_unquoted || self.at < line.end - value.len().min(line.end - line.start) {
-            return None;
-        }
+    /// A text that starts with a sign that means something else.
+    fn needs_quotes(self) -> Option<Problem> {
+        let help = quoted(self.text, self.at)?;
+        let sign = quote(&self.text[self.here()]);
         Some(
-            syntax(
-                self.here(),
-                format!("a colon stands in the unquoted text of {}", quote(key)),
-                "second colon",
-            )
-            .help("put the text in quotes"),
+            syntax(self.here(), format!("a text cannot start with {sign} and a space"), "needs quotes")
+                .help(help),
         )
+    }
+
+    /// More text after a list or object in brackets: `purpose: [Team] Keeps tasks`.
+    fn text_after_bracket(self) -> Option<Problem> {
+        let line = self.line();
+        let parts = line.parts();
+        let is_bracket = parts.value.starts_with(['[', '{']) && self.at > line.start + parts.value_at;
+        let help = quoted(self.text, line.start + parts.value_at).filter(|_| is_bracket)?;
+        Some(syntax(self.here(), "there is more text after the closing bracket", "not expected").help(help))
+    }
+
+    /// A colon where no key can be: a second one in an unquoted text, the most common of all mistakes
+    /// (`title: Chat: the beginning`), or that of a key on a line that went wrong before it.
+    fn unexpected_colon(self) -> Option<Problem> {
+        let line = self.line();
+        let parts = line.parts();
+        if self.at < line.start + parts.value_at && parts.key.is_some() {
+            let open = levels(self.text, line.start);
+            let since = open.last().map_or(0, |last| last.line);
+            let mut before = lines(&self.text[..line.start], since).filter(|line| !line.is_blank());
+            let stray = before.find(|before| {
+                let parts = before.parts();
+                let is_dashed = parts.key.is_some_and(|key| key.starts_with('-'));
+                is_dashed || open.is_empty() && parts.key.is_none() && parts.dash.is_none()
+            });
+            if let Some(problem) = stray.and_then(|stray| stray::finding(self.text, stray)) {
+                return Some(problem);
+            }
+            if let Some(problem) = indentation::misfit(self.text, line) {
+                return Some(problem);
+            }
+            let owner = open.last().and_then(|last| last.key)?;
+            let message = format!("the unquoted text of {} contains {}", quote(owner), quote(": "));
+            return Some(syntax(self.here(), message, "colon").help("put the whole text in quotes"));
+        }
+        let is_unquoted =
+            !parts.value.is_empty() && !parts.value.starts_with(['"', '\'', '[', '{', '|', '>', '#']);
+        let key = parts.key.filter(|_| is_unquoted)?;
+        let message = format!("the unquoted text of {} contains {}", quote(key), quote(": "));
+        let help = quoted(self.text, line.start + parts.value_at)?;
+        Some(syntax(self.here(), message, "second colon").help(help))
     }
 }
 
-fn syntax(span: Span, message: impl Into<String>, label: impl Into<String>) -> Problem {
+fn is_unclosed(kind: &ErrorKind) -> bool {
+    matches!(
+        kind,
+        ErrorKind::UnclosedFlowCollection { .. }
+            | ErrorKind::UnexpectedEofFlowSequence
+            | ErrorKind::UnexpectedEofFlowMapping
+            | ErrorKind::UnexpectedEofImplicitFlowMapping
+    )
+}
+
+/// How to write the value that starts at an offset in quotes, if one does.
+pub(super) fn quoted(text: &str, at: usize) -> Option<String> {
+    let line = Line::at(text, at);
+    let parts = line.parts();
+    let value = parts.value.split(" #").next().unwrap_or_default().trim_end();
+    let is_value = (parts.key.is_some() || parts.dash.is_some()) && at == line.start + parts.value_at;
+    if !is_value || value.is_empty() {
+        return None;
+    }
+    Some(rewrite(text, line, &in_quotes(value)).unwrap_or_else(|| "put the whole text in quotes".to_owned()))
+}
+
+/// A syntax error.
+pub(super) fn syntax(span: Span, message: impl Into<String>, label: impl Into<String>) -> Problem {
     Problem::new(&rules::SYNTAX, span, message, label)
 }
 
@@ -117,27 +266,35 @@ pub(super) fn alias_as_key(span: Span) -> Problem {
 
 /// The finding on a list or object before a colon.
 pub(super) fn collection_as_key(text: &str, span: &Span) -> Problem {
-    let problem =
-        syntax(span.clone(), "a list or an object cannot be a key", "stands where a key is expected");
+    let problem = syntax(span.clone(), "a list or an object cannot be a key", "expected a key here");
     if text[..span.start].ends_with('{') || text[span.start..].starts_with("{{") {
-        return problem.help("put a text that holds `{{ … }}` in quotes");
+        let help = quoted(text, span.start).or_else(|| quoted(text, span.start.saturating_sub(1)));
+        return problem
+            .help(help.unwrap_or_else(|| "put a text that contains `{{ … }}` in quotes".to_owned()));
     }
     problem.help("write a plain text before the colon")
 }
 
 /// The finding on an alias without an anchor.
-pub(super) fn unknown_anchor(name: &str, span: Span) -> Problem {
-    syntax(
-        span,
-        format!("no anchor {} stands before this alias", quote(&format!("&{name}"))),
-        "unknown alias",
-    )
-    .help("put a text that starts with `*` in quotes, or define the anchor first")
+pub(super) fn unknown_anchor(text: &str, name: &str, span: Span) -> Problem {
+    let help = quoted(text, span.start);
+    let help = help.unwrap_or_else(|| "put a text that starts with `*` in quotes".to_owned());
+    let message = format!("there is no anchor {} before this alias", quote(&format!("&{name}")));
+    syntax(span, message, "unknown alias").help(format!("{help}, or define the anchor first"))
+}
+
+/// The finding on a tag.
+pub(super) fn tag(text: &str, span: Span) -> Problem {
+    let help = match quoted(text, span.start) {
+        Some(help) => format!("remove it, or {help}"),
+        None => "remove it; put a value in quotes to make it a text".to_owned(),
+    };
+    syntax(span.clone(), format!("the tag {} is not read", quote(&text[span])), "YAML tag").help(help)
 }
 
 /// The finding on an alias to a node that cannot be copied.
 pub(super) fn alias_of_open(span: Span) -> Problem {
-    syntax(span, "this alias stands for a key, or for a list or object that it lies in itself", "alias")
+    syntax(span, "this alias refers to a key, or to a list or object that contains it", "alias")
         .help("write the content out")
 }
 

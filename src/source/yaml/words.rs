@@ -12,11 +12,11 @@ pub(super) fn words(kind: &ErrorKind) -> (&'static str, &'static str) {
             "close it with the quote it starts with; write `'` within `'…'` as `''`",
         ),
         Kind::DocumentIndicatorInQuotedScalar => (
-            "a line `---` or `...` stands within a text in quotes",
+            "a text in quotes contains a line `---` or `...`",
             "close the quote before it, or indent the line",
         ),
         Kind::InvalidQuotedScalarIndent => (
-            "a text in quotes goes on in a line that is not indented enough",
+            "a text in quotes continues on a line that is not indented enough",
             "indent the line further than the key, or close the quote on the line where it starts",
         ),
         Kind::InvalidTrailingSingleQuotedScalar | Kind::InvalidTrailingDoubleQuotedScalar => (
@@ -25,7 +25,7 @@ pub(super) fn words(kind: &ErrorKind) -> (&'static str, &'static str) {
         ),
         Kind::UnknownQuotedScalarEscape => (
             "this is not an escape that YAML knows",
-            "write a backslash as `\\\\`, or use single quotes, where backslashes stand for themselves",
+            "write a backslash as `\\\\`, or use single quotes, where backslashes mean themselves",
         ),
         Kind::InvalidQuotedScalarHexEscape | Kind::InvalidUnicodeEscape => {
             ("this escape needs hexadecimal digits", "write `\\x` and 2, `\\u` and 4, or `\\U` and 8 of them")
@@ -42,10 +42,10 @@ pub(super) fn words(kind: &ErrorKind) -> (&'static str, &'static str) {
             ("a `[` or `{` is never closed", "add the missing bracket, or put a text with brackets in quotes")
         }
         Kind::ExpectedFlowMappingSeparator => {
-            ("expected `,` or `}` here", "close the brace, or put a text that holds braces in quotes")
+            ("expected `,` or `}` here", "close the brace, or put a text that contains braces in quotes")
         }
         Kind::ExpectedFlowSequenceSeparator => {
-            ("expected `,` or `]` here", "close the bracket, or put a text that holds brackets in quotes")
+            ("expected `,` or `]` here", "close the bracket, or put a text that contains brackets in quotes")
         }
         Kind::MisplacedFlowCollectionEnd => {
             ("a bracket is closed that was never opened", "remove it, or put the text in quotes")
@@ -54,31 +54,28 @@ pub(super) fn words(kind: &ErrorKind) -> (&'static str, &'static str) {
         | Kind::TabInBlockIndentation
         | Kind::TabInIndentation
         | Kind::TabInPlainScalar
-        | Kind::TabAtBlockScalarStart => ("a tab stands where YAML wants spaces", "indent with spaces"),
+        | Kind::TabAtBlockScalarStart => ("a tab is used where YAML expects spaces", "indent with spaces"),
         Kind::MappingValueNotAllowed | Kind::MappingKeyNotAllowed | Kind::InvalidColonPlacement => (
-            "a key stands where none can be",
-            "start it on a line of its own with the indentation of its neighbours; put a text that holds `: ` in quotes",
+            "a key is not expected here",
+            "start it on a line of its own with the indentation of its neighbours; put a text that contains `: ` in quotes",
         ),
         Kind::SimpleKeyExpected | Kind::InvalidSimpleKey => (
             "expected a colon after this key",
             "write `key: value`; indent the lines of a longer text further than its key",
         ),
-        Kind::ExpectedBlockMappingKey | Kind::UnexpectedEofBlockMapping => (
-            "expected a key of the object above, or its end",
-            "give all keys of an object the same indentation",
-        ),
-        Kind::ExpectedBlockSequenceEntry | Kind::UnexpectedEofBlockSequence => (
-            "expected a `- ` of the list above, or its end",
-            "give all entries of a list the same indentation",
-        ),
+        Kind::ExpectedBlockMappingKey | Kind::UnexpectedEofBlockMapping => {
+            ("expected a key of the object above, or its end", "indent all keys of an object alike")
+        }
+        Kind::ExpectedBlockSequenceEntry | Kind::UnexpectedEofBlockSequence => {
+            ("expected a `- ` of the list above, or its end", "indent all items of a list alike")
+        }
         Kind::BlockSequenceEntryNotAllowed | Kind::BlockEntryInFlowCollection => (
-            "a list entry `- ` stands where none can be",
+            "a list item `- ` is not expected here",
             "start the list on a line of its own; put a text that starts with `- ` in quotes",
         ),
-        Kind::InvalidIndentation | Kind::InvalidFlowScalarIndent => (
-            "the indentation of this line fits nothing above",
-            "give it the indentation of the lines it belongs to",
-        ),
+        Kind::InvalidIndentation | Kind::InvalidFlowScalarIndent => {
+            ("the indentation of this line fits nothing above", "indent it like the lines it belongs to")
+        }
         Kind::InvalidBlockScalarIndent | Kind::ZeroBlockScalarIndent => (
             "the lines of this text are indented unevenly",
             "indent all lines below `|` or `>` at least as far as the first",
@@ -88,8 +85,8 @@ pub(super) fn words(kind: &ErrorKind) -> (&'static str, &'static str) {
             "start the text on the next line, or put it in quotes",
         ),
         Kind::CommentNotSeparated | Kind::CommentInterceptedScalar => (
-            "a comment stands where none can be",
-            "put a space before `#`; put a text that holds ` #` in quotes",
+            "a comment is not expected here",
+            "put a space before `#`; put a text that contains ` #` in quotes",
         ),
         Kind::DirectiveDisallowed => ("YAML directives are not read", "remove the line that starts with `%`"),
         Kind::InvalidDocumentEnd => ("text follows the end of the document", "remove it"),
