@@ -2,6 +2,7 @@
 
 mod closest;
 mod module_name;
+mod module_version;
 mod object_id;
 mod repo_path;
 mod schedule;
@@ -11,6 +12,7 @@ mod web_address;
 
 pub use closest::closest;
 pub use module_name::{InvalidModuleName, ModuleName};
+pub use module_version::nearest_version;
 pub use object_id::{InvalidObjectId, ObjectFormat, ObjectId};
 pub use repo_path::RepoPath;
 pub use schedule::{InvalidSchedule, Schedule};

@@ -38,11 +38,7 @@ fn five_mistakes_are_five_findings_at_five_places_with_five_remedies() {
     assert_eq!(
         said,
         [
-            (
-                "schema/type",
-                "1.10",
-                "quote it: `version: \"1.10\"`; expected a semantic version of three numbers such as `1.2.3`"
-            ),
+            ("schema/type", "1.10", "write `version: \"1.10.0\"`"),
             ("schema/unknown-field", "purpos", "did you mean `purpose`?"),
             (
                 "schema/enum",

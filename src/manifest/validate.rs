@@ -5,7 +5,7 @@ use semver::Version;
 use super::{ContextKey, Head, Manifest, rules};
 use crate::{
     diagnostic::{Finding, Part, Rule},
-    domain::{InvalidModuleName, ModuleName, Status},
+    domain::{InvalidModuleName, ModuleName, Status, nearest_version},
     schema::{self, Schemas, rules as schema_rules},
     source::{Document, Node, Pointer},
 };
@@ -52,8 +52,11 @@ fn head(root: Node<'_>, findings: &mut Vec<Finding>) -> Option<Head> {
         }
     });
     let version = required_text(root, "version", findings).and_then(|text| {
-        let expected = "expected a semantic version such as `1.2.3`, with numbers below 2^64";
-        or_finding(Version::parse(text).ok(), &schema_rules::PATTERN, "version", text, expected, findings)
+        let expected = match nearest_version(text) {
+            Some(version) => format!("write {}", schema::quoted(&format!("\"{version}\""))),
+            None => "expected a semantic version such as `1.2.3`, with numbers below 2^64".to_owned(),
+        };
+        or_finding(Version::parse(text).ok(), &schema_rules::PATTERN, "version", text, &expected, findings)
     });
     let status = match root.get("status") {
         None => Some(Status::default()),
@@ -86,7 +89,10 @@ fn required_text<'a>(root: Node<'a>, key: &str, findings: &mut Vec<Finding>) -> 
                 part,
                 message,
                 label,
-                help: Some(format!("give `{key}` a text")),
+                help: Some(match key {
+                    "version" => "write three numbers in quotes, as in `\"1.2.3\"`".to_owned(),
+                    _ => format!("write a text for `{key}`"),
+                }),
             });
         }
     }

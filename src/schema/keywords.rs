@@ -11,12 +11,12 @@ use serde_json::Value as Json;
 use super::{
     findings::{Subject, Violation},
     json_node::identity_key,
-    rules, words,
+    proposals, rules, words,
 };
 use crate::{
     diagnostic::{Finding, Part, Rule},
     domain::closest,
-    source::{Node, Pointer, Value},
+    source::{Format, Node, Pointer, Value},
 };
 
 /// The words of a finding.
@@ -34,7 +34,7 @@ pub(super) fn say(subject: &Subject<'_>, violation: &Violation<'_>, node: Node<'
     let said = |rule, message: String, label: String| Said { rule, message, label, help: expected() };
     match violation.kind {
         Kind::Type { kind } => of_type(subject, violation, node, kind),
-        Kind::Enum { options } => of_enum(&violation.route, node, options),
+        Kind::Enum { options } => of_enum(subject, &violation.route, node, options),
         Kind::Constant { expected_value } => Said {
             rule: &rules::CONST,
             message: format!("{field} must be {}", words::json(expected_value)),
@@ -196,33 +196,10 @@ fn of_type(subject: &Subject<'_>, violation: &Violation<'_>, node: Node<'_>, kin
         TypeKind::Multiple(several) => several.iter().collect(),
     };
     let wanted = types.iter().copied().map(type_words).collect::<Vec<_>>().join(" or ");
-    let takes = |wanted: JsonType| types.contains(&wanted);
-    let key = violation.route.last().filter(|_| node.key().is_some());
-    let as_text = |text: &str| match &key {
-        Some(key) => words::member(key, text, subject.format),
-        None => format!("`{}`", words::clip(&Json::from(text).to_string())),
-    };
-    let help = match node.value() {
-        Value::Number(_) | Value::Bool(_) if takes(JsonType::String) => {
-            let spelling = (subject.spelling)(&violation.route).filter(|spelling| !spelling.is_empty());
-            let spelling = spelling.unwrap_or_else(|| node.to_json().to_string());
-            // Quotes alone may not do: `1.10` in quotes is no semantic version either.
-            let form = violation.expected().filter(|_| key.is_some());
-            let form = form.map_or_else(String::new, |expected| format!("; expected {expected}"));
-            Some(format!("quote it: {}{form}", as_text(&spelling)))
-        }
-        Value::String(text) if (takes(JsonType::Integer) || takes(JsonType::Number)) && is_number(text) => {
-            Some(format!("remove the quotes: `{}`", words::clip(text)))
-        }
-        Value::String(text) if takes(JsonType::Array) && !takes(JsonType::String) => {
-            let item = words::clip(&Json::from(text).to_string());
-            Some(format!("write a list, also of one item: `[{item}]`"))
-        }
-        Value::Null => Some("give it a value, or leave the field out".to_owned()),
-        _ => violation.expected().map(|expected| format!("expected {expected}")),
-    };
+    let help = proposals::of_type(subject, violation, node, &types);
+    let help = help.or_else(|| violation.expected().map(|expected| format!("expected {expected}")));
     let is = match node.value() {
-        Value::Number(_) if takes(JsonType::Integer) => words::value(node),
+        Value::Number(_) if types.contains(&JsonType::Integer) => words::value(node),
         _ => words::kind(node).to_owned(),
     };
     Said {
@@ -245,11 +222,7 @@ fn type_words(kind: JsonType) -> &'static str {
     }
 }
 
-fn is_number(text: &str) -> bool {
-    text.parse::<f64>().is_ok_and(f64::is_finite)
-}
-
-fn of_enum(route: &Pointer, node: Node<'_>, options: &Json) -> Said {
+fn of_enum(subject: &Subject<'_>, route: &Pointer, node: Node<'_>, options: &Json) -> Said {
     let options = options.as_array().map(Vec::as_slice).unwrap_or_default();
     let allowed = || options.iter().filter_map(Json::as_str);
     let what = match node.key() {
@@ -262,7 +235,8 @@ fn of_enum(route: &Pointer, node: Node<'_>, options: &Json) -> Said {
     } else {
         options.iter().map(words::json).collect::<Vec<_>>().join(", ")
     };
-    let help = match meant {
+    let help = match meant.or_else(|| in_list(node, allowed())) {
+        _ if commented(subject, node, allowed()) => "put a space before `#` to start a comment".to_owned(),
         Some(meant) => format!("did you mean {}? Allowed are {}", words::quoted(meant), list),
         None => format!("use {list}"),
     };
@@ -274,13 +248,30 @@ fn of_enum(route: &Pointer, node: Node<'_>, options: &Json) -> Said {
     }
 }
 
+/// The option that is the only item of a list.
+fn in_list<'a>(node: Node<'_>, mut allowed: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let mut items = node.as_array()?;
+    let (item, None) = (items.next()?.as_str()?, items.next()) else { return None };
+    allowed.find(|option| *option == item)
+}
+
+/// Whether a text is an option with a comment that lacks the space before it.
+fn commented<'a>(subject: &Subject<'_>, node: Node<'_>, mut allowed: impl Iterator<Item = &'a str>) -> bool {
+    let before = node.as_str().and_then(|text| text.split_once('#')).map(|(before, _)| before);
+    subject.format == Format::Yaml && before.is_some_and(|before| allowed.any(|option| option == before))
+}
+
 fn of_pattern(subject: &Subject<'_>, violation: &Violation<'_>, node: Node<'_>, pattern: &str) -> Said {
     let field = words::field(&violation.route, subject.root);
     let (message, label) = match node.as_str() {
         Some(text) if text.trim().is_empty() => (format!("{field} is blank"), "blank".to_owned()),
         _ => (format!("{field} cannot be {}", words::value(node)), "not of the expected form".to_owned()),
     };
+    let text = node.as_str().unwrap_or_default();
+    let proposal = proposals::version(&violation.route, text, subject.format)
+        .or_else(|| proposals::path(&violation.route, text, subject.format));
     let help = match violation.expected() {
+        _ if proposal.is_some() => proposal.unwrap_or_default(),
         Some(expected) => format!("expected {expected}"),
         None => format!("expected text that matches {}", words::quoted(pattern)),
     };

@@ -16,6 +16,7 @@ mod folder;
 mod json_node;
 mod keywords;
 mod objects;
+mod proposals;
 mod reach;
 pub mod rules;
 #[cfg(test)]

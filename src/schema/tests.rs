@@ -1,5 +1,7 @@
 //! Tables of documents and what is said of them, and of schemas that cannot be used.
 
+mod proposals;
+
 use serde_json::{Value, json};
 
 use super::{testing::tree, *};
@@ -134,10 +136,8 @@ fn unknown_fields_are_reported_at_their_key_with_the_one_that_was_meant() {
 fn wrong_values_are_reported_once_with_the_form_that_is_expected() {
     check(
         |it| it["version"] = json!(1.1),
-        &[
-            "schema/type /version Value: `version` must be text, but is a number | quote it: `version: \"1.10\"`; \
-           expected a semantic version of three numbers such as `1.2.3`",
-        ],
+        &["schema/type /version Value: `version` must be text, but is a number | \
+           write `version: \"1.10.0\"`"],
     );
     check(
         |it| it["aiContext"]["keywords"] = json!(["a", true]),
@@ -148,21 +148,23 @@ fn wrong_values_are_reported_once_with_the_form_that_is_expected() {
     check(
         |it| it["aiContext"]["purpose"] = json!(null),
         &[
-            "schema/type /aiContext/purpose Value: `purpose` must be text, but is null | give it a value, or leave the field out",
+            "schema/type /aiContext/purpose Value: `purpose` must be text, but is null | write a value such as \
+           `purpose: \"Stores files and folders, shares them, and finds them again by name or content\"`; a field that is not \
+           required can be left out",
         ],
     );
     check(
         |it| it["aiContext"]["keywords"] = json!("file"),
         &[
             "schema/type /aiContext/keywords Value: `keywords` must be a list, but is text | write a list, also of one item: \
-           `[\"file\"]`",
+           `keywords: [\"file\"]`",
         ],
     );
     check(
         |it| it["aiContext"]["contextProviders"][0]["cacheDuration"] = json!("300"),
         &[
             "schema/type /aiContext/contextProviders/0/cacheDuration Value: `cacheDuration` must be a whole number, but is text | \
-           remove the quotes: `300`",
+           remove the quotes: `cacheDuration: 300`",
         ],
     );
     check(
@@ -174,10 +176,7 @@ fn wrong_values_are_reported_once_with_the_form_that_is_expected() {
     );
     check(
         |it| it["version"] = json!("1.0"),
-        &[
-            "schema/pattern /version Value: `version` cannot be `1.0` | expected a semantic version of three numbers such as \
-           `1.2.3`",
-        ],
+        &["schema/pattern /version Value: `version` cannot be `1.0` | write `version: \"1.0.0\"`"],
     );
     check(
         |it| it["aiContext"]["purpose"] = json!(" \n"),
@@ -203,7 +202,12 @@ fn wrong_values_are_reported_once_with_the_form_that_is_expected() {
            `APPROVED`, `ACTIVE`, `REJECTED` or `SUSPENDED`",
         ],
     );
-    check(|it| *it = json!([]), &["schema/type  Value: the document must be a map, but is a list | "]);
+    check(
+        |it| *it = json!([]),
+        &[
+            "schema/type  Value: the document must be a map, but is a list | write a map with `name` and `version`",
+        ],
+    );
 }
 
 #[test]

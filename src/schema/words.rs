@@ -87,6 +87,25 @@ pub(super) fn json(value: &serde_json::Value) -> String {
     value.as_str().map_or_else(|| quoted(&value.to_string()), quoted)
 }
 
+/// A piece of a file in the quotes of messages: whole, and without what cannot be seen.
+pub(super) fn in_backticks(piece: &str) -> String {
+    format!("`{}`", piece.chars().flat_map(visible).collect::<String>())
+}
+
+/// A value on one line, as both JSON and YAML take it.
+pub(super) fn flow(value: &serde_json::Value) -> String {
+    use serde_json::Value as Json;
+    match value {
+        Json::Array(items) => format!("[{}]", items.iter().map(flow).collect::<Vec<_>>().join(", ")),
+        Json::Object(members) => {
+            let member =
+                |(key, value): (&String, &Json)| format!("{}: {}", Json::from(key.as_str()), flow(value));
+            format!("{{{}}}", members.iter().map(member).collect::<Vec<_>>().join(", "))
+        }
+        scalar => scalar.to_string(),
+    }
+}
+
 /// A member as its file would spell it with a text for a value.
 pub(super) fn member(key: &str, text: &str, format: Format) -> String {
     let text = serde_json::Value::from(text);
