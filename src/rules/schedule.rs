@@ -21,24 +21,35 @@ pub static INVALID: Rule = Rule {
 /// Warns where the manifest has a schedule that is none.
 pub fn check(manifest: &Manifest) -> Vec<Finding> {
     let Some((expression, zone)) = manifest.schedule() else { return Vec::new() };
-    flaw(expression, zone).into_iter().collect()
+    flaws(expression, zone)
 }
 
-fn flaw(expression: &str, zone: Option<&str>) -> Option<Finding> {
-    let error = Schedule::parse(expression, zone.unwrap_or("UTC")).err()?;
+/// What is wrong with the expression, and what with the zone.
+fn flaws(expression: &str, zone: Option<&str>) -> Vec<Finding> {
+    let Err(error) = Schedule::parse(expression, zone.unwrap_or("UTC")) else { return Vec::new() };
+    match error {
+        InvalidSchedule::Zone { .. } => {
+            let other = Schedule::parse(expression, "UTC").err();
+            other.into_iter().chain([error]).map(|error| finding(&error)).collect()
+        }
+        _ => vec![finding(&error)],
+    }
+}
+
+fn finding(error: &InvalidSchedule) -> Finding {
     let (key, label) = match error {
         InvalidSchedule::Expression { .. } => ("schedule", "not a cron expression"),
         InvalidSchedule::Never(_) => ("schedule", "never"),
         InvalidSchedule::Zone { .. } => ("timezone", "not a time zone"),
     };
-    Some(Finding {
+    Finding {
         rule: &INVALID,
         route: Pointer::ROOT.key("sync").key(key),
         part: Part::Value,
         message: error.to_string(),
         label: label.to_owned(),
         help: Some(error.help()),
-    })
+    }
 }
 
 #[cfg(test)]
@@ -48,14 +59,16 @@ mod tests {
     #[test]
     fn what_never_comes_is_warned_about_at_its_place() {
         for (expression, zone, expected) in [
-            ("0 3 * * *", None, None),
-            ("0 3 * * *", Some("Europe/Berlin"), None),
-            ("nightly", None, Some("/sync/schedule")),
-            ("0 0 30 2 *", Some("UTC"), Some("/sync/schedule")),
-            ("0 3 * * *", Some("Berlin"), Some("/sync/timezone")),
+            ("0 3 * * *", None, &[][..]),
+            ("0 3 * * *", Some("Europe/Berlin"), &[]),
+            ("nightly", None, &["/sync/schedule"]),
+            ("0 0 30 2 *", Some("UTC"), &["/sync/schedule"]),
+            ("0 3 * * *", Some("Berlin"), &["/sync/timezone"]),
+            ("61 3 * * *", Some("Berlin"), &["/sync/schedule", "/sync/timezone"]),
         ] {
-            let found = flaw(expression, zone);
-            assert_eq!(found.as_ref().map(|finding| finding.route.as_str()), expected, "{expression}");
+            let found = flaws(expression, zone);
+            let routes: Vec<_> = found.iter().map(|finding| finding.route.as_str()).collect();
+            assert_eq!(routes, expected, "{expression}");
         }
     }
 }

@@ -255,7 +255,8 @@ pub(super) fn syntax(span: Span, message: impl Into<String>, label: impl Into<St
 /// The finding on a file without content.
 pub(super) fn empty(text: &str) -> Problem {
     let message = if text.trim().is_empty() { "the file is empty" } else { "the file has no content" };
-    syntax(0..0, message, "nothing here").help("write an object: lines of `key: value`")
+    syntax(0..0, message, "nothing here")
+        .help("write lines of `key: value`, or remove the file: `modreg new NAME` writes one to start from")
 }
 
 /// The finding on an alias before a colon.
