@@ -9,6 +9,7 @@ pub mod name_duplicate;
 pub mod name_mismatch;
 pub mod near_miss;
 pub mod outdated_copy;
+pub mod permission_form;
 pub mod registry;
 pub mod schedule;
 mod settle;
@@ -46,6 +47,7 @@ pub static RULES: LazyLock<Vec<&'static Rule>> = LazyLock::new(|| {
         &near_miss::FIELD,
         &near_miss::STATUS,
         &outdated_copy::OUTDATED_COPY,
+        &permission_form::FORM,
         &schedule::INVALID,
         &smart_quotes::SMART_QUOTES,
         &status::UNREGISTRABLE,
@@ -69,7 +71,7 @@ pub const DOCUMENT_CHECKS: &[fn(Node<'_>) -> Vec<Finding>] = &[near_miss::check,
 
 /// The checks of one AI context under its key, valid or not.
 pub const CONTEXT_CHECKS: &[fn(ContextKey, Node<'_>) -> Vec<Finding>] =
-    &[alias::check, unique_names::check, trailing_space::check];
+    &[alias::check, unique_names::check, permission_form::check, trailing_space::check];
 
 /// Every finding of the checks of one manifest.
 pub fn check(manifest: &Manifest) -> Vec<Finding> {
