@@ -63,11 +63,11 @@ pub static RULES: LazyLock<Vec<&'static Rule>> = LazyLock::new(|| {
 });
 
 /// The checks of one valid manifest.
-pub const MANIFEST_CHECKS: &[fn(&Manifest) -> Vec<Finding>] =
-    &[name_mismatch::check, status::check, schedule::check];
+pub const MANIFEST_CHECKS: &[fn(&Manifest) -> Vec<Finding>] = &[name_mismatch::check, status::check];
 
 /// The checks of one document, valid or not.
-pub const DOCUMENT_CHECKS: &[fn(Node<'_>) -> Vec<Finding>] = &[near_miss::check, smart_quotes::check];
+pub const DOCUMENT_CHECKS: &[fn(Node<'_>) -> Vec<Finding>] =
+    &[near_miss::check, schedule::check, smart_quotes::check];
 
 /// The checks of one AI context under its key, valid or not.
 pub const CONTEXT_CHECKS: &[fn(ContextKey, Node<'_>) -> Vec<Finding>] =

@@ -64,8 +64,8 @@ fn has_form(text: &str) -> bool {
 /// The permission that a text of another form most likely means: its words in small letters, joined by colons.
 fn nearest(text: &str) -> Option<String> {
     let lower = text.to_lowercase();
-    let words =
-        lower.split(|character: char| !character.is_ascii_alphanumeric() && !matches!(character, '-' | '_'));
+    let separates = |character: char| character.is_ascii() && !character.is_ascii_alphanumeric();
+    let words = lower.split(|character: char| separates(character) && !matches!(character, '-' | '_'));
     let joined = words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(":");
     has_form(&joined).then_some(joined)
 }

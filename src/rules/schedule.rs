@@ -3,8 +3,7 @@
 use crate::{
     diagnostic::{Finding, Part, Rule, Severity},
     domain::{InvalidSchedule, Schedule},
-    manifest::Manifest,
-    source::Pointer,
+    source::{Node, Pointer},
 };
 
 /// `schedule/invalid`.
@@ -19,8 +18,9 @@ pub static INVALID: Rule = Rule {
 };
 
 /// Warns where the manifest has a schedule that is none.
-pub fn check(manifest: &Manifest) -> Vec<Finding> {
-    let Some((expression, zone)) = manifest.schedule() else { return Vec::new() };
+pub fn check(root: Node<'_>) -> Vec<Finding> {
+    let text = |key| root.get("sync")?.get(key).and_then(Node::as_str);
+    let (Some(expression), zone) = (text("schedule"), text("timezone")) else { return Vec::new() };
     flaws(expression, zone)
 }
 

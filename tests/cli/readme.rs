@@ -32,9 +32,14 @@ macro_rules! sessions {
 }
 
 sessions! {
+    differences
+    entry_as_manifest
+    long_lists
     near_misses
+    new_modules
     patterns
     schema_copies
+    several_mistakes
     what_a_manifest_is
     what_a_sync_takes
 }

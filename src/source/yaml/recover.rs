@@ -25,7 +25,12 @@ pub(super) fn all(text: &str, first: Problem, read: impl Fn(&str) -> Option<Prob
             break;
         }
         let start = damaged.start;
+        let is_value = Line::at(&copy, start).start < start;
         blank(&mut copy, damaged);
+        if is_value && copy[start..].starts_with(' ') {
+            // The key keeps a value, so that what follows is not taken for one.
+            copy.replace_range(start..=start, "0");
+        }
         if copy.trim().is_empty() {
             break;
         }
