@@ -195,6 +195,9 @@ impl From<SyncError> for CliError {
             SyncError::UncommittedRegistry { .. } => Self::refused(message)
                 .hint("`git restore --staged --worktree registry` drops them, `git clean -fd registry` what git does not know")
                 .hint("`registry/` is generated: change manifests instead, and `modreg sync` writes it"),
+            SyncError::NestedRepository { path } => Self::refused(message).hint(format!(
+                "`registry/` is generated and contains no repositories: move `{path}` elsewhere, and try again"
+            )),
             SyncError::LostEntries { .. } => Self::refused(message).hint(
                 "`git fetch --unshallow` gets them; without them nobody can tell what was changed by hand",
             ),

@@ -17,7 +17,7 @@ use crate::{
         text::visible,
     },
     sync::{
-        self, Arrival, Log, Outcome, Pushed, Refusal, Request, Scope, SyncError, Trigger, Verdict,
+        self, Arrival, Deviation, Log, Outcome, Pushed, Refusal, Request, Scope, SyncError, Trigger, Verdict,
         WorkingSources,
     },
 };
@@ -168,12 +168,12 @@ fn human(outcome: &Outcome, context: &Context) -> Result<(), CliError> {
     let released = released.filter(|name| !was_refused && plan.entries.contains_key(name));
     let released = released.map(|name| format!("no longer held: {name}"));
     context.say_all(released.collect(), "module", "`modreg history` lists all");
-    let repair = |path: &RepoPath| match &outcome.verdict {
-        Verdict::Committed { .. } => format!("repaired `{path}`: it was edited by hand"),
-        Verdict::Unchanged | Verdict::DryRun | Verdict::Refused(_) => {
-            format!("`{path}` was edited by hand; a sync repairs it")
-        }
+    let repair = match &outcome.verdict {
+        Verdict::Committed { .. } => "repaired",
+        Verdict::Unchanged | Verdict::DryRun | Verdict::Refused(_) => "to be repaired:",
     };
+    let repair =
+        |(path, deviation): (&RepoPath, &Deviation)| format!("{repair} {path}: {}", deviation.past());
     let repaired = outcome.draft.repaired.iter().map(repair);
     context.warn_all(repaired.collect(), "file", &elsewhere);
     let counts = overview::counts(&plan.summary);

@@ -29,7 +29,7 @@ impl From<&Outcome> for ChangesReport {
             commit,
             summary: draft.plan.summary,
             changes: changes(&draft.changes),
-            repaired: draft.repaired.iter().cloned().collect(),
+            repaired: draft.repaired.keys().cloned().collect(),
             diagnostics: diagnostics(&found),
             refused,
         }

@@ -156,7 +156,7 @@ pub struct ChangesReport {
     pub summary: Summary,
     /// One change per module, by name.
     pub changes: Vec<ChangeReport>,
-    /// The files below `registry/modules` that were changed by hand, and were repaired.
+    /// The generated paths that were not what was published, and were repaired.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub repaired: Vec<RepoPath>,
     /// All findings.

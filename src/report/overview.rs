@@ -83,7 +83,7 @@ pub fn counts(summary: &Summary) -> String {
 pub fn status(out: &mut dyn io::Write, status: &Status, style: Style) -> io::Result<()> {
     let state = match (status.has_drift, status.is_stale) {
         (true, _) => {
-            style.paint(Ink::Error, "drift: the entries were changed by hand; the next sync repairs them")
+            style.paint(Ink::Error, "drift: `registry/` was changed by hand; the next sync repairs it")
         }
         (false, true) => style.paint(Ink::Updated, "stale: a sync would make a new version"),
         (false, false) => style.paint(Ink::Good, "up to date"),

@@ -77,7 +77,8 @@ pub fn sync(outcome: &Outcome) -> String {
         .pinned
         .iter()
         .map(|(name, Pin { version, reason })| format!("pinned at version {version}: {name} ({reason})"));
-    let repaired = outcome.draft.repaired.iter().map(|path| format!("changed by hand: {path}"));
+    let repaired =
+        outcome.draft.repaired.iter().map(|(path, deviation)| format!("{path}: {}", deviation.past()));
     markdown::list(&mut summary, held.chain(pinned).chain(repaired));
     let found: Vec<Diagnostic> = outcome.remarks.iter().chain(&plan.diagnostics).cloned().collect();
     markdown::body(&mut summary, version, &outcome.draft.changes, &found);

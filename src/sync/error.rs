@@ -103,6 +103,12 @@ pub enum SyncError {
         /// The files.
         paths: Vec<RepoPath>,
     },
+    /// HEAD has a submodule where a sync writes, and its checkout contains something that would be lost.
+    #[error("`{path}` is a repository of its own, and a sync would remove it")]
+    NestedRepository {
+        /// The folder.
+        path: RepoPath,
+    },
     /// The branch moved each time that a new snapshot was ready.
     #[error("`{branch}` moved each of {attempts} times that a new snapshot was ready")]
     LostRace {

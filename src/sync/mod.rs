@@ -7,6 +7,7 @@
 //! | `publish/` | the loop that brings it onto a branch, here or at a remote first |
 //! | `verify/` | whether a registry is whole and what its sources compile to |
 
+mod deviation;
 mod error;
 mod log;
 mod outcome;
@@ -18,6 +19,7 @@ mod status;
 mod verify;
 mod working_tree;
 
+pub use deviation::Deviation;
 pub use error::SyncError;
 pub use log::{
     compare::compare,

@@ -84,7 +84,7 @@ fn an_entry_edited_by_hand_is_named_with_its_commit_and_repaired() {
     assert!(ran.out.contains(&format!("since commit {}", &forged[..10])), "{}", ran.out);
     assert!(folder.expect(0, &["status"]).out.contains("drift"));
     let dry = folder.expect(0, &["sync", "--dry-run"]);
-    assert!(dry.err.contains(&format!("`{ENTRY}` was edited by hand; a sync repairs it")), "{}", dry.err);
+    assert!(dry.err.contains(&format!("to be repaired: {ENTRY}: it was edited by hand")), "{}", dry.err);
 
     let report = folder.json(0, &["sync"]);
     check_schema("sync-report", &report);

@@ -20,6 +20,7 @@ mod interrupted;
 mod log;
 mod matrix;
 mod model;
+mod odd_places;
 mod odd_repositories;
 mod output;
 mod own_registry;

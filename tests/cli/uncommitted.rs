@@ -115,7 +115,7 @@ fn entries_that_were_edited_and_committed_are_drift() {
     let good = folder.read(ENTRY);
     folder.edit(ENTRY, "second", "edited");
     folder.commit("by hand");
-    folder.expect(0, &["status"]).prints(&["drift: the entries were changed by hand"]);
+    folder.expect(0, &["status"]).prints(&["drift: `registry/` was changed by hand"]);
     let ran = folder.expect(0, &["sync"]);
     ran.prints(&["version 4", "4 unchanged"]);
     ran.says(&["repaired", ENTRY]);

@@ -91,9 +91,22 @@ impl Repository {
         Ok(self.entry(tree, path)?.filter(|entry| is_file(entry.mode)).map(|entry| entry.id))
     }
 
-    /// Whether anything stands at `path` in a commit: a file, a link, a directory, a submodule.
+    /// Whether there is anything at `path` in a commit: a file, a link, a directory, a submodule.
     pub fn is_taken(&self, commit: ObjectId, path: &str) -> Result<bool, GitError> {
-        Ok(self.entry(self.root_tree(commit)?, path)?.is_some())
+        Ok(self.place_at(commit, path)?.is_some())
+    }
+
+    /// What is at `path` in a commit, whatever it is: its mode and its object.
+    pub fn place_at(&self, commit: ObjectId, path: &str) -> Result<Option<(Mode, ObjectId)>, GitError> {
+        self.place_below(self.root_tree(commit)?, path)
+    }
+
+    /// What is at `path` below a tree, whatever it is: its mode and its object.
+    pub fn place_below(&self, tree: ObjectId, path: &str) -> Result<Option<(Mode, ObjectId)>, GitError> {
+        if is_empty_tree(tree) {
+            return Ok(None);
+        }
+        Ok(self.entry(tree, path)?.map(|entry| (entry.mode, entry.id)))
     }
 
     /// The entry that `path` leads to from a tree.

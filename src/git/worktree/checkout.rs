@@ -42,9 +42,13 @@ impl Repository {
         let write: Vec<_> = checkout.write.keys().filter(is_checked_out).collect();
         // First, because a removed file may be where a directory has to be.
         for path in checkout.remove.iter().filter(is_checked_out) {
-            remove_file(workdir, path)?;
+            if !self.remove_folder(path) {
+                remove_file(workdir, path)?;
+            }
         }
         for path in &write {
+            // Git knows no empty folders, so one is no work that could be lost.
+            let _ = fs::remove_dir(workdir.join(path.as_str()));
             check_place(workdir, path)?;
         }
         let nothing = "0".repeat(self.format().id_length() * 2);

@@ -3,4 +3,6 @@
 pub(super) mod checkout;
 pub(super) mod index;
 pub(super) mod left_out;
+mod nested;
+mod seen;
 pub(super) mod status;

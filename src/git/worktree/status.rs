@@ -6,27 +6,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use super::seen::{Line, Seen, line};
 use crate::{
     domain::{ObjectId, RepoPath},
-    git::{error::GitError, repository::Repository},
+    git::{error::GitError, objects::read::FileKind, repository::Repository},
 };
-
-/// What is at a path, in the index or in the working tree.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Seen {
-    Nothing,
-    File(ObjectId),
-    /// The beginning of a file that git was writing when it was killed, or that a power cut left. It is not the work of a person.
-    CutOff,
-    /// A link, a directory, an unmerged entry: nothing that a sync could have left there.
-    Something,
-}
-
-impl Seen {
-    fn of(id: Option<&ObjectId>) -> Self {
-        id.map_or(Self::Nothing, |id| Self::File(*id))
-    }
-}
 
 /// What under a directory is not committed.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -35,15 +19,6 @@ pub struct Uncommitted {
     pub own: Vec<RepoPath>,
     /// The files that a killed run did not get to bring up to date.
     pub behind: BTreeSet<RepoPath>,
-}
-
-/// A line of `git status --porcelain=v2`.
-struct Line {
-    path: RepoPath,
-    /// What the index has.
-    staged: Seen,
-    /// Whether the file is, or may be, not what the index has.
-    is_file_changed: bool,
 }
 
 impl Repository {
@@ -65,42 +40,99 @@ impl Repository {
         let head = self.files_of(head, directory)?;
         let earlier = earlier.iter().map(|&commit| self.files_of(Some(commit), directory));
         let earlier = earlier.collect::<Result<Vec<_>, _>>()?;
-        let mut lines = self.status(directory, "no")?;
+        let mut lines = self.status(directory, "no", "dirty")?;
         lines.extend(self.overlooked(directory, workdir, &head)?);
         // Git was not asked for untracked files, because it would have to look into every folder.
         let listed: BTreeSet<_> = lines.iter().map(|line| line.path.clone()).collect();
         let wanted: BTreeSet<_> = target.keys().chain(earlier.iter().flat_map(BTreeMap::keys)).collect();
-        let unknown = wanted.into_iter().filter(|path| !head.contains_key(*path) && !listed.contains(*path));
-        lines.extend(unknown.map(|path| Line {
+        let unknown = wanted
+            .into_iter()
+            .filter(|path| !head.contains_key(*path) && !listed.contains(*path))
+            // What HEAD has at the place of a folder on the way goes first, and a link there is not followed.
+            .filter(|path| !path.ancestors().any(|folder| head.contains_key(&folder)));
+        let is_folder = |path: &RepoPath| workdir.join(path.as_str()).is_dir();
+        let (folders, unknown): (Vec<_>, Vec<_>) =
+            unknown.partition(|path| has_files_below(&head, path) && is_folder(path));
+        lines.extend(unknown.into_iter().map(|path| Line {
             path: path.clone(),
             staged: Seen::Nothing,
+            kind: None,
             is_file_changed: true,
         }));
-        let contents = self.contents(workdir, &lines)?;
+        let mut contents = self.contents(workdir, &lines)?;
+        for (path, content) in &mut contents {
+            if content.seen == Seen::Something && self.is_replaced(workdir, path, &earlier)? {
+                content.seen = Seen::Nothing;
+            }
+        }
         let mut found = Uncommitted::default();
         for Line { path, staged, .. } in lines {
-            let wanted = Seen::of(target.get(&path));
+            let wanted = Seen::regular(target.get(&path));
             let committed = Seen::of(head.get(&path));
             let in_worktree = match contents.get(&path) {
-                Some(content) => self.seen(content, [target.get(&path), head.get(&path)])?,
+                Some(content) => {
+                    let committed = head.get(&path).map(|(_, id)| id);
+                    self.seen(content, [target.get(&path), committed])?
+                }
                 None => staged,
             };
             let is_left = |seen: Seen| {
                 seen == Seen::CutOff || earlier.iter().any(|files| seen == Seen::of(files.get(&path)))
             };
-            let differing = [staged, in_worktree].into_iter().filter(|seen| *seen != committed);
-            let mut unplanned = differing.filter(|seen| *seen != wanted).peekable();
+            let is_same = |one: Seen, other: Seen| one.content() == other.content();
+            let seen = [staged, in_worktree];
+            // Where a link or a submodule is committed, having removed it is no work that could be lost.
+            let is_removed = |seen: Seen| seen == Seen::Nothing && committed.is_odd();
+            let differing = seen.into_iter().filter(|seen| !is_same(*seen, committed));
+            let mut unplanned =
+                differing.filter(|seen| !is_same(*seen, wanted) && !is_removed(*seen)).peekable();
             if unplanned.peek().is_none() {
-                continue;
-            }
-            if unplanned.all(is_left) {
+                let has_old_mode =
+                    |seen: Seen| seen != committed && is_same(seen, committed) && is_left(seen);
+                if seen.into_iter().any(has_old_mode) {
+                    found.behind.insert(path);
+                }
+            } else if unplanned.all(is_left) {
                 found.behind.insert(path);
             } else {
                 found.own.push(path);
             }
         }
+        // The files that HEAD has in a folder at the place of a file go first; what git does not know there would be lost.
+        found.own.extend(self.untracked(folders.into_iter().filter(|path| target.contains_key(*path)))?);
         found.own.sort_unstable();
         Ok(found)
+    }
+
+    /// Whether something that one of these commits has is at the place of a file: a file or a link instead of a folder on the
+    /// way to it, or a folder in which there is nothing that git does not know.
+    fn is_replaced(
+        &self,
+        workdir: &Path,
+        path: &RepoPath,
+        commits: &[BTreeMap<RepoPath, (FileKind, ObjectId)>],
+    ) -> Result<bool, GitError> {
+        let is_folder = |path: &RepoPath| {
+            fs::symlink_metadata(workdir.join(path.as_str())).is_ok_and(|found| found.is_dir())
+        };
+        let folders: Vec<_> = path.ancestors().collect();
+        if let Some(other) = folders.iter().rev().find(|folder| !is_folder(folder)) {
+            return Ok(commits.iter().any(|files| files.contains_key(other)));
+        }
+        let is_known = is_folder(path) && commits.iter().any(|files| has_files_below(files, path));
+        Ok(is_known && self.untracked(std::iter::once(path))?.is_empty())
+    }
+
+    /// The files in these folders that are not in the index, ignored ones too.
+    fn untracked<'a>(&self, folders: impl Iterator<Item = &'a RepoPath>) -> Result<Vec<RepoPath>, GitError> {
+        let folders: Vec<_> = folders.map(RepoPath::as_str).collect();
+        if folders.is_empty() {
+            return Ok(Vec::new());
+        }
+        let list = self.git("list untracked files", ["ls-files", "--others", "-z", "--"]);
+        let listed = list.option("--literal-pathspecs").args(folders).succeed()?;
+        let listed = String::from_utf8_lossy(&listed.out);
+        Ok(listed.split_terminator('\0').map(|path| RepoPath::new(path.trim_end_matches('/'))).collect())
     }
 
     /// The files that are there although git was told not to look at them (`skip-worktree`, `assume-unchanged`).
@@ -108,7 +140,7 @@ impl Repository {
         &self,
         directory: &RepoPath,
         workdir: &Path,
-        head: &BTreeMap<RepoPath, ObjectId>,
+        head: &BTreeMap<RepoPath, (FileKind, ObjectId)>,
     ) -> Result<Vec<Line>, GitError> {
         let context = format!("list `{directory}` in the index");
         let listed = self.git(context, ["ls-files", "-v", "-z"]).below(directory).succeed()?;
@@ -117,18 +149,23 @@ impl Repository {
         let is_overlooked = |tag: &str| tag == "S" || tag.chars().all(char::is_lowercase);
         let paths = entries.filter(|(tag, _)| is_overlooked(tag)).map(|(_, path)| RepoPath::new(path));
         let there = paths.filter(|path| fs::symlink_metadata(workdir.join(path.as_str())).is_ok());
-        let line = |path: RepoPath| Line { staged: Seen::of(head.get(&path)), path, is_file_changed: true };
-        Ok(there.map(line).collect())
+        let line = |path: RepoPath| {
+            let committed = head.get(&path);
+            let kind = committed.map(|(kind, _)| *kind);
+            Line { staged: Seen::of(committed), kind, path, is_file_changed: true }
+        };
+        let is_file = |line: &Line| !matches!(line.kind, Some(FileKind::Symlink | FileKind::Submodule));
+        Ok(there.map(line).filter(is_file).collect())
     }
 
     fn files_of(
         &self,
         commit: Option<ObjectId>,
         directory: &RepoPath,
-    ) -> Result<BTreeMap<RepoPath, ObjectId>, GitError> {
+    ) -> Result<BTreeMap<RepoPath, (FileKind, ObjectId)>, GitError> {
         let tree = commit.map(|commit| self.tree_at(commit, directory.as_str())).transpose()?.flatten();
         let files = tree.map(|tree| self.files(tree, directory)).transpose()?.unwrap_or_default();
-        Ok(files.into_iter().map(|file| (file.path, file.id)).collect())
+        Ok(files.into_iter().map(|file| (file.path, (file.kind, file.id))).collect())
     }
 
     /// The files under `directory` whose working copy or index entry differs from HEAD, untracked ones too, sorted.
@@ -136,18 +173,19 @@ impl Repository {
         if self.is_bare() {
             return Ok(Vec::new());
         }
-        let paths: BTreeSet<_> = self.status(directory, "all")?.into_iter().map(|line| line.path).collect();
+        let paths: BTreeSet<_> =
+            self.status(directory, "all", "all")?.into_iter().map(|line| line.path).collect();
         Ok(paths.into_iter().collect())
     }
 
-    /// What `git status` says of a directory.
-    fn status(&self, directory: &RepoPath, untracked: &str) -> Result<Vec<Line>, GitError> {
+    /// What `git status` says of a directory. `ignored` is what it does not say of submodules.
+    fn status(&self, directory: &RepoPath, untracked: &str, ignored: &str) -> Result<Vec<Line>, GitError> {
         let program = self
             .git(
                 format!("compare `{directory}` with HEAD"),
                 ["status", "--porcelain=v2", "-z", "--no-renames"],
             )
-            .args(["--ignore-submodules=all", &format!("--untracked-files={untracked}")])
+            .args([format!("--ignore-submodules={ignored}"), format!("--untracked-files={untracked}")])
             .below(directory);
         let printed = program.succeed()?.out;
         let text = String::from_utf8_lossy(&printed);
@@ -157,12 +195,16 @@ impl Repository {
     /// What the files are whose working copy differs, or may differ, from the index; those that are there.
     fn contents(&self, workdir: &Path, lines: &[Line]) -> Result<BTreeMap<RepoPath, Content>, GitError> {
         let changed = lines.iter().filter(|line| line.is_file_changed);
-        let mut contents: BTreeMap<_, _> =
-            changed.map(|line| (line.path.clone(), Content::at(workdir, &line.path))).collect();
+        let mut contents: BTreeMap<_, _> = changed
+            .map(|line| {
+                let kind = line.kind.unwrap_or(FileKind::Regular);
+                (line.path.clone(), Content { kind, ..Content::at(workdir, &line.path) })
+            })
+            .collect();
         let files = contents.iter().filter(|(_, content)| content.file.is_some()).map(|(path, _)| path);
         for (path, id) in self.hash_files(files)? {
             if let Some(content) = contents.get_mut(&path) {
-                content.seen = Seen::File(id);
+                content.seen = Seen::File(content.kind, id);
             }
         }
         Ok(contents)
@@ -197,7 +239,7 @@ impl Repository {
 
     /// Tells a file that was cut off, while one of these blobs was written to it, from another one.
     fn seen(&self, content: &Content, blobs: [Option<&ObjectId>; 2]) -> Result<Seen, GitError> {
-        let (Seen::File(id), Some(file)) = (content.seen, &content.file) else { return Ok(content.seen) };
+        let (Seen::File(_, id), Some(file)) = (content.seen, &content.file) else { return Ok(content.seen) };
         let blobs: Vec<_> = blobs.into_iter().flatten().collect();
         if blobs.contains(&&id) {
             return Ok(content.seen);
@@ -215,6 +257,8 @@ impl Repository {
 /// A path of the working tree.
 struct Content {
     seen: Seen,
+    /// What it is, if it is a file.
+    kind: FileKind,
     /// The file, where one is there that is reached without a link.
     file: Option<PathBuf>,
 }
@@ -223,69 +267,21 @@ impl Content {
     fn at(workdir: &Path, path: &RepoPath) -> Self {
         let file = workdir.join(path.as_str());
         let Ok(metadata) = fs::symlink_metadata(&file) else {
-            return Self { seen: Seen::Nothing, file: None };
+            return Self { seen: Seen::Nothing, kind: FileKind::Regular, file: None };
         };
         let is_inside = metadata.is_file() && parents_are_directories(workdir, path);
-        Self { seen: Seen::Something, file: is_inside.then_some(file) }
+        Self { seen: Seen::Something, kind: FileKind::Regular, file: is_inside.then_some(file) }
     }
 }
 
-/// Reads a line of `git status --porcelain=v2 -z` (`git help status`, "Porcelain Format Version 2").
-fn line(text: &str) -> Option<Line> {
-    let mut fields = text.splitn(2, ' ');
-    let (kind, rest) = (fields.next()?, fields.next()?);
-    let fields = |count: usize| rest.splitn(count, ' ').collect::<Vec<_>>();
-    let line =
-        |path: &str, staged, is_file_changed| Line { path: RepoPath::new(path), staged, is_file_changed };
-    match kind {
-        // XY sub mH mI mW hH hI path
-        "1" => {
-            let [states, _, _, mode, _, _, id, path] = fields(8).try_into().ok()?;
-            let (in_index, in_worktree) = states.split_at_checked(1)?;
-            let staged = match (in_index, mode) {
-                ("D", _) => Seen::Nothing,
-                (_, "100644" | "100755") => id.parse().map_or(Seen::Something, Seen::File),
-                (_, _) => Seen::Something,
-            };
-            // Of a file that is not in the index git says nothing here.
-            Some(line(path, staged, in_worktree != "." || in_index == "D"))
-        }
-        // XY sub m1 m2 m3 mW h1 h2 h3 path
-        "u" => fields(10).last().map(|path| line(path, Seen::Something, true)),
-        "?" => Some(line(rest, Seen::Nothing, true)),
-        _ => None,
-    }
+/// Whether some of these files are in a folder.
+fn has_files_below(files: &BTreeMap<RepoPath, (FileKind, ObjectId)>, folder: &RepoPath) -> bool {
+    let first = folder.join("");
+    files.range(&first..).next().is_some_and(|(path, _)| path.as_str().starts_with(first.as_str()))
 }
 
 /// Whether the path stays inside the working tree: no directory on the way is a link.
 pub(super) fn parents_are_directories(workdir: &Path, path: &RepoPath) -> bool {
     path.ancestors()
         .all(|folder| fs::symlink_metadata(workdir.join(folder.as_str())).is_ok_and(|found| found.is_dir()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn lines_of_the_status_are_read() {
-        let id = "ce013625030ba8dba906f756967f9e9ca394464a";
-        let file = Seen::File(id.parse().unwrap());
-        for (text, expected) in [
-            (format!("1 .M N... 100644 100644 100644 {id} {id} a b"), Some(("a b", file, true))),
-            (format!("1 A. N... 000000 100644 100644 {id} {id} a"), Some(("a", file, false))),
-            (format!("1 D. N... 100644 000000 000000 {id} {id} a"), Some(("a", Seen::Nothing, true))),
-            (format!("1 T. N... 100644 120000 120000 {id} {id} a"), Some(("a", Seen::Something, false))),
-            (
-                format!("u UU N... 100644 100644 100644 100644 {id} {id} {id} a b"),
-                Some(("a b", Seen::Something, true)),
-            ),
-            ("? new file".to_owned(), Some(("new file", Seen::Nothing, true))),
-            ("# branch.oid x".to_owned(), None),
-        ] {
-            let read = line(&text);
-            let read = read.as_ref().map(|line| (line.path.as_str(), line.staged, line.is_file_changed));
-            assert_eq!(read, expected, "{text}");
-        }
-    }
 }

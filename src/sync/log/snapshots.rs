@@ -1,15 +1,15 @@
 //! The snapshot of a commit, or of a published version.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::published::{Log, Publication};
 use crate::{
     domain::{ModuleName, ObjectId, RepoPath, SnapshotVersion},
-    git::Repository,
-    object::is_empty_tree,
+    git::{FileKind, Repository},
+    object::{Mode, is_empty_tree},
     registry::{Root, Snapshot, entries_path, module_of, root_path},
     schema,
-    sync::SyncError,
+    sync::{Deviation, SyncError},
 };
 
 /// Reads the snapshot that a commit contains.
@@ -49,15 +49,15 @@ pub(in crate::sync) fn outline_at(repository: &Repository, commit: ObjectId) -> 
 pub fn published_at(
     repository: &Repository,
     commit: ObjectId,
-) -> Result<(Snapshot, BTreeSet<RepoPath>), SyncError> {
+) -> Result<(Snapshot, BTreeMap<RepoPath, Deviation>), SyncError> {
     let mut snapshot = snapshot_at(repository, commit)?;
     let Some(root) = snapshot.root.clone().filter(|_| snapshot.is_tampered()) else {
-        return Ok((snapshot, BTreeSet::new()));
+        return Ok((snapshot, BTreeMap::new()));
     };
     if !is_present(repository, root.tree) {
         return Err(SyncError::LostEntries { tree: root.tree });
     }
-    let edited = edited_files(repository, &snapshot)?;
+    let edited = deviations(repository, commit, &snapshot)?;
     snapshot.entries = entries_of(repository, Some(root.tree))?;
     root.check(&snapshot.entries).map_err(|error| SyncError::Root {
         commit: Some(commit),
@@ -67,23 +67,71 @@ pub fn published_at(
     Ok((snapshot, edited))
 }
 
-/// The files below `registry/modules` that are not what the root beside them names; none where that is not in this clone.
-pub(in crate::sync) fn edited_files(
+/// The generated paths of a commit that are not what the root of `snapshot` names; none where its entries are not in this
+/// clone. What is below an odd path is not listed again.
+pub(in crate::sync) fn deviations(
     repository: &Repository,
+    commit: ObjectId,
     snapshot: &Snapshot,
-) -> Result<BTreeSet<RepoPath>, SyncError> {
+) -> Result<BTreeMap<RepoPath, Deviation>, SyncError> {
+    let mut found = BTreeMap::new();
+    if let Some(odd) = root_deviation(repository, commit)? {
+        found.insert(root_path(), odd);
+    }
     let Some(root) = snapshot.root.as_ref().filter(|root| is_present(repository, root.tree)) else {
-        return Ok(BTreeSet::new());
+        return Ok(found);
     };
-    let published = Some(root.tree).filter(|tree| !is_empty_tree(*tree));
     let folder = entries_path();
-    let edited = repository.differences(published, snapshot.tree)?;
-    Ok(edited.into_iter().map(|file| folder.join(file.path.as_str())).collect())
+    let place = repository.place_at(commit, folder.as_str())?;
+    if let Some(odd) = place.and_then(|(mode, _)| Deviation::of_folder_mode(mode)) {
+        found.insert(folder, odd);
+        return Ok(found);
+    }
+    let published = Some(root.tree).filter(|tree| !is_empty_tree(*tree));
+    let has_folder = |path: &RepoPath| -> Result<bool, SyncError> {
+        let place = published.map(|tree| repository.place_below(tree, path.as_str())).transpose()?;
+        Ok(place.flatten().is_some_and(|(mode, _)| mode == Mode::Directory))
+    };
+    for file in repository.differences(published, snapshot.tree)? {
+        let path = folder.join(file.path.as_str());
+        if path.ancestors().any(|above| found.get(&above).is_some_and(|odd| odd.is_odd())) {
+            continue;
+        }
+        let now = match snapshot.tree {
+            Some(tree) => repository.place_below(tree, file.path.as_str())?,
+            None => None,
+        };
+        let deviation = match now {
+            None => Deviation::Missing,
+            Some((mode, _)) => match Deviation::of_mode(mode) {
+                Some(odd) => odd,
+                None if file.old.is_some() => Deviation::Edited,
+                None if has_folder(&file.path)? => Deviation::File,
+                None => Deviation::Unexpected,
+            },
+        };
+        found.insert(path, deviation);
+    }
+    Ok(found)
+}
+
+/// What is odd about the place of the root in a commit, where there is something.
+pub(in crate::sync) fn root_deviation(
+    repository: &Repository,
+    commit: ObjectId,
+) -> Result<Option<Deviation>, SyncError> {
+    let place = repository.place_at(commit, root_path().as_str())?;
+    Ok(place.and_then(|(mode, _)| Deviation::of_mode(mode)))
 }
 
 /// Whether a tree is in this clone; the empty one always is.
 pub(in crate::sync) fn is_present(repository: &Repository, tree: ObjectId) -> bool {
     is_empty_tree(tree) || repository.contains(tree)
+}
+
+/// Whether it has a content to read; a link and a submodule are no entries.
+const fn is_file(kind: FileKind) -> bool {
+    matches!(kind, FileKind::Regular | FileKind::Executable)
 }
 
 /// The entries below a tree of `registry/modules`.
@@ -93,7 +141,8 @@ pub(in crate::sync) fn entries_of(
 ) -> Result<BTreeMap<ModuleName, ObjectId>, SyncError> {
     let Some(tree) = tree.filter(|tree| !is_empty_tree(*tree)) else { return Ok(BTreeMap::new()) };
     let files = repository.files(tree, &RepoPath::new(""))?;
-    Ok(files.into_iter().filter_map(|file| Some((module_of(file.path.as_str())?, file.id))).collect())
+    let files = files.into_iter().filter(|file| is_file(file.kind));
+    Ok(files.filter_map(|file| Some((module_of(file.path.as_str())?, file.id))).collect())
 }
 
 /// A snapshot, and the commit that contains it.

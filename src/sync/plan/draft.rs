@@ -19,7 +19,7 @@ use crate::{
     object,
     registry::{Root, Snapshot, entry_path},
     rules,
-    sync::{Scope, SyncError},
+    sync::{Deviation, Scope, SyncError},
 };
 
 /// How many manifests are in memory at once: enough to keep every thread busy, few enough to stay small.
@@ -57,8 +57,8 @@ pub struct Draft {
     pub plan: Plan,
     /// The changes field by field.
     pub changes: Changes,
-    /// The files below `registry/modules` that are not what was published, and are replaced.
-    pub repaired: BTreeSet<RepoPath>,
+    /// The generated paths that are not what was published, and are replaced.
+    pub repaired: BTreeMap<RepoPath, Deviation>,
     /// The git tree of the entries.
     pub tree: ObjectId,
     /// The next root, or `None` where the previous snapshot is current.

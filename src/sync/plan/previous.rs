@@ -1,19 +1,19 @@
 //! What the next snapshot starts from: the published version with the highest number, whatever HEAD contains now.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::{
     domain::{ModuleName, ObjectId, RepoPath, SnapshotVersion},
     git::Repository,
-    registry::{Root, RootError, Snapshot, entry_repo_path, root_path},
+    registry::{Root, RootError, Snapshot, entries_path, entry_repo_path, root_path},
     settings::Guard,
     sync::{
-        SyncError, VersionedSnapshot,
+        Deviation, SyncError, VersionedSnapshot,
         log::{
             compiler::settings_at,
             past::{LastGood, Past, PastEntry},
             published::{Log, Publication},
-            snapshots::{edited_files, entries_of, is_present, outline_at},
+            snapshots::{deviations, entries_of, is_present, outline_at, root_deviation},
         },
     },
 };
@@ -29,8 +29,8 @@ pub struct Previous {
     pub is_current: bool,
     /// The version that the commit contains instead, where that is another one.
     pub reverted_to: Option<SnapshotVersion>,
-    /// The files below `registry/modules` that are not what was published, and will be replaced.
-    pub edited: BTreeSet<RepoPath>,
+    /// The generated paths that are not what was published, and will be replaced.
+    pub edited: BTreeMap<RepoPath, Deviation>,
     /// The entries of other lines that a merge joined, which the guard looks at too.
     pub joined: Vec<BTreeMap<ModuleName, ObjectId>>,
     /// The guard's settings when the snapshot was published.
@@ -53,6 +53,7 @@ impl Previous {
             Err(error) => error,
         };
         let present = outline_at(repository, commit).map_err(with_remedy)?;
+        let odd_root = root_deviation(repository, commit)?;
         let mut remarks = log.remarks();
         let mut before = None;
         for publication in log.newest_first() {
@@ -77,14 +78,17 @@ impl Previous {
         }
         let Some((publication, snapshot)) = before else {
             // What is there was never published.
-            let is_current = present.tree.is_none() && present_root.is_none();
+            let is_taken = |path: RepoPath| repository.is_taken(commit, path.as_str());
+            let is_current = !is_taken(root_path())? && !is_taken(entries_path())?;
             return Ok(Self { next, is_current, remarks, ..Self::default() });
         };
         let is_at_head = present_root == Some(publication.root);
         let mut previous = Self {
             next,
-            is_current: is_at_head && !present.is_tampered(),
-            reverted_to: (!is_at_head).then(|| present.version()),
+            is_current: is_at_head && !present.is_tampered() && odd_root.is_none(),
+            // A link or a folder at the place of the root was not a version that somebody went back to.
+            reverted_to: (!is_at_head && (present.root.is_some() || odd_root.is_none()))
+                .then(|| present.version()),
             guard: settings_at(repository, publication.commit).ok().map(|settings| settings.guard),
             remarks,
             ..Self::default()
@@ -104,8 +108,9 @@ impl Previous {
                 "HEAD contains {found}, but version {last} was published last, and the next sync starts from that{remedy}"
             ));
         }
-        if present.is_tampered() {
-            previous.edited = edited_files(repository, &present)?;
+        if present.is_tampered() || odd_root.is_some() {
+            let root = present.root.clone().or_else(|| snapshot.root.clone());
+            previous.edited = deviations(repository, commit, &Snapshot { root, ..present })?;
         }
         for root in log.joined(repository)?.into_iter().filter(|root| *root != publication.root) {
             previous.joined.extend(entries_of_root(repository, root)?);
@@ -155,7 +160,7 @@ impl Previous {
         for (name, entry) in replaced {
             if self.snapshot.entries.get(&name).copied() != entry {
                 self.is_current = false;
-                self.edited.insert(entry_repo_path(&name));
+                self.edited.entry(entry_repo_path(&name)).or_insert(Deviation::Edited);
                 match entry {
                     Some(id) => self.snapshot.entries.insert(name, id),
                     None => self.snapshot.entries.remove(&name),

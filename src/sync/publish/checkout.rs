@@ -1,12 +1,12 @@
 //! The checked-out `registry/`: whether somebody is working in it, and bringing it up to date.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Files;
 use crate::{
     domain::{ObjectId, RepoPath},
-    git::{self, Range, Repository, SyncLock, Uncommitted},
-    registry::{REGISTRY, root_path},
+    git::{self, FileKind, Range, Repository, SyncLock, Uncommitted},
+    registry::{REGISTRY, entries_path, root_path},
     sync::SyncError,
 };
 
@@ -20,8 +20,8 @@ pub(super) struct Checkout<'a> {
     commit: ObjectId,
     /// What the last change of `registry/` was committed on: its files are what a killed run did not get to replace.
     earlier: Option<ObjectId>,
-    /// The files that HEAD holds.
-    pub(super) head: Files,
+    /// What is below `registry/` at HEAD.
+    head: BTreeMap<RepoPath, (FileKind, ObjectId)>,
 }
 
 impl<'a> Checkout<'a> {
@@ -43,6 +43,11 @@ impl<'a> Checkout<'a> {
     /// behind.
     pub(super) fn make_ready(&self, target: &Files) -> Result<(), SyncError> {
         self.repository.require_unlocked_index()?;
+        let submodules = self.head.iter().filter(|(_, (kind, _))| *kind == FileKind::Submodule);
+        let mut lost = submodules.map(|(path, _)| path).filter(|path| is_generated(path));
+        if let Some(path) = lost.find(|path| self.repository.has_content_of_its_own(path)) {
+            return Err(SyncError::NestedRepository { path: path.clone() });
+        }
         let found = self.dirty(target)?;
         if !found.own.is_empty() {
             return Err(SyncError::UncommittedRegistry { paths: found.own });
@@ -60,7 +65,7 @@ impl<'a> Checkout<'a> {
 
     /// Replaces what a killed run left by what HEAD contains, unless there is uncommitted work below `registry/`.
     pub(super) fn catch_up_if_free(&self) -> Result<(), SyncError> {
-        let found = self.dirty(&self.head)?;
+        let found = self.dirty(&self.regular_files())?;
         if found.own.is_empty() { self.catch_up(&found.behind) } else { Ok(()) }
     }
 
@@ -73,9 +78,16 @@ impl<'a> Checkout<'a> {
         Ok(found)
     }
 
+    /// The files at HEAD that are as a sync writes them.
+    fn regular_files(&self) -> Files {
+        let files = self.head.iter().filter(|(_, (kind, _))| *kind == FileKind::Regular);
+        files.map(|(path, (_, id))| (path.clone(), *id)).collect()
+    }
+
     /// Makes these files what HEAD holds.
     fn catch_up(&self, behind: &BTreeSet<RepoPath>) -> Result<(), SyncError> {
-        let write = behind.iter().filter_map(|path| Some((path.clone(), *self.head.get(path)?))).collect();
+        let mut write = self.regular_files();
+        write.retain(|path, _| behind.contains(path));
         self.check_out(&write, behind.iter().filter(|path| !self.head.contains_key(*path)))
     }
 
@@ -85,7 +97,8 @@ impl<'a> Checkout<'a> {
         if self.repository.head()?.commit() != Some(commit) {
             return Ok(());
         }
-        let is_new = |(path, id): &(&RepoPath, &ObjectId)| self.head.get(*path) != Some(*id);
+        let is_new =
+            |(path, id): &(&RepoPath, &ObjectId)| self.head.get(*path) != Some(&(FileKind::Regular, **id));
         let write = target.iter().filter(is_new).map(|(path, id)| (path.clone(), *id)).collect();
         self.check_out(&write, self.head.keys().filter(|path| !target.contains_key(*path)))
     }
@@ -106,8 +119,8 @@ impl<'a> Checkout<'a> {
 
 /// Whether a file below `registry/` is the tool's own; a README beside them is somebody else's.
 fn is_generated(path: &RepoPath) -> bool {
-    let inside = path.as_str().strip_prefix("registry/modules");
-    *path == root_path() || inside.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    let is_at = |place: &RepoPath| path == place || path.ancestors().any(|folder| folder == *place);
+    is_at(&root_path()) || is_at(&entries_path())
 }
 
 /// The commit that the last change of `registry/` was made on, if it is in this clone.
@@ -130,8 +143,11 @@ fn before_the_last_change(repository: &Repository, newest: ObjectId) -> Result<O
 }
 
 /// The files below `registry/` in a commit.
-fn files_at(repository: &Repository, commit: ObjectId) -> Result<Files, SyncError> {
-    let Some(tree) = repository.tree_at(commit, REGISTRY)? else { return Ok(Files::new()) };
+fn files_at(
+    repository: &Repository,
+    commit: ObjectId,
+) -> Result<BTreeMap<RepoPath, (FileKind, ObjectId)>, SyncError> {
+    let Some(tree) = repository.tree_at(commit, REGISTRY)? else { return Ok(BTreeMap::new()) };
     let files = repository.files(tree, &RepoPath::new(REGISTRY))?;
-    Ok(files.into_iter().map(|file| (file.path, file.id)).collect())
+    Ok(files.into_iter().map(|file| (file.path, (file.kind, file.id))).collect())
 }

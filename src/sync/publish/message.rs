@@ -45,7 +45,9 @@ pub(super) fn message(
             }
             format!("found version {version} instead of {published}; `modreg rollback` goes back on purpose")
         }))
-        .chain(draft.repaired.iter().map(|path| format!("repaired {}", path.as_str().escape_debug())))
+        .chain(draft.repaired.iter().map(|(path, deviation)| {
+            format!("repaired {}: {}", path.as_str().escape_debug(), deviation.past())
+        }))
         .collect();
     for line in lines.iter().take(LISTED) {
         let _ = writeln!(text, "{line}");

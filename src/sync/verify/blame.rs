@@ -4,6 +4,7 @@ use super::Problem;
 use crate::{
     domain::{ObjectId, RepoPath},
     git::{Range, Repository},
+    object::Mode,
     registry::{Held, Pin, REGISTRY, Root, entries_path, module_of, root_path},
     sync::SyncError,
 };
@@ -46,8 +47,8 @@ pub(super) fn name_commits(
 /// What a commit must have changed to bring a problem in.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Suspect {
-    object: Option<ObjectId>,
-    root: Option<ObjectId>,
+    object: Option<(Mode, ObjectId)>,
+    root: Option<(Mode, ObjectId)>,
     /// Where an entry and what the root says of it do not fit, either may be to blame.
     record: Option<Record>,
 }
@@ -63,21 +64,21 @@ impl Suspect {
         let path = problem.path.as_str();
         match problem.rule.code {
             "root/tree" => {
-                let object = repository.tree_at(commit, entries_path().as_str())?;
+                let object = repository.place_at(commit, entries_path().as_str())?;
                 Ok(Self { object, root: None, record: None })
             }
             // The entry or the root beside it may be to blame.
             "entry/edited" => Ok(Self {
-                object: repository.blob_at(commit, path)?,
-                root: repository.blob_at(commit, root_path().as_str())?,
+                object: repository.place_at(commit, path)?,
+                root: repository.place_at(commit, root_path().as_str())?,
                 record: None,
             }),
             "entry/held" | "entry/pinned" => Ok(Self {
                 root: None,
-                object: repository.blob_at(commit, path)?,
+                object: repository.place_at(commit, path)?,
                 record: record(repository, commit, path)?,
             }),
-            _ => Ok(Self { object: repository.blob_at(commit, path)?, root: None, record: None }),
+            _ => Ok(Self { object: repository.place_at(commit, path)?, root: None, record: None }),
         }
     }
 }

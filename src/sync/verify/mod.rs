@@ -6,12 +6,12 @@ mod records;
 mod sources;
 
 use super::{
-    Started, SyncError,
+    Deviation, Started, SyncError,
     log::{
         compiler::compiler_at,
         past::Past,
         published::Log,
-        snapshots::{is_present, snapshot_at},
+        snapshots::{is_present, root_deviation, snapshot_at},
     },
 };
 use crate::{
@@ -115,6 +115,7 @@ impl Verification {
         started: Started<'_>,
     ) -> Result<(), SyncError> {
         self.versions = 1;
+        let odd_root = root_deviation(repository, head)?;
         let snapshot = match snapshot_at(repository, head) {
             Ok(snapshot) => snapshot,
             Err(SyncError::Root { error, .. }) => {
@@ -126,11 +127,16 @@ impl Verification {
         let latest = log.newest_first().next().map(|known| known.version).unwrap_or_default();
         let Some(root) = &snapshot.root else {
             if latest > SnapshotVersion::EMPTY {
-                let message = format!("it is missing, but version {latest} was published");
+                let is = odd_root.map_or_else(|| "is missing".to_owned(), Deviation::present);
+                let message = format!("it {is}, but version {latest} was published");
                 self.problem(root_path(), &rules::ROOT_MISSING, message);
             }
             return Ok(());
         };
+        if let Some(odd) = odd_root {
+            let message = format!("it {}, not a regular file", odd.present());
+            self.problem(root_path(), &rules::ROOT_EDITED, message);
+        }
         self.version = root.version;
         self.entries = snapshot.entries.len();
         let blob = repository.blob_at(head, root_path().as_str())?;
@@ -158,6 +164,13 @@ impl Verification {
         let compiler = compiler_at(repository, commit)?;
         let past = Past::new(repository, log);
         let state = State { repository, commit, snapshot, root, log, past: &past, compiler: &compiler };
+        let folder = entries_path();
+        let place = repository.place_at(commit, folder.as_str())?;
+        if let Some(odd) = place.and_then(|(mode, _)| Deviation::of_folder_mode(mode)) {
+            let message = format!("it {}, not the folder of the entries", odd.present());
+            self.problem(folder, &rules::ENTRY_STRAY, message);
+            return Ok(());
+        }
         records::form(&state, self)?;
         records::holds(&state, self)?;
         records::pins(&state, self)?;
@@ -166,6 +179,12 @@ impl Verification {
 
     fn problem(&mut self, path: RepoPath, rule: &'static Rule, message: impl Into<String>) {
         self.problems.push(Problem { path, rule, message: message.into(), commit: None });
+    }
+
+    /// Whether something is wrong with the file, or with what is at the place of one of its folders.
+    fn has_problem_at(&self, path: &RepoPath) -> bool {
+        let is_at = |place: &RepoPath| place == path || path.ancestors().any(|folder| folder == *place);
+        self.problems.iter().any(|problem| is_at(&problem.path))
     }
 
     fn unverifiable(&mut self, reason: impl Into<String>) {
@@ -196,7 +215,7 @@ impl Verification {
         if is_present(repository, root.tree) {
             for file in repository.differences(Some(root.tree), Some(actual))? {
                 let path = entries_path().join(file.path.as_str());
-                if !self.problems.iter().any(|problem| problem.path == path) {
+                if !self.has_problem_at(&path) {
                     let message = format!("it is not what version {} published", root.version);
                     self.problem(path, &rules::ENTRY_EDITED, message);
                 }

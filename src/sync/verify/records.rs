@@ -7,12 +7,13 @@ use serde_json::Value;
 use super::{State, Verification};
 use crate::{
     domain::{ModuleName, RepoPath, SnapshotVersion},
+    git::FileKind,
     registry::{entries_path, entry_repo_path, module_of, root_path},
     rules::registry as rules,
     schema::Schemas,
     source,
     sync::{
-        SyncError,
+        Deviation, SyncError,
         log::{
             compiler::schemas_at,
             past::{LastGood, PastEntry},
@@ -39,6 +40,10 @@ pub(super) fn form(state: &State<'_>, found: &mut Verification) -> Result<(), Sy
             found.problem(path, &rules::ENTRY_STRAY, "no entry belongs here");
             continue;
         };
+        if let Some(odd) = odd_file(file.kind) {
+            found.problem(path, &rules::ENTRY_FORM, format!("it {}, not a regular file", odd.present()));
+            continue;
+        }
         let is_fresh = !root.held.contains_key(&name) && !root.pinned.contains_key(&name);
         let bytes = repository.blob(file.id)?;
         let checked = check_layout(&name, &bytes).and_then(|()| match &schema {
@@ -50,6 +55,16 @@ pub(super) fn form(state: &State<'_>, found: &mut Verification) -> Result<(), Sy
         }
     }
     Ok(())
+}
+
+/// What a file is where it is not a regular one.
+const fn odd_file(kind: FileKind) -> Option<Deviation> {
+    match kind {
+        FileKind::Regular => None,
+        FileKind::Executable => Some(Deviation::Executable),
+        FileKind::Symlink => Some(Deviation::Symlink),
+        FileKind::Submodule => Some(Deviation::Submodule),
+    }
 }
 
 /// Checks an entry by itself: JSON, in canonical layout, and of the module that its path stands for.

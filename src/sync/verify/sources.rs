@@ -68,6 +68,11 @@ pub(super) fn check(
         differences.retain(|place, _| !left.contains(place));
     }
     if source_is_here {
+        // What is wrong with the place of a file says more than that the file is not there.
+        let is_named = |problem: &Problem| {
+            problem.rule.code == rules::ENTRY_MISSING.code && found.has_problem_at(&problem.path)
+        };
+        differences.retain(|_, problem| !is_named(problem));
         found.problems.extend(differences.into_values());
     } else if !differences.is_empty() {
         found.unverifiable(format!(

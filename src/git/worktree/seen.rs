@@ -1,0 +1,121 @@
+//! What git and the file system say of one path: a line of `git status`, and what is there.
+
+use crate::{
+    domain::{ObjectId, RepoPath},
+    git::objects::read::FileKind,
+};
+
+/// What is at a path, in the index or in the working tree.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Seen {
+    Nothing,
+    File(FileKind, ObjectId),
+    /// The beginning of a file that git was writing when it was killed, or that a power cut left. It is not the work of a person.
+    CutOff,
+    /// A directory, an unmerged entry, a link that is not committed: nothing that a sync could have left there.
+    Something,
+}
+
+impl Seen {
+    pub(super) fn of(file: Option<&(FileKind, ObjectId)>) -> Self {
+        file.map_or(Self::Nothing, |(kind, id)| Self::File(*kind, *id))
+    }
+
+    pub(super) fn regular(id: Option<&ObjectId>) -> Self {
+        id.map_or(Self::Nothing, |id| Self::File(FileKind::Regular, *id))
+    }
+
+    /// Whether it is something that no sync writes.
+    pub(super) const fn is_odd(self) -> bool {
+        matches!(self, Self::File(FileKind::Symlink | FileKind::Submodule, _))
+    }
+
+    /// The same without the mode that only says whether a file can be run: changing that is no work that could be lost.
+    pub(super) fn content(self) -> Self {
+        match self {
+            Self::File(FileKind::Executable, id) => Self::File(FileKind::Regular, id),
+            other => other,
+        }
+    }
+}
+
+/// A line of `git status --porcelain=v2`.
+pub(super) struct Line {
+    pub(super) path: RepoPath,
+    /// What the index has.
+    pub(super) staged: Seen,
+    /// What the file is in the working tree, as far as git says so.
+    pub(super) kind: Option<FileKind>,
+    /// Whether the file is, or may be, not what the index has.
+    pub(super) is_file_changed: bool,
+}
+
+/// Reads a line of `git status --porcelain=v2 -z` (`git help status`, "Porcelain Format Version 2").
+pub(super) fn line(text: &str) -> Option<Line> {
+    let mut fields = text.splitn(2, ' ');
+    let (kind, rest) = (fields.next()?, fields.next()?);
+    let fields = |count: usize| rest.splitn(count, ' ').collect::<Vec<_>>();
+    let line = |path: &str, staged, kind, is_file_changed| Line {
+        path: RepoPath::new(path),
+        staged,
+        kind,
+        is_file_changed,
+    };
+    match kind {
+        // XY sub mH mI mW hH hI path
+        "1" => {
+            let [states, _, _, mode, on_disk, _, id, path] = fields(8).try_into().ok()?;
+            let (in_index, in_worktree) = states.split_at_checked(1)?;
+            let staged = match (in_index, kind_of(mode), id.parse()) {
+                ("D", _, _) => Seen::Nothing,
+                (_, Some(kind), Ok(id)) => Seen::File(kind, id),
+                (_, _, _) => Seen::Something,
+            };
+            // Of a file that is not in the index git says nothing here.
+            Some(line(path, staged, kind_of(on_disk), in_worktree != "." || in_index == "D"))
+        }
+        // XY sub m1 m2 m3 mW h1 h2 h3 path
+        "u" => fields(10).last().map(|path| line(path, Seen::Something, None, true)),
+        "?" => Some(line(rest, Seen::Nothing, None, true)),
+        _ => None,
+    }
+}
+
+/// What git writes this mode for.
+fn kind_of(mode: &str) -> Option<FileKind> {
+    match mode {
+        "100644" => Some(FileKind::Regular),
+        "100755" => Some(FileKind::Executable),
+        "120000" => Some(FileKind::Symlink),
+        "160000" => Some(FileKind::Submodule),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_of_the_status_are_read() {
+        let id = "ce013625030ba8dba906f756967f9e9ca394464a";
+        let file = Seen::File(FileKind::Regular, id.parse().unwrap());
+        let link = Seen::File(FileKind::Symlink, id.parse().unwrap());
+        for (text, expected) in [
+            (format!("1 .M N... 100644 100644 100644 {id} {id} a b"), Some(("a b", file, true))),
+            (format!("1 A. N... 000000 100644 100644 {id} {id} a"), Some(("a", file, false))),
+            (format!("1 D. N... 100644 000000 000000 {id} {id} a"), Some(("a", Seen::Nothing, true))),
+            (format!("1 T. N... 100644 120000 120000 {id} {id} a"), Some(("a", link, false))),
+            (
+                format!("u UU N... 100644 100644 100644 100644 {id} {id} {id} a b"),
+                Some(("a b", Seen::Something, true)),
+            ),
+            ("? new file".to_owned(), Some(("new file", Seen::Nothing, true))),
+            ("# branch.oid x".to_owned(), None),
+        ] {
+            let read = line(&text);
+            let read = read.as_ref().map(|line| (line.path.as_str(), line.staged, line.is_file_changed));
+            assert_eq!(read, expected, "{text}");
+        }
+    }
+}
