@@ -15,6 +15,7 @@ mod guards;
 mod harness;
 mod history;
 mod holds;
+mod init_ci;
 mod init_new;
 mod interrupted;
 mod log;

@@ -88,6 +88,16 @@ impl Repository {
         self.config.has_section(&format!("remote.{name}."))
     }
 
+    /// The names of the remotes that have an address, sorted.
+    pub fn remotes(&self) -> Vec<String> {
+        self.config.middles("remote.", ".url").map(str::to_owned).collect()
+    }
+
+    /// Whether the settings say where a branch is pushed to.
+    pub fn has_upstream(&self, branch: &str) -> bool {
+        self.config.get(&format!("branch.{branch}.remote")).is_some()
+    }
+
     /// Whether git can tell where this remote is: its settings name it, or it is an address or a folder itself.
     pub fn can_find(&self, remote: &str) -> bool {
         self.has_remote(remote) || remote.contains(['/', ':']) || self.top().join(remote).exists()

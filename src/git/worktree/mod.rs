@@ -1,5 +1,6 @@
 //! What is checked out: the index and the files, changed and judged by git.
 
+mod attributes;
 pub(super) mod checkout;
 pub(super) mod index;
 pub(super) mod left_out;

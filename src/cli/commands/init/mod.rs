@@ -1,7 +1,10 @@
 //! `modreg init`
 
+mod attributes;
 mod editor;
 mod files;
+mod install;
+mod next_steps;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -9,14 +12,19 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use files::Ci;
+use attributes::Completed;
+use files::{Ci, File};
+use install::InstallFrom;
+use next_steps::Next;
 
 use crate::{
     builtins::BUILTINS,
     cli::{Exit, args::Format, context::Context, error::CliError, outcome, workspace},
     domain::{ObjectFormat, RepoPath},
-    git::{GitErrorKind, Repository},
+    git::{GitErrorKind, Head, Repository},
     load::{self, LoadError},
+    registry::root_path,
+    report::text::visible,
     sync::{self, Request, Scope, SyncError, Trigger},
 };
 
@@ -33,6 +41,16 @@ pub(in crate::cli) struct Args {
     /// Whose workflows to write
     #[arg(long, value_enum, value_name = "HOST", default_value_t = Ci::Github)]
     ci: Ci,
+    /// Where the workflows install modreg from: `URL#COMMIT`, a Git repository and the full id of a commit of it, or
+    /// `./FOLDER` in this repository
+    ///
+    /// The default is what this program was built from, where that is known. A workflow that an earlier run wrote without
+    /// knowing a source is written again.
+    #[arg(long, value_name = "SOURCE")]
+    install_from: Option<InstallFrom>,
+    /// Write the files only: commit nothing and run no sync
+    #[arg(long, conflicts_with = "format")]
+    no_commit: bool,
     /// How to report
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -43,26 +61,97 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
         Some(dir) => workspace::start(context)?.join(dir),
         None => workspace::start(context)?,
     };
-    let repository = open_or_make(&folder, args.dir.is_some())?.silencing_ssh(context.silences_ssh);
-    repository.head()?.branch()?;
+    let (repository, is_new) = open_or_make(&folder, args.dir.is_some())?;
+    let repository = repository.silencing_ssh(context.silences_ssh);
+    let head = repository.head()?;
+    if !args.no_commit {
+        head.branch()?;
+    }
     let root = repository.require_workdir()?.to_owned();
-    let files = templates(&root, repository.format(), args.ci)?;
-    for path in write_missing(&root, &files)? {
+    let source = args.install_from.clone().or_else(InstallFrom::built_from);
+    let files = templates(&root, repository.format(), args.ci, source.as_ref())?;
+    let written = write_missing(&root, &files)?;
+    for path in &written {
         context.say(&format!("wrote {path}"));
     }
+    let attributes = attributes::complete(&repository, &root)?;
     let uncommitted = uncommitted(&repository, &root, &files)?;
+    remark_attributes(&attributes, &uncommitted, args.no_commit, context);
+    let next = Next {
+        dir: args.dir.as_deref(),
+        ci: args.ci,
+        repository: &repository,
+        context,
+        source: source.as_ref(),
+    };
+    if args.no_commit {
+        next.to_commit(uncommitted.keys());
+        return Ok(Exit::Done);
+    }
+    if !is_new {
+        context.say(&announcement(&repository, &head, &root, uncommitted.len())?);
+    }
     if !uncommitted.is_empty() {
         let message = "Make this a module registry\n";
         sync::commit_files(&repository, &uncommitted, message, context.now)?;
     }
     let request = Request::new(Scope::All, Trigger::Init, context.now);
-    outcome::publish(&repository, &request, args.format, context)
+    let exit = outcome::publish(&repository, &request, args.format, context)?;
+    if repository.head()?.commit() != head.commit() {
+        next.after_publishing()?;
+    }
+    Ok(exit)
+}
+
+/// Says what is going to be committed to a repository that was there before, and where.
+fn announcement(repository: &Repository, head: &Head, root: &Path, files: usize) -> Result<String, CliError> {
+    let branch = match head {
+        Head::Unborn { branch } => branch,
+        Head::Branch { .. } | Head::Detached { .. } => head.branch()?,
+    };
+    let has_registry = match head.commit() {
+        Some(commit) => repository.is_taken(commit, root_path().as_str())?,
+        None => false,
+    };
+    let version = if has_registry { "a new version, if there is one," } else { "the first version" };
+    let what = match files {
+        0 => version.to_owned(),
+        1 => format!("1 file and {version}"),
+        count => format!("{count} files and {version}"),
+    };
+    Ok(format!(
+        "committing {what} to the branch `{}` of the repository `{}`",
+        visible(branch.strip_prefix("refs/heads/").unwrap_or(branch)),
+        visible(&root.to_string_lossy())
+    ))
+}
+
+fn remark_attributes(
+    completed: &Completed,
+    uncommitted: &BTreeMap<RepoPath, Vec<u8>>,
+    no_commit: bool,
+    context: &Context,
+) {
+    match completed {
+        Completed::Right => {}
+        Completed::Added => {
+            context.say("added to .gitattributes: generated files keep every byte");
+            if !no_commit && !uncommitted.contains_key(&attributes::path()) {
+                context.warn("`.gitattributes` has changes of your own: commit it yourself");
+            }
+        }
+        Completed::Overruled => context.warn(
+            "git may change the bytes of generated files: another file overrules `.gitattributes`; \
+             `git check-attr -a registry/snapshot.json` shows the attributes",
+        ),
+    }
 }
 
 /// The repository whose top is `folder`, made where there is none.
 ///
 /// One further up belongs to another project; only a folder that was named is made into a repository inside it.
-fn open_or_make(folder: &Path, is_named: bool) -> Result<Repository, CliError> {
+/// Tells whether it was made.
+fn open_or_make(folder: &Path, is_named: bool) -> Result<(Repository, bool), CliError> {
     match Repository::open(folder) {
         Err(error) => match error.kind() {
             GitErrorKind::NotARepository => {}
@@ -75,47 +164,60 @@ fn open_or_make(folder: &Path, is_named: bool) -> Result<Repository, CliError> {
             }
             _ => return Err(error.into()),
         },
-        Ok(repository) => return Ok(repository),
+        Ok(repository) => return Ok((repository, false)),
     }
     fs::create_dir_all(folder).map_err(|source| SyncError::Io { path: folder.to_owned(), source })?;
-    Ok(Repository::init(folder, BRANCH)?)
+    Ok((Repository::init(folder, BRANCH)?, true))
 }
 
 /// A file of a new registry.
 struct Template {
-    path: RepoPath,
-    text: String,
+    file: File,
     /// Whether the registry lacks it. Built-in modules are missing only where there is no manifest at all.
     is_wanted: bool,
 }
 
 /// The files of a new registry.
-fn templates(root: &Path, format: ObjectFormat, ci: Ci) -> Result<Vec<Template>, CliError> {
+fn templates(
+    root: &Path,
+    format: ObjectFormat,
+    ci: Ci,
+    source: Option<&InstallFrom>,
+) -> Result<Vec<Template>, CliError> {
     let modules = workspace::compiler(root, format)?.settings.modules;
     let is_empty = match load::walk(root, &modules, &BTreeSet::new()) {
         Ok(listing) => listing.manifests.is_empty() && listing.diagnostics.is_empty(),
         Err(LoadError::Missing(_)) => true,
         Err(error) => return Err(SyncError::from(error).into()),
     };
-    let files =
-        files::files(ci, &modules).into_iter().map(|(path, text)| Template { path, text, is_wanted: true });
+    let files = files::files(ci, &modules, source).into_iter();
+    let files = files.map(|file| Template { file, is_wanted: true });
     let built_ins = BUILTINS.iter().map(|(path, text)| Template {
-        path: modules.join(path),
-        text: (*text).to_owned(),
+        file: File { path: modules.join(path), text: (*text).to_owned(), placeholder: None },
         is_wanted: is_empty,
     });
     Ok(files.chain(built_ins).collect())
 }
 
-/// Writes the files that the registry lacks, and tells which.
+/// Writes the files that the registry lacks or that are placeholders, and tells which.
 fn write_missing<'a>(root: &Path, files: &'a [Template]) -> Result<Vec<&'a RepoPath>, CliError> {
     let mut written = Vec::new();
-    for Template { path, text, .. } in files.iter().filter(|file| file.is_wanted) {
-        if write_new(&root.join(path.as_str()), text)? {
+    for Template { file: File { path, text, placeholder }, .. } in files.iter().filter(|file| file.is_wanted)
+    {
+        let on_disk = root.join(path.as_str());
+        if write_new(&on_disk, text)? {
+            written.push(path);
+        } else if placeholder.as_ref().is_some_and(|old| old != text && is_text(&on_disk, old)) {
+            fs::write(&on_disk, text).map_err(|source| SyncError::Io { path: on_disk.clone(), source })?;
             written.push(path);
         }
     }
     Ok(written)
+}
+
+fn is_text(path: &Path, text: &str) -> bool {
+    fs::symlink_metadata(path).is_ok_and(|found| found.is_file())
+        && fs::read(path).is_ok_and(|bytes| bytes == text.as_bytes())
 }
 
 /// The files that are as `init` writes them and not committed yet: of this run, or of an earlier one that was cut short.
@@ -125,15 +227,30 @@ fn uncommitted(
     files: &[Template],
 ) -> Result<BTreeMap<RepoPath, Vec<u8>>, CliError> {
     let head = repository.head()?.commit();
+    let committed = |path: &RepoPath| match head {
+        Some(head) if repository.is_taken(head, path.as_str())? => {
+            Ok::<_, CliError>(Some(repository.file_at(head, path.as_str())?.map(|(_, bytes)| bytes)))
+        }
+        Some(_) | None => Ok(None),
+    };
     let mut uncommitted = BTreeMap::new();
-    for Template { path, text, .. } in files {
-        let is_committed = match head {
-            Some(head) => repository.is_taken(head, path.as_str())?,
-            None => false,
+    for Template { file: File { path, text, placeholder }, .. } in files {
+        let is_ours = match committed(path)? {
+            None => true,
+            Some(old) => {
+                let is_old = |old: &[u8]| placeholder.as_ref().is_some_and(|text| old == text.as_bytes());
+                old.is_some_and(|old| is_old(&old) && old != text.as_bytes())
+            }
         };
-        let is_as_written = fs::read(root.join(path.as_str())).is_ok_and(|bytes| bytes == text.as_bytes());
-        if is_as_written && !is_committed {
+        if is_ours && is_text(&root.join(path.as_str()), text) {
             uncommitted.insert(path.clone(), text.as_bytes().to_vec());
+        }
+    }
+    let path = attributes::path();
+    if let Some(Some(old)) = committed(&path)? {
+        let completed = attributes::with_lines(&old);
+        if fs::read(root.join(path.as_str())).is_ok_and(|bytes| bytes == completed) {
+            uncommitted.insert(path, completed);
         }
     }
     Ok(uncommitted)
