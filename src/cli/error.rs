@@ -7,7 +7,7 @@ use crate::{
     domain::ObjectId,
     git::{GitError, GitErrorKind, RemoteFailure},
     load::LoadError,
-    registry::RootError,
+    registry::{REGISTRY, RootError},
     schema::SchemaError,
     settings::SettingsError,
     sync::SyncError,
@@ -275,6 +275,9 @@ impl From<SyncError> for CliError {
                 )),
             SyncError::Schema(_) => Self::cannot_run(message)
                 .hint("`modreg schema module` and `modreg schema ai-context` print the built-in ones"),
+            SyncError::Load(LoadError::NotADirectory(path)) if path.as_str() == REGISTRY => {
+                Self::cannot_run(message).hint("`registry/` is generated: move what is there out of the way, commit that, and try again")
+            }
             SyncError::Load(LoadError::NotADirectory(_)) => {
                 Self::cannot_run(message).hint("put a folder in its place, or name another one under `[modules]` in modreg.toml")
             }

@@ -190,11 +190,12 @@ fn drifted(path: &RepoPath, drift: &Drift) -> Item {
 }
 
 /// What is wrong with a file of the registry.
-pub fn drift_message(path: &RepoPath, drift: &Drift) -> &'static str {
-    if drift.remove.contains(path) {
-        "must not be there: no manifest gives it"
-    } else {
-        "is missing or differs from what the manifests give"
+pub fn drift_message(path: &RepoPath, drift: &Drift) -> String {
+    match (drift.odd.get(path), drift.remove.contains(path)) {
+        (Some(odd), true) => format!("{}, and must not be there: no manifest gives it", odd.present()),
+        (Some(odd), false) => format!("{}, not a regular file", odd.present()),
+        (None, true) => "must not be there: no manifest gives it".to_owned(),
+        (None, false) => "is missing or differs from what the manifests give".to_owned(),
     }
 }
 

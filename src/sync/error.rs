@@ -104,7 +104,7 @@ pub enum SyncError {
         paths: Vec<RepoPath>,
     },
     /// HEAD has a submodule where a sync writes, and its checkout contains something that would be lost.
-    #[error("`{path}` is a repository of its own, and a sync would remove it")]
+    #[error("`{path}` is a repository of its own at the place of generated files")]
     NestedRepository {
         /// The folder.
         path: RepoPath,

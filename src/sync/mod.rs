@@ -8,8 +8,10 @@
 //! | `verify/` | whether a registry is whole and what its sources compile to |
 
 mod deviation;
+mod drift;
 mod error;
 mod log;
+mod on_disk;
 mod outcome;
 mod plan;
 mod publish;
@@ -20,6 +22,7 @@ mod verify;
 mod working_tree;
 
 pub use deviation::Deviation;
+pub use drift::Drift;
 pub use error::SyncError;
 pub use log::{
     compare::compare,
@@ -49,4 +52,4 @@ pub use removal_token::{InvalidToken, RemovalToken};
 pub use request::{Push, Request, Scope, Started, Trigger, UnknownTrigger};
 pub use status::Status;
 pub use verify::{Extent, Problem, Verification, verify};
-pub use working_tree::{Drift, WorkingDraft, WorkingTree, format_on_disk, read_if_there};
+pub use working_tree::{WorkingDraft, WorkingTree, format_on_disk, read_if_there};

@@ -7,8 +7,10 @@ use std::{
 };
 
 use super::{
-    Draft, Log, Order, Previous, RemovalToken, Scope, Started, SyncError, WorkingSources, draft,
+    Deviation, Draft, Log, Order, Previous, RemovalToken, Scope, Started, SyncError, WorkingSources, draft,
+    drift::{self, Drift, Place},
     log::past::{Past, PastEntry},
+    on_disk::OnDisk,
     outcome::Refusal,
     plan::{draft::check_versions, select, sources::Sources as _},
     publish::guard,
@@ -124,9 +126,12 @@ impl<'a> WorkingTree<'a> {
         expected
     }
 
-    /// The root on disk, where there is one.
+    /// The root on disk, where there is one; a link or a folder at its place is none.
     pub fn root_on_disk(&self) -> Result<Option<Root>, SyncError> {
-        root_on_disk(self.root)
+        match root_on_disk(self.root) {
+            Err(SyncError::NotAFile(_)) => Ok(None),
+            found => found,
+        }
     }
 
     /// The snapshot before.
@@ -209,33 +214,50 @@ impl<'a> WorkingTree<'a> {
         Ok(())
     }
 
-    /// The files below `registry/` that are not what a draft says, with what they have to become.
+    /// What below `registry/` is not what a draft says, with what it has to become.
     pub fn drift(&self, draft: &Draft) -> Result<Drift, SyncError> {
+        let trusts_modes = self.repository.is_none_or(Repository::trusts_file_modes);
+        let found = OnDisk::look(self.root, trusts_modes)?;
         let mut drift = Drift::default();
-        let mut strays: BTreeSet<RepoPath> =
-            load::files(self.root, entries_path().as_str())?.into_iter().collect();
+        let mut strays = found.places.clone();
+        // Git does not know empty folders, but for those of submodules that are not checked out.
+        if let Some(repository) = self.repository.filter(|_| !found.empty.is_empty()) {
+            let submodules = repository.submodules_below(&RepoPath::new(REGISTRY))?;
+            let not_checked_out = submodules.into_iter().filter(|path| found.empty.contains(path));
+            strays.extend(not_checked_out.map(|path| (path, Some(Deviation::Submodule))));
+        }
+        let mut take = |path: &RepoPath| match strays.remove(path) {
+            Some(odd) => odd.map_or(Place::File, Place::Odd),
+            None if found.is_folder(path) => Place::Odd(Deviation::Folder),
+            None => Place::Nothing,
+        };
         for (name, id) in &draft.plan.entries {
             let path = entry_repo_path(name);
-            let is_there = strays.remove(&path);
-            if !is_there || object::blob_id(id.format(), &read(self.root, &path)?) != *id {
+            let place = take(&path);
+            if place != Place::File || object::blob_id(id.format(), &read(self.root, &path)?) != *id {
                 let bytes = match draft.plan.written.get(name) {
                     Some(entry) => entry.bytes.clone(),
                     None => self.read_entry(name, *id)?,
                 };
-                drift.write.insert(path, bytes);
+                drift.needs(path, place, bytes);
             }
         }
-        drift.remove = strays;
-        let root = draft.root.as_ref().or(self.previous.snapshot.root.as_ref()).map(Root::to_bytes);
         let root_path = root_path();
-        match (root, read_if_there(self.root, &root_path)?) {
-            (Some(wanted), found) if found.as_ref() != Some(&wanted) => {
-                drift.write.insert(root_path, wanted);
+        let place = take(&root_path);
+        match draft.root.as_ref().or(self.previous.snapshot.root.as_ref()).map(Root::to_bytes) {
+            Some(wanted) => {
+                let is_right = place == Place::File
+                    && read_if_there(self.root, &root_path)?.is_some_and(|bytes| bytes == wanted);
+                if !is_right {
+                    drift.needs(root_path, place, wanted);
+                }
             }
-            (None, Some(_)) => {
-                drift.remove.insert(root_path);
-            }
-            (Some(_) | None, _) => {}
+            None if place == Place::File => drop(drift.remove.insert(root_path)),
+            None => {}
+        }
+        for (path, odd) in strays {
+            drift.odd.extend(odd.map(|odd| (path.clone(), odd)));
+            drift.remove.insert(path);
         }
         if let Some(repository) = self.repository {
             // Git may have checked them out with other line ends, or through a filter.
@@ -243,25 +265,15 @@ impl<'a> WorkingTree<'a> {
             let is_right = |path: &RepoPath, bytes: &[u8]| {
                 stored.get(path) == Some(&object::blob_id(repository.format(), bytes))
             };
-            drift.write.retain(|path, bytes| !is_right(path, bytes));
+            let odd = &drift.odd;
+            drift.write.retain(|path, bytes| odd.contains_key(path) || !is_right(path, bytes));
         }
         Ok(drift)
     }
 
     /// Makes `registry/` on disk what a draft says.
     pub fn write(&self, drift: &Drift) -> Result<(), SyncError> {
-        for path in drift.paths() {
-            load::check_parents(self.root, path)?;
-        }
-        for (path, bytes) in &drift.write {
-            write_whole(&self.root.join(path.as_str()), bytes)?;
-        }
-        for path in &drift.remove {
-            let on_disk = self.root.join(path.as_str());
-            fs::remove_file(&on_disk).map_err(|source| SyncError::Io { path: on_disk.clone(), source })?;
-            remove_empty_parents(&on_disk, &self.root.join(REGISTRY));
-        }
-        Ok(())
+        drift::write(self.root, self.repository, drift)
     }
 }
 
@@ -274,27 +286,6 @@ pub struct WorkingDraft {
     pub remarks: Vec<Diagnostic>,
     /// The files and folders that Git ignores and that are, or contain, something with the name of a manifest.
     pub ignored: Vec<RepoPath>,
-}
-
-/// What has to be done for `registry/` to be what the manifests say.
-#[derive(Debug, Default)]
-pub struct Drift {
-    /// Files that are missing or differ, with the content that they must have.
-    pub write: BTreeMap<RepoPath, Vec<u8>>,
-    /// Files that must not be there.
-    pub remove: BTreeSet<RepoPath>,
-}
-
-impl Drift {
-    /// Whether all is as it must be.
-    pub fn is_empty(&self) -> bool {
-        self.write.is_empty() && self.remove.is_empty()
-    }
-
-    /// The files, sorted.
-    pub fn paths(&self) -> BTreeSet<&RepoPath> {
-        self.write.keys().chain(&self.remove).collect()
-    }
 }
 
 /// How the registry in a folder outside git names its entries: as the repository did that it comes from.
@@ -347,37 +338,5 @@ pub fn read_if_there(root: &Path, path: &RepoPath) -> Result<Option<Vec<u8>>, Sy
         Err(ReadError::Missing(_)) => Ok(None),
         Err(ReadError::NotAFile { path, .. }) => Err(SyncError::NotAFile(path)),
         Err(ReadError::Io { path, source }) => Err(SyncError::Io { path: root.join(path.as_str()), source }),
-    }
-}
-
-/// Writes a file so that at any time it is either the old or the new one.
-fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), SyncError> {
-    let failed = |source| SyncError::Io { path: path.to_owned(), source };
-    let folder = path.parent().unwrap_or(Path::new("."));
-    fs::create_dir_all(folder).map_err(failed)?;
-    let temporary = tempfile::Builder::new().prefix(".modreg-").permissions(readable()).tempfile_in(folder);
-    let mut file = temporary.map_err(failed)?;
-    std::io::Write::write_all(&mut file, bytes).map_err(failed)?;
-    file.persist(path).map_err(|error| failed(error.error))?;
-    Ok(())
-}
-
-/// The permissions of a file that a program creates, before the user's mask.
-fn readable() -> fs::Permissions {
-    #[cfg(unix)]
-    {
-        std::os::unix::fs::PermissionsExt::from_mode(0o666)
-    }
-    #[cfg(not(unix))]
-    {
-        fs::metadata(".").map(|metadata| metadata.permissions()).unwrap_or_else(|_| unreachable!())
-    }
-}
-
-fn remove_empty_parents(file: &Path, top: &Path) {
-    for folder in file.ancestors().skip(1).take_while(|folder| *folder != top) {
-        if fs::remove_dir(folder).is_err() {
-            return;
-        }
     }
 }

@@ -65,3 +65,86 @@ fn invalid_manifests_are_left_out_and_said() {
     ran.says(&["schema/required", "modules/bad.yaml"]);
     assert!(!folder.exists("registry/modules/3/b/bad.json"));
 }
+
+/// Two branches with a module of their own each, both published, and the merge of one into the other.
+fn in_conflict(names: [&str; 2]) -> Folder {
+    let folder = Folder::with_modules(&["chat"]);
+    folder.write("README.md", "start");
+    folder.commit("start");
+    folder.expect(0, &["sync"]);
+    for (branch, name) in ["side", "main"].into_iter().zip(names) {
+        if branch == "side" {
+            folder.git(&["checkout", "--quiet", "-b", branch]);
+        } else {
+            folder.git(&["checkout", "--quiet", branch]);
+        }
+        folder.write(&format!("modules/{name}/module.yaml"), manifest(name));
+        folder.commit(name);
+        folder.expect(0, &["sync"]);
+    }
+    folder
+}
+
+fn merge(folder: &Folder) {
+    folder.shell("git merge side >/dev/null 2>&1");
+    assert_ne!(folder.git(&["ls-files", "--unmerged"]), "", "the merge is in conflict");
+}
+
+#[test]
+fn a_merge_in_progress_is_compiled_and_what_to_add_is_named() {
+    let folder = in_conflict(["notes", "mail"]);
+    merge(&folder);
+    let ran = folder.expect(0, &["compile"]);
+    assert_eq!(ran.err, "next: `git add registry`, then `git commit` to end the merge\n");
+    folder.git(&["add", "registry"]);
+    assert_eq!(folder.expect(0, &["compile"]).err, "", "it is said once");
+    folder.git(&["commit", "--quiet", "--no-edit"]);
+    folder.expect(0, &["verify"]);
+    assert_eq!(folder.root()["moduleCount"], 3);
+    folder.expect(0, &["compile", "--check"]);
+}
+
+#[test]
+fn other_conflicts_have_to_be_resolved_by_people() {
+    let folder = in_conflict(["notes", "mail"]);
+    folder.write("README.md", "main");
+    folder.commit("main");
+    folder.git(&["checkout", "--quiet", "side"]);
+    folder.write("README.md", "side");
+    folder.commit("side");
+    folder.git(&["checkout", "--quiet", "main"]);
+    merge(&folder);
+    let ran = folder.expect(0, &["compile"]);
+    assert_eq!(ran.err, "next: `git add registry`; resolve the other conflicts, such as `README.md`, too\n");
+    folder.git(&["add", "registry"]);
+    // What is in conflict elsewhere is none of its business.
+    assert_eq!(folder.expect(0, &["compile"]).err, "");
+    folder.expect(0, &["compile", "--check"]);
+}
+
+#[test]
+fn a_conflict_in_an_entry_is_compiled_from_the_resolved_manifest() {
+    let folder = Folder::with_modules(&["chat"]);
+    folder.expect(0, &["sync"]);
+    for (branch, word) in [("side", "third"), ("main", "fourth")] {
+        if branch == "side" {
+            folder.git(&["checkout", "--quiet", "-b", branch]);
+        }
+        folder.edit("modules/chat/module.yaml", "second", word);
+        folder.commit(word);
+        folder.expect(0, &["sync"]);
+        if branch == "side" {
+            folder.git(&["checkout", "--quiet", "main"]);
+        }
+    }
+    merge(&folder);
+    folder.git(&["checkout", "--theirs", "modules/chat/module.yaml"]);
+    let ran = folder.expect(0, &["compile"]);
+    ran.says(&[
+        "next: `git add registry`; resolve the other conflicts, such as `modules/chat/module.yaml`, too\n",
+    ]);
+    folder.git(&["add", "registry", "modules"]);
+    folder.git(&["commit", "--quiet", "--no-edit"]);
+    folder.expect(0, &["verify"]);
+    assert!(folder.read("registry/modules/ch/at/chat.json").contains("third"));
+}

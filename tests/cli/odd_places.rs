@@ -249,7 +249,7 @@ fn a_repository_inside_the_registry_is_never_deleted() {
         folder.git(&["-C", path, "commit", "--quiet", "--allow-empty", "--message", "precious"]);
         folder.commit("a repository in a repository");
         let expected = format!(
-            "error: `{path}` is a repository of its own, and a sync would remove it\n  \
+            "error: `{path}` is a repository of its own at the place of generated files\n  \
              help: `registry/` is generated and contains no repositories: move `{path}` elsewhere, and try again\n"
         );
         let before = folder.state();
@@ -313,4 +313,55 @@ fn something_else_in_the_place_of_the_registry_has_to_be_moved() {
         folder.commit("out of the way");
         folder.expect(0, &["sync"]).prints(&["version 2, commit "]);
     }
+}
+
+#[test]
+fn compile_names_what_is_odd_and_repairs_it_on_disk() {
+    for case in &CASES {
+        let folder = committed(case);
+        let (path, was) = case.repaired.split_once(": it ").unwrap();
+        let is = was.replace("was", "is");
+        let ran = folder.expect(1, &["compile", "--check"]);
+        let line = ran.out.lines().find(|line| line.starts_with(&format!("{path}: ")));
+        let line = line.unwrap_or_else(|| panic!("{}: {}", case.name, ran.out));
+        // A file where a folder of entries belongs is a file like others.
+        let is_named = line.contains(&is) || line.ends_with("must not be there: no manifest gives it");
+        assert!(is_named, "{}: {}", case.name, ran.out);
+        let before = folder.state();
+        assert!(before.ends_with('\n'), "checking changes nothing: {before}");
+
+        let ran = folder.expect(0, &["compile"]);
+        ran.says(&[path]);
+        folder.commit("compiled");
+        is_whole(&folder, case.name);
+    }
+}
+
+#[test]
+fn compile_deletes_no_repository() {
+    let folder = Folder::with_modules(&["chat", "drive"]);
+    folder.expect(0, &["sync"]);
+    for path in ["registry/modules/sub", "registry/snapshot.json", "registry"] {
+        folder.git(&["rm", "-r", "--quiet", "--ignore-unmatch", path]);
+        folder.git(&["init", "--quiet", path]);
+        folder.git(&["-C", path, "commit", "--quiet", "--allow-empty", "--message", "precious"]);
+        let ran = folder.expect(4, &["compile"]);
+        ran.says(&[&format!("`{path}` is a repository of its own at the place of generated files")]);
+        assert!(folder.exists(&format!("{path}/.git/HEAD")), "{path}");
+        folder.remove_folder(path);
+        folder.git(&["checkout", "HEAD", "--", "registry"]);
+    }
+    folder.expect(0, &["compile", "--check"]);
+}
+
+#[test]
+fn a_mode_that_git_does_not_trust_is_no_drift() {
+    let folder = Folder::with_modules(&["chat", "drive"]);
+    folder.expect(0, &["sync"]);
+    executable(&folder, ENTRY);
+    folder
+        .expect(1, &["compile", "--check"])
+        .prints(&[&format!("{ENTRY}: is executable, not a regular file\n")]);
+    folder.git(&["config", "core.fileMode", "false"]);
+    folder.expect(0, &["compile", "--check"]);
 }

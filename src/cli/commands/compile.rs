@@ -13,9 +13,9 @@ use crate::{
         workspace::Folder,
     },
     diagnostic::Diagnostic,
-    domain::{ModuleName, ObjectId, SnapshotVersion},
+    domain::{ModuleName, ObjectId, RepoPath, SnapshotVersion},
     git::{Range, Repository},
-    registry::Root,
+    registry::{REGISTRY, Root},
     report::{
         clipped::{clipped, clipped_removals},
         findings::{self, Check, Findings},
@@ -128,6 +128,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     let diagnostics: Vec<Diagnostic> = remarks.iter().chain(&draft.plan.diagnostics).cloned().collect();
     if !args.check {
         tree.write(&drift)?;
+        remark_merge(&folder, context)?;
     }
     let compiled = Compilation {
         tree: &tree,
@@ -159,6 +160,24 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
         (false, true) => Exit::Done,
         (false, false) => Exit::SomeInvalid,
     })
+}
+
+/// Says how to go on where a merge left the registry in conflict.
+fn remark_merge(folder: &Folder, context: &Context) -> Result<(), CliError> {
+    let Some(repository) = &folder.repository else { return Ok(()) };
+    let is_generated = |path: &RepoPath| path.ancestors().any(|folder| folder.as_str() == REGISTRY);
+    let (generated, others): (Vec<_>, Vec<_>) = repository.unmerged()?.into_iter().partition(is_generated);
+    match (generated.is_empty(), others.first()) {
+        (true, _) => {}
+        (false, None) => context.say("next: `git add registry`, then `git commit` to end the merge"),
+        (false, Some(path)) => {
+            let path = visible(path.as_str());
+            context.say(&format!(
+                "next: `git add registry`; resolve the other conflicts, such as `{path}`, too"
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// The commit that a change is compared with, and its log.
@@ -219,8 +238,15 @@ impl Compilation<'_> {
 
     fn show(&self, context: &Context) -> Result<(), CliError> {
         context.talk_diagnostics(self.diagnostics.iter());
-        let removed = self.drift.remove.iter().map(|path| format!("removed {path}"));
-        context.say_all(removed.collect(), "removed file", "`git status` lists all");
+        let changed = self.drift.paths().into_iter().filter_map(|path| {
+            match (self.drift.odd.get(path), self.drift.remove.contains(path)) {
+                (Some(odd), true) => Some(format!("removed {path}: {}", odd.past())),
+                (Some(odd), false) => Some(format!("repaired {path}: {}", odd.past())),
+                (None, true) => Some(format!("removed {path}")),
+                (None, false) => None,
+            }
+        });
+        context.say_all(changed.collect(), "file", "`git status` lists all");
         let root = self.draft.root.as_ref().or(self.tree.previous().snapshot.root.as_ref());
         let version = root.map_or_else(
             || "no registry: there is nothing to register".to_owned(),

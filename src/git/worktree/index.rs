@@ -1,5 +1,7 @@
 //! What the working tree would be in git.
 
+use std::collections::BTreeSet;
+
 use crate::{
     domain::{ObjectId, RepoPath},
     git::{
@@ -10,6 +12,31 @@ use crate::{
 };
 
 impl Repository {
+    /// The paths that a merge left in conflict, sorted.
+    pub fn unmerged(&self) -> Result<Vec<RepoPath>, GitError> {
+        let listed = self.git("list conflicts", ["ls-files", "--unmerged", "-z"]).succeed()?;
+        let listed = String::from_utf8_lossy(&listed.out);
+        let paths = listed.split_terminator('\0').filter_map(|line| line.split_once('\t'));
+        // Each path is listed once for each side.
+        let paths: BTreeSet<_> = paths.map(|(_, path)| RepoPath::new(path)).collect();
+        Ok(paths.into_iter().collect())
+    }
+
+    /// The submodules that the index has below a directory.
+    pub fn submodules_below(&self, directory: &RepoPath) -> Result<BTreeSet<RepoPath>, GitError> {
+        let list = self.git(format!("list `{directory}` in the index"), ["ls-files", "--stage", "-z"]);
+        let listed = list.below(directory).succeed()?;
+        let listed = String::from_utf8_lossy(&listed.out);
+        let submodules = listed.split_terminator('\0').filter(|line| line.starts_with("160000 "));
+        let paths = submodules.filter_map(|line| line.split_once('\t'));
+        Ok(paths.map(|(_, path)| RepoPath::new(path)).collect())
+    }
+
+    /// Whether git takes from the working tree which files can be run.
+    pub fn trusts_file_modes(&self) -> bool {
+        self.config.get("core.filemode").is_none() || self.config.is_true("core.filemode")
+    }
+
     /// The tree that git would store of a directory of the working tree, were it added as a whole, or `None` where there
     /// is nothing to store.
     ///

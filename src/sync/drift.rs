@@ -1,0 +1,116 @@
+//! What `registry/` on disk lacks to be what a draft says, and making it that.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::Path,
+};
+
+use super::{Deviation, SyncError};
+use crate::{domain::RepoPath, git::Repository, load, registry::REGISTRY};
+
+/// What is at the place of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    Nothing,
+    File,
+    Odd(Deviation),
+}
+
+/// What has to be done for `registry/` to be what the manifests say.
+#[derive(Debug, Default)]
+pub struct Drift {
+    /// Files that are missing or differ, with the content that they must have.
+    pub write: BTreeMap<RepoPath, Vec<u8>>,
+    /// Files that must not be there.
+    pub remove: BTreeSet<RepoPath>,
+    /// Those of them that are something else than files, or have another mode.
+    pub odd: BTreeMap<RepoPath, Deviation>,
+}
+
+impl Drift {
+    /// Adds a file that has to be written, and what is at its place.
+    pub(super) fn needs(&mut self, path: RepoPath, place: Place, bytes: Vec<u8>) {
+        if let Place::Odd(odd) = place {
+            self.odd.insert(path.clone(), odd);
+        }
+        self.write.insert(path, bytes);
+    }
+
+    /// Whether all is as it must be.
+    pub fn is_empty(&self) -> bool {
+        self.write.is_empty() && self.remove.is_empty()
+    }
+
+    /// The files, sorted.
+    pub fn paths(&self) -> BTreeSet<&RepoPath> {
+        self.write.keys().chain(&self.remove).collect()
+    }
+}
+
+/// Makes `registry/` in the folder `root` what a draft says. A repository inside it that is more than a checkout is not
+/// deleted, and then nothing is written.
+pub(super) fn write(root: &Path, repository: Option<&Repository>, drift: &Drift) -> Result<(), SyncError> {
+    let nested = drift.odd.iter().filter(|(_, odd)| **odd == Deviation::Submodule);
+    let nested: Vec<_> = nested.map(|(path, _)| path).collect();
+    let is_lost = |path: &&&RepoPath| match repository {
+        Some(repository) => repository.has_content_of_its_own(path),
+        None => true,
+    };
+    if let Some(path) = nested.iter().find(is_lost) {
+        return Err(SyncError::NestedRepository { path: (*path).clone() });
+    }
+    // What goes makes room for what comes.
+    for path in drift.remove.iter().chain(drift.odd.keys().filter(|path| nested.contains(path))) {
+        let on_disk = root.join(path.as_str());
+        let removed =
+            if nested.contains(&path) { fs::remove_dir_all(&on_disk) } else { fs::remove_file(&on_disk) };
+        match removed {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+            removed => removed.map_err(|source| SyncError::Io { path: on_disk.clone(), source })?,
+        }
+        remove_empty_parents(&on_disk, &root.join(REGISTRY));
+    }
+    for path in drift.paths() {
+        load::check_parents(root, path)?;
+    }
+    for (path, bytes) in &drift.write {
+        let on_disk = root.join(path.as_str());
+        // Only an empty folder can be removed so.
+        let _ = fs::remove_dir(&on_disk);
+        write_whole(&on_disk, bytes)?;
+    }
+    Ok(())
+}
+
+/// Writes a file so that at any time it is either the old or the new one.
+fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), SyncError> {
+    let failed = |source| SyncError::Io { path: path.to_owned(), source };
+    let folder = path.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(folder).map_err(failed)?;
+    let temporary = tempfile::Builder::new().prefix(".modreg-").permissions(readable()).tempfile_in(folder);
+    let mut file = temporary.map_err(failed)?;
+    std::io::Write::write_all(&mut file, bytes).map_err(failed)?;
+    file.persist(path).map_err(|error| failed(error.error))?;
+    Ok(())
+}
+
+/// The permissions of a file that a program creates, before the user's mask.
+fn readable() -> fs::Permissions {
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::PermissionsExt::from_mode(0o666)
+    }
+    #[cfg(not(unix))]
+    {
+        fs::metadata(".").map(|metadata| metadata.permissions()).unwrap_or_else(|_| unreachable!())
+    }
+}
+
+fn remove_empty_parents(file: &Path, top: &Path) {
+    for folder in file.ancestors().skip(1).take_while(|folder| *folder != top) {
+        if fs::remove_dir(folder).is_err() {
+            return;
+        }
+    }
+}
