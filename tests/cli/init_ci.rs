@@ -147,6 +147,14 @@ fn attributes_are_added_to_a_file_that_exists() {
     for (before, expected) in [
         ("*.png binary\n", format!("*.png binary\n\n# What modreg generates keeps every byte.\n{LINES}")),
         ("* text=auto", format!("* text=auto\n\n# What modreg generates keeps every byte.\n{LINES}")),
+        // These do not keep a filter of the user away.
+        (
+            "registry/** -text linguist-generated\n/registry/snapshot.json -merge\n",
+            format!(
+                "registry/** -text linguist-generated\n/registry/snapshot.json -merge\n\n\
+                 # What modreg generates keeps every byte.\n{LINES}"
+            ),
+        ),
         // What is set already needs no second line.
         (LINES, LINES.to_owned()),
     ] {
