@@ -192,10 +192,10 @@ fn drifted(path: &RepoPath, drift: &Drift) -> Item {
 /// What is wrong with a file of the registry.
 pub fn drift_message(path: &RepoPath, drift: &Drift) -> String {
     match (drift.odd.get(path), drift.remove.contains(path)) {
-        (Some(odd), true) => format!("{}, and must not be there: no manifest gives it", odd.present()),
+        (Some(odd), true) => format!("{}, and must not be there: no manifest compiles to it", odd.present()),
         (Some(odd), false) => format!("{}, not a regular file", odd.present()),
-        (None, true) => "must not be there: no manifest gives it".to_owned(),
-        (None, false) => "is missing or differs from what the manifests give".to_owned(),
+        (None, true) => "must not be there: no manifest compiles to it".to_owned(),
+        (None, false) => "is missing or differs from what the manifests compile to".to_owned(),
     }
 }
 

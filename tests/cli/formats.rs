@@ -28,7 +28,7 @@ fn annotations_stand_on_the_right_lines() {
     );
     let ran = folder.expect(1, &["compile", "--check", "--format", "github"]);
     ran.prints(&[
-        "::error file=registry/modules/ma/il/mail.json,title=registry/drift::this file is missing or differs from what the manifests give%0Arun `modreg compile`",
+        "::error file=registry/modules/ma/il/mail.json,title=registry/drift::this file is missing or differs from what the manifests compile to%0Arun `modreg compile`",
         "::error file=modules/chat/module.yaml,line=4",
     ]);
     folder.edit("registry/modules/dr/iv/drive.json", "second", "edited");

@@ -325,7 +325,7 @@ fn compile_names_what_is_odd_and_repairs_it_on_disk() {
         let line = ran.out.lines().find(|line| line.starts_with(&format!("{path}: ")));
         let line = line.unwrap_or_else(|| panic!("{}: {}", case.name, ran.out));
         // A file where a folder of entries belongs is a file like others.
-        let is_named = line.contains(&is) || line.ends_with("must not be there: no manifest gives it");
+        let is_named = line.contains(&is) || line.ends_with("must not be there: no manifest compiles to it");
         assert!(is_named, "{}: {}", case.name, ran.out);
         let before = folder.state();
         assert!(before.ends_with('\n'), "checking changes nothing: {before}");

@@ -47,7 +47,7 @@ impl Repository {
             }
         }
         for path in &write {
-            // Git knows no empty folders, so one is no work that could be lost.
+            // Git knows no empty folders, so removing one loses no work.
             let _ = fs::remove_dir(workdir.join(path.as_str()));
             check_place(workdir, path)?;
         }

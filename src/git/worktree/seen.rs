@@ -30,7 +30,7 @@ impl Seen {
         matches!(self, Self::File(FileKind::Symlink | FileKind::Submodule, _))
     }
 
-    /// The same without the mode that only says whether a file can be run: changing that is no work that could be lost.
+    /// The same without the mode that only says whether a file can be run: changing it loses no work.
     pub(super) fn content(self) -> Self {
         match self {
             Self::File(FileKind::Executable, id) => Self::File(FileKind::Regular, id),

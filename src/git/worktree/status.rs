@@ -81,7 +81,7 @@ impl Repository {
             };
             let is_same = |one: Seen, other: Seen| one.content() == other.content();
             let seen = [staged, in_worktree];
-            // Where a link or a submodule is committed, having removed it is no work that could be lost.
+            // Where a link or a submodule is committed, having removed it loses no work.
             let is_removed = |seen: Seen| seen == Seen::Nothing && committed.is_odd();
             let differing = seen.into_iter().filter(|seen| !is_same(*seen, committed));
             let mut unplanned =

@@ -86,7 +86,7 @@ impl Previous {
         let mut previous = Self {
             next,
             is_current: is_at_head && !present.is_tampered() && odd_root.is_none(),
-            // A link or a folder at the place of the root was not a version that somebody went back to.
+            // A link or a folder at the place of the root was not a version that a person went back to.
             reverted_to: (!is_at_head && (present.root.is_some() || odd_root.is_none()))
                 .then(|| present.version()),
             guard: settings_at(repository, publication.commit).ok().map(|settings| settings.guard),

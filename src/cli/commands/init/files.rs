@@ -95,18 +95,14 @@ mod tests {
         for (from, command) in [(Some(&source), source.command()), (None, "exit 1".to_owned())] {
             for (ci, count) in [(Ci::Github, 2), (Ci::Gitlab, 1), (Ci::None, 0)] {
                 let files = files(ci, &RepoPath::new("modules"), from);
-                let running: Vec<_> = files
-                    .iter()
-                    .filter(|file| {
-                        file.text.contains("modreg sync --push")
-                            || file.path.as_str().ends_with("validate.yml")
-                    })
-                    .collect();
+                let names = ["validate.yml", "sync.yml", ".gitlab-ci.yml"];
+                let is_running = |file: &&File| names.iter().any(|name| file.path.as_str().ends_with(name));
+                let running: Vec<_> = files.iter().filter(is_running).collect();
                 assert_eq!(running.len(), count, "{ci:?}");
                 for File { path, text, .. } in running {
                     assert!(text.contains(&command), "{path}:\n{text}");
                     assert!(!text.contains("--path ."), "{path}:\n{text}");
-                    assert!(!text.contains("modreg@"), "{path}:\n{text}");
+                    assert!(!text.contains("install --locked modreg"), "{path}:\n{text}");
                 }
             }
         }

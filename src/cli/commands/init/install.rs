@@ -1,6 +1,6 @@
 //! Where the workflows of a registry install the program from.
 //!
-//! Never by its name from a package registry: whoever registers that name there would run in a job that may push.
+//! Never by its name from a package registry: its owner there could run anything in a job that may push.
 
 use std::str::FromStr;
 
@@ -19,7 +19,7 @@ pub(in crate::cli) enum InstallFrom {
     Folder(RepoPath),
 }
 
-/// Why a text is no source.
+/// Why a text is not a source.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub(in crate::cli) enum InvalidSource {
     #[error("expected `URL#COMMIT` or `./FOLDER`")]
