@@ -1,5 +1,10 @@
 //! `modreg init` and `modreg new`: they write what is missing, and nothing over anything.
 
+use std::collections::BTreeMap;
+
+use modreg::settings::Digest;
+use serde_json::Value;
+
 use crate::harness::Folder;
 
 #[test]
@@ -119,4 +124,53 @@ fn a_name_is_suggested_and_one_that_is_taken_is_refused() {
     );
     let skeleton = folder.read("modules/train-tickets/module.yaml");
     assert!(skeleton.contains("\ndisplayName: Train tickets\n"), "{skeleton}");
+}
+
+#[test]
+fn an_outdated_copy_of_a_schema_is_renewed_and_committed() {
+    let folder = Folder::empty();
+    folder.expect(0, &["init", "--ci", "none", "."]);
+    let path = "schema/module.schema.json";
+    let current = folder.read(path);
+    folder.write(path, outdated(&current));
+    folder.commit("as another version wrote it");
+    folder.expect(0, &["validate"]).prints(&["warning[schema/outdated-copy]", "modreg schema --update"]);
+    folder.expect(0, &["sync"]).says(&["warning[schema/outdated-copy]"]);
+    folder
+        .expect(0, &["init", "--ci", "none", "."])
+        .says(&["wrote schema/module.schema.json", "committing 1 file"]);
+    assert_eq!(folder.read(path), current);
+    assert_eq!(folder.git(&["status", "--porcelain"]), "");
+    // One that was edited, and one of the registry's own, stay.
+    let own = current.replace("x-modreg-copy", "x-own");
+    folder.write(path, &own);
+    folder.commit("own");
+    folder.expect(0, &["init", "--ci", "none", "."]);
+    folder
+        .expect(0, &["schema", "--update"])
+        .prints(&["schema/module.schema.json is a schema of the registry's own"]);
+    assert_eq!(folder.read(path), own);
+}
+
+/// The copy of another version: one with other words, and the digest of them.
+fn outdated(current: &str) -> String {
+    let other = current.replace("\"Schedule\"", "\"Timetable\"");
+    let mut content: Value = serde_json::from_str(&other).unwrap();
+    let members = content.as_object_mut().unwrap();
+    let mark = members.remove("x-modreg-copy").unwrap();
+    members.remove("$comment");
+    let digest = Digest::of(sorted(&content).to_string().as_bytes()).to_string();
+    other.replace(mark.as_str().unwrap(), &digest)
+}
+
+/// The same value with the keys of every object sorted.
+fn sorted(value: &Value) -> Value {
+    match value {
+        Value::Object(members) => {
+            let members: BTreeMap<_, _> = members.iter().map(|(key, value)| (key, sorted(value))).collect();
+            serde_json::to_value(members).unwrap()
+        }
+        Value::Array(elements) => elements.iter().map(sorted).collect(),
+        other => other.clone(),
+    }
 }

@@ -32,6 +32,7 @@ macro_rules! sessions {
 }
 
 sessions! {
+    an_existing_repository
     differences
     entry_as_manifest
     long_lists
@@ -42,4 +43,5 @@ sessions! {
     several_mistakes
     what_a_manifest_is
     what_a_sync_takes
+    what_is_in_registry
 }

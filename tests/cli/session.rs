@@ -1,7 +1,7 @@
 //! Sessions: commands and what they print, as people see them in a terminal, in the `console` blocks of a Markdown file.
 //!
 //! `$ ` starts a command, `> ` continues it, `? N` says that it exits with N; the other lines are its output, in which
-//! `[..]` matches any text of a line. With the environment variable `UPDATE_EXPECTED` set, outputs that differ are written
+//! `[..]` matches any text of a line. A block whose outputs contain a fence has a longer one. With the environment variable `UPDATE_EXPECTED` set, outputs that differ are written
 //! to the file instead of failing the test.
 
 use std::{fmt::Write as _, fs, path::Path};
@@ -81,11 +81,13 @@ impl Step {
 }
 
 fn parts(text: &str) -> Vec<Part> {
-    let (mut parts, mut is_session) = (Vec::new(), false);
+    let (mut parts, mut is_session, mut fence) = (Vec::new(), false, "");
     for line in text.lines() {
         match (line, parts.last_mut()) {
-            ("```console", _) => is_session = true,
-            ("```", _) => is_session = false,
+            (line, _) if !is_session && line.ends_with("```console") => {
+                (is_session, fence) = (true, line.trim_end_matches("console"));
+            }
+            (line, _) if is_session && line == fence => is_session = false,
             (line, _) if is_session && line.starts_with("$ ") => {
                 let command = line["$ ".len()..].to_owned();
                 parts.push(Part::Step(Step { command, ..Step::default() }));

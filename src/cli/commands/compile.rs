@@ -252,9 +252,12 @@ impl Compilation<'_> {
             || "no registry: there is nothing to register".to_owned(),
             |root| format!("version {}", root.version),
         );
-        let files = self.drift.paths().len();
+        let files = match self.drift.paths().len() {
+            1 => "1 file".to_owned(),
+            files => format!("{files} files"),
+        };
         output::print_line(&format!(
-            "{version}: {}, {files} files written",
+            "{version}: {}, {files} written",
             overview::counts(&self.draft.plan.summary)
         ))
     }

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     domain::RepoPath,
-    schema,
+    schema::{self, Origin},
     settings::{self, Settings},
 };
 
@@ -54,25 +54,49 @@ pub(in crate::cli) enum Ci {
 pub(super) struct File {
     pub(super) path: RepoPath,
     pub(super) text: String,
-    /// The same of an earlier run that did not know where to install the program from; it may be replaced.
-    pub(super) placeholder: Option<String>,
+    pub(super) replaces: Replaces,
+}
+
+/// Which file of an earlier run is written again.
+pub(super) enum Replaces {
+    Nothing,
+    /// This text: that of a run that did not know where to install the program from.
+    Text(String),
+    /// The copy of a schema by another version of modreg.
+    OutdatedCopy,
+}
+
+impl File {
+    /// Whether a file with this content is written again.
+    pub(super) fn replaces(&self, content: &[u8]) -> bool {
+        match &self.replaces {
+            Replaces::Nothing => false,
+            Replaces::Text(old) => content == old.as_bytes() && *old != self.text,
+            Replaces::OutdatedCopy => str::from_utf8(content)
+                .is_ok_and(|content| schema::origin(&self.path, content) == Some(Origin::Outdated)),
+        }
+    }
 }
 
 /// The files of a new registry, apart from its modules.
 pub(super) fn files(ci: Ci, modules: &RepoPath, from: Option<&InstallFrom>) -> Vec<File> {
-    let file =
-        |path: &str, text: &str| File { path: RepoPath::new(path), text: text.to_owned(), placeholder: None };
+    let file = |path: &str, text: &str| File {
+        path: RepoPath::new(path),
+        text: text.to_owned(),
+        replaces: Replaces::Nothing,
+    };
     let mut files = vec![
         file(settings::FILE_NAME, Settings::template()),
         file(attributes::FILE_NAME, attributes::LINES),
         file(".pre-commit-config.yaml", PRE_COMMIT),
     ];
-    files.extend(schema::copies().map(|(path, text)| File { path, text, placeholder: None }));
+    let copies = schema::copies();
+    files.extend(copies.map(|(path, text)| File { path, text, replaces: Replaces::OutdatedCopy }));
     files.extend(editor::files(modules).map(|(path, text)| file(path, &text)));
     let installing = |path: &str, template: &str, own: &str, part: fn(Option<&InstallFrom>) -> String| File {
         path: RepoPath::new(path),
         text: template.replace(own, &part(from)),
-        placeholder: template.contains(own).then(|| template.replace(own, &part(None))),
+        replaces: Replaces::Text(template.replace(own, &part(None))),
     };
     match ci {
         Ci::Github => files

@@ -13,7 +13,7 @@ use std::{
 };
 
 use attributes::Completed;
-use files::{Ci, File};
+use files::{Ci, File, Replaces};
 use install::InstallFrom;
 use next_steps::Next;
 
@@ -193,31 +193,32 @@ fn templates(
     let files = files::files(ci, &modules, source).into_iter();
     let files = files.map(|file| Template { file, is_wanted: true });
     let built_ins = BUILTINS.iter().map(|(path, text)| Template {
-        file: File { path: modules.join(path), text: (*text).to_owned(), placeholder: None },
+        file: File { path: modules.join(path), text: (*text).to_owned(), replaces: Replaces::Nothing },
         is_wanted: is_empty,
     });
     Ok(files.chain(built_ins).collect())
 }
 
-/// Writes the files that the registry lacks or that are placeholders, and tells which.
+/// Writes the files that the registry lacks, and those of an earlier run that are written again; returns their paths.
 fn write_missing<'a>(root: &Path, files: &'a [Template]) -> Result<Vec<&'a RepoPath>, CliError> {
     let mut written = Vec::new();
-    for Template { file: File { path, text, placeholder }, .. } in files.iter().filter(|file| file.is_wanted)
-    {
-        let on_disk = root.join(path.as_str());
-        if write_new(&on_disk, text)? {
-            written.push(path);
-        } else if placeholder.as_ref().is_some_and(|old| old != text && is_text(&on_disk, old)) {
-            fs::write(&on_disk, text).map_err(|source| SyncError::Io { path: on_disk.clone(), source })?;
-            written.push(path);
+    for Template { file, .. } in files.iter().filter(|file| file.is_wanted) {
+        let on_disk = root.join(file.path.as_str());
+        if write_new(&on_disk, &file.text)? {
+            written.push(&file.path);
+        } else if content(&on_disk).is_some_and(|content| file.replaces(&content)) {
+            fs::write(&on_disk, &file.text)
+                .map_err(|source| SyncError::Io { path: on_disk.clone(), source })?;
+            written.push(&file.path);
         }
     }
     Ok(written)
 }
 
-fn is_text(path: &Path, text: &str) -> bool {
-    fs::symlink_metadata(path).is_ok_and(|found| found.is_file())
-        && fs::read(path).is_ok_and(|bytes| bytes == text.as_bytes())
+/// The content of a regular file that can be read.
+fn content(path: &Path) -> Option<Vec<u8>> {
+    fs::symlink_metadata(path).ok().filter(fs::Metadata::is_file)?;
+    fs::read(path).ok()
 }
 
 /// The files that are as `init` writes them and not committed yet: of this run, or of an earlier one that was cut short.
@@ -234,16 +235,14 @@ fn uncommitted(
         Some(_) | None => Ok(None),
     };
     let mut uncommitted = BTreeMap::new();
-    for Template { file: File { path, text, placeholder }, .. } in files {
-        let is_ours = match committed(path)? {
+    for Template { file, .. } in files {
+        let is_ours = match committed(&file.path)? {
             None => true,
-            Some(old) => {
-                let is_old = |old: &[u8]| placeholder.as_ref().is_some_and(|text| old == text.as_bytes());
-                old.is_some_and(|old| is_old(&old) && old != text.as_bytes())
-            }
+            Some(old) => old.is_some_and(|old| file.replaces(&old)),
         };
-        if is_ours && is_text(&root.join(path.as_str()), text) {
-            uncommitted.insert(path.clone(), text.as_bytes().to_vec());
+        let on_disk = content(&root.join(file.path.as_str()));
+        if is_ours && on_disk.is_some_and(|content| content == file.text.as_bytes()) {
+            uncommitted.insert(file.path.clone(), file.text.as_bytes().to_vec());
         }
     }
     let path = attributes::path();
