@@ -36,7 +36,7 @@ pub struct Compiler {
 /// The bytes of one manifest, or why they could not be read.
 #[derive(Debug)]
 pub struct ManifestFile {
-    /// Where it lies.
+    /// Its path in the repository.
     pub path: RepoPath,
     /// What it contains.
     pub content: Result<Vec<u8>, Unreadable>,
@@ -54,7 +54,7 @@ pub struct Unreadable {
 /// The result for one manifest.
 #[derive(Debug, Clone)]
 pub struct Compiled {
-    /// Where the manifest lies.
+    /// The path of the manifest in the repository.
     pub path: RepoPath,
     /// Whether there is a file at its path, see [`Unreadable`].
     pub is_file: bool,

@@ -55,7 +55,7 @@ impl RepoPath {
         self.0.rmatch_indices('/').map(|(slash, _)| Self::new(&self.0[..slash]))
     }
 
-    /// Whether `path` is this path, or lies below it; everything lies below the empty path.
+    /// Whether `path` is this path or below it; every path is below the empty one.
     pub fn is_at_or_above(&self, path: &Self) -> bool {
         let rest = path.0.strip_prefix(&*self.0);
         self.0.is_empty() || rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
@@ -79,7 +79,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_path_lies_below_its_directories_and_not_below_their_namesakes() {
+    fn a_path_is_below_its_directories_and_not_below_their_namesakes() {
         for (directory, path, is_above) in [
             ("modules", "modules", true),
             ("modules", "modules/a/b.yaml", true),

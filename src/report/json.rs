@@ -53,7 +53,7 @@ pub fn write<T: Serialize>(out: &mut dyn io::Write, report: &T) -> io::Result<()
     write_value(out, &Versioned::new(report))
 }
 
-/// Writes a value of somebody else's format in the same way, without a version of ours.
+/// Writes a value of a foreign format in the same way, without a version of ours.
 pub(super) fn write_value<T: Serialize>(out: &mut dyn io::Write, value: &T) -> io::Result<()> {
     let mut serializer = serde_json::Serializer::with_formatter(&mut *out, Visible(PrettyFormatter::new()));
     value.serialize(&mut serializer)?;

@@ -42,7 +42,7 @@ pub(super) fn push_visible(shown: &mut String, character: char, previous: Option
 /// a character to vary, as emoji have it), what Unicode keeps private or calls no character.
 pub(crate) fn is_hidden(character: char, previous: Option<char>) -> bool {
     match character {
-        // Comparisons that skip it would find a `##[` in which it stands.
+        // Comparisons that skip it would find a `##[` that contains it.
         '\u{fe0e}' | '\u{fe0f}' => {
             previous.is_none_or(|base| base <= ' ' || matches!(base, '#' | ':') || is_hidden(base, None))
         }

@@ -11,13 +11,13 @@ pub static INVALID: Rule = Rule {
     code: "schedule/invalid",
     severity: Severity::Warning,
     fixed: false,
-    summary: "a module's own schedule comes around",
+    summary: "a module's own schedule cannot be read, or never comes",
     explanation: "`sync.schedule` is a cron expression of five fields (minute, hour, day of the month, month, day of the \
         week), and `sync.timezone` an IANA name such as `America/Chicago`. One that cannot be read, or whose date no year \
         has, is left out by `modreg serve`: the module is then synced with the registry as a whole. Its entry is not touched.",
 };
 
-/// Warns where the manifest has a schedule that is none.
+/// Warns where the manifest has a schedule that cannot be read or never comes.
 pub fn check(root: Node<'_>) -> Vec<Finding> {
     let text = |key| root.get("sync")?.get(key).and_then(Node::as_str);
     let (Some(expression), zone) = (text("schedule"), text("timezone")) else { return Vec::new() };

@@ -193,7 +193,7 @@ fn file_name(name: &str) -> String {
     format!("{name}.schema.json")
 }
 
-/// How many collections stand inside each other, at most; the depth of a document is limited when it is read.
+/// How many collections are nested, at most; the depth of a document is limited when it is read.
 fn levels(node: Node<'_>) -> u32 {
     let deepest = match node.value() {
         Value::Array(elements) => elements.map(levels).max(),

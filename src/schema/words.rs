@@ -1,4 +1,4 @@
-//! How values, fields and lists of words stand in messages.
+//! How values, fields and lists of words look in messages.
 
 use crate::source::{Format, Node, Number, Pointer, Value};
 

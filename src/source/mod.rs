@@ -10,7 +10,7 @@
 //! * Numbers within ±(2^53 − 1). What only looks like a number (`.inf`, `1e999`) is refused rather than read as text.
 //! * In YAML, further lines of a text in quotes or within brackets are indented below the key or item that they belong to;
 //!   only a closing bracket may be on the column of its key.
-//! * No YAML tags. An alias stands for its anchor's node, within [`Limits::aliases`].
+//! * No YAML tags. An alias repeats its anchor's node, within [`Limits::aliases`].
 //!
 //! Nothing here knows what a manifest is.
 
@@ -134,7 +134,7 @@ fn bad_number(written: &str, span: Span, node: usize) -> Problem {
         .help("put it in quotes if it is an identifier or a text, or use a smaller number")
 }
 
-/// The finding on a collection that lies too deep.
+/// The finding on a collection that is nested too deeply.
 fn too_deep(span: Span, depth: usize) -> Problem {
     let message = format!("lists and objects lie more than {depth} levels deep within each other");
     Problem::new(&rules::TOO_DEEP, span, message, format!("level {}", depth + 1))

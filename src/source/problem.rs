@@ -13,7 +13,7 @@ const MAX_QUOTE: usize = 60;
 pub(super) struct Problem {
     pub(super) rule: &'static Rule,
     pub(super) span: Span,
-    /// The node in which it lies, if that came into the tree.
+    /// The node that it is in, if that came into the tree.
     pub(super) node: Option<usize>,
     pub(super) message: String,
     pub(super) label: String,

@@ -27,7 +27,7 @@ pub static UNREADABLE: Rule = Rule {
     code: "source/unreadable",
     severity: Severity::Error,
     fixed: true,
-    summary: "a manifest can be read",
+    summary: "a manifest cannot be read",
     explanation: "\
 The file could not be read: its permissions forbid it, the disk failed, its name is not UTF-8, or what carries a \
 manifest's name (`x.yaml`) is a directory or a device.
@@ -43,7 +43,7 @@ pub static SYMLINK: Rule = Rule {
     code: "source/symlink",
     severity: Severity::Error,
     fixed: true,
-    summary: "a manifest is a file, not a symbolic link",
+    summary: "a symbolic link is in the place of a manifest",
     explanation: "\
 Symbolic links under `modules/` are reported and not followed. A link may lead out of the repository or in a circle, and \
 its target is not part of the commit that is compiled: two clones of the same commit would give two registries.
@@ -56,7 +56,7 @@ pub static NOT_A_MANIFEST: Rule = Rule {
     code: "source/not-a-manifest",
     severity: Severity::Warning,
     fixed: false,
-    summary: "a file that looks like a manifest has a manifest's extension",
+    summary: "a file looks like a manifest and has another extension",
     explanation: "\
 Manifests are the files under `modules/` that end in `.yaml`, `.yml` or `.json`, in lower case. This file ends nearly so \
 (`.jsonc`, `.yaml.txt`, `.YAML`) and is not read, which its author may not have meant.
@@ -107,7 +107,7 @@ pub static TOO_LARGE: Rule = Rule {
     code: "source/too-large",
     severity: Severity::Error,
     fixed: true,
-    summary: "a manifest is at most 1 MiB large",
+    summary: "a manifest is larger than the limit",
     explanation: "\
 The file has more bytes than a manifest may have. It was not read at all. The limit keeps one file from \
 using up the memory and the time of everybody's check; real manifests have a few kilobytes.
@@ -121,7 +121,7 @@ pub static ENCODING: Rule = Rule {
     code: "source/encoding",
     severity: Severity::Error,
     fixed: true,
-    summary: "a manifest is UTF-8",
+    summary: "a manifest is not UTF-8",
     explanation: "\
 The file holds bytes that are not UTF-8. Mostly an editor saved it in an older encoding, such as Windows-1252 or UTF-16, \
 in which letters with accents and curly quotes are other bytes. Guessing the encoding would turn some texts into others.
@@ -139,7 +139,7 @@ pub static SYNTAX: Rule = Rule {
     code: "source/syntax",
     severity: Severity::Error,
     fixed: true,
-    summary: "a manifest is valid JSON or YAML",
+    summary: "a manifest is not valid JSON or YAML",
     explanation: "\
 The text breaks the rules of the format that the file's extension tells: `.json` is JSON by RFC 8259, without comments and trailing \
 commas; `.yaml` and `.yml` are YAML 1.2.
@@ -162,7 +162,7 @@ pub static MULTIPLE_DOCUMENTS: Rule = Rule {
     code: "source/multiple-documents",
     severity: Severity::Error,
     fixed: true,
-    summary: "a manifest is one document",
+    summary: "a manifest has more than one document",
     explanation: "\
 The file holds a second document: a second `---` in YAML, or text after the closing brace in JSON. One file describes \
 one module; readers that take only the first document would silently drop the rest.
@@ -174,14 +174,14 @@ one module; readers that take only the first document would silently drop the re
 Move each document to a file of its own.",
 };
 
-/// A key that stands twice in an object.
+/// A key that is twice in an object.
 pub static DUPLICATE_KEY: Rule = Rule {
     code: "source/duplicate-key",
     severity: Severity::Error,
     fixed: true,
-    summary: "a key stands once in its object",
+    summary: "a key is repeated in its object",
     explanation: "\
-The same key stands twice in one object. Most readers silently keep the last value, some the first, so what the file means would \
+The same key is in one object twice. Most readers silently keep the last value, some the first, so what the file means would \
 depend on who reads it.
 
     purpose: Sends messages
@@ -196,7 +196,7 @@ pub static MERGE_KEY: Rule = Rule {
     code: "source/merge-key",
     severity: Severity::Error,
     fixed: true,
-    summary: "there are no merge keys",
+    summary: "a merge key (`<<`) is used",
     explanation: "\
 The key `<<` merges another object into this one in YAML 1.1. It is not part of YAML 1.2: some readers merge, others see a \
 field of that name. It is refused everywhere, also in quotes and in JSON.
@@ -214,9 +214,9 @@ pub static NUMBER: Rule = Rule {
     code: "source/number",
     severity: Severity::Error,
     fixed: true,
-    summary: "numbers are finite and within 2^53 - 1",
+    summary: "a number is not finite, or beyond 2^53 - 1",
     explanation: "\
-A number lies beyond 9007199254740991 (2^53 - 1) on either side, or is infinite or none at all (`.inf`, `.nan`, `1e999`). Many \
+A number is beyond 9007199254740991 (2^53 - 1) on either side, or is infinite or none at all (`.inf`, `.nan`, `1e999`). Many \
 readers of JSON hold numbers as 64-bit floats (RFC 8259, section 6): they would read a neighbouring number instead, and two \
 different manifests would give the same entry.
 
@@ -232,7 +232,7 @@ pub static TOO_DEEP: Rule = Rule {
     code: "source/too-deep",
     severity: Severity::Error,
     fixed: true,
-    summary: "lists and objects lie at most 64 levels deep",
+    summary: "lists and objects are nested too deeply",
     explanation: "\
 Lists and objects lie within each other more deeply than a manifest may. Reading stopped there. The limit keeps a hostile file \
 from exhausting the stack of any program that reads the registry; real manifests have fewer than ten levels.
@@ -240,15 +240,15 @@ from exhausting the stack of any program that reads the registry; real manifests
 Flatten the structure. The limit is `depth` under `[limits]` in `modreg.toml`.",
 };
 
-/// Aliases that stand for too much.
+/// Aliases that repeat too much.
 pub static TOO_MANY_ALIASES: Rule = Rule {
     code: "source/too-many-aliases",
     severity: Severity::Error,
     fixed: true,
-    summary: "YAML aliases stand for at most 10,000 nodes",
+    summary: "YAML aliases repeat too many nodes",
     explanation: "\
 YAML aliases (`*name`) repeat the node of their anchor (`&name`). Aliases of nodes that hold aliases multiply: a few lines can \
-stand for billions of values. Reading stopped where all aliases of the file together stood for too many nodes, \
+repeat billions of values. Reading stopped where all aliases of the file together repeated too many nodes, \
 or for more than a hundred times what is written.
 
     a: &a [x, x, x, x]

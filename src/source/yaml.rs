@@ -76,7 +76,7 @@ fn options() -> Options {
     }
 }
 
-/// What an anchor stands for; `None` where it cannot be copied: a key, or a collection that is still open.
+/// The node of an anchor; `None` where it cannot be copied: a key, or a collection that is still open.
 type Anchor = Option<usize>;
 
 /// A collection whose end is still to come.
@@ -308,7 +308,7 @@ impl<'a> Reader<'a> {
         self.spans.push(NodeSpans { key: self.key.take(), value: ByteRange::new(value) });
     }
 
-    /// Notes what an anchor stands for; 0 is no anchor.
+    /// Notes the node of an anchor; 0 means that there is no anchor.
     fn anchor(&mut self, anchor: usize, node: Anchor) {
         if anchor == 0 {
             return;
@@ -339,7 +339,7 @@ impl<'a> Reader<'a> {
         if !self.has_tabs {
             return Ok(());
         }
-        // A node that is not written may stand before the tab: its line is looked at again.
+        // A node that is not written may be before the tab: its line is looked at again.
         let end = if span.is_empty() {
             self.text[..span.end].rfind('\n').map_or(0, |newline| newline + 1)
         } else {

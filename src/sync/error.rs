@@ -26,7 +26,7 @@ pub enum SyncError {
     /// The registry's settings cannot be used.
     #[error(transparent)]
     Settings(#[from] SettingsError),
-    /// The root cannot be trusted, so nobody knows what the registry is.
+    /// The root cannot be trusted, so it is unknown what the registry is.
     #[error("`registry/snapshot.json`{} cannot be trusted: {error}", at(*commit))]
     Root {
         /// The commit that contains it, or `None` for the working tree.
@@ -53,7 +53,7 @@ pub enum SyncError {
         closest: Option<ModuleName>,
     },
     /// Nobody knows this module.
-    #[error("there is no module `{name}`: no manifest stands for it, and it has no entry")]
+    #[error("there is no module `{name}`: no manifest has its name, and it has no entry")]
     UnknownModule {
         /// The module.
         name: ModuleName,

@@ -298,7 +298,7 @@ fn root_on_disk(root: &Path) -> Result<Option<Root>, SyncError> {
     read_if_there(root, &root_path())?.map(|bytes| Root::parse(&bytes).map_err(untrusted)).transpose()
 }
 
-/// Reads the snapshot that lies in a folder outside git.
+/// Reads the snapshot in a folder outside git.
 fn snapshot_on_disk(root: &Path) -> Result<Snapshot, SyncError> {
     let parsed = root_on_disk(root)?;
     let format = parsed.as_ref().map_or_else(ObjectFormat::default, |root| root.tree.format());

@@ -27,7 +27,7 @@ fn editors_are_told_which_schema_manifests_have() {
     folder.write("modreg.toml", "[modules]\npath = \"parts\"\n");
     folder.write(".vscode/extensions.json", "{}");
     folder.expect(0, &["init"]).says(&["wrote .vscode/settings.json"]);
-    let settings: serde_json::Value = serde_json::from_str(&folder.read(".vscode/settings.json")).unwrap();
+    let settings: Value = serde_json::from_str(&folder.read(".vscode/settings.json")).unwrap();
     let schema = "./schema/module.schema.json";
     assert!(folder.exists(schema));
     assert_eq!(settings["yaml.schemas"][schema], serde_json::json!(["parts/**/*.yaml", "parts/**/*.yml"]));

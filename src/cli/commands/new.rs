@@ -109,7 +109,7 @@ aiContext:
   # Words that lead to the module: at least one.
   keywords:
     - {name}
-  # Requests that lead to it: regular expressions, case does not matter, a lone * stands for any words.
+  # Requests that lead to it: regular expressions, case does not matter, a lone * matches any words.
   patterns: []
   # Ideas that it is about.
   concepts: []

@@ -47,7 +47,7 @@ pub(super) fn key(text: &str, span: &Span, is_plain: bool, is_flow: bool) -> Opt
             && rest.trim_start_matches([' ', '\t']).starts_with(['\n', '\r', '#'])
             && rest.trim_start().starts_with([':', '#']);
     if is_split {
-        let problem = syntax(span.clone(), "a key and its colon do not stand on one line", "key");
+        let problem = syntax(span.clone(), "a key and its colon are not on one line", "key");
         return Some(problem.help("write the key on one line; check for a missing quote or comma before it"));
     }
     let value = rest.trim_start_matches([' ', '\t']).strip_prefix(':')?;
@@ -90,7 +90,7 @@ pub(super) fn block_text(text: &str, span: &Span, is_root: bool) -> Option<Probl
     })
 }
 
-/// The finding on a tab that starts a line of a text without quotes, or stands in a blank line of it.
+/// The finding on a tab that starts a line of a text without quotes, or is in a blank line of it.
 pub(super) fn tab_in_text(text: &str, span: &Span) -> Option<Problem> {
     let mut at = span.start;
     for (number, line) in text[span.clone()].split('\n').enumerate() {
@@ -98,7 +98,7 @@ pub(super) fn tab_in_text(text: &str, span: &Span) -> Option<Problem> {
         let tab = line[..blank].find('\t').filter(|&tab| tab == 0 || blank == line.len());
         if let Some(tab) = tab.filter(|_| number > 0) {
             let tab = at + tab;
-            let problem = syntax(tab..tab + 1, "a tab stands in the indentation of this text", "tab");
+            let problem = syntax(tab..tab + 1, "a tab is in the indentation of this text", "tab");
             return Some(problem.help("indent with spaces"));
         }
         at += line.len() + 1;

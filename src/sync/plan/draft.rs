@@ -44,7 +44,7 @@ pub struct Order<'a> {
     pub selection: Selection,
     /// Which entries may change.
     pub scope: &'a Scope,
-    /// Is told of every manifest that is done.
+    /// Called for every manifest that is done.
     pub done: &'a (dyn Fn() + Sync),
 }
 
@@ -164,7 +164,7 @@ fn version_alone(entry: &Value) -> Value {
     serde_json::json!({ "version": entry.get("version") })
 }
 
-/// Reads an entry for comparison. One that somebody broke by hand compares as the text that it is, so that it differs
+/// Reads an entry for comparison. One that was broken by hand compares as the text that it is, so that it differs
 /// from any good one.
 pub fn parse_entry(bytes: &[u8]) -> Value {
     serde_json::from_slice(bytes)

@@ -1,4 +1,4 @@
-//! The checked-out `registry/`: whether somebody is working in it, and bringing it up to date.
+//! The checked-out `registry/`: whether a person is working in it, and bringing it up to date.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -117,7 +117,7 @@ impl<'a> Checkout<'a> {
     }
 }
 
-/// Whether a file below `registry/` is the tool's own; a README beside them is somebody else's.
+/// Whether a file below `registry/` is the tool's own; a README beside them is not.
 fn is_generated(path: &RepoPath) -> bool {
     let is_at = |place: &RepoPath| path == place || path.ancestors().any(|folder| folder == *place);
     is_at(&root_path()) || is_at(&entries_path())

@@ -67,7 +67,7 @@ const fn odd_file(kind: FileKind) -> Option<Deviation> {
     }
 }
 
-/// Checks an entry by itself: JSON, in canonical layout, and of the module that its path stands for.
+/// Checks an entry by itself: JSON, in canonical layout, and of the module that its path names.
 fn check_layout(name: &ModuleName, bytes: &[u8]) -> Result<(), String> {
     let value: Value = serde_json::from_slice(bytes).map_err(|error| format!("it is not JSON: {error}"))?;
     let mut canonical = serde_json::to_vec_pretty(&value).map_err(|error| error.to_string())?;

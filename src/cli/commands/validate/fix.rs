@@ -1,4 +1,4 @@
-//! `modreg validate --fix`: mends files on disk, each at once and as a whole.
+//! `modreg validate --fix`: fixes files on disk, each at once and as a whole.
 
 use std::{
     fs,
