@@ -199,7 +199,7 @@ impl From<SyncError> for CliError {
                 "`registry/` is generated and contains no repositories: move `{path}` elsewhere, and try again"
             )),
             SyncError::LostEntries { .. } => Self::refused(message).hint(
-                "`git fetch --unshallow` gets them; without them nobody can tell what was changed by hand",
+                "`git fetch --unshallow` gets them; without them it is unknown what was changed by hand",
             ),
             SyncError::LostRace { .. } => Self::conflict(message).hint("try again later"),
             SyncError::Diverged { remote, picks, has_own, .. } => {
@@ -320,7 +320,9 @@ impl CliError {
                                      `git restore --source=COMMIT --staged --worktree registry` restores one"
                         .to_owned(),
                     (false, _) => {
-                        "restore the committed one: `git restore registry/snapshot.json`".to_owned()
+                        "`modreg compile` writes it anew; `git restore registry/snapshot.json` brings \
+                                   back the committed one"
+                            .to_owned()
                     }
                 };
                 refused.hint(remedy).hint("nothing was overwritten")

@@ -17,7 +17,7 @@ use crate::{
         text::visible,
     },
     sync::{
-        self, Arrival, Deviation, Log, Outcome, Pushed, Refusal, Request, Scope, SyncError, Trigger, Verdict,
+        self, Arrival, Deviation, Log, Outcome, Pushed, Refusal, Request, Scope, Trigger, Verdict,
         WorkingSources,
     },
 };
@@ -130,11 +130,11 @@ fn remark_uncommitted(repository: &Repository, context: &Context) -> Result<(), 
     let paths = repository.uncommitted(&settings.modules)?;
     context.say_left_out("because it is not committed", &paths);
     let limit = settings.limits.bytes;
-    match WorkingSources::list(repository.require_workdir()?, Some(repository), &settings.modules, limit) {
-        Ok(sources) => context.say_ignored(sources.ignored()),
-        // The folder is looked for in the commit.
-        Err(SyncError::Load(_)) => {}
-        Err(error) => return Err(error.into()),
+    let listed =
+        WorkingSources::list(repository.require_workdir()?, Some(repository), &settings.modules, limit);
+    // Where the folder cannot be listed there is no remark: a sync reads the commit.
+    if let Ok(sources) = listed {
+        context.say_ignored(sources.ignored());
     }
     Ok(())
 }

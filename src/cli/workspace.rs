@@ -1,7 +1,7 @@
 //! The registry that a command works on: its repository, or a plain folder where git is not needed.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
 };
 
@@ -105,22 +105,38 @@ impl Folder {
         }
     }
 
-    /// Reads the settings and schemas as they are on disk.
-    pub(super) fn compiler(&self) -> Result<Compiler, CliError> {
-        let format = match &self.repository {
-            Some(repository) => repository.format(),
-            None => sync::format_on_disk(&self.root)?,
+    /// Reads the settings and schemas as they are on disk, without those that Git ignores: no commit contains them.
+    pub(super) fn compiler(&self, context: &Context) -> Result<Compiler, CliError> {
+        let Some(repository) = &self.repository else {
+            return compiler(&self.root, sync::format_on_disk(&self.root)?, &BTreeSet::new());
         };
-        compiler(&self.root, format)
+        let mut ignored = BTreeSet::new();
+        for path in [settings::FILE_NAME, SCHEMAS] {
+            if self.root.join(path).exists() {
+                ignored.extend(repository.ignored(&RepoPath::new(path))?);
+            }
+        }
+        context.say_ignored(&ignored);
+        if repository.is_sparse() {
+            context.warn("this checkout is sparse: manifests that it leaves out are not read");
+        }
+        compiler(&self.root, repository.format(), &ignored)
     }
 }
 
-/// Reads the settings and schemas of the registry at `root` as they are on disk.
-pub(super) fn compiler(root: &Path, format: ObjectFormat) -> Result<Compiler, CliError> {
-    let settings = read_text(root, RepoPath::new(settings::FILE_NAME))?;
+/// Reads the settings and schemas of the registry at `root` as they are on disk, but for those files and folders.
+pub(super) fn compiler(
+    root: &Path,
+    format: ObjectFormat,
+    without: &BTreeSet<RepoPath>,
+) -> Result<Compiler, CliError> {
+    let is_read = |path: &RepoPath| !without.iter().any(|left_out| left_out.is_at_or_above(path));
+    let settings = Some(RepoPath::new(settings::FILE_NAME)).filter(is_read);
+    let settings = settings.map(|path| read_text(root, path)).transpose()?.flatten();
     let mut schemas = BTreeMap::new();
     let prefix = format!("{SCHEMAS}/");
-    for path in load::files(root, SCHEMAS).map_err(SyncError::from)?.into_iter().filter(sync::is_schema) {
+    let files = load::files(root, SCHEMAS).map_err(SyncError::from)?;
+    for path in files.into_iter().filter(|path| sync::is_schema(path) && is_read(path)) {
         let name = path.as_str().strip_prefix(&prefix).unwrap_or(path.as_str()).to_owned();
         if let Some(text) = read_text(root, path)? {
             schemas.insert(name, text);

@@ -40,8 +40,11 @@ fn rewrite(document: &Document, span: Span, text: &str) -> Option<(Span, String)
     Some((span, written))
 }
 
+/// Whether a text needs no quotes, in whatever style its neighbours are.
 fn is_word(text: &str) -> bool {
-    text.chars().all(|character| character.is_ascii_alphanumeric() || character == '_')
+    let is_plain = text.chars().all(|character| character.is_ascii_alphanumeric() || character == '_');
+    let is_a_value = ["true", "false", "null"].contains(&text.to_ascii_lowercase().as_str());
+    is_plain && !is_a_value && !text.starts_with(|first: char| first.is_ascii_digit())
 }
 
 /// Removes the blanks before the closing quote, or at the end of a block text, which the span does not reach.

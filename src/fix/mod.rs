@@ -48,6 +48,8 @@ pub fn fix(compiler: &Compiler, path: &RepoPath, bytes: Vec<u8>) -> Fixed {
     while fixed.fixes.len() < MAX_FIXES {
         let Some(next) = next(compiler, path, &fixed.bytes, &mut hopeless) else { break };
         fixed.bytes = next.0;
+        // What could not be fixed there may be possible now.
+        hopeless.retain(|(_, pointer)| *pointer != next.1.diagnostic.pointer);
         fixed.fixes.push(next.1);
     }
     fixed

@@ -67,6 +67,11 @@ fn repeated_elements_go_with_their_lines_or_commas() {
 fn typographic_quotes_are_removed_in_the_style_of_the_value() {
     keywords(" [“weather”, '“it''s rain”', \"“a \\\" b”\"]\n", " [weather, 'it''s rain', \"a \\\" b\"]\n");
     keywords("\n    - “weather, rain” # why\n", "\n    - \"weather, rain\" # why\n");
+    keywords(" [“2024”, “true”]\n", " [\"2024\", \"true\"]\n");
+    yaml(
+        &format!("status: “active”\n{CONTEXT}  keywords: [a]\n"),
+        &format!("status: ACTIVE\n{CONTEXT}  keywords: [a]\n"),
+    );
     // Of a block text the quotes are a part.
     keywords("\n    - |\n      “weather”\n", "\n    - |\n      “weather”\n");
     check(

@@ -46,6 +46,13 @@ impl Listing {
         listing
     }
 
+    /// Adds a repository of its own that a walk cannot see, because it is not checked out.
+    pub fn add_repository(&mut self, path: &RepoPath) {
+        if !self.diagnostics.iter().any(|found| found.source.path() == path) {
+            self.report(path, &Flaw::Repository);
+        }
+    }
+
     /// Adds what is wrong with a name that is not UTF-8; `path` shows it as well as text can.
     pub(super) fn report(&mut self, path: &RepoPath, flaw: &Flaw) {
         self.diagnostics.push(flaw.diagnostic(path));

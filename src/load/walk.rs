@@ -36,6 +36,11 @@ pub enum LoadError {
 /// `ignored` are the files and folders that git ignores, as paths in the repository: they are left out.
 pub fn walk(root: &Path, modules: &RepoPath, ignored: &BTreeSet<RepoPath>) -> Result<Listing, LoadError> {
     let top = checked_folder(root, modules)?;
+    if ignored.iter().any(|path| path.is_at_or_above(modules)) {
+        let is_of_interest = looks_like_a_manifest(modules, &top, &top);
+        let ignored = is_of_interest.then(|| modules.clone()).into_iter().collect();
+        return Ok(Listing { ignored, ..Listing::default() });
+    }
     let mut entries = Vec::new();
     let mut left_out = Vec::new();
     let mut unnameable = Vec::new();
@@ -52,7 +57,7 @@ pub fn walk(root: &Path, modules: &RepoPath, ignored: &BTreeSet<RepoPath>) -> Re
         match repo_path(modules, &top, entry.path()) {
             (path, Name::Utf8) if ignored.contains(&path) => {
                 skip_below(&mut walker, &entry);
-                if looks_like_a_manifest(modules, &top, &entry) {
+                if looks_like_a_manifest(modules, &top, entry.path()) {
                     left_out.push(path);
                 }
             }
@@ -74,8 +79,8 @@ pub fn walk(root: &Path, modules: &RepoPath, ignored: &BTreeSet<RepoPath>) -> Re
 }
 
 /// Whether a file, or any file in a folder, has a name like that of a manifest. What cannot be read has not.
-fn looks_like_a_manifest(modules: &RepoPath, top: &Path, entry: &DirEntry) -> bool {
-    WalkDir::new(entry.path()).follow_links(false).into_iter().filter_map(Result::ok).any(|entry| {
+fn looks_like_a_manifest(modules: &RepoPath, top: &Path, path: &Path) -> bool {
+    WalkDir::new(path).follow_links(false).into_iter().filter_map(Result::ok).any(|entry| {
         let (path, _) = repo_path(modules, top, entry.path());
         let class = classify(modules, &path, kind(entry.file_type()));
         entry.file_type().is_file() && matches!(class, Class::Manifest | Class::Flawed(_))
@@ -230,6 +235,12 @@ mod tests {
         assert_eq!(paths(&listing.manifests), ["modules/a.yaml"]);
         assert_eq!(paths(&listing.ignored), ["modules/build", "modules/d.yaml", "modules/f.YAML"]);
         assert!(listing.others.is_empty() && listing.diagnostics.is_empty(), "{listing:?}");
+        // The folder itself may be ignored, or one that it is in.
+        for (folder, above) in [("modules", "modules"), ("modules/build", "modules")] {
+            let listing = walk(root.path(), &RepoPath::new(folder), &[RepoPath::new(above)].into()).unwrap();
+            let expected = Listing { ignored: vec![RepoPath::new(folder)], ..Listing::default() };
+            assert_eq!(listing, expected);
+        }
     }
 
     #[test]

@@ -122,6 +122,8 @@ pub struct ValidateReport {
     pub ignored: Vec<RepoPath>,
     /// The files that were left out because their names are not those of manifests.
     pub others: Vec<RepoPath>,
+    /// The modules whose entries a sync would remove; only where all manifests were checked.
+    pub removed: Vec<ModuleName>,
 }
 
 /// The counts of a `validate`.

@@ -68,15 +68,21 @@ pub fn check(root: Node<'_>) -> Vec<Finding> {
             Value::Null | Value::Bool(_) | Value::Number(_) => return None,
         };
         let possible = OPTIONAL.iter().filter(|(known, of)| *of == kind && !has(known));
-        Some((key, closest(key, possible.map(|(known, _)| *known))?))
+        let meant = closest(key, possible.map(|(known, _)| *known))?;
+        // Longer by more than a letter, it is a field beside the known one: `description_de`.
+        (key.len() <= meant.len() + 1).then_some((key, value, meant))
     });
-    near.map(|(key, meant)| finding(key, meant)).collect()
+    near.map(|(key, value, meant)| finding(key, value, meant)).collect()
 }
 
-fn finding(key: &str, meant: &str) -> Finding {
+fn finding(key: &str, value: Node<'_>, meant: &str) -> Finding {
     let shown = quoted(key);
+    let is_status = |text: &str| {
+        let known = Status::ALL.map(Status::as_str);
+        known.contains(&text) || closest(text, known).is_some()
+    };
     let (rule, message) = match meant {
-        "status" => {
+        "status" if value.as_str().is_some_and(is_status) => {
             (&STATUS, format!("{shown} is ignored, so the status of the module is `{}`", Status::default()))
         }
         _ => (&FIELD, format!("{shown} is ignored: it is not a field of manifests")),
@@ -114,11 +120,15 @@ mod tests {
         for (manifest, expected) in [
             (json!({"statsu": "DRAFT"}), &[("status/near-miss", "/statsu", "not `status`")][..]),
             (json!({"Status": "DRAFT"}), &[("status/near-miss", "/Status", "not `status`")]),
+            (json!({"Status": "draft"}), &[("status/near-miss", "/Status", "not `status`")]),
+            // Without the value of a status it may be a field of the module.
+            (json!({"states": "BY, NW"}), &[(field, "/states", "not `status`")]),
             (json!({"dispalyName": "Drive"}), &[(field, "/dispalyName", "not `displayName`")]),
             (json!({"display_name": "Drive"}), &[(field, "/display_name", "not `displayName`")]),
             (json!({"syncc": {"schedule": "0 3 * * *"}}), &[(field, "/syncc", "not `sync`")]),
             (json!({"aicontext": {}}), &[(field, "/aicontext", "not `aiContext`")]),
             (json!({"test": []}), &[(field, "/test", "not `tests`")]),
+            (json!({"description_de": "Dateien"}), &[]),
             // The field is there, or its value is of another kind, or the name is too different.
             (json!({"status": "ACTIVE", "state": "x", "statuz": "DRAFT"}), &[]),
             (json!({"stats": {"downloads": 5}, "async": true, "test": "x"}), &[]),

@@ -49,16 +49,15 @@ fn walk(node: Node<'_>, route: &Pointer, findings: &mut Vec<Finding>) {
     }
 }
 
-/// A text without the typographic quotes at its ends; `None` where it has none, or they belong to a quotation in it.
+/// A text without the typographic quotes at its ends; `None` where not both ends have one, or they belong to quotations in it.
 ///
-/// A double quote may be at one end alone, as where a list was split at its commas. A single one may not: it is an apostrophe.
+/// One at a single end may be an apostrophe or a sign for inches, and guillemets are typed on purpose.
 pub fn unquoted(text: &str) -> Option<&str> {
-    let is_double = |character: char| matches!(character, '“' | '”' | '„' | '‟' | '«' | '»' | '〝' | '〞');
-    let is_single = |character: char| matches!(character, '‘' | '’' | '‚' | '‛' | '‹' | '›');
+    let is_double = |character: char| matches!(character, '“' | '”' | '„' | '‟');
+    let is_single = |character: char| matches!(character, '‘' | '’' | '‚' | '‛');
     let around = |is_quote: &dyn Fn(char) -> bool| text.strip_prefix(is_quote)?.strip_suffix(is_quote);
-    let one_end = || text.strip_prefix(is_double).or_else(|| text.strip_suffix(is_double));
-    let inner = around(&is_double).or_else(|| around(&is_single)).or_else(one_end)?;
-    (!inner.contains(is_double) && !inner.trim().is_empty()).then_some(inner)
+    let inner = around(&is_double).or_else(|| around(&is_single))?.trim();
+    (!inner.contains(is_double) && !inner.is_empty()).then_some(inner)
 }
 
 fn finding(route: Pointer) -> Finding {
@@ -84,10 +83,12 @@ mod tests {
         for (text, expected) in [
             ("“weather”", Some("weather")),
             ("„Wetter“", Some("Wetter")),
-            ("«météo»", Some("météo")),
+            ("“ rain ”", Some("rain")),
             ("‘rain’", Some("rain")),
-            ("“weather", Some("weather")),
-            ("rain”", Some("rain")),
+            ("« météo »", None),
+            ("“weather", None),
+            ("monitors up to 27”", None),
+            ("« Back", None),
             ("“Show” and “hide”", None),
             ("says “hello”", None),
             ("“Hello” it says", None),

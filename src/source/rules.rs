@@ -112,7 +112,7 @@ pub static TOO_LARGE: Rule = Rule {
 The file has more bytes than a manifest may have. It was not read at all. The limit keeps one file from \
 using up the memory and the time of everybody's check; real manifests have a few kilobytes.
 
-Shorten the file: data belongs behind a context provider's endpoint, not in the manifest. The limit is `bytes` under \
+Shorten the file: data belongs behind a context provider's endpoint, not in the manifest. The limit is `manifest_size` under \
 `[limits]` in `modreg.toml`.",
 };
 

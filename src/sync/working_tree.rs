@@ -1,10 +1,6 @@
 //! The working tree: what a sync of its files would give, and the same written to disk without a commit.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    fs,
-    path::Path,
-};
+use std::{collections::BTreeMap, fs, path::Path};
 
 use super::{
     Deviation, Draft, Log, Order, Previous, RemovalToken, Scope, Started, SyncError, WorkingSources, draft,
@@ -12,7 +8,11 @@ use super::{
     log::past::{Past, PastEntry},
     on_disk::OnDisk,
     outcome::Refusal,
-    plan::{draft::check_versions, select, sources::Sources as _},
+    plan::{
+        draft::{check_versions, plan_of},
+        select,
+        sources::remarks,
+    },
     publish::guard,
 };
 use crate::{
@@ -162,11 +162,11 @@ impl<'a> WorkingTree<'a> {
             source_tree: object::empty_tree(compiler.format),
             sources: &sources,
             compiler,
-            selection: select::Selection { read: paths, unchanged: BTreeSet::new() },
+            selection: select::Selection { read: paths, unchanged: BTreeMap::new() },
             scope: &Scope::All,
             done: &*done,
         })?;
-        let remarks = [compiler.remarks().as_slice(), sources.remarks()].concat();
+        let remarks = remarks(compiler, &sources);
         Ok(WorkingDraft { draft, remarks, ignored: sources.ignored().to_vec() })
     }
 
@@ -182,6 +182,18 @@ impl<'a> WorkingTree<'a> {
         let is_pinned = |name: &ModuleName| pinned.contains_key(name);
         let compared = compiled.iter_mut().filter(|module| !module.declared.as_ref().is_some_and(is_pinned));
         check_versions(compiler, snapshot, &|name, id| self.read_entry(name, id), sources, compared)
+    }
+
+    /// The modules that a sync of these manifests, which are all that there are, would remove, and whether the guard lets it.
+    pub fn removals(
+        &self,
+        compiler: &Compiler,
+        compiled: Vec<Compiled>,
+    ) -> (Vec<ModuleName>, Option<String>) {
+        let plan = plan_of(&self.previous, compiled);
+        let refusal = guard::refuse(&self.previous, &plan, compiler.settings.guard, &[]);
+        let refused = refusal.map(|refusal| refusal.reason(&plan));
+        (plan.removed.into_keys().collect(), refused)
     }
 
     /// The tree that git would store of the manifests on disk.

@@ -70,7 +70,7 @@ fn hostile_files_of_the_working_tree_are_findings() {
         let (code, path) = line.split_once(' ').unwrap();
         folder.expect(1, &["validate", path]).prints(&[code]);
     }
-    folder.expect(0, &["diff"]).prints(&["no changes"]);
+    folder.expect(3, &["diff"]).prints(&["is not registered: it is new and invalid"]);
 }
 
 #[test]

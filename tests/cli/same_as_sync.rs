@@ -61,14 +61,122 @@ fn versions_are_compared_with_the_last_published_ones() {
 }
 
 #[test]
-fn a_registry_that_cannot_be_read_is_no_reason_to_be_silent() {
+fn a_registry_that_cannot_be_read_stops_the_check_as_it_stops_a_sync() {
     let folder = Folder::with_modules(&["drive"]);
     folder.expect(0, &["sync"]);
     folder.write("registry/snapshot.json", "{}");
     folder.commit("damage");
+    for command in ["validate", "diff", "sync"] {
+        folder.expect(4, &[command]).says(&["`registry/snapshot.json` at commit"]);
+    }
+    folder.expect(4, &["validate"]).says(&["no problems in 1 manifest"]);
+}
+
+#[test]
+fn entries_that_would_go_are_named() {
+    let names = ["m1", "m2", "m3", "m4", "m5", "m6"];
+    let slips: [(&str, &str, &str); 3] =
+        [("aiContext:", "aicontext:", ""), ("aiContext:", "status: DRAFT\naiContext:", ""), ("", "", ".m1")];
+    for (from, to, moved) in slips {
+        let folder = Folder::with_modules(&names);
+        folder.expect(0, &["sync"]);
+        if moved.is_empty() {
+            folder.edit("modules/m1/module.yaml", from, to);
+        } else {
+            folder.git(&["mv", "modules/m1", &format!("modules/{moved}")]);
+        }
+        folder.expect(0, &["validate"]).says(&["a sync would remove the entry of `m1`\n"]);
+        let report = folder.report(0, "validate-report", &["validate"]);
+        assert_eq!(report["removed"], serde_json::json!(["m1"]), "{from} {to} {moved}");
+        assert_eq!(
+            folder.report(0, "validate-report", &["validate", "m2"])["removed"],
+            serde_json::json!([])
+        );
+        folder.commit("slip");
+        folder.expect(0, &["sync"]).prints(&["- m1 1.0.0"]);
+    }
+    let folder = Folder::with_modules(&names);
+    folder.expect(0, &["sync"]);
+    for name in &names[..5] {
+        folder.remove_folder(&format!("modules/{name}"));
+    }
+    let refused = "would remove 5 of 6 entries, more than the guard allows";
+    folder.expect(0, &["validate"]).says(&["warning: a sync would be refused: ", refused]);
+    folder.expect(0, &["diff"]).says(&["warning: a sync would be refused: ", refused, "--allow-removals"]);
+    folder.commit("remove");
+    folder.expect(4, &["sync"]).says(&[refused]);
+}
+
+#[test]
+fn settings_and_schemas_that_git_ignores_do_not_count() {
+    let folder = Folder::with_modules(&["drive"]);
+    folder.write(".gitignore", "/modreg.toml\n/schema/\n");
+    folder.commit("ignore");
+    folder.write("modreg.toml", "[rules]\n\"status/near-miss\" = \"off\"\n");
+    folder.write("schema/module.schema.json", "{\"minProperties\": 99}");
+    folder.edit("modules/drive/module.yaml", "aiContext:", "statsu: DRAFT\naiContext:");
+    let path = "modules/drive/module.yaml";
+    assert_eq!(found(&folder, 1, &[]), [pair("status/near-miss", path)]);
+    folder.expect(1, &["validate"]).says(&["left out, because Git ignores it: `modreg.toml`, `schema`"]);
+    folder.commit("slip");
+    folder.expect(3, &["sync"]).says(&["status/near-miss"]);
+}
+
+#[test]
+fn a_submodule_that_is_not_checked_out_is_reported_too() {
+    let folder = Folder::with_modules(&["drive"]);
+    let head = folder.git(&["rev-parse", "HEAD"]);
+    folder.git(&["update-index", "--add", "--cacheinfo", &format!("160000,{head},modules/sub")]);
+    folder.git(&["commit", "--quiet", "--message", "a submodule"]);
+    folder.expect(3, &["sync"]).says(&["source/unreadable"]);
+    assert_eq!(found(&folder, 1, &[]), [pair("source/unreadable", "modules/sub")]);
+    folder.write("modules/sub/.gitkeep", "");
+    assert_eq!(found(&folder, 1, &[]), [pair("source/unreadable", "modules/sub")]);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_path_through_a_link_is_in_the_registry_too() {
+    let folder = Folder::with_modules(&["drive"]);
+    folder.write("modules/team/drive.yaml", manifest("drive"));
+    std::os::unix::fs::symlink(folder.path(), folder.beside("link")).unwrap();
+    let file = folder.beside("link/modules/team/drive.yaml");
+    let ran = folder.expect(1, &["validate", file.to_str().unwrap()]);
+    ran.prints(&["name/duplicate"]);
+    let link = folder.beside("link");
     folder
-        .expect(0, &["validate"])
-        .says(&["warning: the versions were not compared with those in the registry: "]);
+        .expect(1, &["-C", link.to_str().unwrap(), "validate", "modules/team/drive.yaml"])
+        .prints(&["name/duplicate"]);
+}
+
+#[test]
+fn remarks_follow_the_settings_and_come_once() {
+    let folder = Folder::with_modules(&["chat"]);
+    folder.write("modules/chat/chat.YAML", "x");
+    folder.write("modules/draft/draft.yaml", manifest("draft"));
+    folder.write(".gitignore", "draft\n");
+    folder.commit("remarks");
+    let near_miss = pair("source/not-a-manifest", "modules/chat/chat.YAML");
+    assert_eq!(found(&folder, 0, &["modules", "modules/chat"]), std::slice::from_ref(&near_miss));
+    folder.write(
+        "modreg.toml",
+        "[rules]\n\"source/ignored\" = \"off\"\n\"source/not-a-manifest\" = \"error\"\n",
+    );
+    assert_eq!(found(&folder, 1, &[]), std::slice::from_ref(&near_miss));
+    assert_eq!(found(&folder, 0, &["modules/draft/draft.yaml"]), []);
+}
+
+#[test]
+fn a_folder_of_manifests_that_is_ignored_has_none() {
+    for line in ["/modules/\n", "*\n"] {
+        let folder = Folder::repository();
+        folder.write(".gitignore", line);
+        folder.write("modules/chat.yaml", manifest("chat"));
+        folder
+            .expect(0, &["validate"])
+            .says(&["left out, because Git ignores it: `modules`", "in 0 manifests"]);
+        folder.expect(0, &["diff"]).prints(&["no changes"]);
+    }
 }
 
 #[test]
@@ -119,8 +227,14 @@ fn files_in_git_lfs_are_reported_as_such() {
     folder.write("modules/mail.yaml", manifest("mail"));
     folder.write(".gitattributes", "*.yaml filter=lfs\n");
     folder.write("modules/chat/.gitattributes", "*.yaml -filter\n");
+    // Where Git LFS is not set up, Git commits the content.
+    assert_eq!(found(&folder, 0, &[]), []);
+    let clean = format!("cat >/dev/null; printf '{}'", pointer.replace('\n', "\\n"));
+    folder.git(&["config", "filter.lfs.clean", &clean]);
     assert_eq!(found(&folder, 1, &[]), pairs);
     folder.expect(3, &["compile"]).says(&["stored with Git LFS"]);
+    folder.commit("stored with Git LFS");
+    folder.expect(3, &["sync"]).says(&["Git LFS pointer", "modules/drive/module.yaml", "modules/mail.yaml"]);
 }
 
 #[cfg(unix)]
@@ -166,4 +280,27 @@ fn paths_start_below_the_folder_of_the_option() {
     folder.expect(0, &["validate", "drive"]).says(&["no problems in 1 manifest"]);
     folder.write("drive", "name: [\n");
     folder.expect(1, &["validate", "drive"]).prints(&["[drive:1"]);
+}
+
+#[test]
+fn a_sync_of_what_changed_suggests_no_taken_name_either() {
+    let folder = Folder::with_modules(&["chat", "drive"]);
+    folder.expect(0, &["sync"]);
+    folder.write("modules/files.yaml", manifest("drive"));
+    let help = "help: set `name` to `files`";
+    folder.expect(1, &["validate"]).prints(&[help]);
+    folder.commit("a name that is taken");
+    folder.expect(3, &["sync"]).says(&[help]);
+}
+
+#[test]
+fn what_was_there_before_the_first_version_is_named_when_it_goes() {
+    let folder = Folder::with_modules(&["chat"]);
+    folder.write("registry/modules/foo.json", "of a person");
+    folder.write("registry/modules/ch/at/chat.json", "of a person");
+    folder.commit("something else");
+    let ran = folder.expect(0, &["sync"]);
+    ran.says(&["repaired registry/modules/foo.json: no entry belongs there"]);
+    assert!(!ran.err.contains("chat.json"), "{}", ran.err);
+    assert_eq!(folder.git(&["status", "--porcelain"]), "");
 }

@@ -186,3 +186,25 @@ fn only_what_was_named_is_watched() {
     folder.expect(2, &["validate", "--watch", "--format", "json"]).says(&["reports to people"]);
     folder.expect(2, &["validate", "--watch", "modules/none.yaml"]).says(&["there is no file"]);
 }
+
+#[test]
+fn a_watched_file_may_go_and_come_back_and_others_may_take_its_name() {
+    let folder = two_modules();
+    let watch = Watch::start(&folder, &["modules/chat/module.yaml"]);
+    watch.says("no problems in 1 manifest");
+    folder.remove("modules/chat/module.yaml");
+    watch.says("there is no file `modules/chat/module.yaml`");
+    folder.write("modules/chat/module.yaml", manifest("chat"));
+    watch.says("no problems in 1 manifest");
+    folder.write("modules/team/chat.yaml", manifest("chat"));
+    watch.says("1 error in 1 of 1 manifest");
+    folder.remove("modules/team/chat.yaml");
+    watch.says("no problems in 1 manifest");
+    // Settings that cannot be read are an error of the round, which checks nothing.
+    folder.write("modreg.toml", "[nonsense]\n");
+    watch.says("`modreg.toml` has a mistake");
+    folder.remove("modreg.toml");
+    let lines = watch.says("no problems in 1 manifest");
+    assert_eq!(headings(&lines).len(), 1, "{lines:?}");
+    assert_eq!(watch.interrupt(), Some(0));
+}

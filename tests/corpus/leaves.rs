@@ -139,7 +139,7 @@ fn assert_each_leaf_is_reported(manifest: &Value, what: &str) {
         change(manifest.pointer_mut(pointer).expect("a leaf of the manifest"), pointer);
         folder.write(&path(index), manifest.to_string());
     }
-    let diff = folder.json(0, &["diff"]);
+    let diff = folder.json(3, &["diff"]);
     folder.commit("one leaf changed in each");
     let sync = folder.json(3, &["sync"]);
     for report in [&diff, &sync] {

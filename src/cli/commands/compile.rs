@@ -71,7 +71,7 @@ struct Compilation<'a> {
 
 pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     let folder = Folder::find(context)?;
-    let compiler = folder.compiler()?;
+    let compiler = folder.compiler(context)?;
     let started = |total| progress::counter(context, "compiling", total);
     let base = args.base.as_deref().map(|revision| base(&folder, revision)).transpose()?;
     let mut tree = match (&base, &folder.repository) {

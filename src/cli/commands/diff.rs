@@ -104,12 +104,16 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
 
 fn working_tree(context: &Context) -> Result<Comparison, CliError> {
     let folder = Folder::find(context)?;
-    let compiler = folder.compiler()?;
+    let compiler = folder.compiler(context)?;
     let tree = WorkingTree::open(&folder.root, folder.repository.as_ref())?;
     let started = |total| progress::counter(context, "compiling", total);
     let WorkingDraft { draft, remarks, ignored } =
         tree.draft(&compiler, &started).map_err(|error| folder.explain(error))?;
     context.say_ignored(&ignored);
+    if let Some(refusal) = tree.refuse(&draft, &compiler, &[]) {
+        context.warn(&format!("a sync would be refused: {}", refusal.reason(&draft.plan)));
+        context.talk_removals(&refusal);
+    }
     context.remark_cut_off(tree.is_log_cut_off());
     let version = tree.previous().snapshot.version();
     let held = tree.previous().snapshot.held();

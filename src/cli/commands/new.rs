@@ -25,7 +25,7 @@ pub(in crate::cli) struct Args {
 
 pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     let folder = Folder::find_files(context)?;
-    let compiler = folder.compiler()?;
+    let compiler = folder.compiler(context)?;
     let modules = &compiler.settings.modules;
     let limit = compiler.settings.limits.bytes;
     let manifests = match WorkingSources::list(&folder.root, folder.repository.as_ref(), modules, limit) {

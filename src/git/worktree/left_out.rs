@@ -16,8 +16,27 @@ impl Repository {
         Ok(parse(&self.git(context, args).below(directory).succeed()?.out))
     }
 
-    /// The files below `directory` whose content Git LFS stores: a commit contains only a pointer to it.
+    /// The submodules below `directory`, checked out or not.
+    pub fn submodules(&self, directory: &RepoPath) -> Result<BTreeSet<RepoPath>, GitError> {
+        let context = format!("list the submodules in `{directory}`");
+        let listed = self.git(context, ["ls-files", "-z", "--stage"]).below(directory).succeed()?;
+        // Each line is `MODE ID STAGE<tab>PATH`.
+        let listed = String::from_utf8_lossy(&listed.out);
+        let submodules = listed.split_terminator('\0').filter(|line| line.starts_with("160000 "));
+        Ok(submodules.filter_map(|line| Some(RepoPath::new(line.split_once('\t')?.1))).collect())
+    }
+
+    /// Whether files that are tracked are left out of the working tree.
+    pub fn is_sparse(&self) -> bool {
+        self.config.is_true("core.sparsecheckout")
+    }
+
+    /// The files below `directory` whose content Git LFS stores: a commit of them contains only a pointer to it. None where
+    /// Git LFS is not set up, because Git then commits the content.
     pub fn stored_with_lfs(&self, directory: &RepoPath) -> Result<BTreeSet<RepoPath>, GitError> {
+        if ["clean", "process"].iter().all(|part| self.config.get(&format!("filter.lfs.{part}")).is_none()) {
+            return Ok(BTreeSet::new());
+        }
         let context = format!("list the files of Git LFS in `{directory}`");
         let args = ["ls-files", "-z", "--cached", "--others", "--exclude-standard", "--"];
         let pathspec = format!(":(top,literal,attr:filter=lfs){directory}");

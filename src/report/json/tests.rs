@@ -55,6 +55,7 @@ fn validate() {
         diagnostics: diagnostics(&[finding("no", Some("fix")), finding("no", None)]),
         ignored: vec![RepoPath::new("modules/build")],
         others: Vec::new(),
+        removed: vec!["chat".parse().unwrap()],
     };
     let finding = json!({
         "code": "schema/enum", "severity": "error", "path": "modules/ä.yaml", "pointer": "/status",
@@ -67,7 +68,7 @@ fn validate() {
         &json!({
             "reportVersion": 1,
             "summary": {"modules": 3, "valid": 2, "skipped": 1, "errors": 1, "warnings": 0},
-            "diagnostics": [helped, finding], "ignored": ["modules/build"], "others": [],
+            "diagnostics": [helped, finding], "ignored": ["modules/build"], "others": [], "removed": ["chat"],
         }),
     );
 }

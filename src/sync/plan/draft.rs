@@ -17,7 +17,7 @@ use crate::{
     diff::{self, Changes},
     domain::{ModuleName, ObjectFormat, ObjectId, RepoPath},
     object,
-    registry::{Root, Snapshot, entry_path},
+    registry::{Root, Snapshot, entry_path, entry_repo_path},
     rules,
     sync::{Deviation, Scope, SyncError},
 };
@@ -72,7 +72,12 @@ pub fn draft(order: Order<'_>) -> Result<Draft, SyncError> {
     let pinned = scope.pinned(snapshot);
     let is_pinned = |name: &ModuleName| pinned.contains_key(name);
     // Pinned modules are left alone, whatever their manifests are.
-    selection.read.retain(|path| !path.module_stem().parse().is_ok_and(|name| is_pinned(&name)));
+    let (left_alone, chosen): (Vec<_>, Vec<_>) = selection
+        .read
+        .into_iter()
+        .partition(|path| path.module_stem().parse().is_ok_and(|name| is_pinned(&name)));
+    selection.read = chosen;
+    let others: Vec<_> = left_alone.into_iter().chain(selection.unchanged.values().cloned()).collect();
     let read = selection.read.iter().cloned().collect();
     let mut compiled = Vec::with_capacity(selection.read.len());
     for batch in selection.read.chunks(BATCH) {
@@ -81,18 +86,31 @@ pub fn draft(order: Order<'_>) -> Result<Draft, SyncError> {
     // Where two manifests hold one entry, the first one is the reason.
     compiled.sort_unstable_by(|a, b| a.path.cmp(&b.path));
     let read_again = |path: &RepoPath| read_one(sources, path);
-    compile::refuse_duplicates(compiler, &mut compiled, &[], read_again)?;
+    compile::refuse_duplicates(compiler, &mut compiled, &others, read_again)?;
     let compared = compiled.iter_mut().filter(|module| !module.declared.as_ref().is_some_and(is_pinned));
     check_versions(compiler, snapshot, read_entry, sources, compared)?;
 
     let next = previous.next;
-    let material = Material { previous: snapshot, next, scope, compiled, unchanged: selection.unchanged };
+    let unchanged = selection.unchanged.into_keys().collect();
+    let material = Material { previous: snapshot, next, scope, compiled, unchanged };
     let plan = next_snapshot::plan(material);
     let changes = compare(&plan, snapshot, read_entry)?;
     let tree = entries_tree(&plan, compiler.format);
     let is_new = !previous.is_current || plan.differs_from(snapshot);
     let root = is_new.then(|| plan.root(next, tree, source_tree, compiler.inputs()));
-    Ok(Draft { read, plan, changes, repaired: previous.edited.clone(), tree, root })
+    let mut repaired = previous.edited.clone();
+    if snapshot.root.is_none() {
+        // What was there before the first version goes, unless it is an entry now.
+        repaired.retain(|path, _| !plan.entries.keys().any(|name| entry_repo_path(name) == *path));
+    }
+    Ok(Draft { read, plan, changes, repaired, tree, root })
+}
+
+/// Decides what the next snapshot is, given all manifests that were compiled.
+pub(in crate::sync) fn plan_of(previous: &Previous, compiled: Vec<Compiled>) -> Plan {
+    let Previous { snapshot, next, .. } = previous;
+    let (scope, unchanged) = (&Scope::All, BTreeSet::new());
+    next_snapshot::plan(Material { previous: snapshot, next: *next, scope, compiled, unchanged })
 }
 
 /// The git tree of the entries of a plan.

@@ -7,7 +7,7 @@ use super::{
     previous::Previous,
     record::Record,
     rollback, select,
-    sources::{CommittedSources, Sources as _},
+    sources::{CommittedSources, remarks},
 };
 use crate::{
     compile::Compiler,
@@ -82,7 +82,7 @@ pub fn prepare(
         scope,
         done: &*done,
     })?;
-    let remarks = [compiler.remarks().as_slice(), sources.remarks()].concat();
+    let remarks = remarks(compiler, &sources);
     let read = draft.read.len();
     let compiled = Some((sources.tree(), compiler.inputs()));
     Ok(Prepared { previous, draft, remarks, read, compiled })

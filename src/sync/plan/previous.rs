@@ -80,7 +80,12 @@ impl Previous {
             // What is there was never published.
             let is_taken = |path: RepoPath| repository.is_taken(commit, path.as_str());
             let is_current = !is_taken(root_path())? && !is_taken(entries_path())?;
-            return Ok(Self { next, is_current, remarks, ..Self::default() });
+            let mut edited = BTreeMap::new();
+            if let Some(tree) = repository.tree_at(commit, entries_path().as_str())? {
+                let files = repository.files(tree, &entries_path())?;
+                edited.extend(files.into_iter().map(|file| (file.path, Deviation::Unexpected)));
+            }
+            return Ok(Self { next, is_current, edited, remarks, ..Self::default() });
         };
         let is_at_head = present_root == Some(publication.root);
         let mut previous = Self {

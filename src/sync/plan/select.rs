@@ -15,13 +15,13 @@ pub type Manifests = BTreeMap<RepoPath, Option<ObjectId>>;
 pub struct Selection {
     /// The manifests to read and compile.
     pub read: Vec<RepoPath>,
-    /// The modules whose manifest, and so whose entry, is what it was.
-    pub unchanged: BTreeSet<ModuleName>,
+    /// The modules whose manifest, and so whose entry, is what it was, with the path of the manifest.
+    pub unchanged: BTreeMap<ModuleName, RepoPath>,
 }
 
 /// Selects all manifests.
 pub fn all(manifests: &Manifests) -> Selection {
-    Selection { read: manifests.keys().cloned().collect(), unchanged: BTreeSet::new() }
+    Selection { read: manifests.keys().cloned().collect(), unchanged: BTreeMap::new() }
 }
 
 /// What compiling an earlier source tree gave.
@@ -56,7 +56,7 @@ pub(super) fn changed(previous: &Snapshot, before: &Before<'_>, now: &Manifests)
     for (path, id) in now {
         match path.module_stem().parse::<ModuleName>() {
             Ok(name) if is_unchanged(&name, path, id) => {
-                selection.unchanged.insert(name);
+                selection.unchanged.insert(name, path.clone());
             }
             Ok(_) | Err(_) => selection.read.push(path.clone()),
         }
@@ -116,7 +116,7 @@ mod tests {
         let before = manifests(&before);
         let before = Before { manifests: &before, entries: &compiled, others: &others };
         let selection = changed(&previous, &before, &manifests(&now));
-        assert_eq!(selection.unchanged, [name("same")].into());
+        assert_eq!(selection.unchanged, [(name("same"), RepoPath::new("modules/same.yaml"))].into());
         let read: Vec<_> = selection.read.iter().map(RepoPath::as_str).collect();
         let expected = [
             "modules/No Name.yaml",

@@ -7,13 +7,13 @@ use std::{
 
 use crate::sync::{SyncError, plan::select::Manifests};
 use crate::{
-    compile::{ManifestFile, Unreadable},
+    compile::{Compiler, ManifestFile, Unreadable},
     diagnostic::Diagnostic,
     domain::{ObjectId, RepoPath},
     git::{FileKind, GitError, Repository, TreeFile},
     load::{self, Class, EntryKind, Flaw, Listing, ReadError},
     object::empty_tree,
-    source,
+    rules, source,
 };
 
 /// A set of manifests that can be read.
@@ -22,6 +22,13 @@ pub trait Sources {
     fn read(&self, paths: &[RepoPath]) -> Result<Vec<ManifestFile>, SyncError>;
     /// Warnings about files that are not manifests, but look like some.
     fn remarks(&self) -> &[Diagnostic];
+}
+
+/// The findings beside those about manifests, by the settings: on schemas, and on files that look like manifests.
+pub(in crate::sync) fn remarks(compiler: &Compiler, sources: &dyn Sources) -> Vec<Diagnostic> {
+    let mut remarks = compiler.remarks();
+    remarks.extend(rules::settle(sources.remarks().to_vec(), &compiler.settings));
+    remarks
 }
 
 /// What a listing found, apart from the manifests.
@@ -169,8 +176,11 @@ impl<'a> WorkingSources<'a> {
         let ask = |paths: fn(&Repository, &RepoPath) -> Result<BTreeSet<RepoPath>, GitError>| {
             repository.map_or_else(|| Ok(BTreeSet::new()), |repository| paths(repository, folder))
         };
-        let Listing { mut manifests, diagnostics, ignored, others } =
-            load::walk(root, folder, &ask(Repository::ignored)?)?;
+        let mut listing = load::walk(root, folder, &ask(Repository::ignored)?)?;
+        for path in &ask(Repository::submodules)? {
+            listing.add_repository(path);
+        }
+        let Listing { mut manifests, diagnostics, ignored, others } = listing;
         let findings = Findings::of(diagnostics);
         manifests.extend(findings.unreadable.keys().cloned());
         manifests.sort_unstable();

@@ -184,7 +184,7 @@ fn templates(
     ci: Ci,
     source: Option<&InstallFrom>,
 ) -> Result<Vec<Template>, CliError> {
-    let modules = workspace::compiler(root, format)?.settings.modules;
+    let modules = workspace::compiler(root, format, &BTreeSet::new())?.settings.modules;
     let is_empty = match load::walk(root, &modules, &BTreeSet::new()) {
         Ok(listing) => listing.manifests.is_empty() && listing.diagnostics.is_empty(),
         Err(LoadError::Missing(_)) => true,

@@ -14,10 +14,11 @@ use crate::{
     cli::{error::CliError, progress},
     compile::{self, Compiled, Compiler, ManifestFile, Outcome},
     diagnostic::{self, Diagnostic, Severity},
-    domain::RepoPath,
+    domain::{ModuleName, RepoPath},
     load,
     report::json::ValidateSummary,
-    sync::{Sources as _, WorkingSources, WorkingTree, unreadable},
+    rules,
+    sync::{Sources as _, SyncError, WorkingSources, WorkingTree, unreadable},
 };
 
 /// The manifests of the registry, if a file or folder is among them.
@@ -140,6 +141,12 @@ pub(super) struct Checked {
     pub(super) ignored: BTreeSet<RepoPath>,
     /// The files beside the manifests.
     pub(super) others: BTreeSet<RepoPath>,
+    /// The modules whose entries a sync would remove.
+    pub(super) removed: Vec<ModuleName>,
+    /// Why the removal guard would refuse a sync.
+    pub(super) refused: Option<String>,
+    /// What stops every sync.
+    pub(super) obstacle: Option<SyncError>,
 }
 
 impl Checked {
@@ -154,8 +161,8 @@ impl Checked {
         let selected: Vec<_> = registry.paths().iter().filter(within).cloned().collect();
         self.ignored.extend(registry.ignored().iter().filter(within).cloned());
         self.others.extend(registry.others().iter().filter(within).cloned());
-        let remarks = registry.remarks().iter().filter(|remark| within(&remark.source.path()));
-        self.diagnostics.extend(remarks.cloned());
+        let remarks = registry.remarks().iter().filter(|remark| within(&remark.source.path())).cloned();
+        self.remark(remarks.collect(), around);
         require_manifests(place, &selected)?;
         if place.path == around.compiler.settings.modules {
             self.diagnostics.extend(around.compiler.remarks());
@@ -182,7 +189,12 @@ impl Checked {
             Ok(tree) => {
                 tree.check_versions(compiler, registry, &mut compiled)?;
                 context.remark_cut_off(tree.is_log_cut_off());
+                if selected.len() == registry.paths().len() {
+                    (self.removed, self.refused) = tree.removals(compiler, compiled.clone());
+                }
             }
+            // No sync gets past it, whatever the manifests are.
+            Err(error @ SyncError::Root { .. }) => self.obstacle = Some(error),
             Err(error) => {
                 context.warn(&format!("the versions were not compared with those in the registry: {error}"));
             }
@@ -206,7 +218,7 @@ impl Checked {
         })?;
         self.ignored.extend(sources.ignored().iter().cloned());
         self.others.extend(sources.others().iter().cloned());
-        self.diagnostics.extend(sources.remarks().iter().cloned());
+        self.remark(sources.remarks().to_vec(), around);
         self.extend(compiled);
         Ok(())
     }
@@ -217,7 +229,8 @@ impl Checked {
         if let Some(registry) = registry_of(place, around) {
             let is_ignored = registry.ignored().iter().any(|path| path.is_at_or_above(&place.path));
             let unread = || load::unread(&compiler.settings.modules, &place.path);
-            self.diagnostics.extend(if is_ignored { Some(load::ignored(&place.path)) } else { unread() });
+            let remark = if is_ignored { Some(load::ignored(&place.path)) } else { unread() };
+            self.remark(remark.into_iter().collect(), around);
         }
         let on_disk = place.on_disk();
         if let Some(known) = memory.recall(&on_disk) {
@@ -230,9 +243,16 @@ impl Checked {
         self.add(compiled);
     }
 
+    /// Adds findings on files that are not manifests.
+    fn remark(&mut self, remarks: Vec<Diagnostic>, around: Surroundings<'_>) {
+        self.diagnostics.extend(rules::settle(remarks, &around.compiler.settings));
+    }
+
     /// Sorts and counts the findings.
     fn counted(mut self) -> Self {
         diagnostic::sort(&mut self.diagnostics);
+        // A folder and a part of it may both have been named.
+        self.diagnostics.dedup();
         let count = |severity| self.diagnostics.iter().filter(|found| found.severity == severity).count();
         (self.counts.errors, self.counts.warnings) = (count(Severity::Error), count(Severity::Warning));
         self

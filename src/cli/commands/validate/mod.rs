@@ -62,7 +62,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
         return watch::run(args, context);
     }
     let folder = Folder::find_files(context)?;
-    let compiler = folder.compiler()?;
+    let compiler = folder.compiler(context)?;
     if args.fix && args.paths == [Path::new("-")] {
         return filter(&compiler, args, context);
     }
@@ -70,8 +70,14 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     let around = Surroundings { folder: &folder, registry: registry.as_ref(), compiler: &compiler, context };
     let targets = targets::find(&args.paths, around)?;
     let fixes = if args.fix { Some(fix::files(&targets, around)?) } else { None };
-    let checked = check::check(&targets, around, &mut Memory::default())?;
-    report(&checked, fixes.as_deref(), args, context)
+    // Before anything can fail: the files have changed.
+    tell_fixes(fixes.as_deref().unwrap_or_default(), context);
+    let mut checked = check::check(&targets, around, &mut Memory::default())?;
+    let exit = report(&checked, fixes.as_deref(), args, context)?;
+    match checked.obstacle.take() {
+        Some(error) => Err(error.into()),
+        None => Ok(exit),
+    }
 }
 
 /// Prints standard input as fixed as it can be; the findings that remain go to standard error.
@@ -96,6 +102,15 @@ fn tell_fixes(fixes: &[Fix], context: &Context) {
     }
 }
 
+/// Says which entries a sync would remove, for a slip can be the reason.
+fn report_removals(checked: &Checked, context: &Context) {
+    let lines = checked.removed.iter().map(|name| format!("a sync would remove the entry of `{name}`"));
+    context.say_all(lines.collect(), "entry", "`modreg diff` lists all");
+    if let Some(reason) = &checked.refused {
+        context.warn(&format!("a sync would be refused: {reason}"));
+    }
+}
+
 fn findings(checked: &Checked, args: &Args) -> Findings {
     let mut findings = Findings::of_manifests(Check::Validate, checked.paths.clone(), &checked.diagnostics);
     findings.is_strict = args.strict;
@@ -115,7 +130,6 @@ fn report(
 ) -> Result<Exit, CliError> {
     let Checked { counts, diagnostics, .. } = checked;
     let findings = findings(checked, args);
-    tell_fixes(fixes.unwrap_or_default(), context);
     match args.format.rendering() {
         Rendering::Json => {
             let fixed = fixes.map(|fixes| fixes.iter().map(|fix| (&fix.diagnostic).into()).collect());
@@ -125,6 +139,7 @@ fn report(
                 diagnostics: json::diagnostics(diagnostics),
                 ignored: checked.ignored.iter().cloned().collect(),
                 others: checked.others.iter().cloned().collect(),
+                removed: checked.removed.clone(),
             };
             output::write(|out| json::write(out, &report))?;
         }
@@ -133,6 +148,7 @@ fn report(
             output::write(|out| human::diagnostics(out, diagnostics, context.out))?;
         }
     }
+    report_removals(checked, context);
     context.say_ignored(&checked.ignored);
     context.say_left_out("because the name is not that of a manifest", &checked.others);
     if args.format != CheckFormat::Json && context.verbosity >= Verbosity::Normal {

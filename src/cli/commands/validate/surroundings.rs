@@ -26,6 +26,6 @@ pub(super) fn registry<'a>(
     match WorkingSources::list(&folder.root, folder.repository.as_ref(), modules, limit) {
         Ok(sources) => Ok(Some(sources)),
         Err(SyncError::Load(LoadError::Missing(_))) => Ok(None),
-        Err(error) => Err(error.into()),
+        Err(error) => Err(folder.explain(error)),
     }
 }

@@ -73,8 +73,9 @@ pub(super) fn find(typed: &[PathBuf], around: Surroundings<'_>) -> Result<Vec<Ta
 
 /// A file or folder that exists.
 fn path(typed: &Path, start: &Path, root: &Path, modules: &RepoPath) -> Target {
-    let on_disk = without_dots(&start.join(typed));
-    let (base, shown) = match on_disk.strip_prefix(root) {
+    let on_disk = resolved(&start.join(typed));
+    let top = root.canonicalize();
+    let (base, shown) = match on_disk.strip_prefix(top.as_deref().unwrap_or(root)) {
         Ok(inside) => (root, inside),
         Err(_) => (start, typed),
     };
@@ -85,8 +86,8 @@ fn path(typed: &Path, start: &Path, root: &Path, modules: &RepoPath) -> Target {
     if !on_disk.is_dir() || is_named_as_manifest {
         return Target::File(place(shown));
     }
-    let is_registry = on_disk == root && root.join(modules.as_str()).is_dir();
-    Target::Folder(place(if is_registry { modules.clone() } else { shown }))
+    let has_registry = base == root && shown.is_at_or_above(modules) && root.join(modules.as_str()).is_dir();
+    Target::Folder(place(if has_registry { modules.clone() } else { shown }))
 }
 
 fn missing<'a>(typed: &Path, manifests: impl Iterator<Item = &'a RepoPath>) -> CliError {
@@ -101,7 +102,14 @@ fn missing<'a>(typed: &Path, manifests: impl Iterator<Item = &'a RepoPath>) -> C
     }
 }
 
-/// Resolves `.` and `..` by the text alone, so that a link at the end of the path is still seen as one.
+/// Resolves links on the way to a file or folder, but not at the end of the path, where a link is seen as one.
+fn resolved(path: &Path) -> PathBuf {
+    let path = without_dots(path);
+    let parent = path.parent().and_then(|parent| parent.canonicalize().ok());
+    parent.zip(path.file_name()).map(|(parent, name)| parent.join(name)).unwrap_or(path)
+}
+
+/// Resolves `.` and `..` by the text alone.
 fn without_dots(path: &Path) -> PathBuf {
     let mut resolved = PathBuf::new();
     for part in path.components() {

@@ -65,51 +65,69 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     listen_for_interrupts(sender)?;
 
     let folder = Folder::find_files(context)?;
-    let mut compiler = folder.compiler()?;
+    let mut compiler = folder.compiler(context)?;
     let mut memory = Memory::of_rounds();
     let mut changed = BTreeSet::new();
     let mut last: Option<Exit> = None;
+    let mut watched = None;
+    let mut unusable = None;
     loop {
-        let registry = surroundings::registry(&folder, &compiler)?;
-        let around =
-            Surroundings { folder: &folder, registry: registry.as_ref(), compiler: &compiler, context };
-        let targets = targets::find(&args.paths, around)?;
-        if targets.contains(&Target::Input) {
-            return Err(
-                CliError::cannot_run("standard input cannot be watched").hint("name files or folders")
-            );
-        }
-        let watched = Watched::new(&targets, &folder.root);
-        watcher.follow(&watched, &changed)?;
-        if context.clears_screen {
-            output::print(CLEAR)?;
-        }
-        context.say(&human::round(&time(), &shown(&changed, &folder.root), context.talk));
         let mut own = OwnWrites::new();
-        match round(&targets, around, &mut memory, &mut own, args) {
-            Ok(exit) => last = Some(exit),
-            Err(error) if last.is_none() => return Err(error),
-            Err(error) => {
+        let ended = unusable.take().map_or(Ok(()), Err).and_then(|()| {
+            let registry = surroundings::registry(&folder, &compiler)?;
+            let around =
+                Surroundings { folder: &folder, registry: registry.as_ref(), compiler: &compiler, context };
+            let targets = targets::find(&args.paths, around)?;
+            if targets.contains(&Target::Input) {
+                return Err(
+                    CliError::cannot_run("standard input cannot be watched").hint("name files or folders")
+                );
+            }
+            let watched = watched.insert(Watched::new(&targets, around));
+            watcher.follow(watched, &changed)?;
+            begin(&changed, around)?;
+            round(&targets, around, &mut memory, &mut own, args)
+        });
+        // What was watched before is watched on where something went wrong: it may come back.
+        let watched = match (ended, &watched) {
+            (Ok(exit), Some(watched)) => {
+                last = Some(exit);
+                watched
+            }
+            (Err(error), Some(watched)) if last.is_some() => {
                 output::failure(&error, Some(context));
                 last = Some(Exit::No);
+                watched
             }
-        }
+            (Err(error), _) => return Err(error),
+            (Ok(exit), None) => return Ok(exit),
+        };
         context.say("watching for changes, Ctrl-C ends");
-        match wait(&events, &watched, &own, context) {
+        match wait(&events, watched, &own, context) {
             Some(paths) => changed = paths,
             None => return Ok(last.unwrap_or(Exit::Done)),
         }
         if changed.iter().any(|path| watched.decides(path)) {
             memory.clear();
-            match folder.compiler() {
+            match folder.compiler(context) {
                 Ok(new) => compiler = new,
-                Err(error) => drop(output::failure(&error, Some(context))),
+                Err(error) => unusable = Some(error),
             }
         }
         for path in &changed {
             memory.forget(path);
         }
     }
+}
+
+/// Heads a round.
+fn begin(changed: &BTreeSet<PathBuf>, around: Surroundings<'_>) -> Result<(), CliError> {
+    let context = around.context;
+    if context.clears_screen {
+        output::print(CLEAR)?;
+    }
+    context.say(&human::round(&time(), &shown(changed, &around.folder.root), context.talk));
+    Ok(())
 }
 
 /// The files that the last round fixed, and what they contain since: a report that they changed is no change by a person.
@@ -193,20 +211,27 @@ fn wait(
 struct Watched {
     /// The files and folders that are checked.
     targets: Vec<PathBuf>,
-    /// What decides about all of them: the settings, and the folder of schemas.
+    /// What decides about all of them, beside what Git ignores: the settings, and the folder of schemas.
     deciding: [PathBuf; 2],
     /// The folders to watch, and whether with all that is below.
     folders: BTreeMap<PathBuf, RecursiveMode>,
 }
 
 impl Watched {
-    fn new(targets: &[Target], root: &Path) -> Self {
+    fn new(targets: &[Target], around: Surroundings<'_>) -> Self {
+        let root = &around.folder.root;
         let deciding = [root.join(settings::FILE_NAME), root.join(SCHEMAS)];
         let mut folders = BTreeMap::from([
-            (root.to_owned(), RecursiveMode::NonRecursive),
+            (root.clone(), RecursiveMode::NonRecursive),
             (deciding[1].clone(), RecursiveMode::Recursive),
         ]);
         let mut paths = Vec::new();
+        if around.registry.is_some() {
+            // The names of all manifests count, also where only one of them is checked.
+            let modules = root.join(around.compiler.settings.modules.as_str());
+            folders.insert(modules.clone(), RecursiveMode::Recursive);
+            paths.push(modules);
+        }
         for target in targets {
             let (place, is_folder) = match target {
                 Target::Folder(place) => (place, true),
@@ -233,7 +258,8 @@ impl Watched {
 
     /// Whether a change of this path decides about all manifests.
     fn decides(&self, path: &Path) -> bool {
-        self.deciding.iter().any(|deciding| path.starts_with(deciding))
+        let is_of_git = [".gitignore", ".gitattributes"].iter().any(|name| path.ends_with(name));
+        is_of_git || self.deciding.iter().any(|deciding| path.starts_with(deciding))
     }
 
     /// Whether a change of this path can change the answer. Hidden files do not count, as they are no manifests.
