@@ -126,6 +126,24 @@ fn a_permission_that_is_gained_or_lost_is_at_the_top() {
 }
 
 #[test]
+fn the_permissions_of_a_new_module_are_shown() {
+    for removes_another in [false, true] {
+        let folder = Folder::with_modules(&["chat", "drive"]);
+        folder.expect(0, &["sync"]);
+        let actions =
+            "  actions:\n    - { name: drop, description: Drops., permissions: [\"zed:delete\"] }\n";
+        folder.write("modules/zed/module.yaml", manifest("zed") + actions);
+        if removes_another {
+            folder.remove("modules/drive/module.yaml");
+        }
+        folder.expect(0, &["diff"]).prints(&["+ zed 1.0.0\n    ! gains zed:delete\n"]);
+        let comment = folder.expect(0, &["diff", "--format", "markdown"]).out;
+        let expected = "⚠️ Permissions:\n\n- `zed` (new) gains `zed:delete`\n";
+        assert!(comment.contains(expected), "{removes_another}: {comment}");
+    }
+}
+
+#[test]
 fn revisions_of_every_kind_are_compared() {
     let folder = two_versions();
     let before = folder.git(&["rev-parse", "HEAD~1"]);

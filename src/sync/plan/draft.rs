@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{
     next_snapshot::{self, Material, Plan},
@@ -171,15 +171,18 @@ fn compare(plan: &Plan, previous: &Snapshot, read_entry: &ReadEntry<'_>) -> Resu
     let new = plan.written.iter().map(|(name, entry)| {
         let content = parse_entry(&entry.bytes);
         let is_compared = old.contains_key(name) || !plan.removed.is_empty();
-        (name.clone(), if is_compared { content } else { version_alone(&content) })
+        (name.clone(), if is_compared { content } else { version_and_permissions(&content) })
     });
     Ok(diff::changes(&old, &new.collect()))
 }
 
-/// What a change says of an entry that came in. Where none is gone that it could be the new name of, the rest need not
-/// be in memory.
-fn version_alone(entry: &Value) -> Value {
-    serde_json::json!({ "version": entry.get("version") })
+/// Returns the parts of a new entry that a change shows: its version and the permissions of its actions. The rest is
+/// only needed to find renames, so without removed modules it is not kept in memory.
+fn version_and_permissions(entry: &Value) -> Value {
+    let actions = entry.pointer("/aiContext/actions").and_then(Value::as_array).into_iter().flatten();
+    let permissions = actions.filter_map(|action| action.get("permissions"));
+    let actions: Vec<Value> = permissions.map(|list| json!({ "permissions": list })).collect();
+    json!({ "version": entry.get("version"), "aiContext": { "actions": actions } })
 }
 
 /// Reads an entry for comparison. One that was broken by hand compares as the text that it is, so that it differs
