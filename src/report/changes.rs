@@ -86,7 +86,7 @@ pub(super) fn moved(change: &ModuleChange) -> Option<(String, String)> {
 fn module(change: &ModuleChange, style: Style) -> Vec<String> {
     let mut lines = head_and_fields(change, style);
     if !change.permissions.is_empty() && !lines.is_empty() {
-        let phrase = permissions::phrase(&change.permissions, |name| visible(name).into_owned());
+        let phrase = permissions::phrase(&change.permissions, usize::MAX, |name| visible(name).into_owned());
         lines.insert(1, format!("{:INDENT$}{}", "", style.paint(Ink::Warning, &format!("! {phrase}"))));
     }
     lines

@@ -31,8 +31,23 @@ const MAX_TABLE: usize = 15_000;
 /// The share of each of the two lists above them: permissions, and modules that are invalid.
 const MAX_LIST: usize = 6_000;
 
+/// The fewest bytes of names of permissions that fit into the row of a module, however many modules have one.
+const MIN_NAMES: usize = 200;
+
+/// What is kept free in the row of a module for the words around the names.
+const ROW_WORDS: usize = 200;
+
 /// The most bytes of one module's fenced diff.
 const MAX_DIFF: usize = 12_000;
+
+/// The most bytes of names of permissions at the top of a fenced diff.
+const MAX_DIFF_NAMES: usize = 1_000;
+
+/// What is kept free in the section of a module for its summary and its fence.
+const SECTION_FRAME: usize = 500;
+
+/// The fewest free bytes that a section is started with; with less, the modules that are left are counted.
+const MIN_SECTION: usize = SECTION_FRAME + 2 * MAX_DIFF_NAMES;
 
 /// The most characters of one code span.
 const MAX_SPAN: usize = 300;
@@ -55,9 +70,12 @@ pub fn comment(
 /// The permissions that modules gain and lose; a list above everything else.
 pub(super) fn permissions(comment: &mut String, changes: &Changes) {
     let affected: Vec<_> = changes.iter().filter(|change| !change.permissions.is_empty()).collect();
+    // The modules share the list, so that one with many permissions does not hide the others.
+    let share = MAX_LIST / affected.len().max(1);
+    let limit = share.saturating_sub(ROW_WORDS).max(MIN_NAMES);
     let rows = affected.iter().map(|change| {
         let new = if matches!(change.kind, ChangeKind::Added { .. }) { " (new)" } else { "" };
-        format!("- {}{new} {}\n", code(change.name.as_str()), phrase(&change.permissions, code))
+        format!("- {}{new} {}\n", code(change.name.as_str()), phrase(&change.permissions, limit, code))
     });
     rows_within(MAX_LIST, comment, "⚠️ Permissions:\n\n", rows, affected.len());
 }
@@ -132,7 +150,8 @@ fn table(comment: &mut String, head: &str, rows: impl Iterator<Item = String>, t
     rows_within(MAX_TABLE, comment, head, rows, total);
 }
 
-/// Writes the rows that fit into so many bytes, and how many more there are.
+/// Writes the rows that fit into `share` bytes, and how many more there are. A row that is too long does not keep
+/// shorter ones after it from being written.
 fn rows_within(
     share: usize,
     comment: &mut String,
@@ -145,12 +164,15 @@ fn rows_within(
     }
     _ = write!(comment, "\n{head}");
     let limit = (comment.len() + share).min(MAX_COMMENT - RESERVE);
-    for (shown, row) in rows.enumerate() {
-        if comment.len() + row.len() > limit {
-            _ = write!(comment, "\n… and {} more\n", total - shown);
-            return;
+    let mut shown = 0;
+    for row in rows {
+        if comment.len() + row.len() <= limit {
+            *comment += &row;
+            shown += 1;
         }
-        *comment += &row;
+    }
+    if shown < total {
+        _ = write!(comment, "\n… and {} more\n", total - shown);
     }
 }
 
@@ -190,19 +212,28 @@ fn details(comment: &mut String, changes: &Changes) {
             ChangeKind::Added { .. } | ChangeKind::Updated { .. } | ChangeKind::Removed { .. } => None,
         })
         .collect();
-    for (shown, (change, fields)) in updated.iter().enumerate() {
+    let mut shown = 0;
+    for (change, fields) in &updated {
+        let room = (MAX_COMMENT - RESERVE).saturating_sub(comment.len());
+        if room < MIN_SECTION {
+            break;
+        }
+        let limit = MAX_DIFF.min(room - SECTION_FRAME);
         let section = format!(
             "\n<details><summary><code>{}</code>: {}</summary>\n\n{}\n</details>\n",
             change.name,
             fields_but_version(fields),
-            fenced(&diff(fields, &change.permissions)),
+            fenced(&diff(fields, &change.permissions, limit)),
         );
-        if comment.len() + section.len() > MAX_COMMENT - RESERVE {
-            let left = updated.len() - shown;
-            _ = write!(comment, "\n… and the fields of {}\n", count(left, "more module"));
-            return;
+        // Only a long fence around long runs of back-ticks does not fit.
+        if section.len() <= room {
+            *comment += &section;
+            shown += 1;
         }
-        *comment += &section;
+    }
+    if shown < updated.len() {
+        let left = count(updated.len() - shown, "more module");
+        _ = write!(comment, "\n… and the fields of {left}\n");
     }
 }
 
@@ -214,16 +245,17 @@ fn fields_but_version(fields: &[FieldChange]) -> String {
     }
 }
 
-/// The changed fields, each line with a sign before it, and first the permissions.
-fn diff(fields: &[FieldChange], permissions: &[PermissionChange]) -> String {
+/// The changed fields in about `limit` bytes, each line with a sign before it, and first the permissions.
+fn diff(fields: &[FieldChange], permissions: &[PermissionChange], limit: usize) -> String {
     let mut diff = String::new();
     if !permissions.is_empty() {
-        _ = writeln!(diff, "! {}", phrase(permissions, |name| visible(name).into_owned()));
+        let name = |name: &str| clip(&visible(name), MAX_SPAN).into_owned();
+        _ = writeln!(diff, "! {}", phrase(permissions, MAX_DIFF_NAMES, name));
     }
     let mut all = permissions_first(fields).flat_map(|field| lines(field, 0));
     while let Some(line) = all.next() {
         let text = line.text();
-        if diff.len() + text.len() > MAX_DIFF {
+        if diff.len() + text.len() > limit {
             _ = writeln!(diff, "  … and {}", count(1 + all.count(), "more line"));
             break;
         }

@@ -265,3 +265,34 @@ fn a_comment_never_grows_past_what_hosts_take() {
     assert_eq!(comment.matches("\n… and ").count(), 4, "{comment}");
     outside_of_code(&comment);
 }
+
+#[test]
+fn many_and_long_permissions_hide_no_other_module() {
+    let entry = |permissions: Vec<String>| json!({"version": "1.0.0", "aiContext": {"actions": [{"name": "run", "permissions": permissions}]}});
+    let many = |module: &str| {
+        entry((10..60).map(|number| format!("{module}:{}:{number}", "x".repeat(240))).collect())
+    };
+    // A code span of back-ticks needs as many around it.
+    let longest = |module: &str| entry(vec![format!("{module}:{}", "`".repeat(30_000))]);
+    let few = |module: &str| entry(vec![format!("{module}:run")]);
+    let old = ["m-a", "m-b", "m-c", "m-d", "m-e"].map(|name| (name, entry(Vec::new())));
+    let new = [
+        ("m-a", longest("a")),
+        ("m-b", many("b")),
+        ("m-c", many("c")),
+        ("m-d", longest("d")),
+        ("m-e", few("e")),
+    ];
+    let changes = diff::changes(&snapshot(&old), &snapshot(&new));
+    let comment = comment(SnapshotVersion::new(1), &changes, &[], &Invalid::default());
+    assert!(comment.len() <= 60_000, "{}", comment.len());
+    outside_of_code(&comment);
+    for name in ["m-a", "m-b", "m-c", "m-d", "m-e"] {
+        assert!(comment.contains(&format!("\n- `{name}` gains `")), "{name}: {comment}");
+    }
+    for name in ["m-b", "m-c", "m-e"] {
+        assert!(comment.contains(&format!("<code>{name}</code>")), "{name}: {comment}");
+    }
+    assert!(comment.contains("` and 46 more\n"), "{comment}");
+    assert!(comment.contains("\n- `m-e` gains `e:run`\n"), "{comment}");
+}
