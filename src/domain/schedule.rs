@@ -38,10 +38,10 @@ pub enum InvalidSchedule {
         help: String,
     },
     /// The expression names a date that no year has.
-    #[error("`{}` never happens", .0.escape_debug())]
+    #[error("{} never happens", faults::shown(.0))]
     Never(String),
     /// There is no such time zone.
-    #[error("`{}` is not a time zone", written.escape_debug())]
+    #[error("{} is not a time zone", faults::shown(written))]
     Zone {
         /// The name as it was written.
         written: String,
@@ -67,7 +67,7 @@ impl InvalidSchedule {
 /// Where the search for a first time begins. Every day and every weekday comes around within the years after it.
 const EPOCH: Timestamp = Timestamp::constant(946_684_800, 0);
 
-/// The longest expression: all fields spelled out are far shorter.
+/// How many bytes an expression may have: all fields spelled out are far shorter.
 const LONGEST: usize = 200;
 
 /// The zones that came with the program, so that every machine knows the same.
@@ -77,11 +77,14 @@ impl Schedule {
     /// Reads a cron expression, in the zone with this IANA name.
     pub fn parse(expression: &str, zone: &str) -> Result<Self, InvalidSchedule> {
         let named = ZONES.get(zone).map_err(|_| unknown_zone(zone))?;
+        // Neither the library nor the explanation may see a text of any length: both take far more time than its length.
+        if expression.len() > LONGEST {
+            return Err(faults::too_long(expression));
+        }
         let parser = CronParser::builder().seconds(Seconds::Disallowed).year(Year::Disallowed).build();
         let read = |expression: &str| {
-            let fields = expression.split_ascii_whitespace().count();
-            let is_plain = expression.len() <= LONGEST && fields == 5 && expression.is_ascii();
-            parser.parse(expression).ok().filter(|_| is_plain)
+            let is_plain = expression.is_ascii() && expression.split_ascii_whitespace().count() == 5;
+            if is_plain { parser.parse(expression).ok() } else { None }
         };
         let explain = || faults::explain(expression, |other| read(other).is_some());
         let cron = read(expression).ok_or_else(explain)?;
@@ -272,6 +275,26 @@ mod tests {
                 "{expression}"
             );
         }
+    }
+
+    #[test]
+    fn a_long_text_is_refused_by_its_length_and_not_repeated() {
+        let all = "write minute, hour, day of the month, month and day of the week, as in \"0 3 * * *\"";
+        for (expression, shown) in [
+            ("0,".repeat(200_000) + "x 3 * * *", "0,".repeat(30)),
+            ("0 3 * * * ".repeat(40_000), "0 3 * * * ".repeat(6)),
+            ("x".repeat(400_000), "x".repeat(60)),
+            ("ä".repeat(101), "ä".repeat(60)),
+        ] {
+            let message =
+                format!("`{shown}…` is longer than 200 bytes, the most that a cron expression may have");
+            assert_eq!(refused(&expression, "UTC"), Some((message, all.to_owned())), "{shown}");
+        }
+        let (message, _) = refused(&format!("0 3 * * {}", "x".repeat(150)), "UTC").unwrap();
+        let named = format!("the day of the week `{}…` is not one of SUN to SAT", "x".repeat(60));
+        assert_eq!(message, named);
+        let (message, _) = refused("0 3 * * *", &"x".repeat(400_000)).unwrap();
+        assert_eq!(message, format!("`{}…` is not a time zone", "x".repeat(60)));
     }
 
     #[test]

@@ -5,10 +5,13 @@
 
 use std::ops::RangeInclusive;
 
-use super::InvalidSchedule;
+use super::{InvalidSchedule, LONGEST};
 use crate::domain::closest;
 
 const FIELDS: usize = 5;
+
+/// The longest piece of an expression that a message repeats, in characters.
+const MAX_SHOWN: usize = 60;
 
 /// One field of a cron expression.
 struct Field {
@@ -41,6 +44,15 @@ const WORDS: &[(&str, &str)] = &[
 ];
 
 const ALL: &str = "write minute, hour, day of the month, month and day of the week, as in \"0 3 * * *\"";
+
+/// Refuses an expression that is too long to be looked at.
+pub(super) fn too_long(expression: &str) -> InvalidSchedule {
+    let reason = format!(
+        "{} is longer than {LONGEST} bytes, the most that a cron expression may have",
+        shown(expression)
+    );
+    InvalidSchedule::Expression { reason, help: ALL.to_owned() }
+}
 
 /// Explains why an expression cannot be read; `reads` tells whether the library reads another one.
 pub(super) fn explain(expression: &str, reads: impl Fn(&str) -> bool) -> InvalidSchedule {
@@ -132,8 +144,11 @@ pub(super) fn meant_zone<'a>(written: &str, zones: impl Iterator<Item = &'a str>
     zones.clone().find(is_place).or_else(|| closest(written, zones))
 }
 
-fn shown(written: &str) -> String {
-    format!("`{}`", written.escape_debug())
+/// A text of the manifest in the quotes of messages: without control characters, clipped.
+pub(super) fn shown(written: &str) -> String {
+    let end = written.char_indices().nth(MAX_SHOWN).map(|(end, _)| end);
+    let (piece, rest) = end.map_or((written, ""), |end| (&written[..end], "…"));
+    format!("`{}{rest}`", piece.escape_debug())
 }
 
 fn shown_as_text(written: &str) -> String {
