@@ -32,9 +32,10 @@ pub(super) fn of_type(
             number(subject, violation, node, text)
         }
         Value::String(text) if takes(JsonType::Array) && !takes(JsonType::String) && holds_texts(violation) => {
-            let items = items(text);
-            let lead = if items.len() == 1 { "write a list, also of one item" } else { "write a list" };
-            write(subject, violation, node, lead, &json!(items))
+            items(text).and_then(|items| {
+                let lead = if items.len() == 1 { "write a list, also of one item" } else { "write a list" };
+                write(subject, violation, node, lead, &json!(items))
+            })
         }
         Value::Array(elements) if takes(JsonType::String) => {
             let texts: Option<Vec<_>> = elements.map(Node::as_str).collect();
@@ -171,17 +172,24 @@ fn holds_texts(violation: &Violation<'_>) -> bool {
     kind.is_none_or(|kind| kind == "string")
 }
 
-/// The items of a list that was written as a text: with commas, or with dashes that lack a space.
-fn items(text: &str) -> Vec<&str> {
+/// The items of a list that was written as a text: with commas, or with dashes that lack a space; `None` where they are more
+/// than a proposal has room for.
+fn items(text: &str) -> Option<Vec<&str>> {
     let dashed = text.strip_prefix('-').map(|text| text.split(" -").collect::<Vec<_>>());
     let parts = dashed.unwrap_or_else(|| text.split([',', ';', '\n']).collect());
+    // Each takes a character or more. The search for repeated ones takes the square of their number, so few may reach it.
+    let parts = parts.into_iter().map(str::trim).filter(|part| !part.is_empty());
+    let parts: Vec<_> = parts.take(LONGEST + 1).collect();
+    if parts.len() > LONGEST {
+        return None;
+    }
     let mut items: Vec<&str> = Vec::new();
-    for part in parts.into_iter().map(str::trim).filter(|part| !part.is_empty()) {
+    for part in parts {
         if !items.contains(&part) {
             items.push(part);
         }
     }
-    items
+    Some(items)
 }
 
 /// The text that YAML reads as an object because a colon and a space are in it.
@@ -261,7 +269,12 @@ mod tests {
             ("-task -todo-list", &["task", "todo-list"]),
             (",", &[]),
         ] {
-            assert_eq!(items(text), expected, "{text}");
+            assert_eq!(items(text).as_deref(), Some(expected), "{text}");
         }
+        for (many, expected) in [(LONGEST, Some(&["a"][..])), (LONGEST + 1, None), (500_000, None)] {
+            assert_eq!(items(&"a,".repeat(many)).as_deref(), expected, "{many}");
+        }
+        let numbers: Vec<_> = (0..100_000).map(|number| number.to_string()).collect();
+        assert_eq!(items(&numbers.join(",")), None);
     }
 }
