@@ -3,7 +3,7 @@
 //! `serde_yaml` writes it. A text is written in double quotes with escapes instead where our own reader, which is stricter, or
 //! one of YAML 1.1 would take it for something else, and where it has characters that cannot be seen.
 
-use std::fmt::Write as _;
+use std::{collections::BTreeSet, fmt::Write as _};
 
 use serde_json::{Map, Value};
 
@@ -46,11 +46,13 @@ struct Quoted {
 impl Quoted {
     fn beside(entry: &Map<String, Value>) -> Self {
         let all = Value::Object(entry.clone()).to_string();
-        let mut prefix = "quoted".to_owned();
-        while all.contains(&prefix) {
-            prefix.push('x');
-        }
-        Self { prefix, texts: Vec::new() }
+        // The numbers between the two parts of a prefix that are in use, so that the first other one makes a new prefix. That is
+        // short whatever the entry contains, because it is repeated in every mark.
+        let number = |after: &str| after.split_once('x')?.0.parse().ok();
+        let used: BTreeSet<usize> = all.split("quoted").skip(1).filter_map(number).collect();
+        let unused =
+            (0..).zip(&used).find(|(number, used)| number != *used).map_or(used.len(), |(number, _)| number);
+        Self { prefix: format!("quoted{unused}x"), texts: Vec::new() }
     }
 
     /// The value with a mark in the place of each text that needs double quotes.

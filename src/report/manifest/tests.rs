@@ -77,7 +77,7 @@ const TEXTS: [&str; 62] = [
     "a ",
     "\u{feff}a",
     "quoted",
-    "quotedx0_",
+    "quoted0x0_",
     "::error::x",
     "x ##[group]",
 ];
@@ -229,6 +229,24 @@ fn what_older_readers_take_for_something_else_is_quoted() {
     ] {
         assert_eq!(is_more_in_yaml_1_1(text), is_quoted, "{text}");
     }
+}
+
+/// It would take minutes to search for a mark that is one letter longer than each that the entry contains.
+#[test]
+fn a_text_like_a_mark_neither_takes_long_nor_makes_marks_long() {
+    let like_marks = (0..1_000).map(|number| format!("quoted{number}x")).collect::<Vec<_>>().concat();
+    let long = format!("quoted{}", "x".repeat(1_000_000));
+    for text in [like_marks.as_str(), &long, "quoted", "quoted1x", "quoted00x", "quoted+0x", "quotedquoted0x"]
+    {
+        let entry = json!({"text": text, "words": vec!["yes"; 100]});
+        let written = manifest(entry.to_string().as_bytes(), None).unwrap();
+        let expected = format!("text: {text}\nwords:\n{}", "- \"yes\"\n".repeat(100));
+        assert!(written == expected, "{written:.100}");
+    }
+    let entry = Map::from_iter([("text".to_owned(), Value::from(long))]);
+    assert_eq!(Quoted::beside(&entry).prefix, "quoted0x");
+    let entry = Map::from_iter([("text".to_owned(), Value::from(like_marks))]);
+    assert_eq!(Quoted::beside(&entry).prefix, "quoted1000x");
 }
 
 #[test]
