@@ -28,14 +28,17 @@ pub fn refuse_duplicates<E>(
         }
     }
     avoid_taken_names(compiled, &by_name);
+    for paths in by_name.values_mut() {
+        paths.sort_unstable();
+        paths.dedup();
+    }
     by_name.retain(|_, paths| paths.len() > 1);
     for module in compiled.iter_mut().filter(|module| module.is_file) {
         if let Some(name) = module.named_by_path()
             && let Some(paths) = by_name.get(&name)
         {
             let file = read(&module.path)?;
-            let finding =
-                rules::name_duplicate::check(&name, paths.iter().filter(|path| **path != module.path));
+            let finding = rules::name_duplicate::check(&name, &module.path, paths);
             let placed = place(compiler, &file, finding);
             module.diagnostics.extend(rules::settle(placed, &compiler.settings));
             module.outcome = Outcome::Invalid;

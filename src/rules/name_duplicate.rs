@@ -18,17 +18,20 @@ pub static DUPLICATE: Rule = Rule {
         is renamed or removed.",
 };
 
-/// The finding at one of several manifests of the module `name`; `others` are the paths of the other ones.
-pub fn check<'a>(name: &ModuleName, others: impl Iterator<Item = &'a RepoPath>) -> Finding {
-    /// More paths than anybody reads in one line.
+/// The finding at the manifest at `path`, one of several of the module `name`.
+///
+/// `all` are the paths of all of them, in order and each once. There is a finding at each, so none looks at more than the
+/// paths that it shows.
+pub fn check(name: &ModuleName, path: &RepoPath, all: &[RepoPath]) -> Finding {
+    /// More paths than fit into one line.
     const SHOWN: usize = 3;
-    let mut paths: Vec<_> = others.map(RepoPath::as_str).collect();
-    paths.sort_unstable();
-    let rest = match paths.len().saturating_sub(SHOWN) {
+    let others = all.iter().filter(|other| *other != path);
+    let paths: Vec<_> = others.take(SHOWN).map(|other| quoted(other.as_str())).collect();
+    let rest = match all.len().saturating_sub(paths.len() + 1) {
         0 => String::new(),
         rest => format!(" and {rest} more"),
     };
-    let paths = paths.into_iter().take(SHOWN).map(quoted).collect::<Vec<_>>().join(", ");
+    let paths = paths.join(", ");
     Finding {
         rule: &DUPLICATE,
         route: Pointer::ROOT.key("name"),
@@ -46,13 +49,23 @@ mod tests {
     #[test]
     fn each_manifest_points_at_the_others() {
         let name = "chat".parse().unwrap();
-        for (others, message) in [
-            (&["modules/chat.yaml"][..], "`chat` has another manifest too: `modules/chat.yaml`"),
-            (&["b", "a"], "`chat` has another manifest too: `a`, `b`"),
-            (&["e", "d", "c", "b", "a"], "`chat` has another manifest too: `a`, `b`, `c` and 2 more"),
+        for (path, all, message) in [
+            ("chat.json", &["chat.json", "chat.yaml"][..], "`chat` has another manifest too: `chat.yaml`"),
+            ("b", &["a", "b", "c"], "`chat` has another manifest too: `a`, `c`"),
+            ("d", &["a", "b", "c", "d"], "`chat` has another manifest too: `a`, `b`, `c`"),
+            (
+                "a",
+                &["a", "b", "c", "d", "e", "f"],
+                "`chat` has another manifest too: `b`, `c`, `d` and 2 more",
+            ),
+            (
+                "f",
+                &["a", "b", "c", "d", "e", "f"],
+                "`chat` has another manifest too: `a`, `b`, `c` and 2 more",
+            ),
         ] {
-            let others: Vec<_> = others.iter().map(|path| RepoPath::new(*path)).collect();
-            let finding = check(&name, others.iter());
+            let all: Vec<_> = all.iter().map(|path| RepoPath::new(*path)).collect();
+            let finding = check(&name, &RepoPath::new(path), &all);
             assert_eq!(finding.message, message);
             assert_eq!((finding.rule.code, finding.route.as_str()), ("name/duplicate", "/name"));
         }
