@@ -279,7 +279,7 @@ impl From<SyncError> for CliError {
                 Self::cannot_run(message).hint("`registry/` is generated: move what is there out of the way, commit that, and try again")
             }
             SyncError::Load(LoadError::NotADirectory(_)) => {
-                Self::cannot_run(message).hint("put a folder in its place, or name another one under `[modules]` in modreg.toml")
+                Self::cannot_run(message).hint("put a folder in its place, or, if it is the folder of the manifests, name another one under `[modules]` in modreg.toml")
             }
             SyncError::NotAFile(path) => {
                 Self::cannot_run(message).hint(format!("put the file itself in the place of `{path}`"))

@@ -7,7 +7,8 @@ use walkdir::WalkDir;
 use super::{LoadError, walk::checked_folder};
 use crate::domain::RepoPath;
 
-/// Makes sure that a file at `path` lies below `root`: no step on the way to it is a link, as far as there are steps.
+/// Makes sure that a file at `path` lies below `root`: no step on the way to it is a link, as far as there are steps. The
+/// error names the step.
 pub fn check_parents(root: &Path, path: &RepoPath) -> Result<(), LoadError> {
     match path.ancestors().next().map(|folder| checked_folder(root, &folder)) {
         Some(Err(error @ (LoadError::NotADirectory(_) | LoadError::Unreadable { .. }))) => Err(error),

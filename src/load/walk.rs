@@ -18,7 +18,7 @@ pub enum LoadError {
     /// There is no such folder.
     #[error("there is no folder `{0}`")]
     Missing(RepoPath),
-    /// It, or a folder on the way to it, is something else.
+    /// What is at the place of this folder is something else, such as a link.
     #[error("`{0}` is not a folder; symbolic links are not followed")]
     NotADirectory(RepoPath),
     /// It, or a folder in it, cannot be read.
@@ -94,7 +94,10 @@ pub(super) fn checked_folder(root: &Path, modules: &RepoPath) -> Result<PathBuf,
         folder.push(part);
         match fs::symlink_metadata(&folder) {
             Ok(metadata) if metadata.is_dir() => {}
-            Ok(_) => return Err(LoadError::NotADirectory(modules.clone())),
+            Ok(_) => {
+                let (step, _) = repo_path(&RepoPath::new(""), root, &folder);
+                return Err(LoadError::NotADirectory(step));
+            }
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 return Err(LoadError::Missing(modules.clone()));
             }
@@ -311,6 +314,7 @@ mod tests {
         for (path, message) in [
             ("modules", "there is no folder `modules`"),
             ("file", "`file` is not a folder; symbolic links are not followed"),
+            ("file/modules", "`file` is not a folder; symbolic links are not followed"),
         ] {
             let error = walk(root.path(), &RepoPath::new(path), &BTreeSet::new()).unwrap_err();
             assert_eq!(error.to_string(), message);

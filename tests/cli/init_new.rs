@@ -62,6 +62,35 @@ fn init_on_a_detached_head_writes_nothing() {
     folder.refuses(2, &["init"], &["HEAD is detached", "git switch"]);
 }
 
+#[cfg(unix)]
+#[test]
+fn files_are_not_written_through_links() {
+    let cases: [(&str, &[&str], &str); 4] = [
+        (".github", &["init"], "`.github` is not a folder; symbolic links are not followed"),
+        (
+            ".github/workflows",
+            &["init"],
+            "`.github/workflows` is not a folder; symbolic links are not followed",
+        ),
+        (".vscode", &["init", "--no-commit"], "`.vscode` is not a folder; symbolic links are not followed"),
+        (
+            "modules/tasks",
+            &["new", "tasks"],
+            "`modules/tasks` is not a folder; symbolic links are not followed",
+        ),
+    ];
+    for (link, args, message) in cases {
+        let folder = Folder::with_modules(&["chat"]);
+        let elsewhere = folder.beside("elsewhere");
+        std::fs::create_dir(&elsewhere).unwrap();
+        let place = folder.path().join(link);
+        std::fs::create_dir_all(place.parent().unwrap()).unwrap();
+        std::os::unix::fs::symlink(&elsewhere, place).unwrap();
+        folder.refuses(2, args, &[message, "put a folder in its place"]);
+        assert_eq!(std::fs::read_dir(&elsewhere).unwrap().count(), 0, "{link}");
+    }
+}
+
 #[test]
 fn a_skeleton_is_valid_and_skipped_until_it_is_approved() {
     let folder = Folder::with_modules(&["chat"]);

@@ -5,7 +5,7 @@ use std::fs;
 use crate::{
     cli::{Exit, args::Format, context::Context, error::CliError, output, workspace::Folder},
     domain::{ModuleName, RepoPath, Status},
-    load::LoadError,
+    load::{self, LoadError},
     report::json::{self, NewReport},
     sync::{SyncError, WorkingSources},
 };
@@ -64,8 +64,9 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     Ok(Exit::Done)
 }
 
-/// Writes the skeleton, unless there is a file already.
+/// Writes the skeleton, unless there is a file already. No link is followed.
 fn write(folder: &Folder, path: &RepoPath, name: &ModuleName) -> Result<(), CliError> {
+    load::check_parents(&folder.root, path).map_err(SyncError::from)?;
     let on_disk = folder.root.join(path.as_str());
     let failed = |source| CliError::from(SyncError::Io { path: on_disk.clone(), source });
     if let Some(parent) = on_disk.parent() {

@@ -200,13 +200,19 @@ fn templates(
 }
 
 /// Writes the files that the registry lacks, and those of an earlier run that are written again; returns their paths.
+///
+/// If a folder on the way to any of them is a link, nothing is written.
 fn write_missing<'a>(root: &Path, files: &'a [Template]) -> Result<Vec<&'a RepoPath>, CliError> {
+    let wanted: Vec<_> = files.iter().filter(|file| file.is_wanted).map(|wanted| &wanted.file).collect();
+    for file in &wanted {
+        load::check_parents(root, &file.path).map_err(SyncError::from)?;
+    }
     let mut written = Vec::new();
-    for Template { file, .. } in files.iter().filter(|file| file.is_wanted) {
+    for file in wanted {
         let on_disk = root.join(file.path.as_str());
         if write_new(&on_disk, &file.text)? {
             written.push(&file.path);
-        } else if content(&on_disk).is_some_and(|content| file.replaces(&content)) {
+        } else if content(root, &file.path).is_some_and(|content| file.replaces(&content)) {
             fs::write(&on_disk, &file.text)
                 .map_err(|source| SyncError::Io { path: on_disk.clone(), source })?;
             written.push(&file.path);
@@ -215,10 +221,10 @@ fn write_missing<'a>(root: &Path, files: &'a [Template]) -> Result<Vec<&'a RepoP
     Ok(written)
 }
 
-/// The content of a regular file that can be read.
-fn content(path: &Path) -> Option<Vec<u8>> {
-    fs::symlink_metadata(path).ok().filter(fs::Metadata::is_file)?;
-    fs::read(path).ok()
+/// The content of a regular file that can be read without following a link.
+fn content(root: &Path, path: &RepoPath) -> Option<Vec<u8>> {
+    load::check_parents(root, path).ok()?;
+    sync::read_if_there(root, path).ok().flatten()
 }
 
 /// The files that are as `init` writes them and not committed yet: of this run, or of an earlier one that was cut short.
@@ -240,7 +246,7 @@ fn uncommitted(
             None => true,
             Some(old) => old.is_some_and(|old| file.replaces(&old)),
         };
-        let on_disk = content(&root.join(file.path.as_str()));
+        let on_disk = content(root, &file.path);
         if is_ours && on_disk.is_some_and(|content| content == file.text.as_bytes()) {
             uncommitted.insert(file.path.clone(), file.text.as_bytes().to_vec());
         }
@@ -248,7 +254,7 @@ fn uncommitted(
     let path = attributes::path();
     if let Some(Some(old)) = committed(&path)? {
         let completed = attributes::with_lines(&old);
-        if fs::read(root.join(path.as_str())).is_ok_and(|bytes| bytes == completed) {
+        if content(root, &path).is_some_and(|bytes| bytes == completed) {
             uncommitted.insert(path, completed);
         }
     }
