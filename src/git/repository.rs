@@ -22,7 +22,7 @@ const OLDEST_SHOWN: &str = "2.39";
 /// An open repository. One thread at a time may use it.
 pub struct Repository {
     git_dir: PathBuf,
-    common_dir: PathBuf,
+    pub(super) common_dir: PathBuf,
     workdir: Option<PathBuf>,
     objects: PathBuf,
     format: ObjectFormat,

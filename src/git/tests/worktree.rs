@@ -277,3 +277,29 @@ fn uncommitted_manifests_are_listed() {
     let expected = ["modules/[a]*.yaml", "modules/drive.yaml", "modules/new/one.yaml"].map(RepoPath::new);
     assert_eq!(found, expected);
 }
+
+#[cfg(unix)]
+#[test]
+fn no_program_of_a_repository_inside_another_is_run() {
+    use std::os::unix::fs::PermissionsExt as _;
+    for (git_dir, has_content) in [(".git/modules/sub", false), ("elsewhere.git", true)] {
+        let sandbox = Sandbox::repository();
+        let (path, script) = ("registry/modules/sub", sandbox.path("script"));
+        sandbox.file("script", &format!("#!/bin/sh\necho ran >> '{}'\n", sandbox.path("ran").display()));
+        fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).unwrap();
+        fs::create_dir_all(sandbox.path(git_dir)).unwrap();
+        let separate = format!("--separate-git-dir={}", sandbox.path(git_dir).display());
+        sandbox.git(&["init", "--quiet", &separate, path]);
+        sandbox.file(&format!("{path}/file"), "text");
+        sandbox.git_in(path, &["add", "--all"]);
+        sandbox.git_in(path, &["commit", "--quiet", "--message", "start"]);
+        sandbox.git_in(path, &["config", "core.fsmonitor", script.to_str().unwrap()]);
+        let repository = sandbox.open();
+        let has = |path: &str| repository.has_content_of_its_own(&RepoPath::new(path));
+        assert_eq!(has(path), has_content, "{git_dir}");
+        assert!(!sandbox.path("ran").exists(), "{git_dir}");
+        sandbox.git_in(path, &["config", "core.worktree", sandbox.path("modules").to_str().unwrap()]);
+        assert!(has(path), "{git_dir}: its working tree is elsewhere");
+        assert!(!sandbox.path("ran").exists(), "{git_dir}");
+    }
+}

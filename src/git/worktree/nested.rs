@@ -15,7 +15,7 @@ impl Repository {
     pub fn has_content_of_its_own(&self, path: &RepoPath) -> bool {
         let Some(workdir) = self.workdir() else { return false };
         let folder = workdir.join(path.as_str());
-        is_folder(&folder) && !is_empty(&folder) && !is_unchanged_submodule(&folder)
+        is_folder(&folder) && !is_empty(&folder) && !self.is_unchanged_submodule(&folder)
     }
 
     /// Removes a folder that has no content of its own, and tells whether there is a folder left.
@@ -27,6 +27,32 @@ impl Repository {
         }
         is_folder(&folder)
     }
+
+    /// Whether a folder is a checkout whose git directory is inside that of this repository, and has no changes.
+    ///
+    /// Any other `.git` file is left unused: its repository may belong to another user, and its settings can name programs that
+    /// `git status` runs.
+    fn is_unchanged_submodule(&self, folder: &Path) -> bool {
+        if !fs::symlink_metadata(folder.join(".git")).is_ok_and(|found| found.is_file()) {
+            return false;
+        }
+        let context = "look for changes in a submodule";
+        let args = ["rev-parse", "--path-format=absolute", "--git-dir", "--show-toplevel"];
+        let Ok(found) = Program::new(context, folder, args).succeed() else { return false };
+        let text = found.text();
+        let Some((git_dir, top)) = text.split_once('\n') else { return false };
+        let is_ours = match (fs::canonicalize(git_dir), fs::canonicalize(&self.common_dir)) {
+            (Ok(git_dir), Ok(common_dir)) => git_dir.starts_with(common_dir),
+            _ => false,
+        };
+        let is_top = fs::canonicalize(top).ok() == fs::canonicalize(folder).ok();
+        if !is_ours || !is_top {
+            return false;
+        }
+        let args = ["status", "--porcelain", "--ignored", "--untracked-files=all"];
+        let status = Program::new(context, folder, args).setting("core.fsmonitor=false");
+        status.succeed().is_ok_and(|ran| ran.out.is_empty())
+    }
 }
 
 fn is_folder(path: &Path) -> bool {
@@ -35,12 +61,4 @@ fn is_folder(path: &Path) -> bool {
 
 fn is_empty(folder: &Path) -> bool {
     fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_none())
-}
-
-/// Whether a folder is the checkout of a repository whose git directory is elsewhere, and is as that has it.
-fn is_unchanged_submodule(folder: &Path) -> bool {
-    let is_elsewhere = fs::symlink_metadata(folder.join(".git")).is_ok_and(|found| found.is_file());
-    let args = ["status", "--porcelain", "--ignored", "--untracked-files=all"];
-    let status = Program::new("look for changes in a submodule", folder, args).option("--git-dir=.git");
-    is_elsewhere && status.run().is_ok_and(|ran| ran.is_success() && ran.out.is_empty())
 }
