@@ -60,8 +60,13 @@ pub(super) fn write(root: &Path, repository: Option<&Repository>, drift: &Drift)
     if let Some(path) = nested.iter().find(is_lost) {
         return Err(SyncError::NestedRepository { path: (*path).clone() });
     }
+    let removed = || drift.remove.iter().chain(drift.odd.keys().filter(|path| nested.contains(path)));
+    // A folder may have been replaced by a link since it was looked at.
+    for path in removed() {
+        load::check_parents(root, path)?;
+    }
     // What goes makes room for what comes.
-    for path in drift.remove.iter().chain(drift.odd.keys().filter(|path| nested.contains(path))) {
+    for path in removed() {
         let on_disk = root.join(path.as_str());
         let removed =
             if nested.contains(&path) { fs::remove_dir_all(&on_disk) } else { fs::remove_file(&on_disk) };
@@ -111,6 +116,30 @@ fn remove_empty_parents(file: &Path, top: &Path) {
     for folder in file.ancestors().skip(1).take_while(|folder| *folder != top) {
         if fs::remove_dir(folder).is_err() {
             return;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn nothing_is_removed_or_written_behind_a_link() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        fs::create_dir_all(root.join("elsewhere/empty.json")).unwrap();
+        fs::write(root.join("elsewhere/file.json"), "kept").unwrap();
+        fs::create_dir(root.join(REGISTRY)).unwrap();
+        std::os::unix::fs::symlink("../elsewhere", root.join("registry/modules")).unwrap();
+        let path = |name: &str| RepoPath::new(format!("registry/modules/{name}.json"));
+        let removing = Drift { remove: BTreeSet::from([path("file")]), ..Drift::default() };
+        let writing = Drift { write: BTreeMap::from([(path("empty"), b"{}".to_vec())]), ..Drift::default() };
+        for drift in [removing, writing] {
+            let error = write(root, None, &drift).unwrap_err();
+            assert!(error.to_string().starts_with("`registry/modules` is not a folder"), "{error}");
+            assert!(root.join("elsewhere/file.json").is_file() && root.join("elsewhere/empty.json").is_dir());
         }
     }
 }

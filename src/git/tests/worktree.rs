@@ -149,6 +149,13 @@ fn a_link_in_the_way_is_never_written_through() {
     assert!(matches!(error.kind(), GitErrorKind::InTheWay { path } if path.as_str() == "registry/modules"));
     check_out(&repository, &[], &[ENTRY]).unwrap();
     assert!(sandbox.path("elsewhere/dr/iv/drive.json").exists());
+    for folder in ["elsewhere/dr/iv/folder.json", "elsewhere/ch/at/chat.json"] {
+        fs::create_dir_all(sandbox.path(folder)).unwrap();
+    }
+    check_out(&repository, &[], &["registry/modules/dr/iv/folder.json"]).unwrap();
+    check_out(&repository, &V2, &[]).unwrap_err();
+    assert!(sandbox.path("elsewhere/dr/iv/folder.json").exists(), "no folder is removed behind a link");
+    assert!(sandbox.path("elsewhere/ch/at/chat.json").exists(), "no folder is removed behind a link");
 }
 
 #[test]

@@ -47,8 +47,10 @@ impl Repository {
             }
         }
         for path in &write {
-            // Git knows no empty folders, so removing one loses no work.
-            let _ = fs::remove_dir(workdir.join(path.as_str()));
+            if parents_are_directories(workdir, path) {
+                // Git knows no empty folders, so removing one loses no work.
+                let _ = fs::remove_dir(workdir.join(path.as_str()));
+            }
             check_place(workdir, path)?;
         }
         let nothing = "0".repeat(self.format().id_length() * 2);

@@ -2,6 +2,7 @@
 
 use std::{fs, path::Path};
 
+use super::status::parents_are_directories;
 use crate::{
     domain::RepoPath,
     git::{program::Program, repository::Repository},
@@ -18,9 +19,12 @@ impl Repository {
         is_folder(&folder) && !is_empty(&folder) && !self.is_unchanged_submodule(&folder)
     }
 
-    /// Removes a folder that has no content of its own, and tells whether there is a folder left.
+    /// Removes a folder that has no content of its own, and tells whether there is a folder left. Behind a link there is none.
     pub(super) fn remove_folder(&self, path: &RepoPath) -> bool {
-        let Some(folder) = self.workdir().map(|workdir| workdir.join(path.as_str())) else { return false };
+        let Some(workdir) = self.workdir().filter(|workdir| parents_are_directories(workdir, path)) else {
+            return false;
+        };
+        let folder = workdir.join(path.as_str());
         if is_folder(&folder) && !self.has_content_of_its_own(path) {
             // What could not be removed is still there.
             let _ = fs::remove_dir_all(&folder);
