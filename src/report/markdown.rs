@@ -10,6 +10,7 @@ use super::{
     field_lines::{Mark, lines},
     findings::Item,
     invalid::Invalid,
+    json::Refusal,
     permissions::phrase,
     text::{clip, count, visible},
 };
@@ -52,14 +53,27 @@ const MIN_SECTION: usize = SECTION_FRAME + 2 * MAX_DIFF_NAMES;
 /// The most characters of one code span.
 const MAX_SPAN: usize = 300;
 
-/// The comment for these changes against snapshot `from`, for these findings, and for the modules that they make invalid.
+/// The comment for these changes against snapshot `from`, for these findings, for the modules that they make invalid, and
+/// for the guard that would refuse a sync.
 pub fn comment(
     from: SnapshotVersion,
     changes: &Changes,
     diagnostics: &[Diagnostic],
     invalid: &Invalid,
+    refused: Option<&Refusal>,
 ) -> String {
-    let mut comment = heading(changes, diagnostics);
+    let mut comment = heading(changes, diagnostics, refused.is_some());
+    if let Some(Refusal { reason, token, .. }) = refused {
+        _ = write!(comment, "\n⛔ A sync would be refused: {}.", code(reason));
+        if let Some(token) = token {
+            _ = write!(
+                comment,
+                " {} lets exactly these removals through.",
+                code(&format!("--allow-removals {token}"))
+            );
+        }
+        comment.push('\n');
+    }
     permissions(&mut comment, changes);
     let lines = invalid.lines(code);
     rows_within(MAX_LIST, &mut comment, "", lines.iter().map(|line| format!("- {line}\n")), lines.len());
@@ -101,10 +115,10 @@ pub(super) fn list(comment: &mut String, lines: impl Iterator<Item = String>) {
     table(comment, "", lines.iter().cloned(), lines.len());
 }
 
-fn heading(changes: &Changes, diagnostics: &[Diagnostic]) -> String {
+fn heading(changes: &Changes, diagnostics: &[Diagnostic], is_refused: bool) -> String {
     let number = |severity| diagnostics.iter().filter(|diagnostic| diagnostic.severity == severity).count();
     let (errors, warnings) = (number(Severity::Error), number(Severity::Warning));
-    let verdict = if errors > 0 { "❌" } else { "✅" };
+    let verdict = if errors > 0 || is_refused { "❌" } else { "✅" };
     let mut counts = vec![summary(changes)];
     if errors > 0 {
         counts.push(count(errors, "error"));

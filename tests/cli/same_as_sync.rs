@@ -103,6 +103,10 @@ fn entries_that_would_go_are_named() {
     let refused = "would remove 5 of 6 entries, more than the guard allows";
     folder.expect(0, &["validate"]).says(&["warning: a sync would be refused: ", refused]);
     folder.expect(0, &["diff"]).says(&["warning: a sync would be refused: ", refused, "--allow-removals"]);
+    let report = folder.report(0, "diff-report", &["diff"]);
+    assert_eq!(report["refused"]["removals"], serde_json::json!(names[..5]));
+    let comment = folder.expect(0, &["diff", "--format", "markdown"]);
+    comment.prints(&["### ❌ Registry", "⛔ A sync would be refused: ", refused]);
     folder.commit("remove");
     folder.expect(4, &["sync"]).says(&[refused]);
 }

@@ -152,7 +152,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
         if args.check {
             step_summary::findings(&findings)
         } else {
-            markdown::comment(version, &draft.changes, &diagnostics, &Invalid::from(&draft.plan))
+            markdown::comment(version, &draft.changes, &diagnostics, &Invalid::from(&draft.plan), None)
         }
     })?;
     Ok(match (args.check && !drift.is_empty(), draft.plan.invalid.is_empty()) {

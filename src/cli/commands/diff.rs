@@ -73,6 +73,8 @@ struct Comparison {
     changes_holds: bool,
     /// The modules that are no longer held.
     released: Vec<String>,
+    /// Why the removal guard would refuse a sync.
+    refused: Option<json::Refusal>,
 }
 
 pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
@@ -81,19 +83,20 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
         Some(from) => versions(from, args.to.as_deref(), context)?,
     };
     let Comparison { from, ref changes, ref diagnostics, ref invalid, .. } = compared;
+    let comment = || markdown::comment(from, changes, diagnostics, invalid, compared.refused.as_ref());
     match args.format {
         DiffFormat::Human => {
             context.talk_diagnostics(diagnostics.iter());
             output::write(|out| changes::changes(out, changes, invalid, context.out))?;
             context.say_all(compared.released.clone(), "module", IN_JSON);
         }
-        DiffFormat::Markdown => output::print(&markdown::comment(from, changes, diagnostics, invalid))?,
+        DiffFormat::Markdown => output::print(&comment())?,
         DiffFormat::Json => output::write(|out| json::write(out, &compared.report()))?,
     }
     let outputs = Outputs::of_changes(compared.latest, changes.added(), changes.updated(), changes.removed());
     let outputs =
         Outputs { held: Some(compared.summary.held), errors: Some(compared.summary.errors), ..outputs };
-    context.tell_workflow(&outputs, || markdown::comment(from, changes, diagnostics, invalid))?;
+    context.tell_workflow(&outputs, comment)?;
     let differs = !changes.is_empty() || compared.changes_holds;
     Ok(match (args.check && differs, compared.has_invalid) {
         (true, _) => Exit::No,
@@ -110,10 +113,12 @@ fn working_tree(context: &Context) -> Result<Comparison, CliError> {
     let WorkingDraft { draft, remarks, ignored } =
         tree.draft(&compiler, &started).map_err(|error| folder.explain(error))?;
     context.say_ignored(&ignored);
-    if let Some(refusal) = tree.refuse(&draft, &compiler, &[]) {
+    let refusal = tree.refuse(&draft, &compiler, &[]);
+    if let Some(refusal) = &refusal {
         context.warn(&format!("a sync would be refused: {}", refusal.reason(&draft.plan)));
-        context.talk_removals(&refusal);
+        context.talk_removals(refusal);
     }
+    let refused = refusal.map(|refusal| json::Refusal::new(&refusal, &draft.plan));
     context.remark_cut_off(tree.is_log_cut_off());
     let version = tree.previous().snapshot.version();
     let held = tree.previous().snapshot.held();
@@ -125,6 +130,7 @@ fn working_tree(context: &Context) -> Result<Comparison, CliError> {
         has_invalid: !draft.plan.invalid.is_empty(),
         changes_holds: began > 0 || !released.is_empty(),
         released,
+        refused,
         from: version,
         to: None,
         latest: version,
@@ -160,6 +166,7 @@ fn versions(from: &str, to: Option<&str>, context: &Context) -> Result<Compariso
         has_invalid: false,
         changes_holds: false,
         released: Vec::new(),
+        refused: None,
     })
 }
 
@@ -209,7 +216,7 @@ impl Comparison {
             changes: json::changes(&self.changes),
             repaired: Vec::new(),
             diagnostics: json::diagnostics(&self.diagnostics),
-            refused: None,
+            refused: self.refused.clone(),
         }
     }
 }

@@ -56,7 +56,8 @@ fn a_comment_has_a_verdict_a_table_and_the_fields() {
         ("team-chat", json!({"version": "1.0.0", "aiContext": {"purpose": "Talks"}})),
     ]);
     let found = [finding("modules/x.yaml", "`NO` is not a status")];
-    let comment = comment(SnapshotVersion::new(42), &diff::changes(&old, &new), &found, &Invalid::default());
+    let comment =
+        comment(SnapshotVersion::new(42), &diff::changes(&old, &new), &found, &Invalid::default(), None);
     insta::assert_snapshot!(comment, @r##"
     ### ❌ Registry: 2 added, 3 updated, 2 removed (1 renamed), 1 error
 
@@ -106,7 +107,7 @@ fn permissions_and_invalid_modules_come_before_everything_else() {
         held: vec![("notes".parse().unwrap(), "schema/required".to_owned())],
         left_out: vec![RepoPath::new("modules/tasks/module.yaml")],
     };
-    let comment = comment(SnapshotVersion::new(3), &diff::changes(&old, &new), &[], &invalid);
+    let comment = comment(SnapshotVersion::new(3), &diff::changes(&old, &new), &[], &invalid, None);
     insta::assert_snapshot!(comment, @r##"
     ### ✅ Registry: 1 added, 2 updated, 0 removed
 
@@ -151,7 +152,7 @@ fn permissions_and_invalid_modules_come_before_everything_else() {
 
 #[test]
 fn nothing_to_tell_is_one_line() {
-    let comment = comment(SnapshotVersion::new(1), &Changes::default(), &[], &Invalid::default());
+    let comment = comment(SnapshotVersion::new(1), &Changes::default(), &[], &Invalid::default(), None);
     assert_eq!(comment, "### ✅ Registry: no changes\n");
 }
 
@@ -232,7 +233,7 @@ fn nothing_a_manifest_says_gets_out_of_code() {
         let path = RepoPath::new(format!("modules/{text}.yaml"));
         let invalid =
             Invalid { held: vec![("drive".parse().unwrap(), text.to_owned())], left_out: vec![path] };
-        comment(SnapshotVersion::new(1), &diff::changes(&old, &new), &[finding(text, text)], &invalid)
+        comment(SnapshotVersion::new(1), &diff::changes(&old, &new), &[finding(text, text)], &invalid, None)
     };
     let benign = outside_of_code(&comment_on("plain"));
     for text in VECTORS {
@@ -260,7 +261,7 @@ fn a_comment_never_grows_past_what_hosts_take() {
     let held =
         (0..5_000).map(|number| (format!("module-{number}").parse().unwrap(), "schema/type".to_owned()));
     let invalid = Invalid { held: held.collect(), left_out: Vec::new() };
-    let comment = comment(SnapshotVersion::new(1), &changes, &found, &invalid);
+    let comment = comment(SnapshotVersion::new(1), &changes, &found, &invalid, None);
     assert!((30_000..=60_000).contains(&comment.len()), "{}", comment.len());
     assert_eq!(comment.matches("\n… and ").count(), 4, "{comment}");
     outside_of_code(&comment);
@@ -284,7 +285,7 @@ fn many_and_long_permissions_hide_no_other_module() {
         ("m-e", few("e")),
     ];
     let changes = diff::changes(&snapshot(&old), &snapshot(&new));
-    let comment = comment(SnapshotVersion::new(1), &changes, &[], &Invalid::default());
+    let comment = comment(SnapshotVersion::new(1), &changes, &[], &Invalid::default(), None);
     assert!(comment.len() <= 60_000, "{}", comment.len());
     outside_of_code(&comment);
     for name in ["m-a", "m-b", "m-c", "m-d", "m-e"] {
@@ -295,4 +296,23 @@ fn many_and_long_permissions_hide_no_other_module() {
     }
     assert!(comment.contains("` and 46 more\n"), "{comment}");
     assert!(comment.contains("\n- `m-e` gains `e:run`\n"), "{comment}");
+}
+
+#[test]
+fn a_refusal_of_the_guard_is_the_verdict() {
+    let refusal = Refusal {
+        reason: "this would remove 5 of 6 entries".to_owned(),
+        removals: Vec::new(),
+        token: Some("rm-1".to_owned()),
+    };
+    let comment =
+        comment(SnapshotVersion::new(1), &Changes::default(), &[], &Invalid::default(), Some(&refusal));
+    assert!(
+        comment.starts_with(
+            "### ❌ Registry: no changes\n\n\
+             ⛔ A sync would be refused: `this would remove 5 of 6 entries`. \
+             `--allow-removals rm-1` lets exactly these removals through.\n"
+        ),
+        "{comment}"
+    );
 }
