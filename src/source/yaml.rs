@@ -149,7 +149,8 @@ impl<'a> Reader<'a> {
                 }
                 Event::UnresolvedAlias(name) => {
                     let node = self.null(span.clone());
-                    self.report(syntax::unknown_anchor(self.text, &name, span).at(node));
+                    let text = self.text;
+                    self.report(|| syntax::unknown_anchor(text, &name, span).at(node));
                 }
                 Event::DocumentStart(..) if documents == 1 => return Err(second_document(span)),
                 Event::DocumentStart(..) => {
@@ -180,7 +181,8 @@ impl<'a> Reader<'a> {
         }
         self.content_end = span.end.max(self.content_end);
         if key == "<<" {
-            self.report(merge_key(span.clone(), self.builder.len()));
+            let node = self.builder.len();
+            self.report(|| merge_key(span.clone(), node));
         }
         self.refuse_surrogates(style, &span);
         self.builder.key(key);
@@ -224,7 +226,7 @@ impl<'a> Reader<'a> {
             Resolved::BadNumber(number) => {
                 self.place(span.clone());
                 let node = self.builder.number(Number::nearest(number));
-                self.report(bad_number(value, span, node));
+                self.report(|| bad_number(value, span, node));
                 node
             }
         }
@@ -281,7 +283,7 @@ impl<'a> Reader<'a> {
     fn alias(&mut self, anchor: usize, span: Span) -> Result<(), Problem> {
         let Some(node) = self.anchors.get(anchor - 1).copied().flatten() else {
             let null = self.null(span.clone());
-            self.report(syntax::alias_of_open(span).at(null));
+            self.report(|| syntax::alias_of_open(span).at(null));
             return Ok(());
         };
         let size = self.builder.size(node);
@@ -321,15 +323,15 @@ impl<'a> Reader<'a> {
 
     fn refuse_tag(&mut self, tag: Span) {
         let span = self.within(tag);
-        let node = self.builder.len();
-        self.report(syntax::tag(self.text, span).at(node));
+        let (text, node) = (self.text, self.builder.len());
+        self.report(|| syntax::tag(text, span).at(node));
     }
 
     fn refuse_surrogates(&mut self, style: ScalarStyle, span: &Span) {
         if style == ScalarStyle::DoubleQuoted
             && let Some(escape) = characters::surrogate_escape(self.text, span)
         {
-            self.report(syntax::surrogate(escape));
+            self.report(|| syntax::surrogate(escape));
         }
     }
 
@@ -341,7 +343,7 @@ impl<'a> Reader<'a> {
         }
         // A node that is not written may be before the tab: its line is looked at again.
         let end = if span.is_empty() {
-            self.text[..span.end].rfind('\n').map_or(0, |newline| newline + 1)
+            self.text[gap.clone()].rfind('\n').map_or(gap.start, |newline| gap.start + newline + 1)
         } else {
             span.end
         };
@@ -385,9 +387,10 @@ impl<'a> Reader<'a> {
         self.open.last().is_some_and(|open| open.is_flow)
     }
 
-    fn report(&mut self, problem: Problem) {
+    /// Reports what `problem` makes, which looks at the text around it: it is not made where there are enough already.
+    fn report(&mut self, problem: impl FnOnce() -> Problem) {
         if self.problems.len() < MAX_PROBLEMS {
-            self.problems.push(problem);
+            self.problems.push(problem());
         }
     }
 

@@ -186,6 +186,26 @@ fn an_anchor_may_be_defined_again() {
     let parsed = read("a.yaml", "a: &x 1\nb: *x\nc: &x 2\nd: *x\ne: &x\nf: *x\n");
     let expected = serde_json::json!({"a": 1, "b": 1, "c": 2, "d": 2, "e": null, "f": null});
     assert_eq!(parsed.document.unwrap().root().to_json(), expected);
+    check_json(&format!("[{}{}", "+".repeat(400_000), " a".repeat(200_000)));
+}
+
+/// They would take minutes together if a mistake were looked at with a walk over the whole line.
+#[test]
+fn long_lines_of_yaml_mistakes_end_fast() {
+    let many = 20_000;
+    for piece in
+        ["*x,", "*x ,", "!x a,", "!x 'a',", "!x ,", "a: !x b,", "1e99,", "<<: 1,", "\"\\ud800\",", "a,"]
+    {
+        // Where a file has a tab, the spaces before each node are looked at.
+        for (start, end) in
+            [("[", "]"), ("{", "}"), ("a: [", "]"), ("a: {", "}"), ("- - [", "]"), ("#\t\na: {", "}")]
+        {
+            let line = format!("{start}{}", piece.repeat(many / piece.len()));
+            assert!(!codes("a.yaml", &line).is_empty(), "{start} {piece}");
+            let found = codes("a.yaml", format!("{line}{end}"));
+            assert!(found.len() <= 100 && (piece == "a," || !found.is_empty()), "{start} {piece}");
+        }
+    }
 }
 
 #[test]

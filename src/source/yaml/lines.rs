@@ -157,21 +157,21 @@ pub(super) fn levels(text: &str, end: usize) -> Vec<Level<'_>> {
     levels
 }
 
-/// Where the lines end that are indented further than `column`, from the line after the one that starts at `start`. The items
-/// of a list may be at the column of its key.
-pub(super) fn block_end(text: &str, start: usize, column: usize) -> usize {
-    let first = Line::at(text, start);
-    let parts = first.parts();
+/// The lines that are indented further than `column`, from the line after the one that starts at `start`, without blank ones.
+/// The items of a list may be at the column of its key.
+pub(super) fn block(text: &str, start: usize, column: usize) -> impl Iterator<Item = Line<'_>> {
+    let parts = Line::at(text, start).parts();
     let is_key = parts.dash.is_none() || parts.key.is_some() && parts.content == column;
-    let mut end = first.span().end;
-    for line in lines(text, start).skip(1).filter(|line| !line.is_blank()) {
+    let belongs = move |line: &Line<'_>| {
         let is_item = is_key && line.indentation() == column && line.parts().dash.is_some();
-        if line.indentation() <= column && !is_item {
-            break;
-        }
-        end = line.span().end;
-    }
-    end
+        line.indentation() > column || is_item
+    };
+    lines(text, start).skip(1).filter(|line| !line.is_blank()).take_while(belongs)
+}
+
+/// Where the last of the lines of a [`block`] ends, or the one before it where there are none.
+pub(super) fn block_end(text: &str, start: usize, column: usize) -> usize {
+    block(text, start, column).last().unwrap_or_else(|| Line::at(text, start)).span().end
 }
 
 /// Whether a key is a word without spaces and signs.

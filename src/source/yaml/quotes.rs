@@ -1,7 +1,7 @@
 //! Texts in quotes that do not end where their author meant.
 
 use super::{
-    lines::{Line, Parts, block_end, closing_quote, lines},
+    lines::{Line, Parts, block, closing_quote, lines},
     syntax::syntax,
 };
 use crate::source::{Problem, quote, verbatim};
@@ -18,12 +18,10 @@ pub(super) fn in_quotes(text: &str) -> String {
 pub(super) fn rewrite(text: &str, line: Line<'_>, value: &str) -> Option<String> {
     let parts = line.parts();
     let start = if parts.key.is_some() { parts.content } else { parts.dash.unwrap_or(parts.content) };
-    if block_end(text, line.start, start) > line.span().end {
-        return None;
-    }
     let before = line.text[start..parts.value_at].trim_end();
     let separator = if before.is_empty() { "" } else { " " };
-    write(&format!("{before}{separator}{value}"))
+    let help = write(&format!("{before}{separator}{value}"))?;
+    block(text, line.start, start).next().is_none().then_some(help)
 }
 
 /// The help to write this, where it can be shown.

@@ -235,9 +235,18 @@ fn is_unclosed(kind: &ErrorKind) -> bool {
     )
 }
 
+/// How many bytes around an offset are looked at for the value that starts there. The keys of YAML are shorter, and of a
+/// longer value no message shows anything.
+const REACH: usize = 2048;
+
 /// How to write the value that starts at an offset in quotes, if one does.
 pub(super) fn quoted(text: &str, at: usize) -> Option<String> {
-    let line = Line::at(text, at);
+    let Line { start, text: whole } = Line::at(text, at);
+    // A line may be as long as the file, and have a mistake at each of its bytes.
+    if at - start > REACH {
+        return None;
+    }
+    let line = Line { start, text: &whole[..whole.floor_char_boundary(at - start + REACH)] };
     let parts = line.parts();
     let value = parts.value.split(" #").next().unwrap_or_default().trim_end();
     let is_value = (parts.key.is_some() || parts.dash.is_some()) && at == line.start + parts.value_at;
