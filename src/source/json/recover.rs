@@ -14,6 +14,7 @@ use crate::source::{MAX_PROBLEMS, Problem, Span, too_deep};
 pub(super) fn problems(text: &str, depth: usize) -> Vec<Problem> {
     let mut recovery = Recovery {
         text,
+        depth,
         lexer: Lexer::new(text),
         open: Vec::new(),
         document: Expected::Value,
@@ -26,7 +27,7 @@ pub(super) fn problems(text: &str, depth: usize) -> Vec<Problem> {
     loop {
         recovery.lexer.expects_key = recovery.expects_key();
         let Some(token) = recovery.lexer.next() else { break };
-        if recovery.open.len() == depth && matches!(token.kind, Kind::Open(_)) {
+        if recovery.open.len() >= depth && matches!(token.kind, Kind::Open(_)) {
             recovery.problems.push(too_deep(token.span, depth));
             return recovery.problems;
         }
@@ -78,6 +79,8 @@ struct Outdented {
 
 struct Recovery<'a> {
     text: &'a str,
+    /// How many collections may be open.
+    depth: usize,
     lexer: Lexer<'a>,
     open: Vec<Open>,
     /// What comes next where no collection is open.
@@ -440,6 +443,11 @@ impl Recovery<'_> {
         let (key, expected) = (opening.clone(), Expected::Comma);
         self.open.push(Open { bracket, opening, expected, key, is_mixed: false, is_implied: true });
     }
+        if self.open.len() >= self.depth {
+            self.problems.push(too_deep(opening.span, self.depth));
+            self.document = Expected::Nothing;
+            return;
+        }
 
     fn end(&mut self) {
         let Some(innermost) = self.open.last() else {

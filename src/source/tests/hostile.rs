@@ -41,6 +41,20 @@ fn the_limit_itself_is_allowed() {
     );
 }
 
+/// A bracket that is not written counts like one that is.
+#[test]
+fn an_implied_bracket_is_within_the_limit() {
+    let many = 100_000;
+    let (keys, implied) = (|depth: usize| "{\"a\":".repeat(depth), "\n \"b\": ");
+    for (text, expected) in [
+        (keys(63) + implied + "1" + &"}".repeat(63), &["source/syntax"][..]),
+        (keys(63) + implied + &"[".repeat(many), &["source/syntax", "source/too-deep"]),
+        (keys(64) + implied + &"[".repeat(many) + &"}".repeat(many), &["source/syntax", "source/too-deep"]),
+    ] {
+        assert_eq!(codes("a.json", text), expected);
+    }
+}
+
 #[test]
 fn alias_bombs_end_small() {
     let level = |level: usize| {
