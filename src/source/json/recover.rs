@@ -116,6 +116,9 @@ impl Recovery<'_> {
             Kind::Text => {
                 for problem in texts::faults(self.text, &span) {
                     self.report(problem);
+                    if self.problems.len() >= MAX_PROBLEMS {
+                        break;
+                    }
                 }
             }
             Kind::Unclosed => self.report(faults::unclosed(self.text, span)),
@@ -437,17 +440,17 @@ impl Recovery<'_> {
         }
     }
 
-    /// Goes on as if a bracket had been there.
+    /// Goes on as if a bracket had been there, or ends where it would be one too many.
     fn imply(&mut self, bracket: Bracket, opening: Token) {
         self.brackets_match = false;
-        let (key, expected) = (opening.clone(), Expected::Comma);
-        self.open.push(Open { bracket, opening, expected, key, is_mixed: false, is_implied: true });
-    }
         if self.open.len() >= self.depth {
             self.problems.push(too_deep(opening.span, self.depth));
             self.document = Expected::Nothing;
             return;
         }
+        let (key, expected) = (opening.clone(), Expected::Comma);
+        self.open.push(Open { bracket, opening, expected, key, is_mixed: false, is_implied: true });
+    }
 
     fn end(&mut self) {
         let Some(innermost) = self.open.last() else {

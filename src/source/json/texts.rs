@@ -3,21 +3,23 @@
 use super::faults::syntax;
 use crate::source::{Problem, Span, quote};
 
-/// The findings within the text at `span`, in the order of the text.
-pub(super) fn faults(text: &str, span: &Span) -> Vec<Problem> {
-    let written = &text[span.clone()];
-    let (mut found, mut at) = (Vec::new(), 0);
-    while let Some(next) = written[at..].find(|next: char| next == '\\' || next < ' ') {
-        let start = at + next;
+/// The findings within the text at `span`, in the order of the text; each is made when it is asked for.
+pub(super) fn faults<'a>(text: &'a str, span: &Span) -> impl Iterator<Item = Problem> + use<'a> {
+    let (offset, written) = (span.start, &text[span.clone()]);
+    let mut at = 0;
+    let pieces = std::iter::from_fn(move || {
+        let start = at + written[at..].find(|next: char| next == '\\' || next < ' ')?;
         let (length, problem) = match written[start..].strip_prefix('\\') {
             Some(escaped) => escape(escaped),
             None => control_character(&written[start..]),
         };
         at = start + length;
-        found
-            .extend(problem.map(|problem| problem(span.start + start..span.start + at, &written[start..at])));
-    }
-    found
+        Some((start..at, problem))
+    });
+    pieces.filter_map(move |(piece, problem)| {
+        let span = offset + piece.start..offset + piece.end;
+        problem.map(|problem| problem(span, &written[piece]))
+    })
 }
 
 /// Makes the finding on a piece of a text.
