@@ -225,10 +225,12 @@ impl<'a> Lexer<'a> {
     /// The end of what is written without quotes, and whether a closing quote follows at once.
     fn word(&self) -> (Kind, usize) {
         let mut end = self.word_end(self.at);
-        while !is_value(&self.text[self.at..end]) {
+        // What comes first decides, so that a long word is not looked at again with each one that follows it.
+        let is_value = is_value(&self.text[self.at..end]);
+        loop {
             let space = self.text[end..].len() - self.text[end..].trim_start_matches([' ', '\t']).len();
             let next = self.word_end(end + space);
-            if next == end + space || is_comment(&self.text[end + space..]) {
+            if is_value || next == end + space || is_comment(&self.text[end + space..]) {
                 break;
             }
             end = next;
@@ -237,7 +239,7 @@ impl<'a> Lexer<'a> {
         if rest.strip_prefix('"').is_some_and(is_end_of_text) {
             return (Kind::Unopened, end + 1);
         }
-        if self.expects_key || is_value(&self.text[self.at..end]) {
+        if self.expects_key || is_value {
             return (Kind::Word, end);
         }
         // A text may go on after a comma: `Keeps lists, and more",`.

@@ -118,6 +118,7 @@ fn many_findings_are_cut_off() {
         ("a.json", format!("[{}0]", "1e99,".repeat(100_000))),
         ("a.json", format!("[{}0]", "'a',".repeat(100_000))),
         ("a.json", format!("{{{}\"a\":0}}", "\"a\":0,".repeat(100_000))),
+        ("a.json", format!("{{\"a\": \"{}\"}}", "\\q".repeat(400_000))),
     ] {
         assert_eq!(codes(path, text).len(), 100, "{path}");
     }
@@ -185,21 +186,6 @@ fn long_lines_of_json_mistakes_end_fast() {
             check_json(&text);
         }
     }
-}
-
-fn check_json(text: &str) {
-    let found = read("a.json", text).diagnostics;
-    assert!(!found.is_empty() || text.starts_with('"'), "{:?}", &text[..text.floor_char_boundary(20)]);
-    for diagnostic in found {
-        assert!(text.get(diagnostic.span.clone()).is_some(), "{:?}", diagnostic.message);
-    }
-}
-
-#[test]
-fn an_anchor_may_be_defined_again() {
-    let parsed = read("a.yaml", "a: &x 1\nb: *x\nc: &x 2\nd: *x\ne: &x\nf: *x\n");
-    let expected = serde_json::json!({"a": 1, "b": 1, "c": 2, "d": 2, "e": null, "f": null});
-    assert_eq!(parsed.document.unwrap().root().to_json(), expected);
     check_json(&format!("[{}{}", "+".repeat(400_000), " a".repeat(200_000)));
 }
 
@@ -220,6 +206,21 @@ fn long_lines_of_yaml_mistakes_end_fast() {
             assert!(found.len() <= 100 && (piece == "a," || !found.is_empty()), "{start} {piece}");
         }
     }
+}
+
+fn check_json(text: &str) {
+    let found = read("a.json", text).diagnostics;
+    assert!(!found.is_empty() || text.starts_with('"'), "{:?}", &text[..text.floor_char_boundary(20)]);
+    for diagnostic in found {
+        assert!(text.get(diagnostic.span.clone()).is_some(), "{:?}", diagnostic.message);
+    }
+}
+
+#[test]
+fn an_anchor_may_be_defined_again() {
+    let parsed = read("a.yaml", "a: &x 1\nb: *x\nc: &x 2\nd: *x\ne: &x\nf: *x\n");
+    let expected = serde_json::json!({"a": 1, "b": 1, "c": 2, "d": 2, "e": null, "f": null});
+    assert_eq!(parsed.document.unwrap().root().to_json(), expected);
 }
 
 #[test]
