@@ -83,33 +83,10 @@ pub(super) fn write(root: &Path, repository: Option<&Repository>, drift: &Drift)
         let on_disk = root.join(path.as_str());
         // Only an empty folder can be removed so.
         let _ = fs::remove_dir(&on_disk);
-        write_whole(&on_disk, bytes)?;
+        load::write_whole(&on_disk, bytes)
+            .map_err(|source| SyncError::Io { path: on_disk.clone(), source })?;
     }
     Ok(())
-}
-
-/// Writes a file so that at any time it is either the old or the new one.
-fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), SyncError> {
-    let failed = |source| SyncError::Io { path: path.to_owned(), source };
-    let folder = path.parent().unwrap_or(Path::new("."));
-    fs::create_dir_all(folder).map_err(failed)?;
-    let temporary = tempfile::Builder::new().prefix(".modreg-").permissions(readable()).tempfile_in(folder);
-    let mut file = temporary.map_err(failed)?;
-    std::io::Write::write_all(&mut file, bytes).map_err(failed)?;
-    file.persist(path).map_err(|error| failed(error.error))?;
-    Ok(())
-}
-
-/// The permissions of a file that a program creates, before the user's mask.
-fn readable() -> fs::Permissions {
-    #[cfg(unix)]
-    {
-        std::os::unix::fs::PermissionsExt::from_mode(0o666)
-    }
-    #[cfg(not(unix))]
-    {
-        fs::metadata(".").map(|metadata| metadata.permissions()).unwrap_or_else(|_| unreachable!())
-    }
 }
 
 fn remove_empty_parents(file: &Path, top: &Path) {

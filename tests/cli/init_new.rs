@@ -91,6 +91,26 @@ fn files_are_not_written_through_links() {
     }
 }
 
+/// A second name of the old file shows whether its content was changed in place, which a full disk would leave half done.
+#[test]
+fn files_are_replaced_as_a_whole() {
+    let copy = "schema/module.schema.json";
+    for (path, args) in [
+        (copy, ["schema", "--update"]),
+        (copy, ["init", "--no-commit"]),
+        (".gitattributes", ["init", "--no-commit"]),
+    ] {
+        let folder = Folder::with_modules(&["chat"]);
+        folder.expect(0, &["init"]);
+        let old = if path == copy { outdated(&folder.read(path)) } else { "*.png binary\n".to_owned() };
+        folder.write(path, &old);
+        std::fs::hard_link(folder.path().join(path), folder.beside("old")).unwrap();
+        folder.expect(0, &args);
+        assert_ne!(folder.read(path), old, "{args:?} writes {path}");
+        assert_eq!(std::fs::read_to_string(folder.beside("old")).unwrap(), old, "{args:?} replaces {path}");
+    }
+}
+
 #[test]
 fn a_skeleton_is_valid_and_skipped_until_it_is_approved() {
     let folder = Folder::with_modules(&["chat"]);

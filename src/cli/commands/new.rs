@@ -1,7 +1,5 @@
 //! `modreg new`
 
-use std::fs;
-
 use crate::{
     cli::{Exit, args::Format, context::Context, error::CliError, output, workspace::Folder},
     domain::{ModuleName, RepoPath, Status},
@@ -69,24 +67,15 @@ fn write(folder: &Folder, path: &RepoPath, name: &ModuleName) -> Result<(), CliE
     load::check_parents(&folder.root, path).map_err(SyncError::from)?;
     let on_disk = folder.root.join(path.as_str());
     let failed = |source| CliError::from(SyncError::Io { path: on_disk.clone(), source });
-    if let Some(parent) = on_disk.parent() {
-        fs::create_dir_all(parent).map_err(failed)?;
-    }
     let up = "../".repeat(path.as_str().matches('/').count());
     let has_schema = folder.root.join("schema/module.schema.json").is_file();
     let schema =
         if has_schema { format!("{SCHEMA_LINE}{up}schema/module.schema.json\n") } else { String::new() };
     let text = schema + &skeleton(name);
-    let created = fs::File::create_new(&on_disk)
-        .and_then(|mut file| std::io::Write::write_all(&mut file, text.as_bytes()));
-    match created {
-        Ok(()) => Ok(()),
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
-            Err(CliError::cannot_run(format!("`{path}` exists already"))
-                .hint("edit it, or choose another name"))
-        }
-        Err(error) => Err(failed(error)),
+    if load::create(&on_disk, text.as_bytes()).map_err(failed)? {
+        return Ok(());
     }
+    Err(CliError::cannot_run(format!("`{path}` exists already")).hint("edit it, or choose another name"))
 }
 
 /// What the YAML language server of editors reads.

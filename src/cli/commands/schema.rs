@@ -1,7 +1,5 @@
 //! `modreg schema`
 
-use std::fs;
-
 use crate::{
     cli::{Exit, context::Context, error::CliError, output, workspace::Folder},
     load,
@@ -50,9 +48,7 @@ fn update(context: &Context) -> Result<(), CliError> {
             Some(Origin::Outdated | Origin::Edited) | None => {
                 load::check_parents(&folder.root, &path).map_err(SyncError::from)?;
                 let on_disk = folder.root.join(path.as_str());
-                let folder = on_disk.parent().unwrap_or(&folder.root);
-                fs::create_dir_all(folder)
-                    .and_then(|()| fs::write(&on_disk, text))
+                load::replace(&on_disk, text.as_bytes())
                     .map_err(|source| SyncError::Io { path: on_disk.clone(), source })?;
                 "is written"
             }

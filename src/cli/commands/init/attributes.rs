@@ -6,6 +6,7 @@ use crate::{
     cli::error::CliError,
     domain::{ModuleName, RepoPath},
     git::Repository,
+    load,
     registry::{entry_repo_path, root_path},
     sync::SyncError,
 };
@@ -49,7 +50,7 @@ pub(super) fn complete(repository: &Repository, root: &Path) -> Result<Completed
     if !is_file || before.ends_with(LINES.as_bytes()) {
         return Ok(Completed::Overruled);
     }
-    fs::write(&path, with_lines(&before)).map_err(failed)?;
+    load::replace(&path, &with_lines(&before)).map_err(failed)?;
     Ok(if are_right(repository)? { Completed::Added } else { Completed::Overruled })
 }
 

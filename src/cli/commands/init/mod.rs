@@ -8,7 +8,7 @@ mod next_steps;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    fs, io,
+    fs,
     path::{Path, PathBuf},
 };
 
@@ -210,11 +210,11 @@ fn write_missing<'a>(root: &Path, files: &'a [Template]) -> Result<Vec<&'a RepoP
     let mut written = Vec::new();
     for file in wanted {
         let on_disk = root.join(file.path.as_str());
-        if write_new(&on_disk, &file.text)? {
+        let failed = |source| SyncError::Io { path: on_disk.clone(), source };
+        if load::create(&on_disk, file.text.as_bytes()).map_err(failed)? {
             written.push(&file.path);
         } else if content(root, &file.path).is_some_and(|content| file.replaces(&content)) {
-            fs::write(&on_disk, &file.text)
-                .map_err(|source| SyncError::Io { path: on_disk.clone(), source })?;
+            load::replace(&on_disk, file.text.as_bytes()).map_err(failed)?;
             written.push(&file.path);
         }
     }
@@ -259,17 +259,4 @@ fn uncommitted(
         }
     }
     Ok(uncommitted)
-}
-
-/// Writes a file unless there is one, and tells whether it did.
-fn write_new(path: &Path, text: &str) -> Result<bool, CliError> {
-    let failed = |source| SyncError::Io { path: path.to_owned(), source };
-    if let Some(parent) = path.parent() {
-        fs::create_dir_all(parent).map_err(failed)?;
-    }
-    match fs::File::create_new(path).and_then(|mut file| io::Write::write_all(&mut file, text.as_bytes())) {
-        Ok(()) => Ok(true),
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
-        Err(source) => Err(failed(source).into()),
-    }
 }

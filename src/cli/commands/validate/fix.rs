@@ -1,10 +1,6 @@
 //! `modreg validate --fix`: fixes files on disk, each at once and as a whole.
 
-use std::{
-    fs,
-    io::Write as _,
-    path::{Path, PathBuf},
-};
+use std::path::Path;
 
 use super::{
     check,
@@ -64,18 +60,6 @@ fn file(base: &Path, path: &RepoPath, compiler: &Compiler, context: &Context) ->
         return Ok(Vec::new());
     }
     let on_disk = base.join(path.as_str());
-    replace(&on_disk, &fixed.bytes).map_err(|source| SyncError::Io { path: on_disk, source })?;
+    load::replace(&on_disk, &fixed.bytes).map_err(|source| SyncError::Io { path: on_disk, source })?;
     Ok(fixed.fixes)
-}
-
-/// Replaces a file so that at any time it is either the old or the new one, with the permissions of the old.
-fn replace(path: &PathBuf, bytes: &[u8]) -> std::io::Result<()> {
-    let permissions = fs::metadata(path)?.permissions();
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let mut file = tempfile::Builder::new().prefix(".modreg-").tempfile_in(folder)?;
-    file.write_all(bytes)?;
-    file.as_file().set_permissions(permissions)?;
-    file.as_file().sync_all()?;
-    file.persist(path).map_err(|error| error.error)?;
-    Ok(())
 }
