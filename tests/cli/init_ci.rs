@@ -70,8 +70,9 @@ fn the_workflows_install_a_known_commit() {
         let folder = Folder::empty();
         folder.expect(0, &["init", "--ci", ci, "--install-from", &source()]);
         let text = folder.read(file);
-        let command =
-            format!("cargo install --locked --git https://example.org/tools/modreg --rev {COMMIT} modreg\n");
+        let command = format!(
+            "'cargo install --locked --git https://example.org/tools/modreg --rev {COMMIT} modreg'\n"
+        );
         assert!(text.contains(&command), "{text}");
         assert!(text.contains("key: modreg-0123456789ab"), "the cache is that of the commit:\n{text}");
         assert!(!text.contains("install --locked modreg") && !text.contains("--path"), "{text}");
@@ -98,7 +99,7 @@ fn workflows_without_a_source_fail_until_one_is_named() {
     let folder = Folder::empty();
     folder.expect(0, &["init", "--install-from", "./tools/modreg"]);
     let text = folder.read(VALIDATE);
-    assert!(text.contains("run: cargo install --locked --path ./tools/modreg\n"), "{text}");
+    assert!(text.contains("run: 'cargo install --locked --path ./tools/modreg'\n"), "{text}");
 
     let folder = Folder::empty();
     let ran = folder.expect(0, &["init"]);

@@ -56,6 +56,15 @@ impl FromStr for InstallFrom {
         if user.is_some_and(|user| url.starts_with("https://") || user.contains(':')) {
             return Err(InvalidSource::Secret);
         }
+        // At the end of an address it would also be the sign of a map in YAML.
+        let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
+        let (host, port) = host.split_once(':').unwrap_or((host, "1"));
+        if host.is_empty() {
+            return Err(InvalidSource::Scheme);
+        }
+        if path.contains(':') || port.is_empty() || !port.chars().all(|digit| digit.is_ascii_digit()) {
+            return Err(InvalidSource::Character(':'));
+        }
         let commit = commit.parse().map_err(|_| InvalidSource::Commit)?;
         Ok(Self::Commit { url: url.to_owned(), commit })
     }
@@ -107,7 +116,7 @@ pub(super) fn github_steps(from: Option<&InstallFrom>) -> String {
     };
     let command = from.command();
     match from.cache_key() {
-        None => format!("      - name: Install modreg\n        run: {command}\n"),
+        None => format!("      - name: Install modreg\n        run: '{command}'\n"),
         Some(key) => format!(
             "      - name: Look for an earlier build of modreg
         id: build
@@ -117,7 +126,7 @@ pub(super) fn github_steps(from: Option<&InstallFrom>) -> String {
           key: {key}-${{{{ runner.os }}}}-${{{{ runner.arch }}}}
       - name: Install modreg
         if: ${{{{ steps.build.outputs.cache-hit != 'true' }}}}
-        run: {command}
+        run: '{command}'
 "
         ),
     }
@@ -130,7 +139,7 @@ pub(super) fn gitlab_script(from: Option<&InstallFrom>) -> String {
     };
     let command = from.command();
     match from.cache_key() {
-        None => format!("before_script:\n  - {command}\n"),
+        None => format!("before_script:\n  - '{command}'\n"),
         Some(key) => format!(
             "variables:
   CARGO_INSTALL_ROOT: $CI_PROJECT_DIR/.cargo
@@ -141,7 +150,7 @@ cache:
   paths: [.cargo]
 
 before_script:
-  - {command}
+  - '{command}'
   - export PATH=\"$CARGO_INSTALL_ROOT/bin:$PATH\"
 "
         ),
@@ -188,6 +197,10 @@ mod tests {
             (format!("https://example.org/$(id)#{COMMIT}"), InvalidSource::Character('$')),
             (format!("https://example.org/a'#{COMMIT}"), InvalidSource::Character('\'')),
             (format!("https://example.org/a\n#{COMMIT}"), InvalidSource::Character('\n')),
+            (format!("https://example.org/a:#{COMMIT}"), InvalidSource::Character(':')),
+            (format!("https://example.org:/a#{COMMIT}"), InvalidSource::Character(':')),
+            (format!("ssh://git@example.org:a/b#{COMMIT}"), InvalidSource::Character(':')),
+            (format!("https://:443/a#{COMMIT}"), InvalidSource::Scheme),
             (format!("https://token@example.org/a#{COMMIT}"), InvalidSource::Secret),
             (format!("ssh://git:word@example.org/a#{COMMIT}"), InvalidSource::Secret),
             ("https://example.org/a#main".to_owned(), InvalidSource::Commit),
