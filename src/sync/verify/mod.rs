@@ -5,6 +5,8 @@ mod history;
 mod records;
 mod sources;
 
+use std::collections::BTreeSet;
+
 use super::{
     Deviation, Started, SyncError,
     log::{
@@ -181,10 +183,9 @@ impl Verification {
         self.problems.push(Problem { path, rule, message: message.into(), commit: None });
     }
 
-    /// Whether something is wrong with the file, or with what is at the place of one of its folders.
-    fn has_problem_at(&self, path: &RepoPath) -> bool {
-        let is_at = |place: &RepoPath| place == path || path.ancestors().any(|folder| folder == *place);
-        self.problems.iter().any(|problem| is_at(&problem.path))
+    /// The paths with which something is wrong so far.
+    fn problem_paths(&self) -> BTreeSet<RepoPath> {
+        self.problems.iter().map(|problem| problem.path.clone()).collect()
     }
 
     fn unverifiable(&mut self, reason: impl Into<String>) {
@@ -213,9 +214,10 @@ impl Verification {
         let message = format!("the entries have tree {actual}, but the root says {}", root.tree);
         self.problem(root_path(), &rules::ROOT_TREE, message);
         if is_present(repository, root.tree) {
+            let named = self.problem_paths();
             for file in repository.differences(Some(root.tree), Some(actual))? {
                 let path = entries_path().join(file.path.as_str());
-                if !self.has_problem_at(&path) {
+                if !is_at_or_below(&named, &path) {
                     let message = format!("it is not what version {} published", root.version);
                     self.problem(path, &rules::ENTRY_EDITED, message);
                 }
@@ -223,6 +225,11 @@ impl Verification {
         }
         Ok(())
     }
+}
+
+/// Whether a file, or one of its folders, is among these paths.
+fn is_at_or_below(paths: &BTreeSet<RepoPath>, file: &RepoPath) -> bool {
+    paths.contains(file) || file.ancestors().any(|folder| paths.contains(&folder))
 }
 
 /// What is checked, with a root that can be read.

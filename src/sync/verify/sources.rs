@@ -69,8 +69,9 @@ pub(super) fn check(
     }
     if source_is_here {
         // What is wrong with the place of a file says more than that the file is not there.
+        let named = found.problem_paths();
         let is_named = |problem: &Problem| {
-            problem.rule.code == rules::ENTRY_MISSING.code && found.has_problem_at(&problem.path)
+            problem.rule.code == rules::ENTRY_MISSING.code && super::is_at_or_below(&named, &problem.path)
         };
         differences.retain(|_, problem| !is_named(problem));
         found.problems.extend(differences.into_values());
