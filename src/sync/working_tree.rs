@@ -264,8 +264,15 @@ impl<'a> WorkingTree<'a> {
                     drift.needs(root_path, place, wanted);
                 }
             }
-            None if place == Place::File => drop(drift.remove.insert(root_path)),
-            None => {}
+            None => match place {
+                // The files in such a folder are strays themselves.
+                Place::Nothing | Place::Odd(Deviation::Folder) => {}
+                Place::File => drop(drift.remove.insert(root_path)),
+                Place::Odd(odd) => {
+                    drift.odd.insert(root_path.clone(), odd);
+                    drift.remove.insert(root_path);
+                }
+            },
         }
         for (path, odd) in strays {
             drift.odd.extend(odd.map(|odd| (path.clone(), odd)));

@@ -338,6 +338,20 @@ fn compile_names_what_is_odd_and_repairs_it_on_disk() {
 }
 
 #[test]
+fn a_link_in_the_place_of_a_root_that_must_not_be_there_is_drift() {
+    let folder = Folder::repository();
+    folder.write("modules/README.md", "no manifest");
+    folder.write("registry/README.md", "kept");
+    folder.commit("no manifests");
+    folder.expect(0, &["compile", "--check"]);
+    symlink("README.md", folder.path().join(ROOT)).unwrap();
+    folder.expect(1, &["compile", "--check"]).prints(&[&format!("{ROOT}: is a symbolic link")]);
+    folder.expect(0, &["compile"]).says(&[&format!("removed {ROOT}: it was a symbolic link")]);
+    assert!(!folder.exists(ROOT));
+    folder.expect(0, &["compile", "--check"]);
+}
+
+#[test]
 fn compile_deletes_no_repository() {
     let folder = Folder::with_modules(&["chat", "drive"]);
     folder.expect(0, &["sync"]);
