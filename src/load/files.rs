@@ -10,7 +10,12 @@ use crate::domain::RepoPath;
 /// Makes sure that a file at `path` lies below `root`: no step on the way to it is a link, as far as there are steps. The
 /// error names the step.
 pub fn check_parents(root: &Path, path: &RepoPath) -> Result<(), LoadError> {
-    match path.ancestors().next().map(|folder| checked_folder(root, &folder)) {
+    check_parents_on_disk(root, Path::new(path.as_str()))
+}
+
+/// The same, for a path below `root` that may not be UTF-8.
+pub fn check_parents_on_disk(root: &Path, path: &Path) -> Result<(), LoadError> {
+    match path.parent().map(|folder| checked_folder(root, folder)) {
         Some(Err(error @ (LoadError::NotADirectory(_) | LoadError::Unreadable { .. }))) => Err(error),
         Some(Err(LoadError::Missing(_)) | Ok(_)) | None => Ok(()),
     }
@@ -21,7 +26,7 @@ pub fn check_parents(root: &Path, path: &RepoPath) -> Result<(), LoadError> {
 /// Symbolic links are not followed, and names that are not UTF-8 are shown as well as text can.
 pub fn files(root: &Path, folder: &str) -> Result<Vec<RepoPath>, LoadError> {
     let mut files = Vec::new();
-    let folder = match checked_folder(root, &RepoPath::new(folder)) {
+    let folder = match checked_folder(root, Path::new(folder)) {
         Ok(folder) => folder,
         Err(LoadError::Missing(_)) => return Ok(files),
         Err(error) => return Err(error),

@@ -11,7 +11,7 @@ mod walk;
 mod write;
 
 pub use classify::{Class, EntryKind, Flaw, classify, ignored, unread};
-pub use files::{check_parents, files};
+pub use files::{check_parents, check_parents_on_disk, files};
 pub use listing::Listing;
 pub use read::{ReadError, read, read_limited};
 pub use walk::{LoadError, walk};

@@ -35,7 +35,7 @@ pub enum LoadError {
 ///
 /// `ignored` are the files and folders that git ignores, as paths in the repository: they are left out.
 pub fn walk(root: &Path, modules: &RepoPath, ignored: &BTreeSet<RepoPath>) -> Result<Listing, LoadError> {
-    let top = checked_folder(root, modules)?;
+    let top = checked_folder(root, Path::new(modules.as_str()))?;
     if ignored.iter().any(|path| path.is_at_or_above(modules)) {
         let is_of_interest = looks_like_a_manifest(modules, &top, &top);
         let ignored = is_of_interest.then(|| modules.clone()).into_iter().collect();
@@ -88,9 +88,9 @@ fn looks_like_a_manifest(modules: &RepoPath, top: &Path, path: &Path) -> bool {
 }
 
 /// A folder on disk, once every step on the way to it is known to be a folder and no link.
-pub(super) fn checked_folder(root: &Path, modules: &RepoPath) -> Result<PathBuf, LoadError> {
+pub(super) fn checked_folder(root: &Path, path: &Path) -> Result<PathBuf, LoadError> {
     let mut folder = root.to_owned();
-    for part in Path::new(modules.as_str()) {
+    for part in path {
         folder.push(part);
         match fs::symlink_metadata(&folder) {
             Ok(metadata) if metadata.is_dir() => {}
@@ -99,7 +99,7 @@ pub(super) fn checked_folder(root: &Path, modules: &RepoPath) -> Result<PathBuf,
                 return Err(LoadError::NotADirectory(step));
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                return Err(LoadError::Missing(modules.clone()));
+                return Err(LoadError::Missing(RepoPath::new(path.to_string_lossy())));
             }
             Err(source) => return Err(LoadError::Unreadable { path: folder, source }),
         }

@@ -3,7 +3,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 use super::{Deviation, SyncError};
@@ -26,6 +26,8 @@ pub struct Drift {
     pub remove: BTreeSet<RepoPath>,
     /// Those of them that are something else than files, or have another mode.
     pub odd: BTreeMap<RepoPath, Deviation>,
+    /// Where those of them are whose names are not UTF-8: their paths name nothing on disk.
+    pub(super) unnameable: BTreeMap<RepoPath, Vec<PathBuf>>,
 }
 
 impl Drift {
@@ -54,27 +56,28 @@ pub(super) fn write(root: &Path, repository: Option<&Repository>, drift: &Drift)
     let nested = drift.odd.iter().filter(|(_, odd)| **odd == Deviation::Submodule);
     let nested: Vec<_> = nested.map(|(path, _)| path).collect();
     let is_lost = |path: &&&RepoPath| match repository {
+        Some(_) if drift.unnameable.contains_key(**path) => true,
         Some(repository) => repository.has_content_of_its_own(path),
         None => true,
     };
     if let Some(path) = nested.iter().find(is_lost) {
         return Err(SyncError::NestedRepository { path: (*path).clone() });
     }
-    let removed = || drift.remove.iter().chain(drift.odd.keys().filter(|path| nested.contains(path)));
+    let removed = drift.remove.iter().chain(drift.odd.keys().filter(|path| nested.contains(path)));
+    let removed: BTreeMap<PathBuf, &RepoPath> = removed.flat_map(|path| on_disk(root, drift, path)).collect();
     // A folder may have been replaced by a link since it was looked at.
-    for path in removed() {
-        load::check_parents(root, path)?;
+    for place in removed.keys() {
+        load::check_parents_on_disk(root, place.strip_prefix(root).unwrap_or(place))?;
     }
     // What goes makes room for what comes.
-    for path in removed() {
-        let on_disk = root.join(path.as_str());
-        let removed =
-            if nested.contains(&path) { fs::remove_dir_all(&on_disk) } else { fs::remove_file(&on_disk) };
-        match removed {
+    for (place, path) in removed {
+        let result =
+            if nested.contains(&path) { fs::remove_dir_all(&place) } else { fs::remove_file(&place) };
+        match result {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-            removed => removed.map_err(|source| SyncError::Io { path: on_disk.clone(), source })?,
+            result => result.map_err(|source| SyncError::Io { path: place.clone(), source })?,
         }
-        remove_empty_parents(&on_disk, &root.join(REGISTRY));
+        remove_empty_parents(&place, &root.join(REGISTRY));
     }
     for path in drift.paths() {
         load::check_parents(root, path)?;
@@ -87,6 +90,14 @@ pub(super) fn write(root: &Path, repository: Option<&Repository>, drift: &Drift)
             .map_err(|source| SyncError::Io { path: on_disk.clone(), source })?;
     }
     Ok(())
+}
+
+/// Where a path that has to be removed is on disk. Names that are not UTF-8 may share one path.
+fn on_disk<'a>(root: &Path, drift: &Drift, path: &'a RepoPath) -> Vec<(PathBuf, &'a RepoPath)> {
+    match drift.unnameable.get(path) {
+        Some(places) => places.iter().map(|place| (place.clone(), path)).collect(),
+        None => vec![(root.join(path.as_str()), path)],
+    }
 }
 
 fn remove_empty_parents(file: &Path, top: &Path) {

@@ -3,7 +3,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs, io,
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 use super::{Deviation, SyncError};
@@ -18,6 +18,8 @@ use crate::{
 pub(super) struct OnDisk {
     /// Everything but folders, with what is odd about it: the root, and what is below `registry/modules`.
     pub(super) places: BTreeMap<RepoPath, Option<Deviation>>,
+    /// Where those are whose names text can show only in part, because they are not UTF-8.
+    pub(super) unnameable: BTreeMap<RepoPath, Vec<PathBuf>>,
     /// The folders in which there is nothing.
     pub(super) empty: BTreeSet<RepoPath>,
 }
@@ -36,13 +38,13 @@ impl OnDisk {
             }
             Ok(_) => {}
         }
-        found.add(root, root_path(), trusts_modes)?;
-        found.add(root, entries_path(), trusts_modes)?;
+        for path in [root_path(), entries_path()] {
+            found.add(root.join(path.as_str()), path, trusts_modes)?;
+        }
         Ok(found)
     }
 
-    fn add(&mut self, root: &Path, path: RepoPath, trusts_modes: bool) -> Result<(), SyncError> {
-        let place = root.join(path.as_str());
+    fn add(&mut self, place: PathBuf, path: RepoPath, trusts_modes: bool) -> Result<(), SyncError> {
         let failed = |source| SyncError::Io { path: place.clone(), source };
         let metadata = match fs::symlink_metadata(&place) {
             Ok(metadata) => metadata,
@@ -53,7 +55,7 @@ impl OnDisk {
             let mut is_empty = true;
             for entry in fs::read_dir(&place).map_err(failed)? {
                 let name = entry.map_err(failed)?.file_name();
-                self.add(root, path.join(&name.to_string_lossy()), trusts_modes)?;
+                self.add(place.join(&name), path.join(&name.to_string_lossy()), trusts_modes)?;
                 is_empty = false;
             }
             if is_empty {
@@ -70,6 +72,9 @@ impl OnDisk {
         } else {
             (trusts_modes && is_executable(&metadata)).then_some(Deviation::Executable)
         };
+        if path.as_str().contains(char::REPLACEMENT_CHARACTER) {
+            self.unnameable.entry(path.clone()).or_default().push(place);
+        }
         self.places.insert(path, odd);
         Ok(())
     }

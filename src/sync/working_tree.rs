@@ -230,7 +230,7 @@ impl<'a> WorkingTree<'a> {
     pub fn drift(&self, draft: &Draft) -> Result<Drift, SyncError> {
         let trusts_modes = self.repository.is_none_or(Repository::trusts_file_modes);
         let found = OnDisk::look(self.root, trusts_modes)?;
-        let mut drift = Drift::default();
+        let mut drift = Drift { unnameable: found.unnameable.clone(), ..Drift::default() };
         let mut strays = found.places.clone();
         // Git does not know empty folders, but for those of submodules that are not checked out.
         if let Some(repository) = self.repository.filter(|_| !found.empty.is_empty()) {

@@ -351,6 +351,23 @@ fn a_link_in_the_place_of_a_root_that_must_not_be_there_is_drift() {
     folder.expect(0, &["compile", "--check"]);
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_stray_with_a_name_that_is_not_utf_8_is_removed() {
+    use std::{ffi::OsStr, os::unix::ffi::OsStrExt as _};
+    let folder = Folder::with_modules(&["chat", "drive"]);
+    folder.expect(0, &["sync"]);
+    for name in [&b"\xff.json"[..], b"\xfe.json", b"\xff/x.json"] {
+        let path = folder.path().join("registry/modules").join(OsStr::from_bytes(name));
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, "{}").unwrap();
+    }
+    folder.expect(1, &["compile", "--check"]).prints(&["registry/modules/\u{fffd}.json: must not be there"]);
+    folder.expect(0, &["compile"]);
+    assert_eq!(fs::read_dir(folder.path().join("registry/modules")).unwrap().count(), 2);
+    folder.expect(0, &["compile", "--check"]);
+}
+
 #[test]
 fn compile_deletes_no_repository() {
     let folder = Folder::with_modules(&["chat", "drive"]);
