@@ -11,6 +11,7 @@ mod outcome;
 mod output;
 mod progress;
 mod webhooks;
+mod whole_file;
 mod workflow;
 mod workspace;
 

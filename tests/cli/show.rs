@@ -41,19 +41,51 @@ fn an_entry_becomes_a_manifest_again_after_a_rollback() {
                     keywords:\n  - chat\n  - second\n  patterns: []\n  concepts: []\n  entities: []\n  actions: []\n  \
                     contextProviders: []\n";
     assert_eq!(ran.out, expected);
-    assert_eq!(ran.err, "the entry was compiled from `modules/chat/module.yaml`; save this there\n");
-    folder.write("modules/chat/module.yaml", &ran.out);
+    assert_eq!(
+        ran.err,
+        "the entry was compiled from `modules/chat/module.yaml`; to write it there, add `--output modules/chat/module.yaml`\n"
+    );
+    let output = "modules/chat/module.yaml";
+    let ran = folder.expect(0, &["show", "chat", "--version", "1", "--format", "yaml", "--output", output]);
+    assert_eq!((ran.out.as_str(), folder.read(output).as_str()), ("", expected));
+    ran.says(&["the entry was compiled from `modules/chat/module.yaml`"]);
     folder.commit("back to the second keyword");
     folder.expect(0, &["unpin", "chat"]).prints(&["no longer pinned chat", "1 unchanged"]);
     folder.expect(0, &["validate", "--strict"]);
     folder.expect(0, &["diff", "3"]).prints(&["no changes"]);
 
     let ran = folder.expect(0, &["show", "mail", "--format", "yaml"]);
-    ran.says(&["compiled from `modules/mail.json`; save this as `modules/mail.yaml`, and remove that file"]);
+    ran.says(&["compiled from `modules/mail.json`; to replace that file, add `--output modules/mail.yaml`, and remove `modules/mail.json`"]);
     ran.prints(&["$schema=../schema/module.schema.json\n", "purpose: \"yes\"\n", "  - \"on\"\n"]);
     folder
         .expect(2, &["show", "--format", "yaml"])
         .says(&["no module is named", "modreg show MODULE --format yaml"]);
+}
+
+#[test]
+fn an_output_file_is_written_as_a_whole_or_not_at_all() {
+    let folder = Folder::with_modules(&["chat"]);
+    folder.expect(0, &["sync"]);
+    let before = folder.read("modules/chat/module.yaml");
+    for module in ["chta", "chat"] {
+        let args =
+            ["show", module, "--version", "7", "--format", "yaml", "--output", "modules/chat/module.yaml"];
+        folder.expect(2, &args).says(&["there is no version 7"]);
+        assert_eq!(folder.read("modules/chat/module.yaml"), before);
+    }
+    folder
+        .expect(2, &["show", "chat", "--output", "modules"])
+        .says(&["modules` is not a regular file", "`--output` takes the path of a file"]);
+    folder.expect(2, &["show", "chat", "--output", "missing/chat.json"]).says(&["missing/chat.json`"]);
+    for (args, file) in [
+        (&["show", "chat"][..], "chat.json"),
+        (&["show", "--format", "json"], "chat.json"),
+        (&["show"], "list"),
+    ] {
+        let printed = folder.expect(0, args).out;
+        assert_eq!(folder.expect(0, &[args, &["--output", file]].concat()).out, "");
+        assert_eq!(folder.read(file), printed, "{args:?}");
+    }
 }
 
 #[test]

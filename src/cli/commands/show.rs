@@ -1,22 +1,28 @@
 //! `modreg show`
 
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
+
 use clap::ValueEnum;
 
 use crate::{
-    cli::{Exit, context::Context, error::CliError, output, workspace},
+    cli::{Exit, context::Context, error::CliError, output, whole_file, workspace},
     compile::ManifestFile,
     diagnostic::Diagnostic,
     domain::{ModuleName, ObjectId, RepoPath, SnapshotVersion},
     git::Repository,
-    report::{manifest, overview, text::visible},
+    report::{Style, manifest, overview, text::visible},
     schema,
-    sync::{self, Log, VersionedSnapshot},
+    sync::{self, Log, SyncError, VersionedSnapshot},
 };
 
 /// Print a snapshot, or the entry of one module
 ///
-/// With `--format yaml` the entry is printed as a manifest that compiles to it. After a rollback,
-/// `modreg show MODULE --version N --format yaml > FILE` brings the manifest back to the content that was rolled back to.
+/// With `--format yaml` the entry is printed as a manifest that compiles to it, and a note names the file that the manifest
+/// belongs in. After a rollback, `modreg show MODULE --version N --format yaml --output FILE` brings the manifest in that
+/// file back to the content that was rolled back to.
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Args {
     /// The module whose entry to print
@@ -27,6 +33,9 @@ pub(in crate::cli) struct Args {
     /// How to print it; an entry is JSON unless `yaml` is asked for
     #[arg(long, value_enum, default_value_t)]
     format: ShowFormat,
+    /// Write to this file instead of standard output, as a whole or not at all; an existing file is replaced
+    #[arg(long, value_name = "FILE")]
+    output: Option<PathBuf>,
 }
 
 /// The output formats of `show`.
@@ -49,6 +58,8 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
         .hint("name it: `modreg show MODULE --format yaml`; `modreg show` lists all"));
     }
     let repository = workspace::repository(context)?;
+    let target = args.output.as_ref().map(|file| context.start().join(file));
+    let target = target.as_deref();
     let head = repository.head()?.require_commit()?;
     let snapshot = match args.version {
         Some(version) => {
@@ -63,25 +74,50 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
         None => None,
     };
     if let (Some((module, entry)), ShowFormat::Yaml) = (&entry, args.format) {
-        return show_manifest(&repository, head, module, entry, context);
+        return show_manifest(&repository, head, module, entry, target, context);
     }
-    output::write(|out| match (entry, &snapshot.snapshot.root, args.format) {
+    let style = match target {
+        Some(_) => Style { color: false, max_lines: None, ..context.out },
+        None => context.out,
+    };
+    write(target, |out| match (entry, &snapshot.snapshot.root, args.format) {
         (Some((_, entry)), _, _) => out.write_all(&entry),
         (None, Some(root), ShowFormat::Json) => out.write_all(&root.to_bytes()),
         (None, None, ShowFormat::Json) => writeln!(out, "null"),
-        (None, _, ShowFormat::Human | ShowFormat::Yaml) => {
-            overview::snapshot(out, &snapshot.snapshot, context.out)
-        }
+        (None, _, ShowFormat::Human | ShowFormat::Yaml) => overview::snapshot(out, &snapshot.snapshot, style),
     })?;
     Ok(Exit::Done)
 }
 
-/// Prints an entry as a manifest, and says where it belongs and whether it is valid by the rules of today.
+/// Writes the result to the file, or to standard output where no file is named.
+///
+/// A shell that redirects the output empties the file before modreg starts; this replaces it once the result is complete.
+fn write(
+    target: Option<&Path>,
+    result: impl FnOnce(&mut dyn io::Write) -> io::Result<()>,
+) -> Result<(), CliError> {
+    let Some(file) = target else { return output::write(result) };
+    let mut bytes = Vec::new();
+    result(&mut bytes)?;
+    let existing = fs::symlink_metadata(file).ok();
+    if existing.as_ref().is_some_and(|found| !found.is_file()) {
+        return Err(CliError::cannot_run(format!("`{}` is not a regular file", file.display()))
+            .hint("`--output` takes the path of a file; without it, the result goes to standard output"));
+    }
+    let permissions = existing.map(|found| found.permissions());
+    whole_file::write(file, permissions, &bytes)
+        .map_err(|source| SyncError::Io { path: file.to_owned(), source })?;
+    Ok(())
+}
+
+/// Prints or writes an entry as a manifest, names the file that it belongs in, and warns where it is not valid by the
+/// rules of today.
 fn show_manifest(
     repository: &Repository,
     head: ObjectId,
     module: &ModuleName,
     entry: &[u8],
+    target: Option<&Path>,
     context: &Context,
 ) -> Result<Exit, CliError> {
     let broken = || {
@@ -89,13 +125,8 @@ fn show_manifest(
             .hint("`modreg verify` names the commit that changed it; `--version N` shows an earlier one")
     };
     let source = manifest::source(entry).ok_or_else(broken)?;
-    let (folder, file) = source.as_str().rsplit_once('/').unwrap_or(("", source.as_str()));
-    let is_json = file.rsplit_once('.').is_some_and(|(_, extension)| extension == "json");
-    let place = if is_json {
-        RepoPath::new(folder).join(&format!("{}.yaml", file.trim_end_matches(".json")))
-    } else {
-        source.clone()
-    };
+    let place = yaml_path(&source);
+    let is_json = place != source;
     let schema = schema::copies().map(|(path, _)| path).find(|path| path.file_name() == "module.schema.json");
     let schema = match schema {
         Some(path) if repository.is_taken(head, path.as_str())? => {
@@ -104,15 +135,19 @@ fn show_manifest(
         Some(_) | None => None,
     };
     let text = manifest::manifest(entry, schema.as_deref()).ok_or_else(broken)?;
-    output::print(&text)?;
-    let shown = visible(source.as_str());
-    context.say(&if is_json {
-        format!(
-            "the entry was compiled from `{shown}`; save this as `{}`, and remove that file",
-            visible(place.as_str())
-        )
-    } else {
-        format!("the entry was compiled from `{shown}`; save this there")
+    write(target, |out| out.write_all(text.as_bytes()))?;
+    let (shown, output) = (visible(source.as_str()), visible(place.as_str()));
+    context.say(&match (is_json, target) {
+        (false, None) => {
+            format!("the entry was compiled from `{shown}`; to write it there, add `--output {output}`")
+        }
+        (false, Some(_)) => format!("the entry was compiled from `{shown}`"),
+        (true, None) => format!(
+            "the entry was compiled from `{shown}`; to replace that file, add `--output {output}`, and remove `{shown}`"
+        ),
+        (true, Some(_)) => format!(
+            "the entry was compiled from `{shown}`; remove that file if this manifest replaces it"
+        ),
     });
     // Settings that cannot be read are a matter of `validate`, and no reason to keep an old entry back.
     if let Ok(compiler) = sync::compiler_at(repository, head) {
@@ -124,4 +159,13 @@ fn show_manifest(
         }
     }
     Ok(Exit::Done)
+}
+
+/// Returns the path of a manifest of YAML in the place of this one: of a manifest of JSON with another extension.
+fn yaml_path(source: &RepoPath) -> RepoPath {
+    let (folder, file) = source.as_str().rsplit_once('/').unwrap_or(("", source.as_str()));
+    match file.rsplit_once('.') {
+        Some((_, "json")) => RepoPath::new(folder).join(&format!("{}.yaml", file.trim_end_matches(".json"))),
+        Some(_) | None => source.clone(),
+    }
 }
