@@ -163,9 +163,25 @@ fn show_manifest(
 
 /// Returns the path of a manifest of YAML in the place of this one: of a manifest of JSON with another extension.
 fn yaml_path(source: &RepoPath) -> RepoPath {
-    let (folder, file) = source.as_str().rsplit_once('/').unwrap_or(("", source.as_str()));
-    match file.rsplit_once('.') {
-        Some((_, "json")) => RepoPath::new(folder).join(&format!("{}.yaml", file.trim_end_matches(".json"))),
-        Some(_) | None => source.clone(),
+    match source.as_str().strip_suffix(".json") {
+        Some(stem) => RepoPath::new(format!("{stem}.yaml")),
+        None => source.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_manifest_of_json_becomes_one_of_yaml_with_the_same_stem() {
+        for (source, expected) in [
+            ("modules/chat/module.json", "modules/chat/module.yaml"),
+            ("modules/chat/module.yml", "modules/chat/module.yml"),
+            ("modules/a.json.json", "modules/a.json.yaml"),
+            ("modules/a.json/module.yaml", "modules/a.json/module.yaml"),
+        ] {
+            assert_eq!(yaml_path(&RepoPath::new(source)), RepoPath::new(expected));
+        }
     }
 }
