@@ -11,7 +11,7 @@ use crate::{domain::RepoPath, git::Repository, load, registry::REGISTRY};
 
 /// What is at the place of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Place {
+pub(super) enum Occupant {
     Nothing,
     File,
     Odd(Deviation),
@@ -32,8 +32,8 @@ pub struct Drift {
 
 impl Drift {
     /// Adds a file that has to be written, and what is at its place.
-    pub(super) fn needs(&mut self, path: RepoPath, place: Place, bytes: Vec<u8>) {
-        if let Place::Odd(odd) = place {
+    pub(super) fn needs(&mut self, path: RepoPath, occupant: Occupant, bytes: Vec<u8>) {
+        if let Occupant::Odd(odd) = occupant {
             self.odd.insert(path.clone(), odd);
         }
         self.write.insert(path, bytes);

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fs, path::Path};
 
 use super::{
     Deviation, Draft, Log, Order, Previous, RemovalToken, Scope, Started, SyncError, WorkingSources, draft,
-    drift::{self, Drift, Place},
+    drift::{self, Drift, Occupant},
     log::past::{Past, PastEntry},
     on_disk::OnDisk,
     outcome::Refusal,
@@ -239,36 +239,36 @@ impl<'a> WorkingTree<'a> {
             strays.extend(not_checked_out.map(|path| (path, Some(Deviation::Submodule))));
         }
         let mut take = |path: &RepoPath| match strays.remove(path) {
-            Some(odd) => odd.map_or(Place::File, Place::Odd),
-            None if found.is_folder(path) => Place::Odd(Deviation::Folder),
-            None => Place::Nothing,
+            Some(odd) => odd.map_or(Occupant::File, Occupant::Odd),
+            None if found.is_folder(path) => Occupant::Odd(Deviation::Folder),
+            None => Occupant::Nothing,
         };
         for (name, id) in &draft.plan.entries {
             let path = entry_repo_path(name);
-            let place = take(&path);
-            if place != Place::File || object::blob_id(id.format(), &read(self.root, &path)?) != *id {
+            let occupant = take(&path);
+            if occupant != Occupant::File || object::blob_id(id.format(), &read(self.root, &path)?) != *id {
                 let bytes = match draft.plan.written.get(name) {
                     Some(entry) => entry.bytes.clone(),
                     None => self.read_entry(name, *id)?,
                 };
-                drift.needs(path, place, bytes);
+                drift.needs(path, occupant, bytes);
             }
         }
         let root_path = root_path();
-        let place = take(&root_path);
+        let occupant = take(&root_path);
         match draft.root.as_ref().or(self.previous.snapshot.root.as_ref()).map(Root::to_bytes) {
             Some(wanted) => {
-                let is_right = place == Place::File
+                let is_right = occupant == Occupant::File
                     && read_if_there(self.root, &root_path)?.is_some_and(|bytes| bytes == wanted);
                 if !is_right {
-                    drift.needs(root_path, place, wanted);
+                    drift.needs(root_path, occupant, wanted);
                 }
             }
-            None => match place {
+            None => match occupant {
                 // The files in such a folder are strays themselves.
-                Place::Nothing | Place::Odd(Deviation::Folder) => {}
-                Place::File => drop(drift.remove.insert(root_path)),
-                Place::Odd(odd) => {
+                Occupant::Nothing | Occupant::Odd(Deviation::Folder) => {}
+                Occupant::File => drop(drift.remove.insert(root_path)),
+                Occupant::Odd(odd) => {
                     drift.odd.insert(root_path.clone(), odd);
                     drift.remove.insert(root_path);
                 }
