@@ -31,7 +31,7 @@ const MERGE: &str = "merge";
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Completed {
     /// Nothing: the attributes were right, wherever they are set.
-    Right,
+    NothingToAdd,
     /// The lines were added at the end of the file.
     Added,
     /// Another file has the last word, or the file is not one that git reads.
@@ -41,7 +41,7 @@ pub(super) enum Completed {
 /// Adds the lines to an existing `.gitattributes` where what git makes of it is something else. No line is changed.
 pub(super) fn complete(repository: &Repository, root: &Path) -> Result<Completed, CliError> {
     if are_right(repository)? {
-        return Ok(Completed::Right);
+        return Ok(Completed::NothingToAdd);
     }
     let path = root.join(FILE_NAME);
     let is_file = fs::symlink_metadata(&path).is_ok_and(|found| found.is_file());

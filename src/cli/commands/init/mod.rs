@@ -133,7 +133,7 @@ fn remark_attributes(
     context: &Context,
 ) {
     match completed {
-        Completed::Right => {}
+        Completed::NothingToAdd => {}
         Completed::Added => {
             context.say("added to .gitattributes: generated files keep every byte");
             if !no_commit && !uncommitted.contains_key(&attributes::path()) {
