@@ -33,13 +33,13 @@ pub(in crate::sync) fn remarks(compiler: &Compiler, sources: &dyn Sources) -> Ve
 
 /// What a listing found, apart from the manifests.
 #[derive(Debug, Default)]
-struct Findings {
+struct ListingDiagnostics {
     /// What is at the place of a manifest, or of a folder of manifests, and cannot be read as one.
     unreadable: BTreeMap<RepoPath, Diagnostic>,
     remarks: Vec<Diagnostic>,
 }
 
-impl Findings {
+impl ListingDiagnostics {
     fn of(diagnostics: Vec<Diagnostic>) -> Self {
         let (errors, remarks): (Vec<_>, Vec<_>) = diagnostics.into_iter().partition(Diagnostic::is_error);
         let unreadable = errors.into_iter().map(|error| (error.source.path().clone(), error)).collect();
@@ -60,7 +60,7 @@ pub struct CommittedSources<'a> {
     repository: &'a Repository,
     tree: ObjectId,
     manifests: Manifests,
-    findings: Findings,
+    diagnostics: ListingDiagnostics,
     size_limit: usize,
 }
 
@@ -78,15 +78,15 @@ impl<'a> CommittedSources<'a> {
         };
         let ids: BTreeMap<_, _> = files.iter().map(|file| (file.path.clone(), file.id)).collect();
         let listing = listing(modules, files);
-        let findings = Findings::of(listing.diagnostics);
-        let unreadable = findings.unreadable.keys().map(|path| (path.clone(), None));
+        let diagnostics = ListingDiagnostics::of(listing.diagnostics);
+        let unreadable = diagnostics.unreadable.keys().map(|path| (path.clone(), None));
         let readable = listing.manifests.iter().map(|path| (path.clone(), ids.get(path).copied()));
         let manifests = readable.chain(unreadable).collect();
         Ok(Self {
             repository,
             tree: tree.unwrap_or_else(|| empty_tree(repository.format())),
             manifests,
-            findings,
+            diagnostics,
             size_limit,
         })
     }
@@ -102,7 +102,7 @@ impl<'a> CommittedSources<'a> {
     }
 
     fn read_one(&self, path: &RepoPath) -> Result<ManifestFile, SyncError> {
-        if let Some(file) = self.findings.unreadable(path) {
+        if let Some(file) = self.diagnostics.unreadable(path) {
             return Ok(file);
         }
         let id = self.manifests.get(path).copied().flatten().expect("only what was listed is read");
@@ -149,7 +149,7 @@ impl Sources for CommittedSources<'_> {
     }
 
     fn remarks(&self) -> &[Diagnostic] {
-        &self.findings.remarks
+        &self.diagnostics.remarks
     }
 }
 
@@ -157,7 +157,7 @@ impl Sources for CommittedSources<'_> {
 pub struct WorkingSources<'a> {
     root: &'a Path,
     manifests: Vec<RepoPath>,
-    findings: Findings,
+    diagnostics: ListingDiagnostics,
     /// The manifests of which a commit contains only a pointer.
     in_lfs: BTreeSet<RepoPath>,
     ignored: Vec<RepoPath>,
@@ -181,11 +181,11 @@ impl<'a> WorkingSources<'a> {
             listing.add_repository(path);
         }
         let Listing { mut manifests, diagnostics, ignored, others } = listing;
-        let findings = Findings::of(diagnostics);
-        manifests.extend(findings.unreadable.keys().cloned());
+        let diagnostics = ListingDiagnostics::of(diagnostics);
+        manifests.extend(diagnostics.unreadable.keys().cloned());
         manifests.sort_unstable();
         let in_lfs = ask(Repository::stored_with_lfs)?;
-        Ok(Self { root, manifests, findings, in_lfs, ignored, others, size_limit })
+        Ok(Self { root, manifests, diagnostics, in_lfs, ignored, others, size_limit })
     }
 
     /// The files and folders that Git ignores and that are, or contain, something with the name of a manifest; sorted.
@@ -205,7 +205,7 @@ impl<'a> WorkingSources<'a> {
 
     /// Those of the paths where there is a file.
     pub fn files(&self) -> impl Iterator<Item = &RepoPath> {
-        self.manifests.iter().filter(|path| !self.findings.unreadable.contains_key(*path))
+        self.manifests.iter().filter(|path| !self.diagnostics.unreadable.contains_key(*path))
     }
 
     /// The folder that the paths start from.
@@ -215,7 +215,7 @@ impl<'a> WorkingSources<'a> {
 
     /// The manifest at a path, or what a path is in that a walk does not enter: a repository of its own.
     pub fn find(&self, path: &RepoPath) -> Option<&RepoPath> {
-        let above = || self.findings.unreadable.keys().find(|found| found.is_at_or_above(path));
+        let above = || self.diagnostics.unreadable.keys().find(|found| found.is_at_or_above(path));
         self.manifests.binary_search(path).ok().map(|index| &self.manifests[index]).or_else(above)
     }
 
@@ -228,7 +228,7 @@ impl<'a> WorkingSources<'a> {
                 content: Err(Unreadable { diagnostic, is_file: true }),
             };
         }
-        self.findings.unreadable(path).unwrap_or_else(|| ManifestFile {
+        self.diagnostics.unreadable(path).unwrap_or_else(|| ManifestFile {
             path: path.clone(),
             content: load::read(self.root, path, self.size_limit).map_err(|error| unreadable(&error)),
         })
@@ -248,6 +248,6 @@ impl Sources for WorkingSources<'_> {
     }
 
     fn remarks(&self) -> &[Diagnostic] {
-        &self.findings.remarks
+        &self.diagnostics.remarks
     }
 }
