@@ -109,7 +109,8 @@ impl Context {
     }
 }
 
-/// A terminal, and who asks for less, gets the start of long lists; a pipe gets all, for a program may read them.
+/// On a terminal or under `--quiet`, only the start of a long list is written; a pipe gets the whole list, because a
+/// program may read it.
 fn style(global: &Global, stream: &impl anstream::stream::RawStream, is_terminal: bool) -> Style {
     let color = match global.color {
         ColorWhen::Always => true,

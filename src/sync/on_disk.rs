@@ -1,4 +1,4 @@
-//! What is on disk at the places of generated files: files, and whatever else people put there. Nothing is followed.
+//! Finds the files and everything else that is on disk at the paths of generated files. Links are not followed.
 
 use std::{
     collections::{BTreeMap, BTreeSet},

@@ -28,7 +28,7 @@ pub(super) fn yaml(span: Span, file_name: &str, rename_to: &str) -> Problem {
     ))
 }
 
-/// The finding on what the lexer and the parser disagree about; there should be none.
+/// Returns the finding for text that the parser rejects although the lexer found no fault in it, which is not expected.
 pub(super) fn unknown(span: Span) -> Problem {
     syntax(span, "this is not JSON", "reading ends here")
         .help("compare with a manifest that `modreg new` writes")
