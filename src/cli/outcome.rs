@@ -80,12 +80,12 @@ fn report(outcome: &Outcome, format: Format, context: &Context) -> Result<Exit, 
         }
     }
     if let Some(pushed) = &outcome.pushed {
-        tell_push(pushed, context);
+        report_push(pushed, context);
     }
     Ok(exit(outcome))
 }
 
-fn tell_push(pushed: &Pushed, context: &Context) {
+fn report_push(pushed: &Pushed, context: &Context) {
     let Pushed { target, commit, arrival, attempts, people, published_anew, left_behind } = pushed;
     let (branch, short) = (format!("{} of {}", target.short(), target.shown()), &commit.to_string()[..10]);
     context.say(&match (arrival, attempts) {

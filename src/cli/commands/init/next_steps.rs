@@ -23,7 +23,7 @@ pub(super) struct Next<'a> {
 impl Next<'_> {
     /// After everything was committed: add a remote, and push.
     pub(super) fn after_publishing(&self) -> Result<(), CliError> {
-        self.tell_source();
+        self.report_source();
         let head = self.repository.head()?;
         let branch = head.branch()?;
         let branch = branch.strip_prefix("refs/heads/").unwrap_or(branch);
@@ -42,7 +42,7 @@ impl Next<'_> {
 
     /// Where nothing was committed: these files have to be.
     pub(super) fn to_commit<'p>(&self, files: impl Iterator<Item = &'p RepoPath>) {
-        self.tell_source();
+        self.report_source();
         self.go_there();
         let tops: BTreeSet<&str> = files.filter_map(|path| path.as_str().split('/').next()).collect();
         if !tops.is_empty() {
@@ -53,7 +53,7 @@ impl Next<'_> {
     }
 
     /// Says where the workflows install the program from.
-    fn tell_source(&self) {
+    fn report_source(&self) {
         if self.ci == Ci::None {
             return;
         }

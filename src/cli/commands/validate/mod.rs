@@ -71,7 +71,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     let targets = targets::find(&args.paths, around)?;
     let fixes = if args.fix { Some(fix::files(&targets, around)?) } else { None };
     // Before anything can fail: the files have changed.
-    tell_fixes(fixes.as_deref().unwrap_or_default(), context);
+    report_fixes(fixes.as_deref().unwrap_or_default(), context);
     let mut checked = check::check(&targets, around, &mut Memory::default())?;
     let exit = report(&checked, fixes.as_deref(), args, context)?;
     match checked.obstacle.take() {
@@ -88,13 +88,13 @@ fn filter(compiler: &Compiler, args: &Args, context: &Context) -> Result<Exit, C
     }
     let (bytes, fixes) = fix::input(compiler)?;
     output::write(|out| out.write_all(&bytes))?;
-    tell_fixes(&fixes, context);
+    report_fixes(&fixes, context);
     let checked = check::manifest(check::input(), bytes, compiler);
     context.talk_diagnostics(checked.diagnostics.iter());
     Ok(exit(&findings(&checked, args)))
 }
 
-fn tell_fixes(fixes: &[Fix], context: &Context) {
+fn report_fixes(fixes: &[Fix], context: &Context) {
     for Fix { diagnostic, change } in fixes {
         let (path, start) = (diagnostic.source.path(), diagnostic.start());
         context

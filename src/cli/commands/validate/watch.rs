@@ -143,7 +143,7 @@ fn round(
     let context = around.context;
     if args.fix {
         let fixes = fix::files(targets, around)?;
-        super::tell_fixes(&fixes, context);
+        super::report_fixes(&fixes, context);
         for path in fixed_files(targets, &fixes) {
             memory.forget(&path);
             if let Ok(bytes) = fs::read(&path) {
