@@ -260,3 +260,40 @@ fn uncommitted(
     }
     Ok(uncommitted)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SOURCE: &str = "https://example.org/modreg#0123456789abcdef0123456789abcdef01234567";
+
+    const MISSING: &str = "write into this step where to install modreg from";
+
+    /// The program itself always has a source if it was built from a known commit.
+    #[test]
+    fn workflows_without_a_source_fail_and_are_written_again_with_one() {
+        for (ci, path, count) in
+            [(Ci::Github, ".github/workflows/sync.yml", 2), (Ci::Gitlab, ".gitlab-ci.yml", 1)]
+        {
+            let folder = tempfile::tempdir().unwrap();
+            let write = |source: Option<&InstallFrom>| {
+                let files = files::files(ci, &RepoPath::new("modules"), source).into_iter();
+                let files: Vec<_> = files.map(|file| Template { file, is_wanted: true }).collect();
+                write_missing(folder.path(), &files).unwrap().len()
+            };
+            let text = || fs::read_to_string(folder.path().join(path)).unwrap();
+            let source: InstallFrom = SOURCE.parse().unwrap();
+            write(None);
+            assert!(text().contains(MISSING), "{}", text());
+            assert!(text().contains("exit 1\n"), "{}", text());
+            assert_eq!(write(None), 0, "{path}: nothing has changed");
+            fs::write(folder.path().join(path), text().replace("exit 1\n", "exit 2\n")).unwrap();
+            assert_eq!(write(Some(&source)), count - 1, "{path}: an edited workflow stays");
+            assert!(text().contains("exit 2\n"), "{}", text());
+            fs::remove_file(folder.path().join(path)).unwrap();
+            write(None);
+            assert_eq!(write(Some(&source)), 1, "{path}: an unedited workflow is written again");
+            assert!(text().contains(&source.command()) && !text().contains(MISSING), "{}", text());
+        }
+    }
+}
