@@ -2,14 +2,19 @@
 //!
 //! That is the project's repository, and the commit that is being built. The address is `repository` of Cargo.toml, or, where
 //! there is none, the `https` address that the checkout was cloned from. Without an address, outside of a Git repository
-//! and in a checkout with changes nothing is recorded; the program then asks for `init --install-from`.
+//! in a checkout with changes, and at a commit that was not pushed nothing is recorded; the program then asks for `init --install-from`.
 
 #![expect(clippy::disallowed_methods, reason = "a build script gets everything from its environment")]
 
 use std::process::Command;
 
 fn main() {
-    println!("cargo:rerun-if-changed=build.rs");
+    // A change makes the checkout another one than the commit.
+    for path in
+        ["build.rs", "Cargo.toml", "Cargo.lock", "src", "schema", "modules", ".github", ".gitlab-ci.yml"]
+    {
+        println!("cargo:rerun-if-changed={path}");
+    }
     let repository = std::env::var("CARGO_PKG_REPOSITORY").ok().filter(|url| !url.is_empty());
     let Some(url) = repository.or_else(|| git(&["remote", "get-url", "origin"]).filter(|url| is_public(url)))
     else {
@@ -25,7 +30,10 @@ fn main() {
         }
     }
     let is_unchanged = git(&["status", "--porcelain", "--untracked-files=no"]).as_deref() == Some("");
-    if let Some(commit) = git(&["rev-parse", "--verify", "HEAD"]).filter(|_| is_unchanged) {
+    // Others cannot install a commit that was never pushed.
+    let is_pushed =
+        git(&["branch", "--remotes", "--contains", "HEAD"]).is_some_and(|found| !found.is_empty());
+    if let Some(commit) = git(&["rev-parse", "--verify", "HEAD"]).filter(|_| is_unchanged && is_pushed) {
         println!("cargo:rustc-env=MODREG_INSTALL_FROM={url}#{commit}");
     }
 }

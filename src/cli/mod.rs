@@ -11,7 +11,6 @@ mod outcome;
 mod output;
 mod progress;
 mod webhooks;
-mod whole_file;
 mod workflow;
 mod workspace;
 

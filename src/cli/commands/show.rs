@@ -8,11 +8,12 @@ use std::{
 use clap::ValueEnum;
 
 use crate::{
-    cli::{Exit, context::Context, error::CliError, output, whole_file, workspace},
+    cli::{Exit, context::Context, error::CliError, output, workspace},
     compile::ManifestFile,
     diagnostic::Diagnostic,
     domain::{ModuleName, ObjectId, RepoPath, SnapshotVersion},
     git::Repository,
+    load,
     report::{Style, manifest, overview, text::visible},
     schema,
     sync::{self, Log, SyncError, VersionedSnapshot},
@@ -99,15 +100,11 @@ fn write(
     let Some(file) = target else { return output::write(result) };
     let mut bytes = Vec::new();
     result(&mut bytes)?;
-    let existing = fs::symlink_metadata(file).ok();
-    if existing.as_ref().is_some_and(|found| !found.is_file()) {
+    if fs::symlink_metadata(file).is_ok_and(|found| !found.is_file()) {
         return Err(CliError::cannot_run(format!("`{}` is not a regular file", file.display()))
             .hint("`--output` takes the path of a file; without it, the result goes to standard output"));
     }
-    let permissions = existing.map(|found| found.permissions());
-    whole_file::write(file, permissions, &bytes)
-        .map_err(|source| SyncError::Io { path: file.to_owned(), source })?;
-    Ok(())
+    Ok(load::replace(file, &bytes).map_err(|source| SyncError::Io { path: file.to_owned(), source })?)
 }
 
 /// Prints or writes an entry as a manifest, names the file that it belongs in, and warns where it is not valid by the
