@@ -73,11 +73,10 @@ pub(super) fn find(typed: &[PathBuf], around: Surroundings<'_>) -> Result<Vec<Ta
 
 /// A file or folder that exists.
 fn path(typed: &Path, start: &Path, root: &Path, modules: &RepoPath) -> Target {
-    let on_disk = resolved(&start.join(typed));
-    let top = root.canonicalize();
-    let (base, shown) = match on_disk.strip_prefix(top.as_deref().unwrap_or(root)) {
-        Ok(inside) => (root, inside),
-        Err(_) => (start, typed),
+    let on_disk = without_dots(&start.join(typed));
+    let (base, shown) = match inside(&on_disk, root) {
+        Some(inside) => (root, inside),
+        None => (start, typed),
     };
     let shown = RepoPath::new(shown.to_string_lossy().replace('\\', "/").trim_end_matches('/'));
     let place = |path| Place { base: base.to_owned(), path, typed: Some(typed.to_owned()) };
@@ -102,11 +101,11 @@ fn missing<'a>(typed: &Path, manifests: impl Iterator<Item = &'a RepoPath>) -> C
     }
 }
 
-/// Resolves links on the way to a file or folder, but not at the end of the path, where a link is seen as one.
-fn resolved(path: &Path) -> PathBuf {
-    let path = without_dots(path);
-    let parent = path.parent().and_then(|parent| parent.canonicalize().ok());
-    parent.zip(path.file_name()).map(|(parent, name)| parent.join(name)).unwrap_or(path)
+/// The part of a path that is below `root`, where a link may lead to the root, but links below it are seen as links.
+fn inside<'a>(path: &'a Path, root: &Path) -> Option<&'a Path> {
+    let root = root.canonicalize().ok()?;
+    let is_root = |above: &&Path| above.canonicalize().is_ok_and(|above| above == root);
+    path.strip_prefix(path.ancestors().filter(is_root).last()?).ok()
 }
 
 /// Resolves `.` and `..` by the text alone.
