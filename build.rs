@@ -1,8 +1,9 @@
 //! Records where this very program can be installed from, for the workflows that `modreg init` writes.
 //!
 //! That is the project's repository, and the commit that is being built. The address is `repository` of Cargo.toml, or, where
-//! there is none, the `https` address that the checkout was cloned from. Without an address, outside of a Git repository
-//! in a checkout with changes, and at a commit that was not pushed nothing is recorded; the program then asks for `init --install-from`.
+//! there is none, the `https` address that the checkout was cloned from. Nothing is recorded
+//! without an address, outside of a Git repository, in a checkout with changes, and at a commit that was not pushed; the
+//! program then asks for `init --install-from`.
 
 #![expect(clippy::disallowed_methods, reason = "a build script gets everything from its environment")]
 

@@ -132,7 +132,7 @@ fn remark_uncommitted(repository: &Repository, context: &Context) -> Result<(), 
     let limit = settings.limits.bytes;
     let listed =
         WorkingSources::list(repository.require_workdir()?, Some(repository), &settings.modules, limit);
-    // Where the folder cannot be listed there is no remark: a sync reads the commit.
+    // A folder that cannot be listed does not matter here: a sync reads the commit.
     if let Ok(sources) = listed {
         context.say_ignored(sources.ignored());
     }

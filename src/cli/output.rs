@@ -17,7 +17,7 @@ use crate::{
 
 /// Writes results to standard output; what cannot be written is an error.
 ///
-/// A reader that closed its end is no error, and changes nothing about how the command ends.
+/// If the reader has closed its end, the command ends as if everything had been read.
 pub(super) fn write(results: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), CliError> {
     let mut stdout = io::BufWriter::new(io::stdout().lock());
     match results(&mut stdout).and_then(|()| stdout.flush()) {

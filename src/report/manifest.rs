@@ -22,7 +22,7 @@ pub fn source(entry: &[u8]) -> Option<RepoPath> {
     entry.get("source")?.as_str().map(RepoPath::new)
 }
 
-/// Writes an entry as a manifest, or gives `None` where the entry is no JSON object.
+/// Writes an entry as a manifest, or returns `None` where the entry is not a JSON object.
 ///
 /// The manifest has all fields of the entry but `source`, which is the place where it belongs. `schema` is the path of its
 /// schema from there, for editors.

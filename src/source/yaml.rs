@@ -310,7 +310,7 @@ impl<'a> Reader<'a> {
         self.spans.push(NodeSpans { key: self.key.take(), value: ByteRange::new(value) });
     }
 
-    /// Notes the node of an anchor; 0 means that there is no anchor.
+    /// Notes the node of an anchor; nodes without one have the number 0.
     fn anchor(&mut self, anchor: usize, node: Anchor) {
         if anchor == 0 {
             return;

@@ -112,6 +112,20 @@ fn entries_that_would_go_are_named() {
 }
 
 #[test]
+fn a_registry_without_any_manifest_left_is_compared_too() {
+    let folder = Folder::with_modules(&["chat", "drive"]);
+    folder.expect(0, &["sync"]);
+    folder.write("modules/README.md", "Nothing here.");
+    for name in ["chat", "drive"] {
+        folder.git(&["mv", &format!("modules/{name}"), &format!("modules/.{name}")]);
+    }
+    let refused = "would remove all 2 entries, more than the guard allows";
+    folder.expect(0, &["validate"]).says(&["a sync would remove the entry of `drive`", refused]);
+    folder.commit("hidden");
+    folder.expect(4, &["sync"]).says(&[refused]);
+}
+
+#[test]
 fn settings_and_schemas_that_git_ignores_do_not_count() {
     let folder = Folder::with_modules(&["drive"]);
     folder.write(".gitignore", "/modreg.toml\n/schema/\n");

@@ -69,7 +69,7 @@ struct Open {
     is_implied: bool,
 }
 
-/// A key that is no further indented than the object that it seems to be in.
+/// A key with at most the indentation of the object that it seems to be in.
 struct Outdented {
     opening: Span,
     key: Span,
@@ -313,7 +313,7 @@ impl Recovery<'_> {
         }
     }
 
-    /// Notes the first key that is no further indented than the object it is in, with the comma that is missing before it.
+    /// Notes the first key with at most the indentation of its object, and the comma that is missing before it.
     fn is_outdented(&mut self, key: &Token, without_comma: bool) -> bool {
         let Some(object) = self.open.last() else { return false };
         let is_outdented = self.outdented.is_none()

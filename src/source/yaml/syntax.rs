@@ -51,7 +51,7 @@ impl<'a> Place<'a> {
         Line::at(self.text, self.at)
     }
 
-    /// Whether the place is the first of its line that is no space.
+    /// Whether the line has only spaces before the place.
     fn starts_line(self) -> bool {
         let line = self.line();
         self.at == line.start + line.indentation()

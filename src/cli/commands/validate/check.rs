@@ -65,7 +65,13 @@ pub(super) fn check(
             }
         }
     }
-    if let Some(registry) = around.registry.filter(|_| !selected.is_empty()) {
+    // Where no manifest is left, a sync would still remove entries.
+    let is_whole = |target: &Target| match target {
+        Target::Folder(place) => place.path == around.compiler.settings.modules,
+        Target::File(_) | Target::Input => false,
+    };
+    let is_wanted = !selected.is_empty() || targets.iter().any(is_whole);
+    if let Some(registry) = around.registry.filter(|_| is_wanted) {
         checked.registry(&selected, registry, around, memory)?;
     }
     Ok(checked.counted())

@@ -39,7 +39,7 @@ impl Place {
 }
 
 /// Finds what was typed: nothing is all manifests of the registry; else paths, below the folder of `-C` where there is
-/// one, and names of modules where there is no such path.
+/// one, and names of modules where nothing has that path.
 pub(super) fn find(typed: &[PathBuf], around: Surroundings<'_>) -> Result<Vec<Target>, CliError> {
     let (root, modules) = (&around.folder.root, &around.compiler.settings.modules);
     let manifests = || around.registry.into_iter().flat_map(WorkingSources::files);

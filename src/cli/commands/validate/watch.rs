@@ -130,7 +130,7 @@ fn begin(changed: &BTreeSet<PathBuf>, around: Surroundings<'_>) -> Result<(), Cl
     Ok(())
 }
 
-/// The files that the last round fixed, and what they contain since: a report that they changed is no change by a person.
+/// The files that the last round fixed, with their content since then, so that these changes start no other round.
 type OwnWrites = BTreeMap<PathBuf, Vec<u8>>;
 
 fn round(
