@@ -4,12 +4,14 @@
 //! a place in the text. Nothing here prints.
 
 mod rule;
+mod source_text;
 
 pub use rule::{Rule, Severity};
+pub use source_text::{Position, SourceText, Span};
 
 use std::sync::Arc;
 
-use crate::source::{Pointer, Position, SourceText, Span};
+use crate::domain::Pointer;
 
 /// Which part of a node a finding is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use super::{FieldChange, PermissionChange, fields, permissions::permissions};
-use crate::{domain::ModuleName, source::Pointer};
+use crate::domain::{ModuleName, Pointer};
 
 /// What happened to one module.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::align::{Step, align};
-use crate::source::Pointer;
+use crate::domain::Pointer;
 
 /// One field that changed.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -89,7 +89,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::{diff::fields, source::Pointer};
+    use crate::{diff::fields, domain::Pointer};
 
     fn entry(actions: &[(&str, &[&str])]) -> Value {
         let actions: Vec<_> = actions

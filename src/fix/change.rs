@@ -6,10 +6,11 @@ use serde_json::Value;
 
 use crate::{
     diagnostic::{Diagnostic, Rule},
+    domain::Pointer,
     manifest::ContextKey,
     rules::{alias, smart_quotes, trailing_space},
     schema::{quoted, rules as schema},
-    source::{Document, Node, Pointer},
+    source::{Document, Node},
 };
 
 /// A change to the value at a route.

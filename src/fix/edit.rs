@@ -3,8 +3,9 @@
 //! Where the text is not in a form whose edit is plain to see, there is none.
 
 use crate::{
-    diagnostic::Part,
-    source::{Document, Pointer, Span},
+    diagnostic::{Part, Span},
+    domain::Pointer,
+    source::Document,
 };
 
 use super::Change;

@@ -16,8 +16,8 @@ use std::collections::BTreeSet;
 use crate::{
     compile::{Compiler, ManifestFile},
     diagnostic::Diagnostic,
-    domain::RepoPath,
-    source::{self, Document, Pointer},
+    domain::{Pointer, RepoPath},
+    source::{self, Document},
 };
 
 /// The most fixes of one file; who needs more runs it again.

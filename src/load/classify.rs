@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use crate::{
-    diagnostic::{Diagnostic, Finding, Part, Rule},
-    domain::RepoPath,
-    source::{Pointer, SourceText, rules},
+    diagnostic::{Diagnostic, Finding, Part, Rule, SourceText},
+    domain::{Pointer, RepoPath},
+    source::rules,
 };
 
 /// The extensions of manifests.

@@ -10,8 +10,8 @@ pub use validate::{Invalid, validate};
 use semver::Version;
 
 use crate::{
-    domain::{ModuleName, RepoPath, Status},
-    source::{Document, Node, Pointer},
+    domain::{ModuleName, Pointer, RepoPath, Status},
+    source::{Document, Node},
 };
 
 /// A valid manifest.

@@ -3,7 +3,7 @@
 use super::ContextKey;
 use crate::{
     diagnostic::{Finding, Part, Rule, Severity},
-    source::Pointer,
+    domain::Pointer,
 };
 
 /// `alias/conflict`.

@@ -5,9 +5,9 @@ use semver::Version;
 use super::{ContextKey, Head, Manifest, rules};
 use crate::{
     diagnostic::{Finding, Part, Rule},
-    domain::{InvalidModuleName, ModuleName, Status, nearest_version},
+    domain::{InvalidModuleName, ModuleName, Pointer, Status, nearest_version},
     schema::{self, Schemas, rules as schema_rules},
-    source::{Document, Node, Pointer},
+    source::{Document, Node},
 };
 
 /// A document that is no valid manifest.

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     diff::{ChangeKind, Changes, FieldChange, FieldKind, ModuleChange},
-    source::Pointer,
+    domain::Pointer,
 };
 
 /// How far the lines of a field are indented.

@@ -6,7 +6,7 @@ use similar::{ChangeTag, TextDiff};
 use super::text::{clip, count, visible};
 use crate::{
     diff::{FieldChange, FieldKind},
-    source::Pointer,
+    domain::Pointer,
 };
 
 /// The most lines that one field is shown in.

@@ -11,11 +11,10 @@ use std::{
 use sha2::{Digest as _, Sha256};
 
 use crate::{
-    diagnostic::{Diagnostic, Rule, Severity},
-    domain::RepoPath,
+    diagnostic::{Diagnostic, Position, Rule, Severity},
+    domain::{Pointer, RepoPath},
     registry::root_path,
     rules::registry,
-    source::{Pointer, Position},
     sync::{Drift, Problem, Verification},
 };
 

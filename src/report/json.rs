@@ -23,9 +23,8 @@ use super::text::{is_hidden, starts_command};
 use crate::{
     diagnostic::{Diagnostic, Severity},
     diff::{ChangeKind, Changes, ModuleChange},
-    domain::{ModuleName, ObjectId, RepoPath, SnapshotVersion},
+    domain::{ModuleName, ObjectId, Pointer, RepoPath, SnapshotVersion},
     registry::{Held, Pin},
-    source::Pointer,
     sync::Summary,
 };
 

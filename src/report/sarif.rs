@@ -18,9 +18,8 @@ use super::{
     text::clip,
 };
 use crate::{
-    diagnostic::{Rule, Severity},
+    diagnostic::{Position, Rule, Severity},
     domain::RepoPath,
-    source::Position,
 };
 
 /// The most results of a run; code scanning takes 25,000 and keeps the first 5,000.

@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use super::text::push_visible;
-use crate::source::{Position, SourceText, Span};
+use crate::diagnostic::{Position, SourceText, Span};
 
 /// How far a tab advances.
 const TAB: &str = "    ";

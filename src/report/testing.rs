@@ -2,9 +2,8 @@
 
 use super::findings::{Check, Findings, Item};
 use crate::{
-    diagnostic::{Rule, Severity},
-    domain::RepoPath,
-    source::{Pointer, Position},
+    diagnostic::{Position, Rule, Severity},
+    domain::{Pointer, RepoPath},
 };
 
 /// The rule of all these findings.

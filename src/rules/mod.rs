@@ -25,6 +25,7 @@ use std::sync::LazyLock;
 
 use crate::{
     diagnostic::{Finding, Rule},
+    domain::closest,
     manifest::{self, ContextKey, Manifest},
     schema,
     source::{self, Document, Node},
@@ -99,7 +100,7 @@ pub fn find(code: &str) -> Option<&'static Rule> {
 pub fn suggest(code: &str) -> Option<&'static str> {
     let codes = || RULES.iter().map(|rule| rule.code);
     let by_name = || codes().find(|known| known.split_once('/').is_some_and(|(_, name)| name == code));
-    schema::closest(code, codes()).or_else(by_name)
+    closest(code, codes()).or_else(by_name)
 }
 
 #[cfg(test)]

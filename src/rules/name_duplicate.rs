@@ -2,9 +2,8 @@
 
 use crate::{
     diagnostic::{Finding, Part, Rule, Severity},
-    domain::{ModuleName, RepoPath},
+    domain::{ModuleName, Pointer, RepoPath},
     schema::quoted,
-    source::Pointer,
 };
 
 /// `name/duplicate`.

@@ -2,10 +2,9 @@
 
 use crate::{
     diagnostic::{Finding, Part, Rule, Severity},
-    domain::{ModuleName, RepoPath},
+    domain::{ModuleName, Pointer, RepoPath},
     manifest::Manifest,
     schema::quoted,
-    source::Pointer,
 };
 
 /// `name/mismatch`.

@@ -4,9 +4,9 @@
 
 use crate::{
     diagnostic::{Finding, Part, Rule, Severity},
-    domain::{Status, closest},
+    domain::{Pointer, Status, closest},
     schema::quoted,
-    source::{Node, Pointer, Value},
+    source::{Node, Value},
 };
 
 /// `field/near-miss`.

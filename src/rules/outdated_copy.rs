@@ -3,9 +3,8 @@
 use std::sync::Arc;
 
 use crate::{
-    diagnostic::{Diagnostic, Finding, Part, Rule, Severity},
-    domain::RepoPath,
-    source::{Pointer, SourceText},
+    diagnostic::{Diagnostic, Finding, Part, Rule, Severity, SourceText},
+    domain::{Pointer, RepoPath},
 };
 
 /// `schema/outdated-copy`.

@@ -2,8 +2,8 @@
 
 use crate::{
     diagnostic::{Finding, Part, Rule, Severity},
-    domain::{InvalidSchedule, Schedule},
-    source::{Node, Pointer},
+    domain::{InvalidSchedule, Pointer, Schedule},
+    source::Node,
 };
 
 /// `schedule/invalid`.

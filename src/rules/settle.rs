@@ -42,10 +42,9 @@ mod tests {
 
     use super::*;
     use crate::{
-        diagnostic::{Rule, Severity},
-        domain::RepoPath,
+        diagnostic::{Rule, Severity, SourceText},
+        domain::{Pointer, RepoPath},
         rules::{RULES, name_duplicate::DUPLICATE, version::NOT_BUMPED},
-        source::{Pointer, SourceText},
     };
 
     fn diagnostic(rule: &'static Rule) -> Diagnostic {

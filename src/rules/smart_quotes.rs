@@ -2,7 +2,8 @@
 
 use crate::{
     diagnostic::{Finding, Part, Rule, Severity},
-    source::{Node, Pointer, Value},
+    domain::Pointer,
+    source::{Node, Value},
 };
 
 /// `text/smart-quotes`.

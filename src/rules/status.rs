@@ -2,9 +2,8 @@
 
 use crate::{
     diagnostic::{Finding, Part, Rule, Severity},
-    domain::Status,
+    domain::{Pointer, Status},
     manifest::{ContextKey, Manifest},
-    source::Pointer,
 };
 
 /// `status/unregistrable`.

@@ -2,8 +2,9 @@
 
 use crate::{
     diagnostic::{Finding, Part, Rule, Severity},
+    domain::Pointer,
     manifest::ContextKey,
-    source::{Node, Pointer, Value},
+    source::{Node, Value},
 };
 
 /// `text/trailing-space`.

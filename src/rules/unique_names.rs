@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use crate::{
     diagnostic::{Finding, Part},
+    domain::Pointer,
     manifest::ContextKey,
     schema::{quoted, rules::UNIQUE_NAMES},
-    source::{Node, Pointer},
+    source::Node,
 };
 
 /// The lists whose elements have names of their own, and what such an element is called.

@@ -6,8 +6,8 @@ use semver::Version;
 
 use crate::{
     diagnostic::{Finding, Part, Rule, Severity},
+    domain::Pointer,
     schema::quoted,
-    source::Pointer,
 };
 
 /// `version/not-bumped`.

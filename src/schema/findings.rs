@@ -14,7 +14,8 @@ use super::{
 };
 use crate::{
     diagnostic::{Finding, Part},
-    source::{Format, Node, Pointer},
+    domain::Pointer,
+    source::{Format, Node},
 };
 
 /// What the findings are about.

@@ -15,8 +15,8 @@ use super::{
 };
 use crate::{
     diagnostic::{Finding, Part, Rule},
-    domain::closest,
-    source::{Format, Node, Pointer, Value},
+    domain::{Pointer, closest},
+    source::{Format, Node, Value},
 };
 
 /// The words of a finding.

@@ -25,7 +25,6 @@ pub(crate) mod testing;
 mod tests;
 mod words;
 
-pub use crate::domain::closest;
 pub use copy::Origin;
 pub use error::SchemaError;
 pub use reach::TooFar;
@@ -38,8 +37,8 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     diagnostic::{Finding, Part},
-    domain::RepoPath,
-    source::{Document, Format, Node, Pointer, Value},
+    domain::{Pointer, RepoPath},
+    source::{Document, Format, Node, Value},
 };
 use findings::Subject;
 use folder::Folder;
@@ -168,7 +167,7 @@ impl Schemas {
     pub fn check(&self, document: &Document) -> Vec<Finding> {
         let spelling =
             |route: &Pointer| Some(document.source().slice(&document.locate(route, Part::Value)).to_owned());
-        self.findings(document.root(), &spelling, document.source().format())
+        self.findings(document.root(), &spelling, document.format())
     }
 
     /// Everything in a tree without a text that breaks the schema.

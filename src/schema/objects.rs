@@ -11,8 +11,7 @@ use super::{
 };
 use crate::{
     diagnostic::{Finding, Part},
-    domain::closest,
-    source::Pointer,
+    domain::{Pointer, closest},
 };
 
 /// The findings about one object. A missing field and an unknown one that spells it almost are one mistake: the unknown

@@ -8,8 +8,8 @@ use super::{
     words,
 };
 use crate::{
-    domain::nearest_version,
-    source::{Format, Node, Pointer, Value},
+    domain::{Pointer, nearest_version},
+    source::{Format, Node, Value},
 };
 
 /// How many characters of a proposal a message has room for.

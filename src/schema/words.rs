@@ -1,6 +1,9 @@
 //! How values, fields and lists of words look in messages.
 
-use crate::source::{Format, Node, Number, Pointer, Value};
+use crate::{
+    domain::Pointer,
+    source::{Format, Node, Number, Value},
+};
 
 /// How many characters of a text from a manifest a message shows.
 const SHOWN: usize = 60;

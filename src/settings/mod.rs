@@ -34,8 +34,8 @@ use toml::de::DeTable;
 
 use crate::{
     diagnostic::{Rule, Severity},
-    domain::{ModuleName, RepoPath},
-    source::{Limits, Pointer},
+    domain::{ModuleName, Pointer, RepoPath},
+    source::Limits,
 };
 use section::Section;
 use severities::Severities;

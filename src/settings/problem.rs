@@ -5,8 +5,8 @@ use std::{fmt, sync::Arc};
 use toml::{Spanned, de::DeValue};
 
 use crate::{
+    diagnostic::{Position, SourceText, Span},
     domain::{RepoPath, closest},
-    source::{Position, SourceText, Span},
 };
 
 /// A problem that is not yet placed in lines.

@@ -11,7 +11,7 @@ use super::{
     problem::{Flaw, Wrong, wrong_type},
     size,
 };
-use crate::source::Span;
+use crate::diagnostic::Span;
 
 /// One section of the settings file, which may be absent. Of a value that is not right nothing is taken but the flaw.
 pub(super) struct Section<'a> {

@@ -6,7 +6,10 @@ use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
 use super::{problem::Wrong, section::Section, severities::changeable_rule};
-use crate::{diagnostic::Rule, domain::ModuleName, source::Pointer};
+use crate::{
+    diagnostic::Rule,
+    domain::{ModuleName, Pointer},
+};
 
 pub(super) const KEYS: &[&str] = &["rule", "module", "pointer", "reason", "digest"];
 

@@ -2,7 +2,8 @@
 
 use std::str;
 
-use super::{Limits, Problem, Span, rules};
+use super::{Limits, Problem, rules};
+use crate::diagnostic::Span;
 
 /// Why bytes are no text, with the text that the finding is shown in.
 #[derive(Debug)]

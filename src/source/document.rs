@@ -2,8 +2,11 @@
 
 use std::sync::{Arc, OnceLock};
 
-use super::{Format, Node, NodeSpans, Pointer, SourceText, Span, Tree, json};
-use crate::diagnostic::{Diagnostic, Finding, Part};
+use super::{Format, Node, NodeSpans, Tree, json};
+use crate::{
+    diagnostic::{Diagnostic, Finding, Part, SourceText, Span},
+    domain::Pointer,
+};
 
 /// A parsed file.
 ///
@@ -30,6 +33,11 @@ impl Document {
     /// The text.
     pub fn source(&self) -> &Arc<SourceText> {
         &self.source
+    }
+
+    /// Returns the format that the text is written in.
+    pub fn format(&self) -> Format {
+        Format::of(self.source.path())
     }
 
     /// Places findings in the text.
@@ -68,7 +76,7 @@ impl Document {
     }
 
     fn spans(&self) -> &[NodeSpans] {
-        self.spans.get_or_init(|| match self.source.format() {
+        self.spans.get_or_init(|| match self.format() {
             Format::Json => json::spans(self.source.text()),
             Format::Yaml => Vec::new(),
         })

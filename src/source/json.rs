@@ -14,9 +14,9 @@ use serde::{
 };
 
 use super::{
-    Limits, MAX_PROBLEMS, Number, Problem, Reading, Span, TreeBuilder, bad_number, duplicate_keys, merge_key,
+    Limits, MAX_PROBLEMS, Number, Problem, Reading, TreeBuilder, bad_number, duplicate_keys, merge_key,
 };
-use crate::domain::RepoPath;
+use crate::{diagnostic::Span, domain::RepoPath};
 pub(super) use spans::spans;
 
 /// Reads a JSON text: a tree, or the finding that ended it, and all findings up to there.

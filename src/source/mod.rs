@@ -16,13 +16,12 @@
 
 mod decode;
 mod document;
+mod format;
 mod json;
 mod lfs;
 mod limits;
-mod pointer;
 mod problem;
 pub mod rules;
-mod text;
 mod tree;
 mod yaml;
 
@@ -32,19 +31,19 @@ mod corpus_tests;
 mod tests;
 
 pub use document::Document;
+pub use format::Format;
 pub use limits::Limits;
-pub use pointer::Pointer;
-pub use text::{Format, Position, SourceText};
 pub use tree::{Elements, Members, Node, Number, Tree, TreeBuilder, Value};
 
-use std::{ops::Range, sync::Arc};
+use std::sync::Arc;
 
-use crate::{diagnostic::Diagnostic, domain::RepoPath};
+use crate::diagnostic::Span;
+use crate::{
+    diagnostic::{Diagnostic, SourceText},
+    domain::RepoPath,
+};
 use problem::{Problem, Reading, quote, verbatim};
 use tree::{ByteRange, NodeSpans};
-
-/// A range of bytes in a source text; both ends lie on character boundaries.
-pub type Span = Range<usize>;
 
 /// The most findings that reading a file gives: what goes wrong more often than that has one cause.
 const MAX_PROBLEMS: usize = 100;

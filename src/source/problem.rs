@@ -2,8 +2,11 @@
 
 use std::sync::Arc;
 
-use super::{NodeSpans, Pointer, SourceText, Span, Tree, rules};
-use crate::diagnostic::{Diagnostic, Finding, Part, Rule};
+use super::{NodeSpans, Tree, rules};
+use crate::{
+    diagnostic::{Diagnostic, Finding, Part, Rule, SourceText, Span},
+    domain::Pointer,
+};
 
 /// The longest piece of a file that a message repeats, in characters.
 const MAX_QUOTE: usize = 60;

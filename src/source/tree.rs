@@ -7,7 +7,7 @@ mod builder;
 
 use std::ops::Range;
 
-use super::{Pointer, Span};
+use crate::{diagnostic::Span, domain::Pointer};
 pub use builder::TreeBuilder;
 
 /// The largest integer that every JSON reader holds exactly: 2^53 − 1 (RFC 8259, section 6).

@@ -14,9 +14,10 @@ mod words;
 use granit_parser::{Event, Options, Parser, ScalarStyle, StrInput, StructureStyle};
 
 use super::{
-    ByteRange, Limits, MAX_PROBLEMS, NodeSpans, Number, Problem, Reading, Span, TreeBuilder, bad_number,
+    ByteRange, Limits, MAX_PROBLEMS, NodeSpans, Number, Problem, Reading, TreeBuilder, bad_number,
     duplicate_keys, merge_key, rules, too_deep,
 };
+use crate::diagnostic::Span;
 use scalar::{Resolved, resolve};
 
 /// Reads a YAML text: a tree, or the syntax errors that prevent one, and what else is wrong up to the first of them.

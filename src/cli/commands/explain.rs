@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use crate::{
     cli::{Exit, context::Context, error::CliError, output},
+    domain::closest,
     report::text::wrap,
     rules, schema,
 };
@@ -53,7 +54,7 @@ fn patterns() -> String {
 fn explain(code: &str, context: &Context) -> Result<(), CliError> {
     let Some(rule) = rules::find(code) else {
         let error = CliError::cannot_run(format!("there is no rule `{code}`"));
-        let topic = || schema::closest(code, [PATTERNS]);
+        let topic = || closest(code, [PATTERNS]);
         return Err(match rules::suggest(code).or_else(topic) {
             Some(closest) => error.hint(format!("did you mean `{closest}`?")),
             None => error.hint("`modreg explain` lists all rules"),

@@ -2,6 +2,7 @@
 
 use crate::{
     cli::{Exit, context::Context, error::CliError, output, workspace::Folder},
+    domain::closest,
     load,
     schema::{self, Origin},
     sync::{self, SyncError},
@@ -25,7 +26,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
             let found = schema::BUILTIN.iter().find(|(name, _)| name == wanted);
             let (_, text) = found.ok_or_else(|| {
                 let unknown = CliError::cannot_run(format!("there is no schema `{wanted}`"));
-                match schema::closest(wanted, schema::BUILTIN.map(|(name, _)| name)) {
+                match closest(wanted, schema::BUILTIN.map(|(name, _)| name)) {
                     Some(name) => unknown.hint(format!("did you mean `{name}`?")),
                     None => unknown.hint("`modreg schema` lists all schemas"),
                 }

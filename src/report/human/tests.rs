@@ -4,9 +4,8 @@ use std::sync::Arc;
 
 use super::*;
 use crate::{
-    diagnostic::{Finding, Part, Rule},
-    domain::RepoPath,
-    source::{Pointer, SourceText},
+    diagnostic::{Finding, Part, Rule, SourceText},
+    domain::{Pointer, RepoPath},
 };
 
 const PLAIN: Style = Style { color: false, width: 80, unicode: true, max_lines: None };

@@ -8,10 +8,7 @@ use std::{
 use serde_json::{Value, json};
 
 use super::*;
-use crate::{
-    diagnostic::{Finding, Part, Rule},
-    source::SourceText,
-};
+use crate::diagnostic::{Finding, Part, Rule, SourceText};
 
 static RULE: Rule =
     Rule { code: "schema/enum", severity: Severity::Error, fixed: false, summary: "", explanation: "" };

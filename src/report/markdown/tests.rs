@@ -6,10 +6,9 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::{
-    diagnostic::{Finding, Part, Rule},
+    diagnostic::{Finding, Part, Rule, SourceText},
     diff,
-    domain::{ModuleName, RepoPath},
-    source::{Pointer, SourceText},
+    domain::{ModuleName, Pointer, RepoPath},
 };
 
 static RULE: Rule =

@@ -3,7 +3,10 @@
 use serde_json::Value as Json;
 
 use super::tokens::{Bracket, is_like_number, is_number};
-use crate::source::{Problem, Span, quote, rules};
+use crate::{
+    diagnostic::Span,
+    source::{Problem, quote, rules},
+};
 
 /// The longest correction that a remedy spells out, in bytes.
 const MAX_CORRECTION: usize = 100;

@@ -8,7 +8,10 @@ use super::{
     faults, texts,
     tokens::{Bracket, Kind, Lexer, Token, is_like_number},
 };
-use crate::source::{MAX_PROBLEMS, Problem, Span, too_deep};
+use crate::{
+    diagnostic::Span,
+    source::{MAX_PROBLEMS, Problem, too_deep},
+};
 
 /// The findings on a text that no JSON reader takes, in the order of the text but for those on brackets.
 pub(super) fn problems(text: &str, depth: usize) -> Vec<Problem> {

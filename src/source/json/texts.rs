@@ -1,7 +1,10 @@
 //! What may not be within the quotes of a JSON text: control characters, unknown escapes and halves of characters.
 
 use super::faults::syntax;
-use crate::source::{Problem, Span, quote};
+use crate::{
+    diagnostic::Span,
+    source::{Problem, quote},
+};
 
 /// The findings within the text at `span`, in the order of the text; each is made when it is asked for.
 pub(super) fn faults<'a>(text: &'a str, span: &Span) -> impl Iterator<Item = Problem> + use<'a> {

@@ -3,7 +3,7 @@
 //! Valid JSON is cut as RFC 8259 has it. Of everything else the lexer guesses what its author meant, always on one line: where a
 //! text ends whose quote is missing, and which quotes were meant to be straight ones. It reports nothing itself.
 
-use crate::source::Span;
+use crate::diagnostic::Span;
 
 /// How far a text without an opening quote is followed in search of its closing one, in bytes.
 const MAX_WINDOW: usize = 200;

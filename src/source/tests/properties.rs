@@ -6,7 +6,8 @@ use serde_json::Value as Json;
 use super::*;
 use crate::{
     diagnostic::Part,
-    source::{Node, Pointer, Value},
+    domain::Pointer,
+    source::{Node, Value},
     testing::same_cases_every_time,
 };
 

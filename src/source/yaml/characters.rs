@@ -2,7 +2,10 @@
 //!
 //! `serde_yaml` refuses them, or reads them as line breaks where YAML 1.2 does not.
 
-use crate::source::{Problem, Span, rules};
+use crate::{
+    diagnostic::Span,
+    source::{Problem, rules},
+};
 
 /// The finding on the first such character.
 pub(super) fn check(text: &str) -> Option<Problem> {

@@ -3,7 +3,7 @@
 //! It looks at the layout only, and is meant for texts that the parser refused: what it cannot tell makes a message less
 //! precise, never wrong values.
 
-use crate::source::Span;
+use crate::diagnostic::Span;
 
 /// How far a key's lines are indented below it where nothing shows another habit.
 pub(super) const STEP: usize = 2;

@@ -7,7 +7,10 @@ use super::{
     indentation,
     lines::{Level, Line, block_end, levels},
 };
-use crate::source::{Problem, Span, rules};
+use crate::{
+    diagnostic::Span,
+    source::{Problem, rules},
+};
 
 /// The most syntax errors that one file is searched for.
 const MOST: usize = 20;

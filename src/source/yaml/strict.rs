@@ -4,7 +4,10 @@
 
 use std::ops::Range;
 
-use crate::source::{Problem, Span, quote, rules};
+use crate::{
+    diagnostic::Span,
+    source::{Problem, quote, rules},
+};
 
 /// The finding on a tab in the space before a node in block style, where only spaces indent.
 ///

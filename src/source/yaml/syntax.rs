@@ -9,7 +9,10 @@ use super::{
     stray,
     words::words,
 };
-use crate::source::{Problem, Span, quote, rules, too_deep};
+use crate::{
+    diagnostic::Span,
+    source::{Problem, quote, rules, too_deep},
+};
 
 /// The finding on a text that the parser cannot read; `bracket` is where the outermost bracket is that is open there.
 pub(super) fn explain(text: &str, error: &ScanError, depth: usize, bracket: Option<usize>) -> Problem {

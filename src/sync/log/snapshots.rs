@@ -4,11 +4,10 @@ use std::collections::BTreeMap;
 
 use super::published::{Log, Publication};
 use crate::{
-    domain::{ModuleName, ObjectId, RepoPath, SnapshotVersion},
+    domain::{ModuleName, ObjectId, RepoPath, SnapshotVersion, closest},
     git::{FileKind, Repository},
     object::{Mode, is_empty_tree},
     registry::{Root, Snapshot, entries_path, module_of, root_path},
-    schema,
     sync::{Deviation, SyncError},
 };
 
@@ -191,7 +190,7 @@ impl VersionedSnapshot {
             return Ok(repository.blob(*id)?);
         }
         let known = self.snapshot.entries.keys().map(ModuleName::as_str);
-        let closest = schema::closest(name.as_str(), known).and_then(|name| name.parse().ok());
+        let closest = closest(name.as_str(), known).and_then(|name| name.parse().ok());
         Err(SyncError::UnknownEntry { version: self.snapshot.version(), name: name.clone(), closest })
     }
 }

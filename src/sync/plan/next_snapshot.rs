@@ -8,9 +8,8 @@ use crate::{
     compile::{Compiled, Outcome},
     diagnostic::Diagnostic,
     diff::Changes,
-    domain::{ModuleName, ObjectId, RepoPath, SnapshotVersion},
+    domain::{ModuleName, ObjectId, RepoPath, SnapshotVersion, closest},
     registry::{Entry, Held, Inputs, Pin, Root, Snapshot},
-    schema,
     sync::{Scope, SyncError},
 };
 
@@ -25,7 +24,7 @@ impl Scope {
         match names.iter().find(|name| !pinned.contains_key(*name)) {
             None => Ok(self.clone()),
             Some(name) => {
-                let closest = schema::closest(name.as_str(), pinned.keys().map(ModuleName::as_str));
+                let closest = closest(name.as_str(), pinned.keys().map(ModuleName::as_str));
                 let closest = closest.and_then(|name| name.parse().ok());
                 Err(SyncError::NotPinned { name: name.clone(), closest })
             }

@@ -12,12 +12,11 @@ use super::{
 use crate::{
     compile::Compiler,
     diagnostic::Diagnostic,
-    domain::{ModuleName, ObjectId},
+    domain::{ModuleName, ObjectId, closest},
     git::{GitErrorKind, Repository},
     load::LoadError,
     object,
     registry::{Inputs, Snapshot},
-    schema,
     sync::{
         Scope, Started, SyncError,
         log::{published::Log, snapshots},
@@ -170,7 +169,7 @@ fn refuse_unknown(
     match names.iter().find(|name| !known.contains(*name)) {
         None => Ok(()),
         Some(name) => {
-            let closest = schema::closest(name.as_str(), known.iter().map(ModuleName::as_str));
+            let closest = closest(name.as_str(), known.iter().map(ModuleName::as_str));
             let closest = closest.and_then(|name| name.parse().ok());
             Err(SyncError::UnknownModule { name: name.clone(), closest })
         }

@@ -21,10 +21,10 @@ use crate::{
     compile::{Compiler, ManifestFile},
     diagnostic::{self, Diagnostic, Severity},
     diff,
-    domain::{ModuleName, SnapshotVersion},
+    domain::{ModuleName, SnapshotVersion, closest},
     git::Repository,
     registry::{Entry, Pin, Snapshot, entry_repo_path},
-    rules, schema,
+    rules,
     sync::{SyncError, VersionedSnapshot, log::published::Log},
 };
 
@@ -147,7 +147,7 @@ impl Rollback {
         match self.modules.iter().find(|name| !known.contains(name) && !pinned.contains_key(*name)) {
             None => Ok(self.modules.clone()),
             Some(name) => {
-                let closest = schema::closest(name.as_str(), known.into_iter().map(ModuleName::as_str));
+                let closest = closest(name.as_str(), known.into_iter().map(ModuleName::as_str));
                 let closest = closest.and_then(|name| name.parse().ok());
                 Err(SyncError::NeverRegistered { name: name.clone(), version: self.version, closest })
             }

@@ -1,12 +1,7 @@
 //! Tables over the planner: what each outcome of a manifest does to an entry, its hold and the counts.
 
 use super::*;
-use crate::{
-    object,
-    registry::Pin,
-    source::{SourceText, rules},
-    testing::FORMAT,
-};
+use crate::{diagnostic::SourceText, object, registry::Pin, source::rules, testing::FORMAT};
 
 fn name(text: &str) -> ModuleName {
     text.parse().unwrap()
@@ -54,7 +49,7 @@ fn manifest(path: &str, declared: Option<&str>, outcome: Outcome) -> Compiled {
 fn broken(path: &RepoPath) -> Diagnostic {
     let finding = crate::diagnostic::Finding {
         rule: &rules::SYNTAX,
-        route: crate::source::Pointer::ROOT,
+        route: crate::domain::Pointer::ROOT,
         part: crate::diagnostic::Part::Value,
         message: "broken".to_owned(),
         label: String::new(),

@@ -1,24 +1,11 @@
 //! The text of one file, and where in it a byte stands.
 
-use super::Span;
+use std::ops::Range;
+
 use crate::domain::RepoPath;
 
-/// How a file is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Format {
-    /// RFC 8259.
-    Json,
-    /// YAML 1.2, in the dialect of `serde_yaml`.
-    Yaml,
-}
-
-impl Format {
-    /// The format that the extension of `path` names; standard input, which has none, is read as YAML, of which
-    /// nearly all JSON is a part.
-    pub fn of(path: &RepoPath) -> Self {
-        if path.extension() == "json" { Self::Json } else { Self::Yaml }
-    }
-}
+/// A range of bytes in a source text; both ends lie on character boundaries.
+pub type Span = Range<usize>;
 
 /// The text of one file. A byte order mark is not part of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,11 +37,6 @@ impl SourceText {
     /// The text.
     pub fn text(&self) -> &str {
         &self.text
-    }
-
-    /// How the text is written.
-    pub fn format(&self) -> Format {
-        Format::of(&self.path)
     }
 
     /// The part of the text that `span` covers.
