@@ -5,11 +5,11 @@ use std::fmt;
 use serde_json::Value;
 
 use crate::{
-    diagnostic::{Diagnostic, Rule},
+    diagnostic::{Diagnostic, Rule, quoted},
     domain::Pointer,
     manifest::ContextKey,
     rules::{alias, smart_quotes, trailing_space},
-    schema::{quoted, rules as schema},
+    schema::rules as schema,
     source::{Document, Node},
 };
 

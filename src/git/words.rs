@@ -1,9 +1,11 @@
 //! What git and remotes say, made fit to be shown.
 
+use crate::diagnostic::clip;
+
 /// What people need of the words of a failed run: the remote's and the errors, in one line that is not too long and
 /// without credentials.
 pub(super) fn summary(said: &str) -> String {
-    const SHOWN: usize = 400;
+    const MAX_LENGTH: usize = 401;
     let is_telling = |line: &&str| {
         !line.is_empty()
             && !line.starts_with("hint:")
@@ -16,12 +18,7 @@ pub(super) fn summary(said: &str) -> String {
         .map(|line| line.trim_start_matches("fatal: ").trim_start_matches("error: "))
         .filter(is_telling)
         .collect();
-    let mut text = without_credentials(&lines.join("; "));
-    if let Some((end, _)) = text.char_indices().nth(SHOWN) {
-        text.truncate(end);
-        text.push('…');
-    }
-    text
+    clip(&without_credentials(&lines.join("; ")), MAX_LENGTH).into_owned()
 }
 
 /// A text with the credentials of all addresses in it taken out.

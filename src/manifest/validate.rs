@@ -4,9 +4,9 @@ use semver::Version;
 
 use super::{ContextKey, Head, Manifest, rules};
 use crate::{
-    diagnostic::{Finding, Part, Rule},
+    diagnostic::{Finding, Part, Rule, quoted},
     domain::{InvalidModuleName, ModuleName, Pointer, Status, nearest_version},
-    schema::{self, Schemas, rules as schema_rules},
+    schema::{Schemas, rules as schema_rules},
     source::{Document, Node},
 };
 
@@ -53,7 +53,7 @@ fn head(root: Node<'_>, findings: &mut Vec<Finding>) -> Option<Head> {
     });
     let version = required_text(root, "version", findings).and_then(|text| {
         let expected = match nearest_version(text) {
-            Some(version) => format!("write {}", schema::quoted(&format!("\"{version}\""))),
+            Some(version) => format!("write {}", quoted(&format!("\"{version}\""))),
             None => "expected a semantic version such as `1.2.3`, with numbers below 2^64".to_owned(),
         };
         or_finding(Version::parse(text).ok(), &schema_rules::PATTERN, "version", text, &expected, findings)
@@ -120,7 +120,7 @@ fn or_finding<T>(
             rule,
             route: Pointer::ROOT.key(key),
             part: Part::Value,
-            message: format!("`{key}` cannot be {}", schema::quoted(text)),
+            message: format!("`{key}` cannot be {}", quoted(text)),
             label: "not of the expected form".to_owned(),
             help: Some(help.to_owned()),
         });

@@ -3,8 +3,9 @@
 use serde_json::Value;
 use similar::{ChangeTag, TextDiff};
 
-use super::text::{clip, count, visible};
+use super::text::{count, visible};
 use crate::{
+    diagnostic::clip,
     diff::{FieldChange, FieldKind},
     domain::Pointer,
 };

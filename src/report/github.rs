@@ -8,9 +8,9 @@ use std::{fmt::Write as _, io};
 
 use super::{
     findings::{Findings, Item},
-    text::{clip, visible},
+    text::visible,
 };
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Severity, clip};
 
 /// How many annotations of each kind a step may make.
 const MAX_OF_A_KIND: usize = 10;

@@ -15,9 +15,9 @@ use super::{
     Style,
     snippet::Snippet,
     style::Ink,
-    text::{clip, count, visible, wrap},
+    text::{count, visible, wrap},
 };
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Severity, clip};
 
 /// The longest message and remedy that are shown; a value quoted in them may be as long as its file.
 const MAX_MESSAGE: usize = 600;

@@ -19,9 +19,9 @@ use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 use serde_json::ser::{Formatter, PrettyFormatter};
 
-use super::text::{is_hidden, starts_command};
+use super::text::starts_command;
 use crate::{
-    diagnostic::{Diagnostic, Severity},
+    diagnostic::{Diagnostic, Severity, is_hidden},
     diff::{ChangeKind, Changes, ModuleChange},
     domain::{ModuleName, ObjectId, Pointer, RepoPath, SnapshotVersion},
     registry::{Held, Pin},

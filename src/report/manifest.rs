@@ -7,8 +7,9 @@ use std::{collections::BTreeSet, fmt::Write as _};
 
 use serde_json::{Map, Value};
 
-use super::text::{is_hidden, starts_command};
+use super::text::starts_command;
 use crate::{
+    diagnostic::is_hidden,
     domain::RepoPath,
     source::{self, Limits},
 };

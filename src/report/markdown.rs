@@ -12,10 +12,10 @@ use super::{
     invalid::Invalid,
     json::Refusal,
     permissions::phrase,
-    text::{clip, count, visible},
+    text::{count, visible},
 };
 use crate::{
-    diagnostic::{Diagnostic, Severity},
+    diagnostic::{Diagnostic, Severity, clip},
     diff::{ChangeKind, Changes, FieldChange, ModuleChange, PermissionChange},
     domain::SnapshotVersion,
 };

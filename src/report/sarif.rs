@@ -15,10 +15,9 @@ use serde::Serialize;
 use super::{
     findings::{Findings, Item},
     json,
-    text::clip,
 };
 use crate::{
-    diagnostic::{Position, Rule, Severity},
+    diagnostic::{Position, Rule, Severity, clip},
     domain::RepoPath,
 };
 

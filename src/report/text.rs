@@ -6,7 +6,7 @@
 
 use std::{borrow::Cow, fmt::Write};
 
-use crate::domain::RepoPath;
+use crate::{diagnostic::is_hidden, domain::RepoPath};
 
 /// `text` as one line on which every character is what it seems to be.
 pub fn visible(text: &str) -> Cow<'_, str> {
@@ -36,46 +36,6 @@ pub(super) fn push_visible(shown: &mut String, character: char, previous: Option
     }
 }
 
-/// Whether `character` after `previous` cannot be seen, or changes how others are seen.
-///
-/// Controls, format characters that reorder or join, blanks that are not spaces, tags, variation selectors (but one after
-/// a character to vary, as emoji have it), what Unicode keeps private or calls no character.
-pub(crate) fn is_hidden(character: char, previous: Option<char>) -> bool {
-    match character {
-        // Comparisons that skip it would find a `##[` that contains it.
-        '\u{fe0e}' | '\u{fe0f}' => {
-            previous.is_none_or(|base| base <= ' ' || matches!(base, '#' | ':') || is_hidden(base, None))
-        }
-        _ => {
-            matches!(
-                character,
-                '\0'..='\u{1f}'
-                    | '\u{7f}'..='\u{9f}'
-                    | '\u{ad}'
-                    | '\u{34f}'
-                    | '\u{61c}'
-                    | '\u{115f}'..='\u{1160}'
-                    | '\u{17b4}'..='\u{17b5}'
-                    | '\u{180b}'..='\u{180f}'
-                    | '\u{200b}'..='\u{200f}'
-                    | '\u{2028}'..='\u{202e}'
-                    | '\u{2060}'..='\u{206f}'
-                    | '\u{2800}'
-                    | '\u{3164}'
-                    | '\u{e000}'..='\u{f8ff}'
-                    | '\u{fdd0}'..='\u{fdef}'
-                    | '\u{fe00}'..='\u{fe0d}'
-                    | '\u{feff}'
-                    | '\u{ffa0}'
-                    | '\u{fff0}'..='\u{fffb}'
-                    | '\u{1bca0}'..='\u{1bca3}'
-                    | '\u{1d173}'..='\u{1d17a}'
-                    | '\u{e0000}'..
-            ) || u32::from(character) & 0xfffe == 0xfffe
-        }
-    }
-}
-
 /// Whether this is the character whose escape keeps a build server from reading a command: the second colon of a `::`
 /// that starts a word, the second `#` of `##[` or `##vso[`.
 pub(super) fn starts_command(character: char, previous: Option<char>, rest: &str) -> bool {
@@ -86,15 +46,6 @@ pub(super) fn starts_command(character: char, previous: Option<char>, rest: &str
         }
         _ => false,
     }
-}
-
-/// `text` cut to `limit` characters, the last of them an ellipsis where something is missing.
-pub fn clip(text: &str, limit: usize) -> Cow<'_, str> {
-    if text.char_indices().nth(limit).is_none() {
-        return Cow::Borrowed(text);
-    }
-    let end = text.char_indices().nth(limit.saturating_sub(1)).map_or(0, |(end, _)| end);
-    Cow::Owned(format!("{}…", &text[..end]))
 }
 
 /// `text` in lines of at most `width` characters, broken at spaces alone: a longer word has a longer line.
@@ -170,14 +121,6 @@ mod tests {
             ("%0A::notice::x", "%0A::notice::x"),
         ] {
             assert_eq!(visible(text), shown, "{text:?}");
-        }
-    }
-
-    #[test]
-    fn clipping_counts_characters() {
-        for (text, limit, clipped) in [("äöü", 3, "äöü"), ("äöüß", 3, "äö…"), ("", 0, ""), ("ab", 1, "…")]
-        {
-            assert_eq!(clip(text, limit), clipped, "{text:?}");
         }
     }
 

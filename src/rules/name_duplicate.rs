@@ -1,9 +1,8 @@
 //! `name/duplicate`: two manifests for one module.
 
 use crate::{
-    diagnostic::{Finding, Part, Rule, Severity},
+    diagnostic::{Finding, Part, Rule, Severity, quoted},
     domain::{ModuleName, Pointer, RepoPath},
-    schema::quoted,
 };
 
 /// `name/duplicate`.

@@ -1,10 +1,9 @@
 //! `name/mismatch`: the name that a manifest declares against the name of its file or directory.
 
 use crate::{
-    diagnostic::{Finding, Part, Rule, Severity},
+    diagnostic::{Finding, Part, Rule, Severity, quoted},
     domain::{ModuleName, Pointer, RepoPath},
     manifest::Manifest,
-    schema::quoted,
 };
 
 /// `name/mismatch`.

@@ -3,9 +3,8 @@
 //! Where a required field is missing, `schema/required` names the one that spells it almost.
 
 use crate::{
-    diagnostic::{Finding, Part, Rule, Severity},
+    diagnostic::{Finding, Part, Rule, Severity, quoted},
     domain::{Pointer, Status, closest},
-    schema::quoted,
     source::{Node, Value},
 };
 

@@ -1,9 +1,8 @@
 //! `permission/form`: a permission that is not of the form in which modules name them.
 
 use crate::{
-    diagnostic::{Finding, Part, Rule, Severity},
+    diagnostic::{Finding, Part, Rule, Severity, quoted},
     manifest::ContextKey,
-    schema::quoted,
     source::Node,
 };
 

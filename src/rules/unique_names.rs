@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    diagnostic::{Finding, Part},
+    diagnostic::{Finding, Part, quoted},
     domain::Pointer,
     manifest::ContextKey,
-    schema::{quoted, rules::UNIQUE_NAMES},
+    schema::rules::UNIQUE_NAMES,
     source::Node,
 };
 

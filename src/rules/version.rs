@@ -5,9 +5,8 @@ use std::cmp::Ordering;
 use semver::Version;
 
 use crate::{
-    diagnostic::{Finding, Part, Rule, Severity},
+    diagnostic::{Finding, Part, Rule, Severity, quoted},
     domain::Pointer,
-    schema::quoted,
 };
 
 /// `version/not-bumped`.

@@ -7,8 +7,8 @@ use super::{
     SchemaError,
     folder::{Folder, address, shown},
     json_node::TreeJson,
-    words::clip,
 };
+use crate::diagnostic::excerpt;
 
 /// The most bytes that one compiled regular expression may take.
 const MAX_PATTERN: usize = 1 << 20;
@@ -33,14 +33,14 @@ fn explain(file: &str, schema: &Value, error: &ValidationError<'_>) -> SchemaErr
     let (file, pointer) = (file.to_owned(), error.instance_path().as_str().to_owned());
     match error.kind() {
         ValidationErrorKind::Referencing(ReferencingError::Unretrievable { uri, .. }) => {
-            SchemaError::Reference { file, reference: clip(shown(uri)) }
+            SchemaError::Reference { file, reference: excerpt(shown(uri)) }
         }
         ValidationErrorKind::Format { format } if format == "regex" => {
             let keyed = pointer.rsplit('/').next().unwrap_or_default().replace("~1", "/").replace("~0", "~");
             let pattern = schema.pointer(&pointer).and_then(Value::as_str).unwrap_or(&keyed);
             SchemaError::Pattern { file, reason: pattern_reason(pattern), pointer }
         }
-        _ => SchemaError::Invalid { file, pointer, reason: clip(&error.to_string()) },
+        _ => SchemaError::Invalid { file, pointer, reason: excerpt(&error.to_string()) },
     }
 }
 

@@ -14,7 +14,7 @@ use super::{
     proposals, rules, words,
 };
 use crate::{
-    diagnostic::{Finding, Part, Rule},
+    diagnostic::{Finding, Part, Rule, excerpt, quoted},
     domain::{Pointer, closest},
     source::{Format, Node, Value},
 };
@@ -44,8 +44,8 @@ pub(super) fn say(subject: &Subject<'_>, violation: &Violation<'_>, node: Node<'
         Kind::Pattern { pattern } => of_pattern(subject, violation, node, pattern),
         Kind::Format { format } => said(
             &rules::FORMAT,
-            format!("{} is not of the format {}", words::value(node), words::quoted(format)),
-            format!("not a {}", words::clip(format)),
+            format!("{} is not of the format {}", words::value(node), quoted(format)),
+            format!("not a {}", excerpt(format)),
         ),
         Kind::MinItems { limit } => Said {
             rule: &rules::MIN_ITEMS,
@@ -127,12 +127,12 @@ fn of_form(kind: &Kind, field: &str, help: Option<String>) -> Said {
     match kind {
         Kind::ContentEncoding { content_encoding } => said(
             &rules::CONTENT,
-            format!("{field} is not encoded as {}", words::quoted(content_encoding)),
+            format!("{field} is not encoded as {}", quoted(content_encoding)),
             "wrong encoding",
         ),
         Kind::ContentMediaType { content_media_type } => said(
             &rules::CONTENT,
-            format!("{field} does not hold {}", words::quoted(content_media_type)),
+            format!("{field} does not hold {}", quoted(content_media_type)),
             "wrong kind of content",
         ),
         Kind::FromUtf8 { .. } => {
@@ -226,7 +226,7 @@ fn of_enum(subject: &Subject<'_>, route: &Pointer, node: Node<'_>, options: &Jso
     let options = options.as_array().map(Vec::as_slice).unwrap_or_default();
     let allowed = || options.iter().filter_map(Json::as_str);
     let what = match node.key() {
-        Some(_) => words::with_article(&words::clip(&words::spaced(&route.last().unwrap_or_default()))),
+        Some(_) => words::with_article(&excerpt(&words::spaced(&route.last().unwrap_or_default()))),
         None => "allowed here".to_owned(),
     };
     let meant = node.as_str().and_then(|text| closest(text, allowed()));
@@ -237,7 +237,7 @@ fn of_enum(subject: &Subject<'_>, route: &Pointer, node: Node<'_>, options: &Jso
     };
     let help = match meant.or_else(|| in_list(node, allowed())) {
         _ if commented(subject, node, allowed()) => "put a space before `#` to start a comment".to_owned(),
-        Some(meant) => format!("did you mean {}? Allowed are {}", words::quoted(meant), list),
+        Some(meant) => format!("did you mean {}? Allowed are {}", quoted(meant), list),
         None => format!("use {list}"),
     };
     Said {
@@ -273,7 +273,7 @@ fn of_pattern(subject: &Subject<'_>, violation: &Violation<'_>, node: Node<'_>, 
     let help = match violation.expected() {
         _ if proposal.is_some() => proposal.unwrap_or_default(),
         Some(expected) => format!("expected {expected}"),
-        None => format!("expected text that matches {}", words::quoted(pattern)),
+        None => format!("expected text that matches {}", quoted(pattern)),
     };
     Said { rule: &rules::PATTERN, message, label, help: Some(help) }
 }

@@ -28,7 +28,6 @@ mod words;
 pub use copy::Origin;
 pub use error::SchemaError;
 pub use reach::TooFar;
-pub use words::{clip, quoted};
 
 use std::{collections::BTreeMap, sync::Arc};
 

@@ -10,7 +10,7 @@ use super::{
     rules, words,
 };
 use crate::{
-    diagnostic::{Finding, Part},
+    diagnostic::{Finding, Part, quoted},
     domain::{Pointer, closest},
 };
 
@@ -69,11 +69,11 @@ fn unknown(subject: &Subject<'_>, violation: &Violation<'_>, field: &str, meant:
             && subject.root.get("name").or_else(|| subject.root.get("version")).is_some()
     };
     let help = if let Some(meant) = meant {
-        Some(format!("did you mean {}?", words::quoted(meant)))
+        Some(format!("did you mean {}?", quoted(meant)))
     } else if !violation.route.as_str().is_empty() && belongs_above() {
-        Some(format!("move {} out, to the top level of the manifest", words::quoted(field)))
+        Some(format!("move {} out, to the top level of the manifest", quoted(field)))
     } else if let Some(twin) = closest(field, known()) {
-        Some(format!("{} is already there: remove this one", words::quoted(twin)))
+        Some(format!("{} is already there: remove this one", quoted(twin)))
     } else if known().next().is_some() {
         Some(format!("remove it; the fields here are {}", words::list(known())))
     } else {
@@ -83,14 +83,14 @@ fn unknown(subject: &Subject<'_>, violation: &Violation<'_>, field: &str, meant:
         rule: &rules::UNKNOWN_FIELD,
         route: violation.route.key(field),
         part: Part::Key,
-        message: format!("unknown field {}", words::quoted(field)),
+        message: format!("unknown field {}", quoted(field)),
         label: "not a known field".to_owned(),
         help,
     }
 }
 
 fn required(subject: &Subject<'_>, violation: &Violation<'_>, field: &str) -> Finding {
-    let name = words::quoted(field);
+    let name = quoted(field);
     let holder = words::field(&violation.route, subject.root);
     let message = match violation.route.as_str() {
         "" => format!("{name} is missing"),
@@ -115,27 +115,27 @@ fn misspelt(subject: &Subject<'_>, violation: &Violation<'_>, field: &str) -> Op
     let known = properties(violation);
     let members = subject.root.at(&violation.route)?.as_object()?.map(|(key, _)| key);
     let unknown = members.filter(|key| known.is_none_or(|known| !known.contains_key(*key)));
-    let (wrong, right) = (words::quoted(closest(field, unknown)?), words::quoted(field));
+    let (wrong, right) = (quoted(closest(field, unknown)?), quoted(field));
     Some(format!("rename {wrong} to {right}"))
 }
 
 /// The hint where an object around this one, or one inside it, has the field.
 fn misplaced(subject: &Subject<'_>, violation: &Violation<'_>, field: &str) -> Option<String> {
-    let (name, here) = (words::quoted(field), words::field(&violation.route, subject.root));
+    let (name, here) = (quoted(field), words::field(&violation.route, subject.root));
     let has = |route: &Pointer| subject.root.at(route).and_then(|node| node.get(field)).is_some();
     if violation.route.parent().is_some() {
         return has(&Pointer::ROOT).then(|| format!("move {name} from the top level into {here}"));
     }
     let inner = subject.root.as_object()?.map(|(key, _)| key).find(|key| has(&Pointer::ROOT.key(key)))?;
     let declares = |key: &str| ["aiContext", "ai_context"].contains(&key);
-    declares(inner).then(|| format!("move {name} out of {}, to the top level", words::quoted(inner)))
+    declares(inner).then(|| format!("move {name} out of {}, to the top level", quoted(inner)))
 }
 
 /// The hint that says what to write.
 fn add(violation: &Violation<'_>, field: &str) -> String {
     let schema = properties(violation).and_then(|properties| properties.get(field));
     let text = |key: &str| schema?.get(key)?.as_str();
-    let name = words::quoted(field);
+    let name = quoted(field);
     let options = schema.and_then(|schema| schema.get("enum")?.as_array());
     if let Some(options) = options {
         return format!("add {name}: {}", words::list(options.iter().filter_map(Value::as_str)));
@@ -161,7 +161,7 @@ fn key_form(violation: &Violation<'_>) -> Finding {
         rule: &rules::PROPERTY_NAMES,
         route: violation.route.key(&key),
         part: Part::Key,
-        message: format!("the key {} does not have the form that is demanded here", words::quoted(&key)),
+        message: format!("the key {} does not have the form that is demanded here", quoted(&key)),
         label: "not a key of the form demanded".to_owned(),
         help: violation.expected().map(|expected| format!("expected {expected}")),
     }

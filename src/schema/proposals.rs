@@ -8,6 +8,7 @@ use super::{
     words,
 };
 use crate::{
+    diagnostic::{quoted, quoted_in_full},
     domain::{Pointer, nearest_version},
     source::{Format, Node, Value},
 };
@@ -84,11 +85,8 @@ fn of_null(subject: &Subject<'_>, violation: &Violation<'_>, node: Node<'_>, tak
 fn members_beside(subject: &Subject<'_>, violation: &Violation<'_>) -> Option<String> {
     let known = violation.schema?.get("properties")?.as_object()?;
     let around = subject.root.at(&violation.route.parent()?)?;
-    let beside: Vec<_> = around
-        .as_object()?
-        .map(|(key, _)| words::quoted(key))
-        .filter(|key| known.contains_key(key.trim_matches('`')))
-        .collect();
+    let beside: Vec<_> =
+        around.as_object()?.filter(|(key, _)| known.contains_key(*key)).map(|(key, _)| quoted(key)).collect();
     let (last, others) = beside.split_last()?;
     let keys = if others.is_empty() { last.clone() } else { format!("{} and {last}", others.join(", ")) };
     let holder = words::field(&violation.route, subject.root);
@@ -163,7 +161,7 @@ fn write(
         (Some(key), Format::Yaml) => format!("{key}: {value}"),
         (None, _) => value,
     };
-    (proposal.chars().count() <= LONGEST).then(|| format!("{lead}: {}", words::in_backticks(&proposal)))
+    (proposal.chars().count() <= LONGEST).then(|| format!("{lead}: {}", quoted_in_full(&proposal)))
 }
 
 /// Whether the items of the list that the schema wants are texts.
@@ -214,7 +212,7 @@ fn members(violation: &Violation<'_>, takes_list: bool) -> Option<String> {
         Some(items) if takes_list => ("write a list of maps, each with", required(items)),
         _ => ("write a map with", required(schema)),
     };
-    let fields: Vec<_> = fields.into_iter().map(words::quoted).collect();
+    let fields: Vec<_> = fields.into_iter().map(quoted).collect();
     let (last, others) = fields.split_last()?;
     let fields = if others.is_empty() { last.clone() } else { format!("{} and {last}", others.join(", ")) };
     Some(format!("{lead} {fields}"))

@@ -1,36 +1,13 @@
 //! How values, fields and lists of words look in messages.
 
 use crate::{
+    diagnostic::{excerpt, quoted},
     domain::Pointer,
     source::{Format, Node, Number, Value},
 };
 
-/// How many characters of a text from a manifest a message shows.
-const SHOWN: usize = 60;
-
 /// Finds how the author wrote the value at a route.
 pub(super) type Spelling<'a> = dyn Fn(&Pointer) -> Option<String> + 'a;
-
-/// A text in one line without control characters, cut to what a message has room for.
-pub fn clip(text: &str) -> String {
-    let clipped = |text: &str| text.chars().flat_map(visible).collect::<String>();
-    match text.char_indices().nth(SHOWN) {
-        None => clipped(text),
-        Some((end, _)) => format!("{}…", clipped(&text[..end])),
-    }
-}
-
-/// A character as it may be printed: quotes as they are, what is invisible or steers a terminal as an escape.
-fn visible(character: char) -> impl Iterator<Item = char> {
-    let plain = matches!(character, '"' | '\'' | '\\').then_some(character);
-    let escaped = plain.is_none().then(|| character.escape_debug());
-    plain.into_iter().chain(escaped.into_iter().flatten())
-}
-
-/// A text in the quotes of messages: `` `like this` ``.
-pub fn quoted(text: &str) -> String {
-    format!("`{}`", clip(text))
-}
 
 /// The words as a list in quotes: `` `a`, `b` or `c` ``; of many, the first ones.
 pub(super) fn list<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
@@ -51,7 +28,7 @@ pub(super) fn field(route: &Pointer, root: Node<'_>) -> String {
     let (mut indices, mut here) = (String::new(), route.clone());
     while let (Some(parent), Some(last)) = (here.parent(), here.last()) {
         if root.at(&parent).and_then(Node::as_array).is_none() {
-            return format!("`{}{indices}`", clip(&last));
+            return format!("`{}{indices}`", excerpt(&last));
         }
         indices.insert_str(0, &format!("[{last}]"));
         here = parent;
@@ -90,11 +67,6 @@ pub(super) fn json(value: &serde_json::Value) -> String {
     value.as_str().map_or_else(|| quoted(&value.to_string()), quoted)
 }
 
-/// A piece of a file in the quotes of messages: whole, and without what cannot be seen.
-pub(super) fn in_backticks(piece: &str) -> String {
-    format!("`{}`", piece.chars().flat_map(visible).collect::<String>())
-}
-
 /// A value on one line, as both JSON and YAML take it.
 pub(super) fn flow(value: &serde_json::Value) -> String {
     use serde_json::Value as Json;
@@ -113,8 +85,10 @@ pub(super) fn flow(value: &serde_json::Value) -> String {
 pub(super) fn member(key: &str, text: &str, format: Format) -> String {
     let text = serde_json::Value::from(text);
     match format {
-        Format::Json => format!("`{}: {}`", serde_json::Value::from(clip(key)), clip(&text.to_string())),
-        Format::Yaml => format!("`{}: {}`", clip(key), clip(&text.to_string())),
+        Format::Json => {
+            format!("`{}: {}`", serde_json::Value::from(excerpt(key)), excerpt(&text.to_string()))
+        }
+        Format::Yaml => format!("`{}: {}`", excerpt(key), excerpt(&text.to_string())),
     }
 }
 
@@ -146,19 +120,6 @@ mod tests {
 
     use super::*;
     use crate::schema::testing::tree;
-
-    #[test]
-    fn texts_are_shown_in_one_short_line() {
-        for (text, shown) in [
-            ("plain ä", "plain ä".to_owned()),
-            ("a\nb\u{1b}[8m\u{202e}", "a\\nb\\u{1b}[8m\\u{202e}".to_owned()),
-            ("it's \"so\" \\d", "it's \"so\" \\d".to_owned()),
-            (&"é".repeat(60), "é".repeat(60)),
-            (&"é".repeat(61), format!("{}…", "é".repeat(60))),
-        ] {
-            assert_eq!(clip(text), shown, "{text:?}");
-        }
-    }
 
     #[test]
     fn fields_are_named_by_their_key_and_the_indices_after_it() {

@@ -37,12 +37,12 @@ pub use tree::{Elements, Members, Node, Number, Tree, TreeBuilder, Value};
 
 use std::sync::Arc;
 
-use crate::diagnostic::Span;
+use crate::diagnostic::{Span, quoted};
 use crate::{
     diagnostic::{Diagnostic, SourceText},
     domain::RepoPath,
 };
-use problem::{Problem, Reading, quote, verbatim};
+use problem::{Problem, Reading};
 use tree::{ByteRange, NodeSpans};
 
 /// The most findings that reading a file gives: what goes wrong more often than that has one cause.
@@ -111,7 +111,7 @@ fn duplicate_keys(
     let problem = |(first, second): (usize, usize)| {
         let (first, span, key) = (key_span(first)?, key_span(second)?, tree.node(second)?.key()?);
         let line = text[..first.start].bytes().filter(|&byte| byte == b'\n').count() + 1;
-        let message = format!("the key {} appears twice in one object, first on line {line}", quote(key));
+        let message = format!("the key {} appears twice in one object, first on line {line}", quoted(key));
         let problem = Problem::new(&rules::DUPLICATE_KEY, span, message, format!("first on line {line}"));
         Some(problem.at(second).help("remove one of the two, or rename it"))
     };
@@ -127,7 +127,7 @@ fn merge_key(span: Span, node: usize) -> Problem {
 
 /// The finding on a number that is none or out of range.
 fn bad_number(written: &str, span: Span, node: usize) -> Problem {
-    let message = format!("the number {} is not between -(2^53 - 1) and 2^53 - 1", quote(written));
+    let message = format!("the number {} is not between -(2^53 - 1) and 2^53 - 1", quoted(written));
     Problem::new(&rules::NUMBER, span, message, "out of range")
         .at(node)
         .help("put it in quotes if it is an identifier or a text, or use a smaller number")

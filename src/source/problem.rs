@@ -8,9 +8,6 @@ use crate::{
     domain::Pointer,
 };
 
-/// The longest piece of a file that a message repeats, in characters.
-const MAX_QUOTE: usize = 60;
-
 /// Something wrong at a place of the text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Problem {
@@ -83,26 +80,4 @@ pub(super) fn conflict_marker(text: &str) -> Option<Problem> {
         at += line.len();
     }
     None
-}
-
-/// A piece of the file as a message shows it: on one line, without control characters, clipped.
-pub(super) fn quote(piece: &str) -> String {
-    let mut shown: String = piece.chars().take(MAX_QUOTE).flat_map(char::escape_debug).collect();
-    if piece.chars().nth(MAX_QUOTE).is_some() {
-        shown.push('…');
-    }
-    // Quotes are harmless, and an author would not find their escaped form in the file.
-    let shown = shown.replace("\\\"", "\"").replace("\\'", "'");
-    if shown.contains('`') { format!("\"{shown}\"") } else { format!("`{shown}`") }
-}
-
-/// A piece of YAML as an author should write it, in the quotes of messages; none where it is too long to be shown whole, or
-/// holds what a message cannot show as it is.
-pub(super) fn verbatim(piece: &str) -> Option<String> {
-    let is_plain = |character: char| {
-        let mut shown = character.escape_debug();
-        matches!(character, '"' | '\'' | '\\') || shown.next() == Some(character) && shown.next().is_none()
-    };
-    let is_shown = piece.chars().count() <= MAX_QUOTE && !piece.contains('`') && piece.chars().all(is_plain);
-    is_shown.then(|| format!("`{piece}`"))
 }

@@ -1,7 +1,7 @@
 //! The page as it is sent, and what its script must never do.
 
 use super::*;
-use crate::report::text;
+use crate::diagnostic::is_hidden;
 
 fn get(headers: &HeaderMap) -> Response<Body> {
     PAGE.respond(&Method::GET, headers)
@@ -106,7 +106,7 @@ fn the_page_shows_the_same_characters_as_the_reports() {
         .filter(|character| !matches!(character, '\u{fe0e}' | '\u{fe0f}'))
         .filter(|&character| {
             let is_listed = ranges.iter().any(|&(first, last)| (first..=last).contains(&character.into()));
-            is_listed != text::is_hidden(character, Some('a'))
+            is_listed != is_hidden(character, Some('a'))
         });
     assert_eq!(differing.collect::<Vec<_>>(), ['\0'; 0]);
 }

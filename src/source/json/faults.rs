@@ -4,8 +4,8 @@ use serde_json::Value as Json;
 
 use super::tokens::{Bracket, is_like_number, is_number};
 use crate::{
-    diagnostic::Span,
-    source::{Problem, quote, rules},
+    diagnostic::{Span, quoted},
+    source::{Problem, rules},
 };
 
 /// The longest correction that a remedy spells out, in bytes.
@@ -27,7 +27,7 @@ pub(super) fn yaml(span: Span, file_name: &str, rename_to: &str) -> Problem {
     let extension = file_name.rsplit('.').next().unwrap_or_default();
     syntax(span, format!("this is YAML in a file named `.{extension}`"), "YAML").help(format!(
         "rename the file to {}, or write it as JSON: `{{ \"key\": \"value\" }}`",
-        quote(rename_to)
+        quoted(rename_to)
     ))
 }
 
@@ -56,7 +56,7 @@ pub(super) fn other_quotes(text: &str, span: Span) -> Problem {
     let content = content.strip_suffix(is_quote).unwrap_or(content);
     let problem = syntax(
         span,
-        format!("{} is not in straight double quotes", quote(written)),
+        format!("{} is not in straight double quotes", quoted(written)),
         "needs straight double quotes",
     );
     problem
@@ -114,13 +114,13 @@ fn corrected(content: &str) -> Option<String> {
 pub(super) fn unquoted_key(text: &str, span: Span) -> Problem {
     let written = &text[span.clone()];
     let help = corrected(written).map_or("put it in double quotes".to_owned(), |key| format!("write {key}"));
-    syntax(span, format!("the key {} is not in double quotes", quote(written)), "key without quotes")
+    syntax(span, format!("the key {} is not in double quotes", quoted(written)), "key without quotes")
         .help(help)
 }
 
 /// The finding on something else where a key is expected.
 pub(super) fn no_key(text: &str, span: Span) -> Problem {
-    let message = format!("expected a key in double quotes, found {}", quote(&text[span.clone()]));
+    let message = format!("expected a key in double quotes, found {}", quoted(&text[span.clone()]));
     syntax(span, message, "expected a key").help("write each member as `\"key\": value`")
 }
 
@@ -147,7 +147,7 @@ pub(super) fn bad_value(text: &str, span: Span) -> Option<Problem> {
             ),
             None => "write a number as `0.5`, `-1` or `10`, or put a text in double quotes".to_owned(),
         };
-        let message = format!("{} is not a number as JSON writes them", quote(word));
+        let message = format!("{} is not a number as JSON writes them", quoted(word));
         return Some(syntax(span, message, "not a number").help(help));
     }
     let instead = match word.to_ascii_lowercase().as_str() {
@@ -161,11 +161,11 @@ pub(super) fn bad_value(text: &str, span: Span) -> Option<Problem> {
         (None, Some(text)) => format!("put a text in double quotes: {text}"),
         (None, None) => "put a text in double quotes".to_owned(),
     };
-    Some(syntax(span, format!("{} is not a value of JSON", quote(word)), "not a value").help(help))
+    Some(syntax(span, format!("{} is not a value of JSON", quoted(word)), "not a value").help(help))
 }
 
 pub(super) fn colon_missing(text: &str, key: Span) -> Problem {
-    let written = quote(&text[key.clone()]);
+    let written = quoted(&text[key.clone()]);
     syntax(key, "a colon is missing after this key", "expected `:` after this")
         .help(format!("add a colon after {written}"))
 }
@@ -185,7 +185,7 @@ pub(super) fn colon_after_value(span: Span) -> Problem {
 }
 
 pub(super) fn value_missing(text: &str, key: Span) -> Problem {
-    let message = format!("the key {} has no value", quote(text[key.clone()].trim_matches('"')));
+    let message = format!("the key {} has no value", quoted(text[key.clone()].trim_matches('"')));
     syntax(key, message, "a value is missing after this")
         .help("write a value after the colon, or remove the key")
 }
@@ -203,14 +203,14 @@ pub(super) fn value_without_key(span: Span, text: &str) -> Problem {
 
 /// The finding on a closing bracket without an opening one.
 pub(super) fn unopened_bracket(text: &str, span: Span, bracket: Bracket) -> Problem {
-    let message = format!("no bracket is open that {} could close", quote(&text[span.clone()]));
+    let message = format!("no bracket is open that {} could close", quoted(&text[span.clone()]));
     let opening = if bracket == Bracket::Object { '{' } else { '[' };
     syntax(span, message, "closes nothing").help(format!("remove it, or add the missing `{opening}`"))
 }
 
 /// The finding on a list in braces.
 pub(super) fn list_in_braces(text: &str, item: Span) -> Problem {
-    let message = format!("{} is in an object, but has no colon and no value", quote(&text[item.clone()]));
+    let message = format!("{} is in an object, but has no colon and no value", quoted(&text[item.clone()]));
     syntax(item, message, "neither a key nor a value")
         .help("write a member as `\"key\": value`; a list is in brackets: `[ … ]`")
 }
@@ -258,7 +258,7 @@ pub(super) fn wrong_bracket(span: Span, open: Bracket) -> Problem {
 /// The finding on a collection whose closing bracket is missing before the key of an object around it.
 pub(super) fn unclosed_before_key(text: &str, opening: Span, open: Bracket, key: &Span) -> Problem {
     let has_comma = text[..key.start].trim_end().ends_with(',');
-    let key = quote(text[key.clone()].trim_matches('"'));
+    let key = quoted(text[key.clone()].trim_matches('"'));
     unclosed_before(
         opening,
         open,

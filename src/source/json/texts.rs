@@ -2,8 +2,8 @@
 
 use super::faults::syntax;
 use crate::{
-    diagnostic::Span,
-    source::{Problem, quote},
+    diagnostic::{Span, quoted},
+    source::Problem,
 };
 
 /// The findings within the text at `span`, in the order of the text; each is made when it is asked for.
@@ -77,7 +77,7 @@ fn other_control_character(span: Span, written: &str) -> Problem {
 }
 
 fn unknown_escape(span: Span, written: &str) -> Problem {
-    syntax(span, format!("{} is not an escape of JSON", quote(written)), "unknown escape")
+    syntax(span, format!("{} is not an escape of JSON", quoted(written)), "unknown escape")
         .help("write a backslash as `\\\\`")
 }
 

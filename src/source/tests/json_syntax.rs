@@ -78,7 +78,7 @@ fn explains_one_mistake() {
         ("{\"a\": \"5 \" of\",\n \"d\": 1}", "1:7 a comma is missing after this value"),
         ("{\"a\": \"b\tc\"}", "1:9 this text contains a tab"),
         ("{\"a\": \"b\u{1b}c\"}", "1:9 this text contains a control character (U+001B)"),
-        ("{\"a\": \"C:\\dir\"}", "1:10 `\\\\d` is not an escape of JSON"),
+        ("{\"a\": \"C:\\dir\"}", "1:10 `\\d` is not an escape of JSON"),
         ("{\"a\": \"\\ud83d\"}", "1:8 this `\\u` escape is half of a character"),
         ("{\"a\": 01}", "1:7 `01` is not a number as JSON writes them"),
         ("{\"a\": 1.0.0}", "1:7 `1.0.0` is not a number as JSON writes them"),

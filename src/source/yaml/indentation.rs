@@ -4,7 +4,7 @@ use super::{
     lines::{Level, Line, Parts, STEP, block_end, levels, lines, number},
     syntax::syntax,
 };
-use crate::source::{Problem, quote};
+use crate::{diagnostic::quoted, source::Problem};
 
 /// The finding on a tab in the indentation of a line; the lines after it that have one too are part of it.
 pub(super) fn tab(text: &str, line: Line<'_>) -> Option<Problem> {
@@ -12,7 +12,7 @@ pub(super) fn tab(text: &str, line: Line<'_>) -> Option<Problem> {
     let open = levels(text, line.start);
     let holder = holder(&open);
     let message = match holder.and_then(|level| level.key) {
-        Some(key) => format!("this line is indented with a tab, below the key {}", quote(key)),
+        Some(key) => format!("this line is indented with a tab, below the key {}", quoted(key)),
         None => "this line is indented with a tab".to_owned(),
     };
     let tabs = text[tab..].len() - text[tab..].trim_start_matches('\t').len();
@@ -55,10 +55,10 @@ fn finding(text: &str, line: Line<'_>, column: usize, expected: usize, around: &
     let parts = line.parts();
     let (name, others) = match (parts.dash, parts.key) {
         (Some(_), _) => ("this list item".to_owned(), "items"),
-        (None, key) => (quote(key.unwrap_or_default()), "keys"),
+        (None, key) => (quoted(key.unwrap_or_default()), "keys"),
     };
     let of = match around.last() {
-        Some(Level { key: Some(key), .. }) => quote(key),
+        Some(Level { key: Some(key), .. }) => quoted(key),
         Some(Level { key: None, .. }) => "its list item".to_owned(),
         None => "the file".to_owned(),
     };
@@ -146,7 +146,7 @@ pub(super) fn text_of_key(text: &str, line: Line<'_>) -> Option<Problem> {
     if !directly_before || column > level.column || level.has_value() && !level.is_block_text() {
         return None;
     }
-    let message = format!("the text of {} is not indented further than its key", quote(key));
+    let message = format!("the text of {} is not indented further than its key", quoted(key));
     let wanted = spaces(level.column + STEP);
     let help = if level.is_block_text() {
         format!("indent all lines of the text by {wanted}")
@@ -154,7 +154,7 @@ pub(super) fn text_of_key(text: &str, line: Line<'_>) -> Option<Problem> {
         format!("indent it by {wanted}, or write it after the colon")
     };
     let start = line.start + column;
-    Some(syntax(start..line.span().end, message, format!("belongs to {}", quote(key))).help(help))
+    Some(syntax(start..line.span().end, message, format!("belongs to {}", quoted(key))).help(help))
 }
 
 /// A number of spaces in words.

@@ -4,7 +4,10 @@ use super::{
     lines::{Line, Parts, block, closing_quote, lines},
     syntax::syntax,
 };
-use crate::source::{Problem, quote, verbatim};
+use crate::{
+    diagnostic::{quoted, quoted_verbatim},
+    source::Problem,
+};
 
 /// What may follow a backslash in double quotes.
 const KNOWN_ESCAPES: &str = "0abt\tnvfre \"/\\N_LPxuU";
@@ -26,7 +29,7 @@ pub(super) fn rewrite(text: &str, line: Line<'_>, value: &str) -> Option<String>
 
 /// The help to write this, where it can be shown.
 pub(super) fn write(piece: &str) -> Option<String> {
-    verbatim(piece).map(|piece| format!("write {piece}"))
+    quoted_verbatim(piece).map(|piece| format!("write {piece}"))
 }
 
 /// The finding on what the parser stumbled over at `at`, after a quote that closes a text or in a text that never ends.
@@ -75,8 +78,10 @@ pub(super) fn escape(text: &str, at: usize) -> Option<Problem> {
     let start = line.start + parts.value_at + 1 + wrong;
     let length = inner[wrong + 1..].chars().next().map_or(1, |next| 1 + next.len_utf8());
     let written = &text[start..start + length];
-    let message =
-        format!("{} is not an escape that YAML knows", verbatim(written).unwrap_or_else(|| quote(written)));
+    let message = format!(
+        "{} is not an escape that YAML knows",
+        quoted_verbatim(written).unwrap_or_else(|| quoted(written))
+    );
     let help = rewrite(text, line, &in_quotes(inner)).unwrap_or_else(|| {
         "write a backslash as `\\\\`, or use single quotes, where backslashes mean themselves".to_owned()
     });
@@ -87,7 +92,7 @@ fn unclosed(text: &str, line: Line<'_>) -> Problem {
     let parts = line.parts();
     let start = line.start + parts.value_at;
     let message = match parts.key {
-        Some(key) => format!("the text of {} has no closing quote", quote(key)),
+        Some(key) => format!("the text of {} has no closing quote", quoted(key)),
         None => "this text has no closing quote".to_owned(),
     };
     let next = lines(text, line.start).skip(1).find(|line| !line.is_blank());
@@ -97,7 +102,7 @@ fn unclosed(text: &str, line: Line<'_>) -> Problem {
     });
     let sign = &parts.value[..1];
     let fixed = rewrite(text, line, &format!("{}{sign}", parts.value)).filter(|_| !goes_on);
-    let help = fixed.unwrap_or_else(|| format!("add {} at the end of the text", quote(sign)));
+    let help = fixed.unwrap_or_else(|| format!("add {} at the end of the text", quoted(sign)));
     syntax(start..start + 1, message, "opened here").help(help)
 }
 
@@ -121,7 +126,7 @@ fn more_text(text: &str, line: Line<'_>, parts: &Parts<'_>, end: usize) -> Optio
         None => value,
     };
     let message = match parts.key {
-        Some(key) => format!("there is more text after the closing quote of {}", quote(key)),
+        Some(key) => format!("there is more text after the closing quote of {}", quoted(key)),
         None => "there is more text after the closing quote".to_owned(),
     };
     let help = rewrite(text, line, &in_quotes(meant)).unwrap_or_else(|| {

@@ -6,7 +6,7 @@ use super::{
     quotes::{in_quotes, write},
     syntax::syntax,
 };
-use crate::source::{Problem, quote};
+use crate::{diagnostic::quoted, source::Problem};
 
 /// The finding on a line without a key, where its words give the mistake away.
 pub(super) fn finding(text: &str, line: Line<'_>) -> Option<Problem> {
@@ -36,9 +36,9 @@ pub(super) fn finding(text: &str, line: Line<'_>) -> Option<Problem> {
     let value = rest.trim_start_matches(['=', ':']).trim_start();
     let value = if value.contains(": ") { in_quotes(value) } else { value.to_owned() };
     let fixed = format!("{first}: {value}");
-    let message = format!("a colon is missing after the key {}", quote(first));
+    let message = format!("a colon is missing after the key {}", quoted(first));
     let mut help =
-        write(fixed.trim_end()).unwrap_or_else(|| format!("write `:` and a space after {}", quote(first)));
+        write(fixed.trim_end()).unwrap_or_else(|| format!("write `:` and a space after {}", quoted(first)));
     if !rest.is_empty() && levels(text, line.start).last().is_some_and(Level::has_value) {
         help.push_str("; indent the line if it belongs to the text above");
     }
@@ -60,7 +60,7 @@ fn dash(text: &str, line: Line<'_>) -> Option<Problem> {
     let open = levels(text, line.start);
     let index = open.iter().position(|level| level.key.is_none() && level.column == parts.column)?;
     let message = match index.checked_sub(1).and_then(|list| open[list].key) {
-        Some(key) => format!("this line is within the list of {}, but has no dash", quote(key)),
+        Some(key) => format!("this line is within the list of {}, but has no dash", quoted(key)),
         None => "this line is within a list, but has no dash".to_owned(),
     };
     let problem = syntax(start..line.span().end, message, "expected `- ` before this");
@@ -75,7 +75,7 @@ fn glued_colon(line: Line<'_>) -> Option<Problem> {
         return None;
     }
     let colon = line.start + parts.content + key.len();
-    let message = format!("a space is missing after the colon of {}", quote(key));
+    let message = format!("a space is missing after the colon of {}", quoted(key));
     let value = if value.contains(": ") { in_quotes(value) } else { value.to_owned() };
     let help = write(&format!("{key}: {value}")).unwrap_or_else(|| "put a space after the colon".to_owned());
     Some(syntax(colon..colon + 1, message, "expected a space after this").help(help))

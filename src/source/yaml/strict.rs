@@ -5,8 +5,8 @@
 use std::ops::Range;
 
 use crate::{
-    diagnostic::Span,
-    source::{Problem, quote, rules},
+    diagnostic::{Span, quoted},
+    source::{Problem, rules},
 };
 
 /// The finding on a tab in the space before a node in block style, where only spaces indent.
@@ -72,7 +72,7 @@ pub(super) fn plain_in_flow(text: &str, span: &Span) -> Option<Problem> {
     is_ambiguous.then(|| {
         syntax(
             span.clone(),
-            format!("the text {} needs quotes within brackets", quote(written)),
+            format!("the text {} needs quotes within brackets", quoted(written)),
             "needs quotes",
         )
         .help("put it in quotes")
@@ -193,7 +193,7 @@ pub(super) fn anchor_name(text: &str, name: &Span) -> Option<Problem> {
         && !written.is_empty()
         && written.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
     (!is_good).then(|| {
-        let message = format!("{} is not a name for an anchor", quote(&text[name.clone()]));
+        let message = format!("{} is not a name for an anchor", quoted(&text[name.clone()]));
         syntax(name.clone(), message, "anchor")
             .help("use letters, digits, `_` and `-`; put a text that starts with `&` or `*` in quotes")
     })

@@ -10,8 +10,8 @@ use super::{
     words::words,
 };
 use crate::{
-    diagnostic::Span,
-    source::{Problem, quote, rules, too_deep},
+    diagnostic::{Span, quoted},
+    source::{Problem, rules, too_deep},
 };
 
 /// The finding on a text that the parser cannot read; `bracket` is where the outermost bracket is that is open there.
@@ -124,12 +124,13 @@ impl<'a> Place<'a> {
         use ErrorKind as Kind;
         match kind {
             Kind::UnexpectedCharacter { character } => {
-                let sign = quote(character.encode_utf8(&mut [0; 4]));
+                let sign = quoted(character.encode_utf8(&mut [0; 4]));
                 let message = format!("a text cannot start with {sign}");
                 let problem = syntax(self.here(), message, "needs quotes");
                 Some(
                     problem.help(
-                        quoted(self.text, self.at).unwrap_or_else(|| "put the text in quotes".to_owned()),
+                        value_in_quotes(self.text, self.at)
+                            .unwrap_or_else(|| "put the text in quotes".to_owned()),
                     ),
                 )
             }
@@ -155,7 +156,7 @@ impl<'a> Place<'a> {
             | Kind::BlockSequenceEntryNotAllowed
             | Kind::InvalidBlockScalarHeader
             | Kind::MissingAnchorOrAliasName
-                if quoted(self.text, self.at).is_some() =>
+                if value_in_quotes(self.text, self.at).is_some() =>
             {
                 self.needs_quotes()
             }
@@ -178,8 +179,8 @@ impl<'a> Place<'a> {
 
     /// A text that starts with a sign that means something else.
     fn needs_quotes(self) -> Option<Problem> {
-        let help = quoted(self.text, self.at)?;
-        let sign = quote(&self.text[self.here()]);
+        let help = value_in_quotes(self.text, self.at)?;
+        let sign = quoted(&self.text[self.here()]);
         Some(
             syntax(self.here(), format!("a text cannot start with {sign} and a space"), "needs quotes")
                 .help(help),
@@ -191,7 +192,7 @@ impl<'a> Place<'a> {
         let line = self.line();
         let parts = line.parts();
         let is_bracket = parts.value.starts_with(['[', '{']) && self.at > line.start + parts.value_at;
-        let help = quoted(self.text, line.start + parts.value_at).filter(|_| is_bracket)?;
+        let help = value_in_quotes(self.text, line.start + parts.value_at).filter(|_| is_bracket)?;
         Some(syntax(self.here(), "there is more text after the closing bracket", "not expected").help(help))
     }
 
@@ -216,14 +217,14 @@ impl<'a> Place<'a> {
                 return Some(problem);
             }
             let owner = open.last().and_then(|last| last.key)?;
-            let message = format!("the unquoted text of {} contains {}", quote(owner), quote(": "));
+            let message = format!("the unquoted text of {} contains {}", quoted(owner), quoted(": "));
             return Some(syntax(self.here(), message, "colon").help("put the whole text in quotes"));
         }
         let is_unquoted =
             !parts.value.is_empty() && !parts.value.starts_with(['"', '\'', '[', '{', '|', '>', '#']);
         let key = parts.key.filter(|_| is_unquoted)?;
-        let message = format!("the unquoted text of {} contains {}", quote(key), quote(": "));
-        let help = quoted(self.text, line.start + parts.value_at)?;
+        let message = format!("the unquoted text of {} contains {}", quoted(key), quoted(": "));
+        let help = value_in_quotes(self.text, line.start + parts.value_at)?;
         Some(syntax(self.here(), message, "second colon").help(help))
     }
 }
@@ -243,7 +244,7 @@ fn is_unclosed(kind: &ErrorKind) -> bool {
 const REACH: usize = 2048;
 
 /// How to write the value that starts at an offset in quotes, if one does.
-pub(super) fn quoted(text: &str, at: usize) -> Option<String> {
+pub(super) fn value_in_quotes(text: &str, at: usize) -> Option<String> {
     let Line { start, text: whole } = Line::at(text, at);
     // A line may be as long as the file, and have a mistake at each of its bytes.
     if at - start > REACH {
@@ -281,7 +282,8 @@ pub(super) fn alias_as_key(span: Span) -> Problem {
 pub(super) fn collection_as_key(text: &str, span: &Span) -> Problem {
     let problem = syntax(span.clone(), "a list or an object cannot be a key", "expected a key here");
     if text[..span.start].ends_with('{') || text[span.start..].starts_with("{{") {
-        let help = quoted(text, span.start).or_else(|| quoted(text, span.start.saturating_sub(1)));
+        let help =
+            value_in_quotes(text, span.start).or_else(|| value_in_quotes(text, span.start.saturating_sub(1)));
         return problem
             .help(help.unwrap_or_else(|| "put a text that contains `{{ … }}` in quotes".to_owned()));
     }
@@ -290,19 +292,19 @@ pub(super) fn collection_as_key(text: &str, span: &Span) -> Problem {
 
 /// The finding on an alias without an anchor.
 pub(super) fn unknown_anchor(text: &str, name: &str, span: Span) -> Problem {
-    let help = quoted(text, span.start);
+    let help = value_in_quotes(text, span.start);
     let help = help.unwrap_or_else(|| "put a text that starts with `*` in quotes".to_owned());
-    let message = format!("there is no anchor {} before this alias", quote(&format!("&{name}")));
+    let message = format!("there is no anchor {} before this alias", quoted(&format!("&{name}")));
     syntax(span, message, "unknown alias").help(format!("{help}, or define the anchor first"))
 }
 
 /// The finding on a tag.
 pub(super) fn tag(text: &str, span: Span) -> Problem {
-    let help = match quoted(text, span.start) {
+    let help = match value_in_quotes(text, span.start) {
         Some(help) => format!("remove it, or {help}"),
         None => "remove it; put a value in quotes to make it a text".to_owned(),
     };
-    syntax(span.clone(), format!("the tag {} is not read", quote(&text[span])), "YAML tag").help(help)
+    syntax(span.clone(), format!("the tag {} is not read", quoted(&text[span])), "YAML tag").help(help)
 }
 
 /// The finding on an alias to a node that cannot be copied.
