@@ -5,8 +5,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{Limits, Parsed, parse};
-use crate::domain::RepoPath;
+use super::{Parsed, parse};
+use crate::{domain::RepoPath, source::limits::Limits};
 
 /// The unpacked corpus that `MODREG_CORPUS` names.
 fn corpus(part: &str) -> Option<PathBuf> {

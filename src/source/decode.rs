@@ -2,8 +2,11 @@
 
 use std::str;
 
-use super::{Limits, Problem, rules};
-use crate::diagnostic::Span;
+use super::rules;
+use crate::{
+    diagnostic::Span,
+    source::{limits::Limits, parse_error::Problem},
+};
 
 /// Why bytes are no text, with the text that the finding is shown in.
 #[derive(Debug)]

@@ -2,10 +2,17 @@
 
 use std::sync::{Arc, OnceLock};
 
-use super::{Format, Node, NodeSpans, Tree, json};
+use super::json;
 use crate::{
     diagnostic::{Diagnostic, Finding, Part, SourceText, Span},
     domain::Pointer,
+    source::{
+        format::Format,
+        tree::{
+            node::{Node, Tree},
+            spans::NodeSpans,
+        },
+    },
 };
 
 /// A parsed file.
@@ -88,7 +95,7 @@ mod tests {
     use super::*;
     use crate::{
         domain::RepoPath,
-        source::{Limits, parse},
+        source::{limits::Limits, parse},
     };
 
     fn located(path: &str, text: &str, pointer: &str, part: Part) -> String {

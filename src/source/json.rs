@@ -13,10 +13,17 @@ use serde::{
     de::{DeserializeSeed, Error, MapAccess, SeqAccess, Visitor},
 };
 
-use super::{
-    Limits, MAX_PROBLEMS, Number, Problem, Reading, TreeBuilder, bad_number, duplicate_keys, merge_key,
+use crate::{
+    diagnostic::Span,
+    domain::RepoPath,
+    source::{
+        dialect::{MAX_PROBLEMS, bad_number, duplicate_keys, merge_key},
+        limits::Limits,
+        parse_error::Problem,
+        reading::Reading,
+        tree::{builder::TreeBuilder, number::Number},
+    },
 };
-use crate::{diagnostic::Span, domain::RepoPath};
 pub(super) use spans::spans;
 
 /// Reads a JSON text: a tree, or the finding that ended it, and all findings up to there.

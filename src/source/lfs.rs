@@ -2,7 +2,8 @@
 //!
 //! Source: "Git LFS Specification", the section on pointers, in the documentation of Git LFS.
 
-use super::{Problem, rules};
+use super::rules;
+use crate::source::parse_error::Problem;
 
 /// How every pointer starts.
 const START: &str = "version https://git-lfs.github.com/spec/v1";

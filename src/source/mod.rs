@@ -15,12 +15,14 @@
 //! Nothing here knows what a manifest is.
 
 mod decode;
+mod dialect;
 mod document;
 mod format;
 mod json;
 mod lfs;
 mod limits;
-mod problem;
+mod parse_error;
+mod reading;
 pub mod rules;
 mod tree;
 mod yaml;
@@ -37,16 +39,12 @@ pub use tree::{Elements, Members, Node, Number, Tree, TreeBuilder, Value};
 
 use std::sync::Arc;
 
-use crate::diagnostic::{Span, quoted};
 use crate::{
     diagnostic::{Diagnostic, SourceText},
     domain::RepoPath,
 };
-use problem::{Problem, Reading};
-use tree::{ByteRange, NodeSpans};
-
-/// The most findings that reading a file gives: what goes wrong more often than that has one cause.
-const MAX_PROBLEMS: usize = 100;
+use dialect::MAX_PROBLEMS;
+use reading::Reading;
 
 /// What reading a file gave.
 #[derive(Debug, Clone)]
@@ -88,7 +86,7 @@ pub fn parse(path: &RepoPath, bytes: &[u8], limits: &Limits) -> Parsed {
     };
     let source = Arc::new(SourceText::new(path.clone(), text));
     if tree.is_none()
-        && let Some(marker) = problem::conflict_marker(text)
+        && let Some(marker) = dialect::conflict_marker(text)
     {
         problems = vec![marker];
     }
@@ -96,46 +94,4 @@ pub fn parse(path: &RepoPath, bytes: &[u8], limits: &Limits) -> Parsed {
     problems.truncate(MAX_PROBLEMS);
     let diagnostics = problems.into_iter().map(|problem| problem.diagnose(&source, tree.as_ref())).collect();
     Parsed { document: tree.map(|tree| Document::new(source, tree, spans)), diagnostics }
-}
-
-/// The findings on keys that repeat an earlier key of their object, which `duplicates` lists as pairs of nodes.
-fn duplicate_keys(
-    text: &str,
-    tree: &Tree,
-    mut duplicates: Vec<(usize, usize)>,
-    spans: &[NodeSpans],
-) -> Vec<Problem> {
-    duplicates.sort_unstable_by_key(|&(_, second)| second);
-    duplicates.truncate(MAX_PROBLEMS);
-    let key_span = |node: usize| spans.get(node).map(|spans| spans.key.unwrap_or(spans.value).span());
-    let problem = |(first, second): (usize, usize)| {
-        let (first, span, key) = (key_span(first)?, key_span(second)?, tree.node(second)?.key()?);
-        let line = text[..first.start].bytes().filter(|&byte| byte == b'\n').count() + 1;
-        let message = format!("the key {} appears twice in one object, first on line {line}", quoted(key));
-        let problem = Problem::new(&rules::DUPLICATE_KEY, span, message, format!("first on line {line}"));
-        Some(problem.at(second).help("remove one of the two, or rename it"))
-    };
-    duplicates.into_iter().filter_map(problem).collect()
-}
-
-/// The finding on a key `<<`.
-fn merge_key(span: Span, node: usize) -> Problem {
-    Problem::new(&rules::MERGE_KEY, span, "the key `<<` is not read as a merge", "merge key")
-        .at(node)
-        .help("write the merged fields out where they are needed")
-}
-
-/// The finding on a number that is none or out of range.
-fn bad_number(written: &str, span: Span, node: usize) -> Problem {
-    let message = format!("the number {} is not between -(2^53 - 1) and 2^53 - 1", quoted(written));
-    Problem::new(&rules::NUMBER, span, message, "out of range")
-        .at(node)
-        .help("put it in quotes if it is an identifier or a text, or use a smaller number")
-}
-
-/// The finding on a collection that is nested too deeply.
-fn too_deep(span: Span, depth: usize) -> Problem {
-    let message = format!("lists and objects lie more than {depth} levels deep within each other");
-    Problem::new(&rules::TOO_DEEP, span, message, format!("level {}", depth + 1))
-        .help("flatten the structure, or raise `depth` under `[limits]` in `modreg.toml`")
 }

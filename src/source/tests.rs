@@ -6,8 +6,8 @@ mod json_syntax;
 mod properties;
 mod recovery;
 
-use super::{Limits, Parsed, parse};
-use crate::domain::RepoPath;
+use super::{Parsed, parse};
+use crate::{domain::RepoPath, source::limits::Limits};
 
 fn read(path: &str, text: impl AsRef<[u8]>) -> Parsed {
     parse(&RepoPath::new(path), text.as_ref(), &Limits::default())

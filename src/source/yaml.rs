@@ -13,11 +13,21 @@ mod words;
 
 use granit_parser::{Event, Options, Parser, ScalarStyle, StrInput, StructureStyle};
 
-use super::{
-    ByteRange, Limits, MAX_PROBLEMS, NodeSpans, Number, Problem, Reading, TreeBuilder, bad_number,
-    duplicate_keys, merge_key, rules, too_deep,
+use super::rules;
+use crate::{
+    diagnostic::Span,
+    source::{
+        dialect::{MAX_PROBLEMS, bad_number, duplicate_keys, merge_key, second_document, too_deep},
+        limits::Limits,
+        parse_error::Problem,
+        reading::Reading,
+        tree::{
+            builder::TreeBuilder,
+            number::Number,
+            spans::{ByteRange, NodeSpans},
+        },
+    },
 };
-use crate::diagnostic::Span;
 use scalar::{Resolved, resolve};
 
 /// Reads a YAML text: a tree, or the syntax errors that prevent one, and what else is wrong up to the first of them.
@@ -404,16 +414,6 @@ impl<'a> Reader<'a> {
 /// Ends reading where there is a problem.
 fn refuse(problem: Option<Problem>) -> Result<(), Problem> {
     problem.map_or(Ok(()), Err)
-}
-
-fn second_document(span: Span) -> Problem {
-    Problem::new(
-        &rules::MULTIPLE_DOCUMENTS,
-        span,
-        "the file contains more than one document",
-        "the second one starts here",
-    )
-    .help("keep one document in the file, and move the others to files of their own")
 }
 
 fn too_many_aliases(span: Span, limit: usize) -> Problem {

@@ -5,27 +5,22 @@ use serde_json::Value as Json;
 use super::tokens::{Bracket, is_like_number, is_number};
 use crate::{
     diagnostic::{Span, quoted},
-    source::{Problem, rules},
+    source::{parse_error::Problem, rules},
 };
 
 /// The longest correction that a remedy spells out, in bytes.
 const MAX_CORRECTION: usize = 100;
 
-/// A finding on the syntax.
-pub(super) fn syntax(span: Span, message: impl Into<String>, label: impl Into<String>) -> Problem {
-    Problem::new(&rules::SYNTAX, span, message, label)
-}
-
 /// The finding on a file without a value.
 pub(super) fn empty(text: &str) -> Problem {
     let message = if text.trim().is_empty() { "the file is empty" } else { "the file has no content" };
-    syntax(0..0, message, "nothing here").help("write an object: `{ … }`")
+    Problem::syntax(0..0, message, "nothing here").help("write an object: `{ … }`")
 }
 
 /// The finding on a YAML file that is named as JSON.
 pub(super) fn yaml(span: Span, file_name: &str, rename_to: &str) -> Problem {
     let extension = file_name.rsplit('.').next().unwrap_or_default();
-    syntax(span, format!("this is YAML in a file named `.{extension}`"), "YAML").help(format!(
+    Problem::syntax(span, format!("this is YAML in a file named `.{extension}`"), "YAML").help(format!(
         "rename the file to {}, or write it as JSON: `{{ \"key\": \"value\" }}`",
         quoted(rename_to)
     ))
@@ -33,18 +28,18 @@ pub(super) fn yaml(span: Span, file_name: &str, rename_to: &str) -> Problem {
 
 /// Returns the finding for text that the parser rejects although the lexer found no fault in it, which is not expected.
 pub(super) fn unknown(span: Span) -> Problem {
-    syntax(span, "this is not JSON", "reading ends here")
+    Problem::syntax(span, "this is not JSON", "reading ends here")
         .help("compare with a manifest that `modreg new` writes")
 }
 
 pub(super) fn comment(span: Span) -> Problem {
-    syntax(span, "JSON has no comments", "comment")
+    Problem::syntax(span, "JSON has no comments", "comment")
         .help("remove the comment, or write the file as YAML, where comments start with `#`")
 }
 
 pub(super) fn unusual_space(text: &str, span: Span) -> Problem {
     let code = u32::from(text[span.clone()].chars().next().unwrap_or_default());
-    syntax(span, format!("an unusual space (U+{code:04X}) is between the values"), "unusual space")
+    Problem::syntax(span, format!("an unusual space (U+{code:04X}) is between the values"), "unusual space")
         .help("replace it by an ordinary space")
 }
 
@@ -54,7 +49,7 @@ pub(super) fn other_quotes(text: &str, span: Span) -> Problem {
     let is_quote = |next: char| "\"'`“”„‟‘’‚«»".contains(next);
     let content = written.strip_prefix(is_quote).unwrap_or(written);
     let content = content.strip_suffix(is_quote).unwrap_or(content);
-    let problem = syntax(
+    let problem = Problem::syntax(
         span,
         format!("{} is not in straight double quotes", quoted(written)),
         "needs straight double quotes",
@@ -70,22 +65,26 @@ pub(super) fn unclosed(text: &str, span: Span) -> Problem {
     let content = text[span.start..span.start + line].trim_start_matches('"');
     let span = span.start..span.start + line;
     if goes_on {
-        return syntax(span, "this text has no closing quote on its line", "the line ends within it")
-            .help("write a text on one line, and a line break within it as `\\n`");
+        return Problem::syntax(
+            span,
+            "this text has no closing quote on its line",
+            "the line ends within it",
+        )
+        .help("write a text on one line, and a line break within it as `\\n`");
     }
     if text[span.end..].starts_with(':') {
         let help = corrected(content).map_or("close it with `\"`".to_owned(), |key| format!("write {key}"));
-        return syntax(span, "this key has no closing quote", "starts here").help(help);
+        return Problem::syntax(span, "this key has no closing quote", "starts here").help(help);
     }
     let help = corrected(content).filter(|_| !content.is_empty());
-    syntax(span, "this text has no closing quote", "starts here")
+    Problem::syntax(span, "this text has no closing quote", "starts here")
         .help(help.map_or("close it with `\"`".to_owned(), |text| format!("close it with `\"`: {text}")))
 }
 
 pub(super) fn unopened(text: &str, span: Span) -> Problem {
     let content = text[span.clone()].trim_end_matches('"');
     let help = corrected(content).map_or("put a `\"` before it".to_owned(), |text| format!("write {text}"));
-    syntax(span, "this text has no opening quote", "ends with a quote").help(help)
+    Problem::syntax(span, "this text has no opening quote", "ends with a quote").help(help)
 }
 
 pub(super) fn unescaped(text: &str, span: Span) -> Problem {
@@ -93,13 +92,13 @@ pub(super) fn unescaped(text: &str, span: Span) -> Problem {
     let content = written.trim_matches('"');
     if !content.contains('"') {
         let help = corrected(content).map_or("remove it".to_owned(), |text| format!("write {text}"));
-        return syntax(span, "this text has a quote too many", "quotes at its ends").help(help);
+        return Problem::syntax(span, "this text has a quote too many", "quotes at its ends").help(help);
     }
     let help = "write a quote within a text as `\\\"`";
     let content = written.strip_prefix('"').unwrap_or(written);
     let content = content.strip_suffix('"').unwrap_or(content).replace("\\\"", "\"");
     let help = corrected(&content).map_or(help.to_owned(), |text| format!("{help}: {text}"));
-    syntax(span, "this text contains quotes that are not escaped", "quotes within it").help(help)
+    Problem::syntax(span, "this text contains quotes that are not escaped", "quotes within it").help(help)
 }
 
 /// A text as JSON writes it, in backticks, unless it is long or has characters that cannot be shown.
@@ -114,18 +113,22 @@ fn corrected(content: &str) -> Option<String> {
 pub(super) fn unquoted_key(text: &str, span: Span) -> Problem {
     let written = &text[span.clone()];
     let help = corrected(written).map_or("put it in double quotes".to_owned(), |key| format!("write {key}"));
-    syntax(span, format!("the key {} is not in double quotes", quoted(written)), "key without quotes")
-        .help(help)
+    Problem::syntax(
+        span,
+        format!("the key {} is not in double quotes", quoted(written)),
+        "key without quotes",
+    )
+    .help(help)
 }
 
 /// The finding on something else where a key is expected.
 pub(super) fn no_key(text: &str, span: Span) -> Problem {
     let message = format!("expected a key in double quotes, found {}", quoted(&text[span.clone()]));
-    syntax(span, message, "expected a key").help("write each member as `\"key\": value`")
+    Problem::syntax(span, message, "expected a key").help("write each member as `\"key\": value`")
 }
 
 pub(super) fn key_missing(span: Span) -> Problem {
-    syntax(span, "a key is missing before this colon", "expected a key before it")
+    Problem::syntax(span, "a key is missing before this colon", "expected a key before it")
         .help("write each member as `\"key\": value`")
 }
 
@@ -148,7 +151,7 @@ pub(super) fn bad_value(text: &str, span: Span) -> Option<Problem> {
             None => "write a number as `0.5`, `-1` or `10`, or put a text in double quotes".to_owned(),
         };
         let message = format!("{} is not a number as JSON writes them", quoted(word));
-        return Some(syntax(span, message, "not a number").help(help));
+        return Some(Problem::syntax(span, message, "not a number").help(help));
     }
     let instead = match word.to_ascii_lowercase().as_str() {
         "true" | "yes" | "on" => Some("true"),
@@ -161,32 +164,32 @@ pub(super) fn bad_value(text: &str, span: Span) -> Option<Problem> {
         (None, Some(text)) => format!("put a text in double quotes: {text}"),
         (None, None) => "put a text in double quotes".to_owned(),
     };
-    Some(syntax(span, format!("{} is not a value of JSON", quoted(word)), "not a value").help(help))
+    Some(Problem::syntax(span, format!("{} is not a value of JSON", quoted(word)), "not a value").help(help))
 }
 
 pub(super) fn colon_missing(text: &str, key: Span) -> Problem {
     let written = quoted(&text[key.clone()]);
-    syntax(key, "a colon is missing after this key", "expected `:` after this")
+    Problem::syntax(key, "a colon is missing after this key", "expected `:` after this")
         .help(format!("add a colon after {written}"))
 }
 
 pub(super) fn equals(span: Span) -> Problem {
-    syntax(span, "a key and its value are joined by a colon", "expected `:`").help("write `:`")
+    Problem::syntax(span, "a key and its value are joined by a colon", "expected `:`").help("write `:`")
 }
 
 pub(super) fn two_colons(span: Span) -> Problem {
-    syntax(span, "two colons follow each other", "expected a value").help("remove one of them")
+    Problem::syntax(span, "two colons follow each other", "expected a value").help("remove one of them")
 }
 
 /// The finding on a colon after a value.
 pub(super) fn colon_after_value(span: Span) -> Problem {
-    syntax(span, "a colon follows a value", "expected `,`")
+    Problem::syntax(span, "a colon follows a value", "expected `,`")
         .help("put a text that contains a colon in double quotes")
 }
 
 pub(super) fn value_missing(text: &str, key: Span) -> Problem {
     let message = format!("the key {} has no value", quoted(text[key.clone()].trim_matches('"')));
-    syntax(key, message, "a value is missing after this")
+    Problem::syntax(key, message, "a value is missing after this")
         .help("write a value after the colon, or remove the key")
 }
 
@@ -205,32 +208,34 @@ pub(super) fn value_without_key(span: Span, text: &str) -> Problem {
 pub(super) fn unopened_bracket(text: &str, span: Span, bracket: Bracket) -> Problem {
     let message = format!("no bracket is open that {} could close", quoted(&text[span.clone()]));
     let opening = if bracket == Bracket::Object { '{' } else { '[' };
-    syntax(span, message, "closes nothing").help(format!("remove it, or add the missing `{opening}`"))
+    Problem::syntax(span, message, "closes nothing")
+        .help(format!("remove it, or add the missing `{opening}`"))
 }
 
 /// The finding on a list in braces.
 pub(super) fn list_in_braces(text: &str, item: Span) -> Problem {
     let message = format!("{} is in an object, but has no colon and no value", quoted(&text[item.clone()]));
-    syntax(item, message, "neither a key nor a value")
+    Problem::syntax(item, message, "neither a key nor a value")
         .help("write a member as `\"key\": value`; a list is in brackets: `[ … ]`")
 }
 
 /// The finding on a comma that follows another one.
 pub(super) fn two_commas(span: Span) -> Problem {
-    syntax(span, "two commas follow each other", "no value before it").help("remove one of them")
+    Problem::syntax(span, "two commas follow each other", "no value before it").help("remove one of them")
 }
 
 /// The finding on a comma before the first value.
 pub(super) fn early_comma(span: Span) -> Problem {
-    syntax(span, "no value precedes this comma", "no value before it").help("remove the comma")
+    Problem::syntax(span, "no value precedes this comma", "no value before it").help("remove the comma")
 }
 
 pub(super) fn trailing_comma(span: Span) -> Problem {
-    syntax(span, "a comma precedes the closing bracket", "no value follows").help("remove the comma")
+    Problem::syntax(span, "a comma precedes the closing bracket", "no value follows").help("remove the comma")
 }
 
 pub(super) fn comma_missing(value: Span) -> Problem {
-    syntax(value, "a comma is missing after this value", "expected `,` after this").help("add a comma")
+    Problem::syntax(value, "a comma is missing after this value", "expected `,` after this")
+        .help("add a comma")
 }
 
 /// The finding on a text that is followed by something that could be the rest of it.
@@ -240,18 +245,18 @@ pub(super) fn comma_or_escape_missing(value: Span) -> Problem {
 }
 
 pub(super) fn semicolon(span: Span) -> Problem {
-    syntax(span, "a semicolon separates two values", "expected `,`").help("write `,`")
+    Problem::syntax(span, "a semicolon separates two values", "expected `,`").help("write `,`")
 }
 
 /// The finding on a member that is directly in a list.
 pub(super) fn key_in_list(colon: Span) -> Problem {
-    syntax(colon, "a list cannot hold keys", "a key precedes this")
+    Problem::syntax(colon, "a list cannot hold keys", "a key precedes this")
         .help("put the member in braces: `{ \"key\": value }`")
 }
 
 pub(super) fn wrong_bracket(span: Span, open: Bracket) -> Problem {
     let (name, closing) = names(open);
-    syntax(span, format!("the wrong bracket closes this {name}"), format!("expected `{closing}`"))
+    Problem::syntax(span, format!("the wrong bracket closes this {name}"), format!("expected `{closing}`"))
         .help(format!("write `{closing}`"))
 }
 
@@ -273,30 +278,24 @@ pub(super) fn unclosed_before_key(text: &str, opening: Span, open: Bracket, key:
 /// The finding on a collection whose closing bracket is missing `before` something.
 pub(super) fn unclosed_before(opening: Span, open: Bracket, before: &str) -> Problem {
     let (name, closing) = names(open);
-    syntax(opening, format!("this {name} is never closed"), "opened here")
+    Problem::syntax(opening, format!("this {name} is never closed"), "opened here")
         .help(format!("add the missing `{closing}` before {before}"))
 }
 
 /// The finding on a collection that is open at the end of the file.
 pub(super) fn unclosed_at_end(opening: Span, open: Bracket) -> Problem {
     let (name, closing) = names(open);
-    syntax(opening, format!("this {name} is never closed"), "opened here")
+    Problem::syntax(opening, format!("this {name} is never closed"), "opened here")
         .help(format!("add the missing `{closing}`; the file may have been cut off"))
 }
 
 pub(super) fn no_braces(span: Span) -> Problem {
-    syntax(span, "the braces around the members are missing", "expected `{` before it")
+    Problem::syntax(span, "the braces around the members are missing", "expected `{` before it")
         .help("write `{` before the first member and `}` after the last one")
 }
 
-pub(super) fn second_document(span: Span) -> Problem {
-    let message = "the file holds more than one document";
-    Problem::new(&rules::MULTIPLE_DOCUMENTS, span, message, "the second one starts here")
-        .help("keep one document in the file, and move the others to files of their own")
-}
-
 pub(super) fn after_the_end(span: Span) -> Problem {
-    syntax(span, "there is more text after the end of the document", "not part of it")
+    Problem::syntax(span, "there is more text after the end of the document", "not part of it")
         .help("remove it, or check for a closing bracket too many before it")
 }
 

@@ -10,7 +10,10 @@ use super::{
 };
 use crate::{
     diagnostic::Span,
-    source::{MAX_PROBLEMS, Problem, too_deep},
+    source::{
+        dialect::{MAX_PROBLEMS, second_document, too_deep},
+        parse_error::Problem,
+    },
 };
 
 /// The findings on a text that no JSON reader takes, in the order of the text but for those on brackets.
@@ -141,7 +144,7 @@ impl Recovery<'_> {
             (Some(Bracket::Object), Expected::Colon) => self.report_missing_colon(),
             (Some(_), Expected::Comma) => self.report_missing_comma(),
             (None, Expected::Comma) => {
-                self.report(faults::second_document(token.span.clone()));
+                self.report(second_document(token.span.clone()));
                 self.document = Expected::Nothing;
                 return;
             }

@@ -3,7 +3,7 @@
 //! The text was read before, so nothing is checked here: a scan over brackets, strings and bare words in the order of
 //! the tree's nodes, without recursion. A text that breaks off gives the places up to there.
 
-use crate::source::{ByteRange, NodeSpans};
+use crate::source::tree::spans::{ByteRange, NodeSpans};
 
 /// The places of all nodes, in the order of the nodes.
 pub(in crate::source) fn spans(text: &str) -> Vec<NodeSpans> {

@@ -1,9 +1,8 @@
 //! What may not be within the quotes of a JSON text: control characters, unknown escapes and halves of characters.
 
-use super::faults::syntax;
 use crate::{
     diagnostic::{Span, quoted},
-    source::Problem,
+    source::parse_error::Problem,
 };
 
 /// The findings within the text at `span`, in the order of the text; each is made when it is asked for.
@@ -67,21 +66,26 @@ fn tab(span: Span, written: &str) -> Problem {
     } else {
         ("this text contains tabs", "tabs")
     };
-    syntax(span, message, label).help(format!("write `{}`, or spaces", "\\t".repeat(written.len().min(8))))
+    Problem::syntax(span, message, label)
+        .help(format!("write `{}`, or spaces", "\\t".repeat(written.len().min(8))))
 }
 
 fn other_control_character(span: Span, written: &str) -> Problem {
     let code = u32::from(written.chars().next().unwrap_or_default());
-    syntax(span, format!("this text contains a control character (U+{code:04X})"), "control character")
-        .help(format!("remove it, or write it as `\\u{code:04x}`"))
+    Problem::syntax(
+        span,
+        format!("this text contains a control character (U+{code:04X})"),
+        "control character",
+    )
+    .help(format!("remove it, or write it as `\\u{code:04x}`"))
 }
 
 fn unknown_escape(span: Span, written: &str) -> Problem {
-    syntax(span, format!("{} is not an escape of JSON", quoted(written)), "unknown escape")
+    Problem::syntax(span, format!("{} is not an escape of JSON", quoted(written)), "unknown escape")
         .help("write a backslash as `\\\\`")
 }
 
 fn half_of_a_character(span: Span, _: &str) -> Problem {
-    syntax(span, "this `\\u` escape is half of a character", "half a character")
+    Problem::syntax(span, "this `\\u` escape is half of a character", "half a character")
         .help("write the character itself; JSON needs two `\\u` escapes for characters above U+FFFF")
 }

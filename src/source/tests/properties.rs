@@ -7,7 +7,7 @@ use super::*;
 use crate::{
     diagnostic::Part,
     domain::Pointer,
-    source::{Node, Value},
+    source::tree::node::{Node, Value},
     testing::same_cases_every_time,
 };
 

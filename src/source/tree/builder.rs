@@ -1,6 +1,10 @@
 //! The writing side of a tree.
 
-use super::{Kind, NodeData, Number, Text, Tree, to_u32};
+use super::{
+    index::to_u32,
+    node::{Kind, NodeData, Text, Tree},
+    number::Number,
+};
 
 /// Builds a [`Tree`] in one pass, in reading order.
 ///

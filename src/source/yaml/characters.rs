@@ -4,7 +4,7 @@
 
 use crate::{
     diagnostic::Span,
-    source::{Problem, rules},
+    source::{parse_error::Problem, rules},
 };
 
 /// The finding on the first such character.

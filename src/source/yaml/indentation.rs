@@ -1,10 +1,7 @@
 //! Lines that are indented wrongly: with a tab, or by other spaces than their neighbours.
 
-use super::{
-    lines::{Level, Line, Parts, STEP, block_end, levels, lines, number},
-    syntax::syntax,
-};
-use crate::{diagnostic::quoted, source::Problem};
+use super::lines::{Level, Line, Parts, STEP, block_end, levels, lines, number};
+use crate::{diagnostic::quoted, source::parse_error::Problem};
 
 /// The finding on a tab in the indentation of a line; the lines after it that have one too are part of it.
 pub(super) fn tab(text: &str, line: Line<'_>) -> Option<Problem> {
@@ -28,7 +25,7 @@ pub(super) fn tab(text: &str, line: Line<'_>) -> Option<Problem> {
             _ => "indent it with spaces".to_owned(),
         }
     };
-    Some(syntax(tab..tab + tabs, message, "tab").help(help))
+    Some(Problem::syntax(tab..tab + tabs, message, "tab").help(help))
 }
 
 /// The last of the lines from this one on that all have a tab in their indentation.
@@ -86,7 +83,7 @@ fn finding(text: &str, line: Line<'_>, column: usize, expected: usize, around: &
     let start = line.start + parts.column;
     let length = parts.dash.map_or_else(|| parts.key.map_or(1, str::len), |_| 1);
     let label = format!("{column}, not {expected}");
-    syntax(start..start + length, message, label).help(help)
+    Problem::syntax(start..start + length, message, label).help(help)
 }
 
 /// The column that a line should have: of the open keys, or list items, the one that is closest; with its index.
@@ -154,7 +151,7 @@ pub(super) fn text_of_key(text: &str, line: Line<'_>) -> Option<Problem> {
         format!("indent it by {wanted}, or write it after the colon")
     };
     let start = line.start + column;
-    Some(syntax(start..line.span().end, message, format!("belongs to {}", quoted(key))).help(help))
+    Some(Problem::syntax(start..line.span().end, message, format!("belongs to {}", quoted(key))).help(help))
 }
 
 /// A number of spaces in words.

@@ -1,12 +1,9 @@
 //! Texts in quotes that do not end where their author meant.
 
-use super::{
-    lines::{Line, Parts, block, closing_quote, lines},
-    syntax::syntax,
-};
+use super::lines::{Line, Parts, block, closing_quote, lines};
 use crate::{
     diagnostic::{quoted, quoted_verbatim},
-    source::Problem,
+    source::parse_error::Problem,
 };
 
 /// What may follow a backslash in double quotes.
@@ -85,7 +82,7 @@ pub(super) fn escape(text: &str, at: usize) -> Option<Problem> {
     let help = rewrite(text, line, &in_quotes(inner)).unwrap_or_else(|| {
         "write a backslash as `\\\\`, or use single quotes, where backslashes mean themselves".to_owned()
     });
-    Some(syntax(start..start + length, message, "unknown escape").help(help))
+    Some(Problem::syntax(start..start + length, message, "unknown escape").help(help))
 }
 
 fn unclosed(text: &str, line: Line<'_>) -> Problem {
@@ -103,7 +100,7 @@ fn unclosed(text: &str, line: Line<'_>) -> Problem {
     let sign = &parts.value[..1];
     let fixed = rewrite(text, line, &format!("{}{sign}", parts.value)).filter(|_| !goes_on);
     let help = fixed.unwrap_or_else(|| format!("add {} at the end of the text", quoted(sign)));
-    syntax(start..start + 1, message, "opened here").help(help)
+    Problem::syntax(start..start + 1, message, "opened here").help(help)
 }
 
 /// The finding on text after a closing quote on the same line; `end` is where the quote is in the value.
@@ -112,7 +109,8 @@ fn more_text(text: &str, line: Line<'_>, parts: &Parts<'_>, end: usize) -> Optio
     let rest = &value[end + 1..];
     if rest.starts_with('#') {
         let message = "a space is missing before the comment";
-        let problem = syntax(start + end + 1..start + end + 2, message, "expected a space before this");
+        let problem =
+            Problem::syntax(start + end + 1..start + end + 2, message, "expected a space before this");
         let fixed = format!("{} {rest}", &value[..=end]);
         let help = rewrite(text, line, &fixed).unwrap_or_else(|| "put a space before `#`".to_owned());
         return Some(problem.help(help));
@@ -132,5 +130,5 @@ fn more_text(text: &str, line: Line<'_>, parts: &Parts<'_>, end: usize) -> Optio
     let help = rewrite(text, line, &in_quotes(meant)).unwrap_or_else(|| {
         "put all of it within the quotes; write `\"` within `\"…\"` as `\\\"`, and `'` within `'…'` as `''`".to_owned()
     });
-    Some(syntax(start + end..start + end + 1, message, "closes the text").help(help))
+    Some(Problem::syntax(start + end..start + end + 1, message, "closes the text").help(help))
 }

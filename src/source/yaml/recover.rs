@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     diagnostic::Span,
-    source::{Problem, rules},
+    source::{parse_error::Problem, rules},
 };
 
 /// The most syntax errors that one file is searched for.

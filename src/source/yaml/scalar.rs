@@ -1,6 +1,6 @@
 //! What an unquoted YAML scalar means: the forms that `serde_yaml` knows, which are nearly those of YAML 1.2's core schema.
 
-use crate::source::Number;
+use crate::source::tree::number::Number;
 
 /// The meaning of an unquoted scalar.
 #[derive(Debug, Clone, Copy, PartialEq)]

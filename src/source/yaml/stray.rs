@@ -4,9 +4,8 @@ use super::{
     indentation,
     lines::{Level, Line, is_word, levels},
     quotes::{in_quotes, write},
-    syntax::syntax,
 };
-use crate::{diagnostic::quoted, source::Problem};
+use crate::{diagnostic::quoted, source::parse_error::Problem};
 
 /// The finding on a line without a key, where its words give the mistake away.
 pub(super) fn finding(text: &str, line: Line<'_>) -> Option<Problem> {
@@ -16,7 +15,8 @@ pub(super) fn finding(text: &str, line: Line<'_>) -> Option<Problem> {
     let (first, rest) = written.split_once([' ', '\t']).unwrap_or((written, ""));
     let rest = rest.trim();
     if let Some(comment) = written.strip_prefix("//") {
-        let problem = syntax(start..start + 2, "a comment starts with `#` in YAML, not with `//`", "comment");
+        let problem =
+            Problem::syntax(start..start + 2, "a comment starts with `#` in YAML, not with `//`", "comment");
         return Some(
             problem.help(
                 write(&format!("# {}", comment.trim()))
@@ -42,7 +42,7 @@ pub(super) fn finding(text: &str, line: Line<'_>) -> Option<Problem> {
     if !rest.is_empty() && levels(text, line.start).last().is_some_and(Level::has_value) {
         help.push_str("; indent the line if it belongs to the text above");
     }
-    Some(syntax(start..start + first.len(), message, "expected `:` after this").help(help))
+    Some(Problem::syntax(start..start + first.len(), message, "expected `:` after this").help(help))
 }
 
 /// The finding on a line in a list that has no dash, or no space after it.
@@ -51,7 +51,8 @@ fn dash(text: &str, line: Line<'_>) -> Option<Problem> {
     let written = line.text[parts.content..].trim_end();
     let start = line.start + parts.content;
     if let Some(item) = written.strip_prefix('-').filter(|item| !item.starts_with('-') && !item.is_empty()) {
-        let problem = syntax(start..start + 1, "a space is missing after this dash", "expected `- `");
+        let problem =
+            Problem::syntax(start..start + 1, "a space is missing after this dash", "expected `- `");
         return Some(
             problem
                 .help(write(&format!("- {item}")).unwrap_or_else(|| "put a space after the dash".to_owned())),
@@ -63,7 +64,7 @@ fn dash(text: &str, line: Line<'_>) -> Option<Problem> {
         Some(key) => format!("this line is within the list of {}, but has no dash", quoted(key)),
         None => "this line is within a list, but has no dash".to_owned(),
     };
-    let problem = syntax(start..line.span().end, message, "expected `- ` before this");
+    let problem = Problem::syntax(start..line.span().end, message, "expected `- ` before this");
     Some(problem.help(write(&format!("- {written}")).unwrap_or_else(|| "put `- ` before it".to_owned())))
 }
 
@@ -78,5 +79,5 @@ fn glued_colon(line: Line<'_>) -> Option<Problem> {
     let message = format!("a space is missing after the colon of {}", quoted(key));
     let value = if value.contains(": ") { in_quotes(value) } else { value.to_owned() };
     let help = write(&format!("{key}: {value}")).unwrap_or_else(|| "put a space after the colon".to_owned());
-    Some(syntax(colon..colon + 1, message, "expected a space after this").help(help))
+    Some(Problem::syntax(colon..colon + 1, message, "expected a space after this").help(help))
 }

@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use crate::{
     diagnostic::{Span, quoted},
-    source::{Problem, rules},
+    source::parse_error::Problem,
 };
 
 /// The finding on a tab in the space before a node in block style, where only spaces indent.
@@ -25,7 +25,8 @@ pub(super) fn tab(text: &str, gap: Range<usize>) -> Option<Problem> {
             b'\t' if indents => {
                 let at = gap.start + at;
                 return Some(
-                    syntax(at..at + 1, "this line is indented with a tab", "tab").help("indent with spaces"),
+                    Problem::syntax(at..at + 1, "this line is indented with a tab", "tab")
+                        .help("indent with spaces"),
                 );
             }
             b'#' => in_comment = true,
@@ -41,7 +42,7 @@ pub(super) fn tab(text: &str, gap: Range<usize>) -> Option<Problem> {
 /// The finding on a key that is not written, or not on one line.
 pub(super) fn key(text: &str, span: &Span, is_plain: bool, is_flow: bool) -> Option<Problem> {
     if is_plain && span.is_empty() {
-        let problem = syntax(span.clone(), "a key is missing before the colon", "expected a key");
+        let problem = Problem::syntax(span.clone(), "a key is missing before the colon", "expected a key");
         return Some(problem.help("write `key: value`; put a text that starts with `:` or `?` in quotes"));
     }
     let rest = &text[span.end..];
@@ -50,14 +51,14 @@ pub(super) fn key(text: &str, span: &Span, is_plain: bool, is_flow: bool) -> Opt
             && rest.trim_start_matches([' ', '\t']).starts_with(['\n', '\r', '#'])
             && rest.trim_start().starts_with([':', '#']);
     if is_split {
-        let problem = syntax(span.clone(), "a key and its colon are not on one line", "key");
+        let problem = Problem::syntax(span.clone(), "a key and its colon are not on one line", "key");
         return Some(problem.help("write the key on one line; check for a missing quote or comma before it"));
     }
     let value = rest.trim_start_matches([' ', '\t']).strip_prefix(':')?;
     let is_glued = is_flow && is_plain && value.starts_with([',', '?', '[', ']', '{', '}']);
     let value_start = text.len() - value.len();
     is_glued.then(|| {
-        syntax(value_start - 1..value_start, "expected a space after the colon", "no space after it")
+        Problem::syntax(value_start - 1..value_start, "expected a space after the colon", "no space after it")
             .help("put a space after the colon, and the value in quotes if it is a text")
     })
 }
@@ -70,7 +71,7 @@ pub(super) fn plain_in_flow(text: &str, span: &Span) -> Option<Problem> {
         || written.starts_with(['?', ':'])
         || written.contains(":?");
     is_ambiguous.then(|| {
-        syntax(
+        Problem::syntax(
             span.clone(),
             format!("the text {} needs quotes within brackets", quoted(written)),
             "needs quotes",
@@ -82,13 +83,13 @@ pub(super) fn plain_in_flow(text: &str, span: &Span) -> Option<Problem> {
 /// The finding on a text below `|` or `>` that is the whole document, or starts with a tab.
 pub(super) fn block_text(text: &str, span: &Span, is_root: bool) -> Option<Problem> {
     if is_root {
-        let problem = syntax(span.clone(), "the whole file is one text", "text");
+        let problem = Problem::syntax(span.clone(), "the whole file is one text", "text");
         return Some(problem.help("write an object: lines of `key: value`"));
     }
     let start = span.start + text[span.clone()].len()
         - text[span.clone()].trim_start_matches([' ', '\n', '\r']).len();
     text[start..].starts_with('\t').then(|| {
-        syntax(start..start + 1, "the first line of this text starts with a tab", "tab")
+        Problem::syntax(start..start + 1, "the first line of this text starts with a tab", "tab")
             .help("indent with spaces")
     })
 }
@@ -101,7 +102,7 @@ pub(super) fn tab_in_text(text: &str, span: &Span) -> Option<Problem> {
         let tab = line[..blank].find('\t').filter(|&tab| tab == 0 || blank == line.len());
         if let Some(tab) = tab.filter(|_| number > 0) {
             let tab = at + tab;
-            let problem = syntax(tab..tab + 1, "a tab is in the indentation of this text", "tab");
+            let problem = Problem::syntax(tab..tab + 1, "a tab is in the indentation of this text", "tab");
             return Some(problem.help("indent with spaces"));
         }
         at += line.len() + 1;
@@ -151,12 +152,16 @@ pub(super) fn outdented_in_flow(text: &str, gap: Range<usize>, indentation: usiz
 fn outdented(start: usize, line: &str, what: &str, needed: usize, advice: &str) -> Problem {
     let (indented, spaces) = (start + spaces(line), if needed == 1 { "space" } else { "spaces" });
     if text_after_spaces(line).starts_with('\t') {
-        return syntax(indented..indented + 1, "this line is indented with a tab", "tab")
+        return Problem::syntax(indented..indented + 1, "this line is indented with a tab", "tab")
             .help(format!("indent with spaces, at least {needed}"));
     }
     let message = format!("this line is not indented enough to be part of the {what} above it");
-    syntax(indented..start + line.trim_end().len(), message, format!("needs {needed} {spaces} before it"))
-        .help(format!("indent it by at least {needed} {spaces}, {advice}"))
+    Problem::syntax(
+        indented..start + line.trim_end().len(),
+        message,
+        format!("needs {needed} {spaces} before it"),
+    )
+    .help(format!("indent it by at least {needed} {spaces}, {advice}"))
 }
 
 fn spaces(line: &str) -> usize {
@@ -194,7 +199,7 @@ pub(super) fn anchor_name(text: &str, name: &Span) -> Option<Problem> {
         && written.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
     (!is_good).then(|| {
         let message = format!("{} is not a name for an anchor", quoted(&text[name.clone()]));
-        syntax(name.clone(), message, "anchor")
+        Problem::syntax(name.clone(), message, "anchor")
             .help("use letters, digits, `_` and `-`; put a text that starts with `&` or `*` in quotes")
     })
 }
@@ -204,7 +209,8 @@ pub(super) fn early_end(text: &str, start: usize) -> Option<Problem> {
     let mut at = 0;
     for line in text[..start].split_inclusive(['\n', '\r']) {
         if line.starts_with("...") {
-            let problem = syntax(at..at + 3, "the document ends before it starts", "end of the document");
+            let problem =
+                Problem::syntax(at..at + 3, "the document ends before it starts", "end of the document");
             return Some(problem.help("remove the line `...`"));
         }
         at += line.len();
@@ -212,15 +218,11 @@ pub(super) fn early_end(text: &str, start: usize) -> Option<Problem> {
     None
 }
 
-fn syntax(span: Span, message: impl Into<String>, label: impl Into<String>) -> Problem {
-    Problem::new(&rules::SYNTAX, span, message, label)
-}
-
 #[cfg(test)]
 mod tests {
     use crate::{
         domain::RepoPath,
-        source::{Limits, parse},
+        source::{limits::Limits, parse},
     };
 
     /// Where the first finding starts, as `line:column`.

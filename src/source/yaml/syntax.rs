@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     diagnostic::{Span, quoted},
-    source::{Problem, rules, too_deep},
+    source::{dialect::too_deep, parse_error::Problem},
 };
 
 /// The finding on a text that the parser cannot read; `bracket` is where the outermost bracket is that is open there.
@@ -30,7 +30,7 @@ pub(super) fn explain(text: &str, error: &ScanError, depth: usize, bracket: Opti
         return problem;
     }
     let (message, help) = words(kind);
-    let problem = syntax(place.here(), message, "here");
+    let problem = Problem::syntax(place.here(), message, "here");
     match help {
         "" => problem,
         help => problem.help(help),
@@ -98,7 +98,7 @@ impl<'a> Place<'a> {
         }
         let last = before.chars().next_back().map_or(0, char::len_utf8);
         let span = before.len() - last..before.len();
-        let problem = syntax(span, "a comma is missing after this value", "expected `,` after this");
+        let problem = Problem::syntax(span, "a comma is missing after this value", "expected `,` after this");
         Some(problem.help("add a comma"))
     }
 
@@ -116,7 +116,7 @@ impl<'a> Place<'a> {
         let help = fixed.unwrap_or_else(|| {
             format!("add the missing `{close}`, or put a text that starts with a bracket in quotes")
         });
-        syntax(bracket..bracket + 1, message, "opened here").help(help)
+        Problem::syntax(bracket..bracket + 1, message, "opened here").help(help)
     }
 
     /// Causes that the text around the place gives away better than the parser's error.
@@ -126,7 +126,7 @@ impl<'a> Place<'a> {
             Kind::UnexpectedCharacter { character } => {
                 let sign = quoted(character.encode_utf8(&mut [0; 4]));
                 let message = format!("a text cannot start with {sign}");
-                let problem = syntax(self.here(), message, "needs quotes");
+                let problem = Problem::syntax(self.here(), message, "needs quotes");
                 Some(
                     problem.help(
                         value_in_quotes(self.text, self.at)
@@ -136,7 +136,7 @@ impl<'a> Place<'a> {
             }
             Kind::MismatchedFlowCollectionEnd { open, close } => {
                 let message = format!("`{open}` is closed by `{close}`");
-                let problem = syntax(self.here(), message, "wrong bracket");
+                let problem = Problem::syntax(self.here(), message, "wrong bracket");
                 Some(problem.help(format!("close `{open}` by `{}`", if *open == '[' { ']' } else { '}' })))
             }
             Kind::UnclosedFlowCollection { .. } => Some(self.unclosed_bracket(self.at)),
@@ -182,8 +182,12 @@ impl<'a> Place<'a> {
         let help = value_in_quotes(self.text, self.at)?;
         let sign = quoted(&self.text[self.here()]);
         Some(
-            syntax(self.here(), format!("a text cannot start with {sign} and a space"), "needs quotes")
-                .help(help),
+            Problem::syntax(
+                self.here(),
+                format!("a text cannot start with {sign} and a space"),
+                "needs quotes",
+            )
+            .help(help),
         )
     }
 
@@ -193,7 +197,10 @@ impl<'a> Place<'a> {
         let parts = line.parts();
         let is_bracket = parts.value.starts_with(['[', '{']) && self.at > line.start + parts.value_at;
         let help = value_in_quotes(self.text, line.start + parts.value_at).filter(|_| is_bracket)?;
-        Some(syntax(self.here(), "there is more text after the closing bracket", "not expected").help(help))
+        Some(
+            Problem::syntax(self.here(), "there is more text after the closing bracket", "not expected")
+                .help(help),
+        )
     }
 
     /// A colon where no key can be: a second one in an unquoted text, the most common of all mistakes
@@ -218,14 +225,14 @@ impl<'a> Place<'a> {
             }
             let owner = open.last().and_then(|last| last.key)?;
             let message = format!("the unquoted text of {} contains {}", quoted(owner), quoted(": "));
-            return Some(syntax(self.here(), message, "colon").help("put the whole text in quotes"));
+            return Some(Problem::syntax(self.here(), message, "colon").help("put the whole text in quotes"));
         }
         let is_unquoted =
             !parts.value.is_empty() && !parts.value.starts_with(['"', '\'', '[', '{', '|', '>', '#']);
         let key = parts.key.filter(|_| is_unquoted)?;
         let message = format!("the unquoted text of {} contains {}", quoted(key), quoted(": "));
         let help = value_in_quotes(self.text, line.start + parts.value_at)?;
-        Some(syntax(self.here(), message, "second colon").help(help))
+        Some(Problem::syntax(self.here(), message, "second colon").help(help))
     }
 }
 
@@ -260,27 +267,22 @@ pub(super) fn value_in_quotes(text: &str, at: usize) -> Option<String> {
     Some(rewrite(text, line, &in_quotes(value)).unwrap_or_else(|| "put the whole text in quotes".to_owned()))
 }
 
-/// A syntax error.
-pub(super) fn syntax(span: Span, message: impl Into<String>, label: impl Into<String>) -> Problem {
-    Problem::new(&rules::SYNTAX, span, message, label)
-}
-
 /// The finding on a file without content.
 pub(super) fn empty(text: &str) -> Problem {
     let message = if text.trim().is_empty() { "the file is empty" } else { "the file has no content" };
-    syntax(0..0, message, "nothing here")
+    Problem::syntax(0..0, message, "nothing here")
         .help("write lines of `key: value`, or remove the file: `modreg new NAME` writes one to start from")
 }
 
 /// The finding on an alias before a colon.
 pub(super) fn alias_as_key(span: Span) -> Problem {
-    syntax(span, "an alias cannot be a key", "alias")
+    Problem::syntax(span, "an alias cannot be a key", "alias")
         .help("write the key itself; put a key that starts with `*` in quotes")
 }
 
 /// The finding on a list or object before a colon.
 pub(super) fn collection_as_key(text: &str, span: &Span) -> Problem {
-    let problem = syntax(span.clone(), "a list or an object cannot be a key", "expected a key here");
+    let problem = Problem::syntax(span.clone(), "a list or an object cannot be a key", "expected a key here");
     if text[..span.start].ends_with('{') || text[span.start..].starts_with("{{") {
         let help =
             value_in_quotes(text, span.start).or_else(|| value_in_quotes(text, span.start.saturating_sub(1)));
@@ -295,7 +297,7 @@ pub(super) fn unknown_anchor(text: &str, name: &str, span: Span) -> Problem {
     let help = value_in_quotes(text, span.start);
     let help = help.unwrap_or_else(|| "put a text that starts with `*` in quotes".to_owned());
     let message = format!("there is no anchor {} before this alias", quoted(&format!("&{name}")));
-    syntax(span, message, "unknown alias").help(format!("{help}, or define the anchor first"))
+    Problem::syntax(span, message, "unknown alias").help(format!("{help}, or define the anchor first"))
 }
 
 /// The finding on a tag.
@@ -304,17 +306,18 @@ pub(super) fn tag(text: &str, span: Span) -> Problem {
         Some(help) => format!("remove it, or {help}"),
         None => "remove it; put a value in quotes to make it a text".to_owned(),
     };
-    syntax(span.clone(), format!("the tag {} is not read", quoted(&text[span])), "YAML tag").help(help)
+    Problem::syntax(span.clone(), format!("the tag {} is not read", quoted(&text[span])), "YAML tag")
+        .help(help)
 }
 
 /// The finding on an alias to a node that cannot be copied.
 pub(super) fn alias_of_open(span: Span) -> Problem {
-    syntax(span, "this alias refers to a key, or to a list or object that contains it", "alias")
+    Problem::syntax(span, "this alias refers to a key, or to a list or object that contains it", "alias")
         .help("write the content out")
 }
 
 /// The finding on an escape that is half of a character.
 pub(super) fn surrogate(span: Span) -> Problem {
-    syntax(span, "this `\\u` escape is half of a character", "half a character")
+    Problem::syntax(span, "this `\\u` escape is half of a character", "half a character")
         .help("write the character itself, or `\\U` and 8 digits")
 }

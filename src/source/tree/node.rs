@@ -3,62 +3,18 @@
 //! Every node knows where its subtree ends, so a sibling is one step away and nothing is boxed. Decoded strings share
 //! one buffer. Equality looks at values alone: spans, key order and layout do not count.
 
-mod builder;
-
-use std::ops::Range;
-
-use crate::{diagnostic::Span, domain::Pointer};
-pub use builder::TreeBuilder;
-
-/// The largest integer that every JSON reader holds exactly: 2^53 − 1 (RFC 8259, section 6).
-pub(super) const MAX_NUMBER: i64 = (1 << 53) - 1;
-
-/// A number between ±(2^53 − 1). A float without a fraction is an integer: `1.0` is `1`.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Number {
-    /// A whole number.
-    Integer(i64),
-    /// A finite number with a fraction.
-    Float(f64),
-}
-
-impl Number {
-    /// The nearest number there is, for one that is out of range; a number that is none is 0.
-    pub(super) fn nearest(number: f64) -> Self {
-        match number {
-            _ if number.is_nan() => Self::Integer(0),
-            _ if number < 0.0 => Self::Integer(-MAX_NUMBER),
-            _ => Self::Integer(MAX_NUMBER),
-        }
-    }
-
-    /// Takes an integer, or `None` beyond ±(2^53 − 1).
-    pub fn from_integer(number: i128) -> Option<Self> {
-        i64::try_from(number).ok().filter(|number| number.abs() <= MAX_NUMBER).map(Self::Integer)
-    }
-
-    /// Takes a float, or `None` where it is not finite or beyond ±(2^53 − 1).
-    pub fn from_float(number: f64) -> Option<Self> {
-        #[expect(clippy::cast_precision_loss, reason = "2^53 - 1 is exact in a float")]
-        let in_range = number.abs() <= MAX_NUMBER as f64;
-        #[expect(clippy::cast_possible_truncation, reason = "whole and within 2^53 - 1")]
-        match in_range {
-            true if number.fract() == 0.0 => Some(Self::Integer(number as i64)),
-            true => Some(Self::Float(number)),
-            false => None,
-        }
-    }
-}
+use super::{index::to_u32, number::Number};
+use crate::domain::Pointer;
 
 /// A range in the tree's string buffer.
 #[derive(Debug, Clone, Copy)]
-struct Text {
-    start: u32,
-    end: u32,
+pub(super) struct Text {
+    pub(super) start: u32,
+    pub(super) end: u32,
 }
 
 #[derive(Debug, Clone, Copy)]
-enum Kind {
+pub(super) enum Kind {
     Null,
     Bool(bool),
     Number(Number),
@@ -68,52 +24,19 @@ enum Kind {
 }
 
 #[derive(Debug, Clone, Copy)]
-struct NodeData {
-    kind: Kind,
+pub(super) struct NodeData {
+    pub(super) kind: Kind,
     /// The index after the last node of the subtree.
-    end: u32,
+    pub(super) end: u32,
     /// The key, where the node is a member of an object.
-    key: Option<Text>,
-}
-
-/// A range of bytes of a text below 4 GiB.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct ByteRange {
-    start: u32,
-    end: u32,
-}
-
-/// Where the parts of a node stand in the text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct NodeSpans {
-    /// The key, quotes included, where the node is a member of an object.
-    pub(super) key: Option<ByteRange>,
-    /// The value; of a collection from its first to its last byte, without what follows its last element.
-    pub(super) value: ByteRange,
-}
-
-impl ByteRange {
-    /// Takes a range; one that ends before it starts is empty.
-    pub(super) fn new(range: Range<usize>) -> Self {
-        Self { start: to_u32(range.start), end: to_u32(range.end.max(range.start)) }
-    }
-
-    /// The same range with another end.
-    pub(super) fn until(self, end: usize) -> Self {
-        Self::new(self.start as usize..end)
-    }
-
-    /// The range as the rest of the program writes it.
-    pub(super) fn span(self) -> Span {
-        self.start as usize..self.end as usize
-    }
+    pub(super) key: Option<Text>,
 }
 
 /// A document in memory: at least one node, the root first.
 #[derive(Debug, Clone)]
 pub struct Tree {
-    nodes: Vec<NodeData>,
-    strings: String,
+    pub(super) nodes: Vec<NodeData>,
+    pub(super) strings: String,
 }
 
 /// One node of a [`Tree`].
@@ -147,7 +70,7 @@ impl Tree {
     }
 
     /// The node at a place in reading order.
-    pub(super) fn node(&self, index: usize) -> Option<Node<'_>> {
+    pub(in crate::source) fn node(&self, index: usize) -> Option<Node<'_>> {
         (index < self.nodes.len()).then(|| Node { tree: self, index: to_u32(index) })
     }
 
@@ -231,7 +154,7 @@ impl<'a> Node<'a> {
     }
 
     /// The route from this node to the node at `index`, which stands in its subtree.
-    pub(super) fn route_to(self, index: usize) -> Pointer {
+    pub(in crate::source) fn route_to(self, index: usize) -> Pointer {
         let (mut node, mut pointer) = (self, Pointer::ROOT);
         while node.index() != index {
             let Some((position, child)) =
@@ -303,13 +226,10 @@ impl<'a> Iterator for Members<'a> {
     }
 }
 
-fn to_u32(length: usize) -> u32 {
-    u32::try_from(length).expect("a document's size is limited to far less than 4 GiB")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::source::tree::builder::TreeBuilder;
 
     fn sample() -> Tree {
         let mut builder = TreeBuilder::default();
@@ -346,17 +266,5 @@ mod tests {
             let route = tree.root().route_to(index);
             assert_eq!(tree.root().at(&route).map(Node::index), Some(index), "{route}");
         }
-    }
-
-    #[test]
-    fn numbers_beyond_the_exact_range_do_not_exist() {
-        assert_eq!(Number::from_float(1.0), Some(Number::Integer(1)));
-        assert_eq!(Number::from_float(-0.0), Some(Number::Integer(0)));
-        assert_eq!(Number::from_float(1.5), Some(Number::Float(1.5)));
-        for number in [f64::NAN, f64::INFINITY, 9_007_199_254_740_992.0] {
-            assert_eq!(Number::from_float(number), None, "{number}");
-        }
-        assert_eq!(Number::from_integer(i128::from(MAX_NUMBER)), Some(Number::Integer(MAX_NUMBER)));
-        assert_eq!(Number::from_integer(i128::from(MAX_NUMBER) + 1), None);
     }
 }

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use super::{NodeSpans, Tree, rules};
+use super::rules;
 use crate::{
     diagnostic::{Diagnostic, Finding, Part, Rule, SourceText, Span},
     domain::Pointer,
+    source::tree::node::Tree,
 };
 
 /// Something wrong at a place of the text.
@@ -31,6 +32,11 @@ impl Problem {
         Self { rule, span, node: None, message: message.into(), label: label.into(), help: None }
     }
 
+    /// A syntax error.
+    pub(super) fn syntax(span: Span, message: impl Into<String>, label: impl Into<String>) -> Self {
+        Self::new(&rules::SYNTAX, span, message, label)
+    }
+
     /// The same problem, with what to do about it.
     pub(super) fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
@@ -53,31 +59,4 @@ impl Problem {
         let finding = Finding { rule, route, part: Part::Value, message, label, help };
         Diagnostic::new(finding, Arc::clone(source), start..end)
     }
-}
-
-/// What reading a text gave.
-#[derive(Debug, Default)]
-pub(super) struct Reading {
-    /// The tree, where the text could be read to its end.
-    pub(super) tree: Option<Tree>,
-    /// The places of the tree's nodes, in the order of the nodes, where they are known already.
-    pub(super) spans: Option<Vec<NodeSpans>>,
-    pub(super) problems: Vec<Problem>,
-}
-
-/// The finding on the first conflict marker of git; for texts that cannot be read.
-pub(super) fn conflict_marker(text: &str) -> Option<Problem> {
-    let mut at = 0;
-    for line in text.split_inclusive('\n') {
-        if line.starts_with("<<<<<<< ") {
-            let span = at..at + line.trim_end().len();
-            let message = "this line is left over from a merge conflict of git";
-            return Some(
-                Problem::new(&rules::SYNTAX, span, message, "conflict marker")
-                    .help("decide which side to keep, and remove the marker lines"),
-            );
-        }
-        at += line.len();
-    }
-    None
 }

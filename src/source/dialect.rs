@@ -1,0 +1,80 @@
+//! What is refused in JSON and in YAML alike.
+
+use super::{parse_error::Problem, rules};
+use crate::{
+    diagnostic::{Span, quoted},
+    source::tree::{node::Tree, spans::NodeSpans},
+};
+
+/// The most findings that reading a file gives: what goes wrong more often than that has one cause.
+pub(super) const MAX_PROBLEMS: usize = 100;
+
+/// The findings on keys that repeat an earlier key of their object, which `duplicates` lists as pairs of nodes.
+pub(super) fn duplicate_keys(
+    text: &str,
+    tree: &Tree,
+    mut duplicates: Vec<(usize, usize)>,
+    spans: &[NodeSpans],
+) -> Vec<Problem> {
+    duplicates.sort_unstable_by_key(|&(_, second)| second);
+    duplicates.truncate(MAX_PROBLEMS);
+    let key_span = |node: usize| spans.get(node).map(|spans| spans.key.unwrap_or(spans.value).span());
+    let problem = |(first, second): (usize, usize)| {
+        let (first, span, key) = (key_span(first)?, key_span(second)?, tree.node(second)?.key()?);
+        let line = text[..first.start].bytes().filter(|&byte| byte == b'\n').count() + 1;
+        let message = format!("the key {} appears twice in one object, first on line {line}", quoted(key));
+        let problem = Problem::new(&rules::DUPLICATE_KEY, span, message, format!("first on line {line}"));
+        Some(problem.at(second).help("remove one of the two, or rename it"))
+    };
+    duplicates.into_iter().filter_map(problem).collect()
+}
+
+/// The finding on a key `<<`.
+pub(super) fn merge_key(span: Span, node: usize) -> Problem {
+    Problem::new(&rules::MERGE_KEY, span, "the key `<<` is not read as a merge", "merge key")
+        .at(node)
+        .help("write the merged fields out where they are needed")
+}
+
+/// The finding on a number that is none or out of range.
+pub(super) fn bad_number(written: &str, span: Span, node: usize) -> Problem {
+    let message = format!("the number {} is not between -(2^53 - 1) and 2^53 - 1", quoted(written));
+    Problem::new(&rules::NUMBER, span, message, "out of range")
+        .at(node)
+        .help("put it in quotes if it is an identifier or a text, or use a smaller number")
+}
+
+/// The finding on a collection that is nested too deeply.
+pub(super) fn too_deep(span: Span, depth: usize) -> Problem {
+    let message = format!("lists and objects lie more than {depth} levels deep within each other");
+    Problem::new(&rules::TOO_DEEP, span, message, format!("level {}", depth + 1))
+        .help("flatten the structure, or raise `depth` under `[limits]` in `modreg.toml`")
+}
+
+/// The finding on a second document in one file.
+pub(super) fn second_document(span: Span) -> Problem {
+    Problem::new(
+        &rules::MULTIPLE_DOCUMENTS,
+        span,
+        "the file contains more than one document",
+        "the second one starts here",
+    )
+    .help("keep one document in the file, and move the others to files of their own")
+}
+
+/// The finding on the first conflict marker of git; for texts that cannot be read.
+pub(super) fn conflict_marker(text: &str) -> Option<Problem> {
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        if line.starts_with("<<<<<<< ") {
+            let span = at..at + line.trim_end().len();
+            let message = "this line is left over from a merge conflict of git";
+            return Some(
+                Problem::new(&rules::SYNTAX, span, message, "conflict marker")
+                    .help("decide which side to keep, and remove the marker lines"),
+            );
+        }
+        at += line.len();
+    }
+    None
+}

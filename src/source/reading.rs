@@ -1,0 +1,14 @@
+//! What the readers of JSON and YAML return.
+
+use super::parse_error::Problem;
+use crate::source::tree::{node::Tree, spans::NodeSpans};
+
+/// What reading a text gave.
+#[derive(Debug, Default)]
+pub(super) struct Reading {
+    /// The tree, where the text could be read to its end.
+    pub(super) tree: Option<Tree>,
+    /// The places of the tree's nodes, in the order of the nodes, where they are known already.
+    pub(super) spans: Option<Vec<NodeSpans>>,
+    pub(super) problems: Vec<Problem>,
+}
