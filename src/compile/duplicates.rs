@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Compiled, Compiler, ManifestFile, Outcome};
+use super::compiler::{Compiled, Compiler, ManifestFile, Outcome};
 use crate::{
     diagnostic::Diagnostic,
     domain::{ModuleName, RepoPath},

@@ -1,6 +1,9 @@
 //! When something happens again and again: a cron expression in a time zone.
 
-mod faults;
+mod error;
+mod explain;
+
+pub use error::InvalidSchedule;
 
 use std::{fmt, sync::LazyLock};
 
@@ -12,6 +15,8 @@ use jiff::{
     Timestamp,
     tz::{TimeZone, TimeZoneDatabase, TimeZoneName},
 };
+
+use error::MAX_LENGTH;
 
 /// A cron expression of five fields in a time zone.
 ///
@@ -26,49 +31,8 @@ pub struct Schedule {
     zone: TimeZone,
 }
 
-/// Why there is no [`Schedule`].
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum InvalidSchedule {
-    /// The expression cannot be read.
-    #[error("{reason}")]
-    Expression {
-        /// Which part of it is wrong, and why.
-        reason: String,
-        /// What to write instead.
-        help: String,
-    },
-    /// The expression names a date that no year has.
-    #[error("{} never happens", faults::shown(.0))]
-    Never(String),
-    /// There is no such time zone.
-    #[error("{} is not a time zone", faults::shown(written))]
-    Zone {
-        /// The name as it was written.
-        written: String,
-        /// The zone that was most likely meant.
-        meant: Option<String>,
-    },
-}
-
-impl InvalidSchedule {
-    /// What to write instead.
-    pub fn help(&self) -> String {
-        match self {
-            Self::Expression { help, .. } => help.clone(),
-            Self::Never(_) => "name a day that the month has".to_owned(),
-            Self::Zone { meant: Some(meant), .. } => format!("did you mean \"{meant}\"?"),
-            Self::Zone { meant: None, .. } => {
-                "write an IANA name such as \"America/Chicago\" or \"UTC\"".to_owned()
-            }
-        }
-    }
-}
-
 /// Where the search for a first time begins. Every day and every weekday comes around within the years after it.
 const EPOCH: Timestamp = Timestamp::constant(946_684_800, 0);
-
-/// How many bytes an expression may have: all fields spelled out are far shorter.
-const LONGEST: usize = 200;
 
 /// The zones that came with the program, so that every machine knows the same.
 static ZONES: LazyLock<TimeZoneDatabase> = LazyLock::new(TimeZoneDatabase::bundled);
@@ -78,15 +42,15 @@ impl Schedule {
     pub fn parse(expression: &str, zone: &str) -> Result<Self, InvalidSchedule> {
         let named = ZONES.get(zone).map_err(|_| unknown_zone(zone))?;
         // Neither the library nor the explanation may see a text of any length: both take far more time than its length.
-        if expression.len() > LONGEST {
-            return Err(faults::too_long(expression));
+        if expression.len() > MAX_LENGTH {
+            return Err(explain::too_long(expression));
         }
         let parser = CronParser::builder().seconds(Seconds::Disallowed).year(Year::Disallowed).build();
         let read = |expression: &str| {
             let is_plain = expression.is_ascii() && expression.split_ascii_whitespace().count() == 5;
             if is_plain { parser.parse(expression).ok() } else { None }
         };
-        let explain = || faults::explain(expression, |other| read(other).is_some());
+        let explain = || explain::explain(expression, |other| read(other).is_some());
         let cron = read(expression).ok_or_else(explain)?;
         let schedule = Self { cron, expression: expression.into(), zone: named };
         match schedule.next_after(EPOCH) {
@@ -114,7 +78,7 @@ impl Schedule {
 
 fn unknown_zone(written: &str) -> InvalidSchedule {
     let zones: Vec<_> = ZONES.available().collect();
-    let meant = faults::meant_zone(written, zones.iter().map(TimeZoneName::as_str));
+    let meant = explain::meant_zone(written, zones.iter().map(TimeZoneName::as_str));
     InvalidSchedule::Zone { written: written.to_owned(), meant: meant.map(str::to_owned) }
 }
 

@@ -1,121 +1,12 @@
 //! From a document to a [`Manifest`], which is proof that the document is valid.
 
+mod context_key;
 pub mod rules;
 #[cfg(test)]
 mod tests;
+mod valid;
 mod validate;
 
+pub use context_key::ContextKey;
+pub use valid::Manifest;
 pub use validate::{Invalid, validate};
-
-use semver::Version;
-
-use crate::{
-    domain::{ModuleName, Pointer, RepoPath, Status},
-    source::{Document, Node},
-};
-
-/// A valid manifest.
-///
-/// Invariant: it was made by [`validate()`], so the document keeps to the schemas, and name, version and status are well
-/// formed even where a registry's own schema demands less.
-#[derive(Debug, Clone)]
-pub struct Manifest {
-    document: Document,
-    head: Head,
-}
-
-/// What every manifest declares, whatever the schemas say.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Head {
-    name: ModuleName,
-    version: Version,
-    status: Status,
-    context: Option<ContextKey>,
-}
-
-/// How a manifest spells the key of its AI context.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ContextKey {
-    /// `aiContext`.
-    Camel,
-    /// `ai_context`, the alias.
-    Snake,
-}
-
-impl ContextKey {
-    /// Both spellings, the preferred one first.
-    pub const ALL: [Self; 2] = [Self::Camel, Self::Snake];
-
-    /// The key.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Camel => "aiContext",
-            Self::Snake => "ai_context",
-        }
-    }
-
-    /// The route to the AI context.
-    pub fn route(self) -> Pointer {
-        Pointer::ROOT.key(self.as_str())
-    }
-}
-
-impl Manifest {
-    /// The file.
-    pub fn path(&self) -> &RepoPath {
-        self.document.source().path()
-    }
-
-    /// The parsed file.
-    pub fn document(&self) -> &Document {
-        &self.document
-    }
-
-    /// The name of the module.
-    pub fn name(&self) -> &ModuleName {
-        &self.head.name
-    }
-
-    /// The module's own version.
-    pub fn version(&self) -> &Version {
-        &self.head.version
-    }
-
-    /// Where the module stands in its life.
-    pub fn status(&self) -> Status {
-        self.head.status
-    }
-
-    /// The name as people read it.
-    pub fn display_name(&self) -> Option<&str> {
-        self.document.root().get("displayName").and_then(Node::as_str)
-    }
-
-    /// The deprecation: an object with the texts `since` and `reason`, whatever else a registry's own schema allows there.
-    pub fn deprecated(&self) -> Option<Node<'_>> {
-        let deprecated = self.document.root().get("deprecated")?;
-        let has_text = |key| deprecated.get(key).and_then(Node::as_str).is_some();
-        (has_text("since") && has_text("reason")).then_some(deprecated)
-    }
-
-    /// How the manifest spells the key of its AI context, where it has one.
-    pub fn context_key(&self) -> Option<ContextKey> {
-        self.head.context
-    }
-
-    /// The AI context, an object, under either spelling of its key.
-    pub fn ai_context(&self) -> Option<Node<'_>> {
-        self.document.root().get(self.head.context?.as_str())
-    }
-
-    /// The module's own schedule in `serve`, where it has one: a cron expression, and a time zone where it names one.
-    pub fn schedule(&self) -> Option<(&str, Option<&str>)> {
-        let sync = self.document.root().get("sync")?;
-        Some((sync.get("schedule")?.as_str()?, sync.get("timezone").and_then(Node::as_str)))
-    }
-
-    /// Whether the module belongs in the registry: it has an AI context, and its status allows it.
-    pub fn is_registrable(&self) -> bool {
-        self.head.context.is_some() && self.head.status.is_registrable()
-    }
-}

@@ -1,6 +1,6 @@
 //! The rules that validation itself needs, besides those of the schemas.
 
-use super::ContextKey;
+use super::context_key::ContextKey;
 use crate::{
     diagnostic::{Finding, Part, Rule, Severity},
     domain::Pointer,

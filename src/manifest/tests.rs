@@ -2,9 +2,10 @@
 
 use super::*;
 use crate::{
+    domain::RepoPath,
     rules,
     schema::Schemas,
-    source::{Limits, parse},
+    source::{Document, Limits, Node, parse},
 };
 
 const FIVE_MISTAKES: &str = "name: drive

@@ -2,7 +2,11 @@
 
 use semver::Version;
 
-use super::{ContextKey, Head, Manifest, rules};
+use super::{
+    context_key::ContextKey,
+    rules,
+    valid::{Head, Manifest},
+};
 use crate::{
     diagnostic::{Finding, Part, Rule, quoted},
     domain::{InvalidModuleName, ModuleName, Pointer, Status, nearest_version},
@@ -25,7 +29,7 @@ pub struct Invalid {
 pub fn validate(document: Document, schemas: &Schemas) -> Result<Manifest, Box<Invalid>> {
     let mut findings = schemas.check(&document);
     match head(document.root(), &mut findings) {
-        Some(head) if findings.is_empty() => Ok(Manifest { document, head }),
+        Some(head) if findings.is_empty() => Ok(Manifest::new(document, head)),
         _ => {
             let declared = declared(document.root());
             Err(Box::new(Invalid { declared, document, findings }))

@@ -2,8 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use super::{Mode, Object, TreeEntry};
-use crate::domain::{ObjectFormat, ObjectId};
+use crate::{
+    domain::{ObjectFormat, ObjectId},
+    object::{
+        hash::Object,
+        tree::{Mode, TreeEntry},
+    },
+};
 
 /// The tree objects of a directory and of every directory below it.
 #[derive(Debug, Clone, PartialEq, Eq)]

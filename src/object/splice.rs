@@ -2,8 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use super::{DamagedTree, Mode, Object, TreeEntry, decode_tree};
-use crate::domain::{ObjectFormat, ObjectId, RepoPath};
+use crate::{
+    domain::{ObjectFormat, ObjectId, RepoPath},
+    object::{
+        hash::Object,
+        tree::{DamagedTree, Mode, TreeEntry, decode_tree},
+    },
+};
 
 /// A changed root tree, and the objects that have to be written for it.
 #[derive(Debug, Clone, PartialEq, Eq)]

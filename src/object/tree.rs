@@ -120,7 +120,7 @@ fn git_order(a: &TreeEntry, b: &TreeEntry) -> Ordering {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::object::{Object, blob_id};
+    use crate::object::{blob_id, hash::Object};
 
     const FORMAT: ObjectFormat = ObjectFormat::Sha1;
 

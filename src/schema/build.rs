@@ -4,7 +4,7 @@ use jsonschema::{PatternOptions, ReferencingError, ValidationError, Validator, e
 use serde_json::Value;
 
 use super::{
-    SchemaError,
+    error::SchemaError,
     folder::{Folder, address, shown},
     json_node::TreeJson,
 };

@@ -1,6 +1,13 @@
 //! Why a registry's own schemas cannot be used.
 
-use super::reach::TooFar;
+/// The most references that the files of a registry may hold.
+pub(super) const MAX_REFERENCES: usize = 2000;
+
+/// The deepest nesting of schemas, references followed.
+pub(super) const MAX_DEPTH: usize = 300;
+
+/// The most ways from the root through references, each way round a circle counted once.
+pub(super) const MAX_WAYS: u64 = 10_000;
 
 /// What is wrong with a file of `schema/`.
 #[derive(Debug, thiserror::Error)]
@@ -56,4 +63,18 @@ pub enum SchemaError {
         /// The limit in bytes.
         limit: usize,
     },
+}
+
+/// Why references lead too far.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum TooFar {
+    /// There are too many.
+    #[error("there are more than {MAX_REFERENCES} references")]
+    References,
+    /// They nest too deeply.
+    #[error("the schemas nest deeper than {MAX_DEPTH} levels")]
+    Depth,
+    /// They multiply.
+    #[error("references multiply to more than {MAX_WAYS} ways through the schemas")]
+    Ways,
 }

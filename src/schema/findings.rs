@@ -7,45 +7,15 @@ use std::collections::BTreeMap;
 use jsonschema::{ValidationError, error::ValidationErrorKind as Kind};
 
 use super::{
-    folder::Folder,
     keywords::{self, Said},
     objects, rules,
-    words::Spelling,
+    violation::{Subject, Violation},
 };
 use crate::{
     diagnostic::{Finding, Part},
     domain::Pointer,
-    source::{Format, Node},
+    source::Node,
 };
-
-/// What the findings are about.
-pub(super) struct Subject<'a> {
-    /// The root of the document.
-    pub(super) root: Node<'a>,
-    /// The schemas.
-    pub(super) folder: &'a Folder,
-    /// How the author wrote a value.
-    pub(super) spelling: &'a Spelling<'a>,
-    /// How the document is written.
-    pub(super) format: Format,
-}
-
-/// An error, where it is, and the schema object whose keyword it breaks.
-pub(super) struct Violation<'a> {
-    /// The kind of the error, with its details.
-    pub(super) kind: &'a Kind,
-    /// The node that breaks the keyword.
-    pub(super) route: Pointer,
-    /// The schema object with the keyword, where it can be told.
-    pub(super) schema: Option<&'a serde_json::Map<String, serde_json::Value>>,
-}
-
-impl Violation<'_> {
-    /// The form of value that the schema's author put in words.
-    pub(super) fn expected(&self) -> Option<&str> {
-        self.schema?.get("x-expected")?.as_str()
-    }
-}
 
 /// The findings for the errors, in reading order.
 pub(super) fn of<'e>(

@@ -8,7 +8,7 @@ use std::{
 use jsonschema::{Retrieve, Uri};
 use serde_json::{Map, Value};
 
-use super::{SchemaError, canonical};
+use super::{canonical, error::SchemaError};
 
 /// The address of the folder: relative references resolve against it, and no network or file system knows it.
 const BASE: &str = "modreg:///schema/";

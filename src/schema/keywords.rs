@@ -8,14 +8,11 @@ use jsonschema::{
 };
 use serde_json::Value as Json;
 
-use super::{
-    findings::{Subject, Violation},
-    json_node::identity_key,
-    proposals, rules, words,
-};
+use super::{json_node::identity_key, proposals, rules, words};
 use crate::{
     diagnostic::{Finding, Part, Rule, excerpt, quoted},
     domain::{Pointer, closest},
+    schema::violation::{Subject, Violation},
     source::{Format, Node, Value},
 };
 

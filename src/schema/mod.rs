@@ -23,11 +23,11 @@ pub mod rules;
 pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
+mod violation;
 mod words;
 
 pub use copy::Origin;
-pub use error::SchemaError;
-pub use reach::TooFar;
+pub use error::{SchemaError, TooFar};
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -39,10 +39,10 @@ use crate::{
     domain::{Pointer, RepoPath},
     source::{Document, Format, Node, Value},
 };
-use findings::Subject;
 use folder::Folder;
 use json_node::TreeJson;
 use reach::Reach;
+use violation::Subject;
 use words::Spelling;
 
 /// The schemas in the binary: their names and texts.

@@ -5,13 +5,11 @@ use std::collections::BTreeSet;
 use jsonschema::error::ValidationErrorKind as Kind;
 use serde_json::{Map, Value};
 
-use super::{
-    findings::{Subject, Violation},
-    rules, words,
-};
+use super::{rules, words};
 use crate::{
     diagnostic::{Finding, Part, quoted},
     domain::{Pointer, closest},
+    schema::violation::{Subject, Violation},
 };
 
 /// The findings about one object. A missing field and an unknown one that spells it almost are one mistake: the unknown

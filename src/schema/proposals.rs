@@ -3,13 +3,11 @@
 use jsonschema::JsonType;
 use serde_json::{Value as Json, json};
 
-use super::{
-    findings::{Subject, Violation},
-    words,
-};
+use super::words;
 use crate::{
     diagnostic::{quoted, quoted_in_full},
     domain::{Pointer, nearest_version},
+    schema::violation::{Subject, Violation},
     source::{Format, Node, Value},
 };
 

@@ -5,16 +5,10 @@
 
 use serde_json::{Map, Value};
 
-use super::folder::Folder;
-
-/// The most references that the files of a registry may hold.
-const MAX_REFERENCES: usize = 2000;
-
-/// The deepest nesting of schemas, references followed.
-const MAX_DEPTH: usize = 300;
-
-/// The most ways from the root through references, each way round a circle counted once.
-const MAX_WAYS: u64 = 10_000;
+use super::{
+    error::{MAX_DEPTH, MAX_REFERENCES, MAX_WAYS, TooFar},
+    folder::Folder,
+};
 
 /// The most errors that circles of references may multiply to before finding them all is given up.
 const MAX_REPEATS: u64 = 100_000;
@@ -24,20 +18,6 @@ const MAX_REPEATS: u64 = 100_000;
 pub(super) struct Reach {
     /// How many references of one schema lead back to it, at most.
     branches: u64,
-}
-
-/// Why references lead too far.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum TooFar {
-    /// There are too many.
-    #[error("there are more than {MAX_REFERENCES} references")]
-    References,
-    /// They nest too deeply.
-    #[error("the schemas nest deeper than {MAX_DEPTH} levels")]
-    Depth,
-    /// They multiply.
-    #[error("references multiply to more than {MAX_WAYS} ways through the schemas")]
-    Ways,
 }
 
 impl Reach {

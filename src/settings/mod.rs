@@ -22,7 +22,7 @@ mod webhooks;
 
 pub use auth::{Algorithm, Auth, Issuer, KeySource, PublicKey};
 pub use guard::Guard;
-pub use problem::{Problem, SettingsError};
+pub use problem::{FILE_NAME, Problem, SettingsError};
 pub use push::Push;
 pub use schedule::Scheduling;
 pub use serve::Serve;
@@ -39,9 +39,6 @@ use crate::{
 };
 use section::Section;
 use severities::Severities;
-
-/// The name of the settings file, at the root of the repository.
-pub const FILE_NAME: &str = "modreg.toml";
 
 /// What the owner of a registry decided, or the default.
 #[derive(Debug, Clone, PartialEq, Eq)]

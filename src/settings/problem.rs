@@ -9,6 +9,9 @@ use crate::{
     domain::{RepoPath, closest},
 };
 
+/// The name of the settings file, at the root of the repository.
+pub const FILE_NAME: &str = "modreg.toml";
+
 /// A problem that is not yet placed in lines.
 #[derive(Debug)]
 pub(super) struct Flaw {
@@ -86,7 +89,7 @@ pub struct SettingsError {
 
 impl SettingsError {
     pub(super) fn new(text: &str, mut flaws: Vec<Flaw>) -> Self {
-        let source = SourceText::new(RepoPath::new(super::FILE_NAME), text);
+        let source = SourceText::new(RepoPath::new(FILE_NAME), text);
         flaws.sort_by_key(|flaw| (flaw.span.start, flaw.span.end));
         let place = |Flaw { span, message, help }| {
             let Position { line, column } = source.position(span.start);

@@ -5,13 +5,10 @@
 
 use std::ops::RangeInclusive;
 
-use super::{InvalidSchedule, LONGEST};
+use super::error::{InvalidSchedule, MAX_LENGTH, quoted};
 use crate::domain::closest;
 
 const FIELDS: usize = 5;
-
-/// The longest piece of an expression that a message repeats, in characters.
-const MAX_SHOWN: usize = 60;
 
 /// One field of a cron expression.
 struct Field {
@@ -48,8 +45,8 @@ const ALL: &str = "write minute, hour, day of the month, month and day of the we
 /// Refuses an expression that is too long to be looked at.
 pub(super) fn too_long(expression: &str) -> InvalidSchedule {
     let reason = format!(
-        "{} is longer than {LONGEST} bytes, the most that a cron expression may have",
-        shown(expression)
+        "{} is longer than {MAX_LENGTH} bytes, the most that a cron expression may have",
+        quoted(expression)
     );
     InvalidSchedule::Expression { reason, help: ALL.to_owned() }
 }
@@ -57,23 +54,26 @@ pub(super) fn too_long(expression: &str) -> InvalidSchedule {
 /// Explains why an expression cannot be read; `reads` tells whether the library reads another one.
 pub(super) fn explain(expression: &str, reads: impl Fn(&str) -> bool) -> InvalidSchedule {
     let fault = |reason: String, help: String| InvalidSchedule::Expression { reason, help };
-    let shown = shown(expression);
+    let quoted_expression = quoted(expression);
     let fields: Vec<_> = expression.split_ascii_whitespace().collect();
     if let [word] = fields[..] {
         let plain = word.trim_start_matches('@').to_ascii_lowercase();
         let meant = WORDS.iter().find(|(known, _)| *known == plain);
         let help = meant.map_or_else(|| ALL.to_owned(), |(_, meaning)| format!("write \"{meaning}\""));
-        return fault(format!("{shown} is not a cron expression of five fields"), help);
+        return fault(format!("{quoted_expression} is not a cron expression of five fields"), help);
     }
     let looks_like_cron =
         |field: &&str| field.starts_with(|first: char| first.is_ascii_digit() || first == '*');
     if fields.len() != FIELDS && fields.first().is_some_and(looks_like_cron) {
         let help = if fields.len() == FIELDS + 1 && reads(&fields[1..].join(" ")) {
-            format!("there are no seconds: write {}", shown_as_text(&fields[1..].join(" ")))
+            format!("there are no seconds: write {}", in_double_quotes(&fields[1..].join(" ")))
         } else {
             ALL.to_owned()
         };
-        return fault(format!("{shown} has {} fields, but a cron expression has five", fields.len()), help);
+        return fault(
+            format!("{quoted_expression} has {} fields, but a cron expression has five", fields.len()),
+            help,
+        );
     }
     if fields.len() == FIELDS && expression.is_ascii() {
         for (index, (written, field)) in fields.iter().zip(&NAMES).enumerate() {
@@ -89,7 +89,7 @@ pub(super) fn explain(expression: &str, reads: impl Fn(&str) -> bool) -> Invalid
             }
         }
     }
-    fault(format!("{shown} is not a cron expression of five fields"), ALL.to_owned())
+    fault(format!("{quoted_expression} is not a cron expression of five fields"), ALL.to_owned())
 }
 
 /// What is wrong with a part of a field, and what to write.
@@ -105,7 +105,7 @@ fn of_field(field: &Field, part: &str) -> (String, String) {
     for value in values.split('-') {
         let is_digits = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit());
         if is_digits && !value.parse().is_ok_and(|number: u32| range.contains(&number)) {
-            return (format!("the {name} {} is not between {first} and {last}", shown(value)), help);
+            return (format!("the {name} {} is not between {first} and {last}", quoted(value)), help);
         }
         let is_word = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_alphabetic());
         let is_name = names.iter().any(|known| known.eq_ignore_ascii_case(value));
@@ -115,21 +115,21 @@ fn of_field(field: &Field, part: &str) -> (String, String) {
         {
             let meant = closest(value, names.iter().copied());
             let help = meant.map_or(help, |meant| format!("did you mean `{meant}`?"));
-            return (format!("the {name} {} is not one of {first} to {last}", shown(value)), help);
+            return (format!("the {name} {} is not one of {first} to {last}", quoted(value)), help);
         }
     }
     if step.is_some_and(|step| step.bytes().all(|byte| byte == b'0')) {
         return (
-            format!("the step of the {name} {} is 0", shown(part)),
+            format!("the step of the {name} {} is 0", quoted(part)),
             "write a step of 1 or more".to_owned(),
         );
     }
     let bounds = values.split_once('-').and_then(|(from, to)| Some((from.parse().ok()?, to.parse().ok()?)));
     if let Some((from, to)) = bounds.filter(|(from, to): &(u32, u32)| from > to) {
         let help = format!("write `{to}-{from}`, or two ranges: `{from}-{last},{first}-{to}`");
-        return (format!("the {name} {} ends before it starts", shown(part)), help);
+        return (format!("the {name} {} ends before it starts", quoted(part)), help);
     }
-    (format!("the {name} {} cannot be read", shown(part)), help)
+    (format!("the {name} {} cannot be read", quoted(part)), help)
 }
 
 /// The names of the zone that was most likely meant.
@@ -144,13 +144,6 @@ pub(super) fn meant_zone<'a>(written: &str, zones: impl Iterator<Item = &'a str>
     zones.clone().find(is_place).or_else(|| closest(written, zones))
 }
 
-/// A text of the manifest in the quotes of messages: without control characters, clipped.
-pub(super) fn shown(written: &str) -> String {
-    let end = written.char_indices().nth(MAX_SHOWN).map(|(end, _)| end);
-    let (piece, rest) = end.map_or((written, ""), |end| (&written[..end], "…"));
-    format!("`{}{rest}`", piece.escape_debug())
-}
-
-fn shown_as_text(written: &str) -> String {
+fn in_double_quotes(written: &str) -> String {
     format!("\"{}\"", written.escape_debug())
 }

@@ -1,0 +1,163 @@
+//! The compilation of one manifest, and of many in parallel.
+
+use rayon::prelude::*;
+use sha2::{Digest as _, Sha256};
+
+use crate::{
+    diagnostic::Diagnostic,
+    domain::{ModuleName, ObjectFormat, RepoPath},
+    manifest::{self, Manifest},
+    registry::{Entry, FORMAT_VERSION, Inputs},
+    rules,
+    schema::Schemas,
+    settings::Settings,
+    source,
+};
+
+/// All that decides what a manifest compiles to, besides the manifest.
+#[derive(Debug)]
+pub struct Compiler {
+    /// The effective schemas.
+    pub schemas: Schemas,
+    /// The registry's settings.
+    pub settings: Settings,
+    /// How the repository names the entries.
+    pub format: ObjectFormat,
+}
+
+/// The bytes of one manifest, or why they could not be read.
+#[derive(Debug)]
+pub struct ManifestFile {
+    /// Its path in the repository.
+    pub path: RepoPath,
+    /// What it contains.
+    pub content: Result<Vec<u8>, Unreadable>,
+}
+
+/// Why a manifest cannot be compiled without a look at its bytes.
+#[derive(Debug)]
+pub struct Unreadable {
+    /// What to report.
+    pub diagnostic: Box<Diagnostic>,
+    /// Whether there is a file at all. A link, a folder or a repository never competes with a manifest for a name.
+    pub is_file: bool,
+}
+
+/// The result for one manifest.
+#[derive(Debug, Clone)]
+pub struct Compiled {
+    /// The path of the manifest in the repository.
+    pub path: RepoPath,
+    /// Whether there is a file at its path, see [`Unreadable`].
+    pub is_file: bool,
+    /// The name that it declares, where one could be read.
+    pub declared: Option<ModuleName>,
+    /// What it compiles to.
+    pub outcome: Outcome,
+    /// All findings about it.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// What a manifest compiles to.
+#[derive(Debug, Clone)]
+pub enum Outcome {
+    /// It belongs in the registry.
+    Registered(Entry),
+    /// It is valid, but has no AI context, or its status is not registrable.
+    Skipped,
+    /// It has errors.
+    Invalid,
+}
+
+impl Compiled {
+    /// The module that the path names, where that is a possible name.
+    pub fn named_by_path(&self) -> Option<ModuleName> {
+        self.path.module_stem().parse().ok()
+    }
+}
+
+impl Compiler {
+    /// The digest over everything but the manifests that decides the content: format, rules, schemas and settings.
+    pub fn inputs(&self) -> Inputs {
+        let mut digest = Sha256::new();
+        for part in [
+            FORMAT_VERSION.to_string().as_bytes(),
+            rules::REVISION.to_string().as_bytes(),
+            self.schemas.fingerprint(),
+            &self.settings.output_fingerprint(),
+        ] {
+            digest.update((part.len() as u64).to_be_bytes());
+            digest.update(part);
+        }
+        Inputs::from_sha256(&digest.finalize())
+    }
+
+    /// The findings on the registry's schemas.
+    pub fn remarks(&self) -> Vec<Diagnostic> {
+        let found = self.schemas.outdated_copies().iter().map(rules::outdated_copy::check);
+        rules::settle(found.collect(), &self.settings)
+    }
+
+    /// Compiles many manifests in parallel; the result is in the order of the input.
+    ///
+    /// `done` is called once for each manifest, from any thread.
+    pub fn compile_all(&self, files: Vec<ManifestFile>, done: &(dyn Fn() + Sync)) -> Vec<Compiled> {
+        let compile = |file: ManifestFile| {
+            let compiled = self.compile(file);
+            done();
+            compiled
+        };
+        files.into_par_iter().map(compile).collect()
+    }
+
+    /// Compiles one manifest.
+    pub fn compile(&self, file: ManifestFile) -> Compiled {
+        let ManifestFile { path, content } = file;
+        let mut is_file = true;
+        let mut declared = None;
+        let mut diagnostics = Vec::new();
+        let manifest = match content {
+            Ok(bytes) => self.check(&path, &bytes, &mut declared, &mut diagnostics),
+            Err(unreadable) => {
+                is_file = unreadable.is_file;
+                diagnostics.push(*unreadable.diagnostic);
+                None
+            }
+        };
+        let diagnostics = rules::settle(diagnostics, &self.settings);
+        let outcome = match manifest {
+            Some(manifest) if !diagnostics.iter().any(Diagnostic::is_error) => {
+                Entry::compile(&manifest, self.format).map_or(Outcome::Skipped, Outcome::Registered)
+            }
+            Some(_) | None => Outcome::Invalid,
+        };
+        Compiled { path, is_file, declared, outcome, diagnostics }
+    }
+
+    /// Parses, validates and checks one manifest, and collects what is wrong with it.
+    fn check(
+        &self,
+        path: &RepoPath,
+        bytes: &[u8],
+        declared: &mut Option<ModuleName>,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Option<Manifest> {
+        let parsed = source::parse(path, bytes, &self.settings.limits);
+        diagnostics.extend(parsed.diagnostics);
+        match manifest::validate(parsed.document?, &self.schemas) {
+            Ok(manifest) => {
+                *declared = Some(manifest.name().clone());
+                diagnostics.extend(manifest.document().diagnose(rules::check(&manifest)));
+                Some(manifest)
+            }
+            Err(invalid) => {
+                let manifest::Invalid { declared: name, document, mut findings } = *invalid;
+                findings.extend(name.as_ref().and_then(|name| rules::name_mismatch::mismatch(name, path)));
+                findings.extend(rules::check_document(&document));
+                diagnostics.extend(document.diagnose(findings));
+                *declared = name;
+                None
+            }
+        }
+    }
+}

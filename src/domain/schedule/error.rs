@@ -1,0 +1,52 @@
+//! The errors of a schedule.
+
+/// How many bytes an expression may have: all fields spelled out are far shorter.
+pub(super) const MAX_LENGTH: usize = 200;
+
+/// The longest piece of an expression that a message repeats, in characters.
+const MAX_SHOWN: usize = 60;
+
+/// Why there is no [`Schedule`].
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidSchedule {
+    /// The expression cannot be read.
+    #[error("{reason}")]
+    Expression {
+        /// Which part of it is wrong, and why.
+        reason: String,
+        /// What to write instead.
+        help: String,
+    },
+    /// The expression names a date that no year has.
+    #[error("{} never happens", quoted(.0))]
+    Never(String),
+    /// There is no such time zone.
+    #[error("{} is not a time zone", quoted(written))]
+    Zone {
+        /// The name as it was written.
+        written: String,
+        /// The zone that was most likely meant.
+        meant: Option<String>,
+    },
+}
+
+impl InvalidSchedule {
+    /// What to write instead.
+    pub fn help(&self) -> String {
+        match self {
+            Self::Expression { help, .. } => help.clone(),
+            Self::Never(_) => "name a day that the month has".to_owned(),
+            Self::Zone { meant: Some(meant), .. } => format!("did you mean \"{meant}\"?"),
+            Self::Zone { meant: None, .. } => {
+                "write an IANA name such as \"America/Chicago\" or \"UTC\"".to_owned()
+            }
+        }
+    }
+}
+
+/// A text of the manifest in the quotes of messages: without control characters, clipped.
+pub(super) fn quoted(written: &str) -> String {
+    let end = written.char_indices().nth(MAX_SHOWN).map(|(end, _)| end);
+    let (piece, rest) = end.map_or((written, ""), |end| (&written[..end], "…"));
+    format!("`{}{rest}`", piece.escape_debug())
+}

@@ -1,0 +1,93 @@
+//! A manifest that was validated.
+
+use semver::Version;
+
+use super::context_key::ContextKey;
+use crate::{
+    domain::{ModuleName, RepoPath, Status},
+    source::{Document, Node},
+};
+
+/// A valid manifest.
+///
+/// Invariant: it was made by [`super::validate()`], so the document keeps to the schemas, and name, version and status are well
+/// formed even where a registry's own schema demands less.
+#[derive(Debug, Clone)]
+pub struct Manifest {
+    document: Document,
+    head: Head,
+}
+
+/// What every manifest declares, whatever the schemas say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Head {
+    pub(super) name: ModuleName,
+    pub(super) version: Version,
+    pub(super) status: Status,
+    pub(super) context: Option<ContextKey>,
+}
+
+impl Manifest {
+    /// Pairs a document that was found to be valid with what it declares.
+    pub(super) fn new(document: Document, head: Head) -> Self {
+        Self { document, head }
+    }
+
+    /// The file.
+    pub fn path(&self) -> &RepoPath {
+        self.document.source().path()
+    }
+
+    /// The parsed file.
+    pub fn document(&self) -> &Document {
+        &self.document
+    }
+
+    /// The name of the module.
+    pub fn name(&self) -> &ModuleName {
+        &self.head.name
+    }
+
+    /// The module's own version.
+    pub fn version(&self) -> &Version {
+        &self.head.version
+    }
+
+    /// Where the module stands in its life.
+    pub fn status(&self) -> Status {
+        self.head.status
+    }
+
+    /// The name as people read it.
+    pub fn display_name(&self) -> Option<&str> {
+        self.document.root().get("displayName").and_then(Node::as_str)
+    }
+
+    /// The deprecation: an object with the texts `since` and `reason`, whatever else a registry's own schema allows there.
+    pub fn deprecated(&self) -> Option<Node<'_>> {
+        let deprecated = self.document.root().get("deprecated")?;
+        let has_text = |key| deprecated.get(key).and_then(Node::as_str).is_some();
+        (has_text("since") && has_text("reason")).then_some(deprecated)
+    }
+
+    /// How the manifest spells the key of its AI context, where it has one.
+    pub fn context_key(&self) -> Option<ContextKey> {
+        self.head.context
+    }
+
+    /// The AI context, an object, under either spelling of its key.
+    pub fn ai_context(&self) -> Option<Node<'_>> {
+        self.document.root().get(self.head.context?.as_str())
+    }
+
+    /// The module's own schedule in `serve`, where it has one: a cron expression, and a time zone where it names one.
+    pub fn schedule(&self) -> Option<(&str, Option<&str>)> {
+        let sync = self.document.root().get("sync")?;
+        Some((sync.get("schedule")?.as_str()?, sync.get("timezone").and_then(Node::as_str)))
+    }
+
+    /// Whether the module belongs in the registry: it has an AI context, and its status allows it.
+    pub fn is_registrable(&self) -> bool {
+        self.head.context.is_some() && self.head.status.is_registrable()
+    }
+}

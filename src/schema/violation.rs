@@ -1,0 +1,38 @@
+//! An error of the validator, with the schema whose keyword was broken.
+
+use jsonschema::error::ValidationErrorKind as Kind;
+
+use super::{folder::Folder, words::Spelling};
+use crate::{
+    domain::Pointer,
+    source::{Format, Node},
+};
+
+/// What the findings are about.
+pub(super) struct Subject<'a> {
+    /// The root of the document.
+    pub(super) root: Node<'a>,
+    /// The schemas.
+    pub(super) folder: &'a Folder,
+    /// How the author wrote a value.
+    pub(super) spelling: &'a Spelling<'a>,
+    /// How the document is written.
+    pub(super) format: Format,
+}
+
+/// An error, where it is, and the schema object whose keyword it breaks.
+pub(super) struct Violation<'a> {
+    /// The kind of the error, with its details.
+    pub(super) kind: &'a Kind,
+    /// The node that breaks the keyword.
+    pub(super) route: Pointer,
+    /// The schema object with the keyword, where it can be told.
+    pub(super) schema: Option<&'a serde_json::Map<String, serde_json::Value>>,
+}
+
+impl Violation<'_> {
+    /// The form of value that the schema's author put in words.
+    pub(super) fn expected(&self) -> Option<&str> {
+        self.schema?.get("x-expected")?.as_str()
+    }
+}
