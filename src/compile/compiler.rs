@@ -11,7 +11,7 @@ use crate::{
     rules,
     schema::Schemas,
     settings::Settings,
-    source,
+    source::{self, Parsed},
 };
 
 /// All that decides what a manifest compiles to, besides the manifest.
@@ -52,15 +52,15 @@ pub struct Compiled {
     pub is_file: bool,
     /// The name that it declares, where one could be read.
     pub declared: Option<ModuleName>,
-    /// What it compiles to.
-    pub outcome: Outcome,
+    /// Whether it becomes an entry.
+    pub registration: Registration,
     /// All findings about it.
     pub diagnostics: Vec<Diagnostic>,
 }
 
-/// What a manifest compiles to.
+/// Whether a manifest becomes an entry of the registry.
 #[derive(Debug, Clone)]
-pub enum Outcome {
+pub enum Registration {
     /// It belongs in the registry.
     Registered(Entry),
     /// It is valid, but has no AI context, or its status is not registrable.
@@ -95,7 +95,7 @@ impl Compiler {
     /// The findings on the registry's schemas.
     pub fn remarks(&self) -> Vec<Diagnostic> {
         let found = self.schemas.outdated_copies().iter().map(rules::outdated_copy::check);
-        rules::settle(found.collect(), &self.settings)
+        rules::apply_settings(found.collect(), &self.settings)
     }
 
     /// Compiles many manifests in parallel; the result is in the order of the input.
@@ -113,51 +113,53 @@ impl Compiler {
     /// Compiles one manifest.
     pub fn compile(&self, file: ManifestFile) -> Compiled {
         let ManifestFile { path, content } = file;
-        let mut is_file = true;
-        let mut declared = None;
-        let mut diagnostics = Vec::new();
-        let manifest = match content {
-            Ok(bytes) => self.check(&path, &bytes, &mut declared, &mut diagnostics),
-            Err(unreadable) => {
-                is_file = unreadable.is_file;
-                diagnostics.push(*unreadable.diagnostic);
-                None
-            }
+        let (is_file, Checked { declared, manifest, diagnostics }) = match content {
+            Ok(bytes) => (true, self.check(&path, &bytes)),
+            Err(Unreadable { diagnostic, is_file }) => (is_file, Checked::invalid(vec![*diagnostic])),
         };
-        let diagnostics = rules::settle(diagnostics, &self.settings);
-        let outcome = match manifest {
+        let diagnostics = rules::apply_settings(diagnostics, &self.settings);
+        let registration = match manifest {
             Some(manifest) if !diagnostics.iter().any(Diagnostic::is_error) => {
-                Entry::compile(&manifest, self.format).map_or(Outcome::Skipped, Outcome::Registered)
+                Entry::compile(&manifest, self.format).map_or(Registration::Skipped, Registration::Registered)
             }
-            Some(_) | None => Outcome::Invalid,
+            Some(_) | None => Registration::Invalid,
         };
-        Compiled { path, is_file, declared, outcome, diagnostics }
+        Compiled { path, is_file, declared, registration, diagnostics }
     }
 
-    /// Parses, validates and checks one manifest, and collects what is wrong with it.
-    fn check(
-        &self,
-        path: &RepoPath,
-        bytes: &[u8],
-        declared: &mut Option<ModuleName>,
-        diagnostics: &mut Vec<Diagnostic>,
-    ) -> Option<Manifest> {
-        let parsed = source::parse(path, bytes, &self.settings.limits);
-        diagnostics.extend(parsed.diagnostics);
-        match manifest::validate(parsed.document?, &self.schemas) {
+    /// Parses, validates and checks one manifest.
+    fn check(&self, path: &RepoPath, bytes: &[u8]) -> Checked {
+        let Parsed { document, mut diagnostics } = source::parse(path, bytes, &self.settings.limits);
+        let Some(document) = document else { return Checked::invalid(diagnostics) };
+        match manifest::validate(document, &self.schemas) {
             Ok(manifest) => {
-                *declared = Some(manifest.name().clone());
                 diagnostics.extend(manifest.document().diagnose(rules::check(&manifest)));
-                Some(manifest)
+                Checked { declared: Some(manifest.name().clone()), manifest: Some(manifest), diagnostics }
             }
             Err(invalid) => {
-                let manifest::Invalid { declared: name, document, mut findings } = *invalid;
-                findings.extend(name.as_ref().and_then(|name| rules::name_mismatch::mismatch(name, path)));
+                let manifest::Invalid { declared, document, mut findings } = *invalid;
+                findings
+                    .extend(declared.as_ref().and_then(|name| rules::name_mismatch::mismatch(name, path)));
                 findings.extend(rules::check_document(&document));
                 diagnostics.extend(document.diagnose(findings));
-                *declared = name;
-                None
+                Checked { declared, manifest: None, diagnostics }
             }
         }
+    }
+}
+
+/// What is known of a manifest before the settings are applied.
+struct Checked {
+    /// The name that it declares, if one could be read.
+    declared: Option<ModuleName>,
+    /// The manifest, if it is valid by the schemas.
+    manifest: Option<Manifest>,
+    /// All findings about it, with the severities of the rules.
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Checked {
+    fn invalid(diagnostics: Vec<Diagnostic>) -> Self {
+        Self { declared: None, manifest: None, diagnostics }
     }
 }

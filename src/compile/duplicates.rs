@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::compiler::{Compiled, Compiler, ManifestFile, Outcome};
+use super::compiler::{Compiled, Compiler, ManifestFile, Registration};
 use crate::{
     diagnostic::Diagnostic,
     domain::{ModuleName, RepoPath},
@@ -40,8 +40,8 @@ pub fn refuse_duplicates<E>(
             let file = read(&module.path)?;
             let finding = rules::name_duplicate::check(&name, &module.path, paths);
             let placed = place(compiler, &file, finding);
-            module.diagnostics.extend(rules::settle(placed, &compiler.settings));
-            module.outcome = Outcome::Invalid;
+            module.diagnostics.extend(rules::apply_settings(placed, &compiler.settings));
+            module.registration = Registration::Invalid;
         }
     }
     Ok(())

@@ -6,6 +6,6 @@
 mod compiler;
 mod duplicates;
 
-pub use compiler::{Compiled, Compiler, ManifestFile, Outcome, Unreadable};
+pub use compiler::{Compiled, Compiler, ManifestFile, Registration, Unreadable};
 pub(crate) use duplicates::place;
 pub use duplicates::refuse_duplicates;

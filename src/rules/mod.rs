@@ -5,6 +5,7 @@
 //! [`CONTEXT_CHECKS`] where it makes sense for a manifest or an AI context that breaks its schema too.
 
 pub mod alias;
+mod apply_settings;
 pub mod name_duplicate;
 pub mod name_mismatch;
 pub mod near_miss;
@@ -12,14 +13,13 @@ pub mod outdated_copy;
 pub mod permission_form;
 pub mod registry;
 pub mod schedule;
-mod settle;
 pub mod smart_quotes;
 pub mod status;
 pub mod trailing_space;
 pub mod unique_names;
 pub mod version;
 
-pub use settle::settle;
+pub use apply_settings::apply_settings;
 
 use std::sync::LazyLock;
 

@@ -1,7 +1,7 @@
 //! Thousands of real entries, each written as a manifest that compiles to the same entry.
 
 use modreg::{
-    compile::{Compiler, ManifestFile, Outcome},
+    compile::{Compiler, ManifestFile, Registration},
     domain::{ObjectFormat, RepoPath},
     report::manifest,
     schema::Schemas,
@@ -14,10 +14,10 @@ use crate::{corpus, report::row};
 fn entry(compiler: &Compiler, path: &str, bytes: &[u8]) -> String {
     let file = ManifestFile { path: RepoPath::new(path), content: Ok(bytes.to_vec()) };
     let compiled = compiler.compile(file);
-    match compiled.outcome {
-        Outcome::Registered(entry) => String::from_utf8(entry.bytes).expect("an entry is UTF-8"),
-        outcome @ (Outcome::Skipped | Outcome::Invalid) => {
-            panic!("{path}: {outcome:?}: {:?}\n{}", compiled.diagnostics, String::from_utf8_lossy(bytes))
+    match compiled.registration {
+        Registration::Registered(entry) => String::from_utf8(entry.bytes).expect("an entry is UTF-8"),
+        other @ (Registration::Skipped | Registration::Invalid) => {
+            panic!("{path}: {other:?}: {:?}\n{}", compiled.diagnostics, String::from_utf8_lossy(bytes))
         }
     }
 }

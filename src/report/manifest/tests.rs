@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::*;
 use crate::{
-    compile::{Compiled, Compiler, ManifestFile, Outcome},
+    compile::{Compiled, Compiler, ManifestFile, Registration},
     domain::ObjectFormat,
     schema::Schemas,
     settings::Settings,
@@ -136,11 +136,13 @@ fn entry(purpose: &str, parameters: &Value) -> Vec<u8> {
     });
     let content = Ok(manifest.to_string().into_bytes());
     let compiled = COMPILER.compile(ManifestFile { path: RepoPath::new("modules/drive.json"), content });
-    match compiled.outcome {
-        Outcome::Registered(entry) => {
+    match compiled.registration {
+        Registration::Registered(entry) => {
             String::from_utf8(entry.bytes).unwrap().replacen("modules/drive.json", PATH, 1).into_bytes()
         }
-        outcome @ (Outcome::Skipped | Outcome::Invalid) => panic!("{outcome:?} {:?}", compiled.diagnostics),
+        other @ (Registration::Skipped | Registration::Invalid) => {
+            panic!("{other:?} {:?}", compiled.diagnostics)
+        }
     }
 }
 
@@ -148,7 +150,9 @@ fn entry(purpose: &str, parameters: &Value) -> Vec<u8> {
 fn check(entry: &[u8]) -> String {
     let text = manifest(entry, None).unwrap();
     let compiled = compiled(&text);
-    let Outcome::Registered(again) = compiled.outcome else { panic!("{:?}\n{text}", compiled.diagnostics) };
+    let Registration::Registered(again) = compiled.registration else {
+        panic!("{:?}\n{text}", compiled.diagnostics)
+    };
     assert_eq!(String::from_utf8_lossy(&again.bytes), String::from_utf8_lossy(entry), "{text}");
     let is_shown = |character: char| character == '\n' || !is_hidden(character, Some('a'));
     assert!(text.chars().all(is_shown), "{text:?}");

@@ -12,7 +12,7 @@ use super::{
     sources::Sources,
 };
 use crate::{
-    compile::{self, Compiled, Compiler, ManifestFile, Outcome},
+    compile::{self, Compiled, Compiler, ManifestFile, Registration},
     diagnostic::Finding,
     diff::{self, Changes},
     domain::{ModuleName, ObjectFormat, ObjectId, RepoPath},
@@ -132,14 +132,14 @@ pub(in crate::sync) fn check_versions<'c>(
     compiled: impl Iterator<Item = &'c mut Compiled>,
 ) -> Result<(), SyncError> {
     for module in compiled {
-        let Outcome::Registered(entry) = &module.outcome else { continue };
+        let Registration::Registered(entry) = &module.registration else { continue };
         let Some(&old_id) = previous.entries.get(&entry.name).filter(|id| **id != entry.id) else { continue };
         let old = parse_entry(&read_entry(&entry.name, old_id)?);
         let Some(finding) = version_finding(&old, &parse_entry(&entry.bytes)) else { continue };
         let placed = compile::place(compiler, &read_one(sources, &module.path)?, finding);
-        module.diagnostics.extend(rules::settle(placed, &compiler.settings));
+        module.diagnostics.extend(rules::apply_settings(placed, &compiler.settings));
         if module.diagnostics.iter().any(crate::diagnostic::Diagnostic::is_error) {
-            module.outcome = Outcome::Invalid;
+            module.registration = Registration::Invalid;
         }
     }
     Ok(())

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use crate::{
-    compile::{Compiled, Outcome},
+    compile::{Compiled, Registration},
     diagnostic::Diagnostic,
     diff::Changes,
     domain::{ModuleName, ObjectId, RepoPath, SnapshotVersion, closest},
@@ -158,8 +158,8 @@ pub(super) fn plan(material: Material<'_>) -> Plan {
 
     for module in compiled {
         let in_scope = module.named_by_path().map_or(*scope == Scope::All, |name| scope.compiles(&name));
-        match module.outcome {
-            Outcome::Registered(entry) => {
+        match module.registration {
+            Registration::Registered(entry) => {
                 present.insert(entry.name.clone());
                 if in_scope || previous.entries.get(&entry.name) == Some(&entry.id) {
                     plan.compiled.insert(entry.name.clone());
@@ -168,13 +168,13 @@ pub(super) fn plan(material: Material<'_>) -> Plan {
                     plan.register(previous, entry);
                 }
             }
-            Outcome::Skipped => {
+            Registration::Skipped => {
                 let has_entry = |name| previous.entries.contains_key(name) && !pinned.contains_key(name);
                 if in_scope && !module.declared.as_ref().is_some_and(has_entry) {
                     plan.skipped.extend(module.declared);
                 }
             }
-            Outcome::Invalid => {
+            Registration::Invalid => {
                 let names: Vec<_> = holds(&module, previous, &named_by_path)
                     .into_iter()
                     .filter(|name| !held.contains_key(name) && !pinned.contains_key(name))

@@ -27,7 +27,7 @@ pub trait Sources {
 /// The findings beside those about manifests, by the settings: on schemas, and on files that look like manifests.
 pub(in crate::sync) fn remarks(compiler: &Compiler, sources: &dyn Sources) -> Vec<Diagnostic> {
     let mut remarks = compiler.remarks();
-    remarks.extend(rules::settle(sources.remarks().to_vec(), &compiler.settings));
+    remarks.extend(rules::apply_settings(sources.remarks().to_vec(), &compiler.settings));
     remarks
 }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Problem, State, Verification};
 use crate::{
-    compile::Outcome,
+    compile::Registration,
     domain::{ModuleName, ObjectId, RepoPath},
     git::Range,
     object::{empty_tree, is_empty_tree},
@@ -186,7 +186,7 @@ fn is_of_its_origin(state: &State<'_>, name: &ModuleName) -> Result<bool, SyncEr
     let is_its = |path: &&RepoPath| path.module_stem() == name.as_str();
     let paths: Vec<_> = sources.manifests().keys().filter(is_its).cloned().collect();
     let compiled = compiler.compile_all(sources.read(&paths)?, &|| {});
-    Ok(compiled
-        .iter()
-        .any(|module| matches!(&module.outcome, Outcome::Registered(compiled) if compiled.id == *entry)))
+    Ok(compiled.iter().any(
+        |module| matches!(&module.registration, Registration::Registered(compiled) if compiled.id == *entry),
+    ))
 }

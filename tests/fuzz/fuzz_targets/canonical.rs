@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
 use modreg::{
-    compile::{Compiler, ManifestFile, Outcome},
+    compile::{Compiler, ManifestFile, Registration},
     domain::{ObjectFormat, RepoPath},
     schema::Schemas,
     settings::Settings,
@@ -33,8 +33,8 @@ fuzz_target!(|input: &[u8]| {
 
 fn compile(path: &str, bytes: Vec<u8>) -> Option<Vec<u8>> {
     let file = ManifestFile { path: RepoPath::new(path), content: Ok(bytes) };
-    match COMPILER.compile(file).outcome {
-        Outcome::Registered(entry) => Some(entry.bytes),
-        Outcome::Skipped | Outcome::Invalid => None,
+    match COMPILER.compile(file).registration {
+        Registration::Registered(entry) => Some(entry.bytes),
+        Registration::Skipped | Registration::Invalid => None,
     }
 }

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
 use modreg::{
-    compile::{Compiler, ManifestFile, Outcome},
+    compile::{Compiler, ManifestFile, Registration},
     domain::{ObjectFormat, RepoPath},
     report::{Style, human},
     schema::Schemas,
@@ -21,7 +21,7 @@ fuzz_target!(|input: &[u8]| {
     let path = if format % 2 == 0 { "modules/fuzz/module.json" } else { "modules/fuzz/module.yaml" };
     let file = ManifestFile { path: RepoPath::new(path), content: Ok(bytes.to_vec()) };
     let compiled = COMPILER.compile(file);
-    let is_invalid = matches!(compiled.outcome, Outcome::Invalid);
+    let is_invalid = matches!(compiled.registration, Registration::Invalid);
     assert_eq!(is_invalid, compiled.diagnostics.iter().any(|diagnostic| diagnostic.is_error()));
     for diagnostic in &compiled.diagnostics {
         let text = diagnostic.source.text();

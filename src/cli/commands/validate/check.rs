@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     cli::{error::CliError, progress},
-    compile::{self, Compiled, Compiler, ManifestFile, Outcome},
+    compile::{self, Compiled, Compiler, ManifestFile, Registration},
     diagnostic::{self, Diagnostic, Severity},
     domain::{ModuleName, RepoPath},
     load,
@@ -251,7 +251,7 @@ impl Checked {
 
     /// Adds findings on files that are not manifests.
     fn remark(&mut self, remarks: Vec<Diagnostic>, around: Surroundings<'_>) {
-        self.diagnostics.extend(rules::settle(remarks, &around.compiler.settings));
+        self.diagnostics.extend(rules::apply_settings(remarks, &around.compiler.settings));
     }
 
     /// Sorts and counts the findings.
@@ -272,10 +272,10 @@ impl Checked {
 
     fn add(&mut self, module: Compiled) {
         self.counts.modules += 1;
-        match module.outcome {
-            Outcome::Registered(_) => self.counts.valid += 1,
-            Outcome::Skipped => self.counts.skipped += 1,
-            Outcome::Invalid => {}
+        match module.registration {
+            Registration::Registered(_) => self.counts.valid += 1,
+            Registration::Skipped => self.counts.skipped += 1,
+            Registration::Invalid => {}
         }
         self.paths.insert(module.path);
         self.diagnostics.extend(module.diagnostics);

@@ -1,4 +1,4 @@
-//! Tables over the planner: what each outcome of a manifest does to an entry, its hold and the counts.
+//! Tables over the planner: what each manifest does to an entry, its hold and the counts.
 
 use super::*;
 use crate::{diagnostic::SourceText, object, registry::Pin, source::rules, testing::FORMAT};
@@ -37,13 +37,13 @@ fn snapshot(modules: &[&str], held: &[&str], pinned: &[&str]) -> Snapshot {
     Snapshot { root: Some(root), entries, ..Snapshot::default() }
 }
 
-fn manifest(path: &str, declared: Option<&str>, outcome: Outcome) -> Compiled {
+fn manifest(path: &str, declared: Option<&str>, registration: Registration) -> Compiled {
     let path = RepoPath::new(path);
-    let diagnostics = match outcome {
-        Outcome::Invalid => vec![broken(&path)],
-        Outcome::Registered(_) | Outcome::Skipped => Vec::new(),
+    let diagnostics = match registration {
+        Registration::Invalid => vec![broken(&path)],
+        Registration::Registered(_) | Registration::Skipped => Vec::new(),
     };
-    Compiled { path, is_file: true, declared: declared.map(name), outcome, diagnostics }
+    Compiled { path, is_file: true, declared: declared.map(name), registration, diagnostics }
 }
 
 fn broken(path: &RepoPath) -> Diagnostic {
@@ -60,15 +60,15 @@ fn broken(path: &RepoPath) -> Diagnostic {
 
 fn good(module: &str, text: &str) -> Compiled {
     let path = format!("modules/{module}.yaml");
-    manifest(&path, Some(module), Outcome::Registered(entry(module, text)))
+    manifest(&path, Some(module), Registration::Registered(entry(module, text)))
 }
 
 fn skipped(module: &str) -> Compiled {
-    manifest(&format!("modules/{module}.yaml"), Some(module), Outcome::Skipped)
+    manifest(&format!("modules/{module}.yaml"), Some(module), Registration::Skipped)
 }
 
 fn invalid(module: &str) -> Compiled {
-    manifest(&format!("modules/{module}.yaml"), None, Outcome::Invalid)
+    manifest(&format!("modules/{module}.yaml"), None, Registration::Invalid)
 }
 
 fn run(previous: &Snapshot, scope: &Scope, compiled: Vec<Compiled>) -> Plan {
@@ -94,7 +94,7 @@ fn counts(plan: &Plan) -> [usize; 7] {
 }
 
 #[test]
-fn each_outcome_does_its_part_and_counts_once() {
+fn each_manifest_is_counted_once() {
     // Counts: added, updated, removed, unchanged, skipped, held, errors.
     for (before, manifests, after, expected) in [
         (&[][..], vec![], "", [0; 7]),
@@ -122,7 +122,7 @@ fn each_outcome_does_its_part_and_counts_once() {
 #[test]
 fn a_manifest_that_declares_another_name_holds_both_unless_the_other_has_its_own() {
     let previous = snapshot(&["chat", "drive"], &[], &[]);
-    let moved = || manifest("modules/drive.yaml", Some("chat"), Outcome::Invalid);
+    let moved = || manifest("modules/drive.yaml", Some("chat"), Registration::Invalid);
     assert_eq!(shown(&run(&previous, &Scope::All, vec![moved()])), "chat=old! drive=old!");
     let own = vec![moved(), good("chat", "new")];
     assert_eq!(shown(&run(&previous, &Scope::All, own)), "chat=new drive=old!");
@@ -132,7 +132,7 @@ fn a_manifest_that_declares_another_name_holds_both_unless_the_other_has_its_own
 fn two_manifests_of_one_module_hold_it_once() {
     let twice = || {
         ["modules/a/chat.yaml", "modules/b/chat.yaml"]
-            .map(|path| manifest(path, Some("chat"), Outcome::Invalid))
+            .map(|path| manifest(path, Some("chat"), Registration::Invalid))
             .into()
     };
     let plan = run(&snapshot(&["chat"], &[], &[]), &Scope::All, twice());

@@ -1,18 +1,18 @@
-//! What a registry's settings make of the findings: other severities, rules turned off, single places excused.
+//! Applies a registry's settings to diagnostics: other severities, rules turned off, single places suppressed.
 
 use crate::{
     diagnostic::Diagnostic,
     settings::{Digest, Settings},
 };
 
-/// Applies the settings to what was found.
-pub fn settle(diagnostics: Vec<Diagnostic>, settings: &Settings) -> Vec<Diagnostic> {
-    diagnostics.into_iter().filter_map(|diagnostic| settle_one(diagnostic, settings)).collect()
+/// Returns the diagnostics with the severities of the settings, without those that are turned off or suppressed.
+pub fn apply_settings(diagnostics: Vec<Diagnostic>, settings: &Settings) -> Vec<Diagnostic> {
+    diagnostics.into_iter().filter_map(|diagnostic| apply_to_one(diagnostic, settings)).collect()
 }
 
-fn settle_one(mut diagnostic: Diagnostic, settings: &Settings) -> Option<Diagnostic> {
+fn apply_to_one(mut diagnostic: Diagnostic, settings: &Settings) -> Option<Diagnostic> {
     diagnostic.severity = settings.severity(diagnostic.rule)?;
-    let mut excuses = settings
+    let mut suppressions = settings
         .suppressions
         .iter()
         .filter(|one| {
@@ -21,11 +21,11 @@ fn settle_one(mut diagnostic: Diagnostic, settings: &Settings) -> Option<Diagnos
                 && one.pointer == diagnostic.pointer
         })
         .peekable();
-    if excuses.peek().is_none() {
+    if suppressions.peek().is_none() {
         return Some(diagnostic);
     }
     let digest = Digest::of(diagnostic.source.slice(&diagnostic.span).as_bytes());
-    if excuses.any(|one| one.digest.as_ref() == Some(&digest)) {
+    if suppressions.any(|one| one.digest.as_ref() == Some(&digest)) {
         return None;
     }
     let hint = format!("to suppress it as the text is now, set `digest = \"{digest}\"` in modreg.toml");
@@ -65,7 +65,7 @@ mod tests {
     }
 
     #[test]
-    fn severities_are_those_of_the_settings() {
+    fn settings_change_severities_and_turn_rules_off() {
         for (value, expected) in [
             ("error", Some(Severity::Error)),
             ("warning", Some(Severity::Warning)),
@@ -73,16 +73,17 @@ mod tests {
             ("off", None),
         ] {
             let settings = settings(&format!("[rules]\n\"version/not-bumped\" = \"{value}\"\n"));
-            let settled = settle(vec![diagnostic(&NOT_BUMPED), diagnostic(&DUPLICATE)], &settings);
-            let severity = |rule: &Rule| settled.iter().find(|one| one.rule == rule).map(|one| one.severity);
+            let remaining = apply_settings(vec![diagnostic(&NOT_BUMPED), diagnostic(&DUPLICATE)], &settings);
+            let severity =
+                |rule: &Rule| remaining.iter().find(|one| one.rule == rule).map(|one| one.severity);
             assert_eq!((severity(&NOT_BUMPED), severity(&DUPLICATE)), (expected, Some(Severity::Error)));
         }
     }
 
     #[test]
-    fn a_place_is_excused_until_its_text_changes() {
+    fn a_finding_is_suppressed_until_its_text_changes() {
         let (now, later) = (Digest::of(b"1.0.0"), Digest::of(b"1.0.1"));
-        for (module, pointer, digest, stands, hinted) in [
+        for (module, pointer, digest, is_reported, has_hint) in [
             ("drive", "/version", Some(&now), false, false),
             ("drive", "/version", Some(&later), true, true),
             ("drive", "/version", None, true, true),
@@ -94,10 +95,10 @@ mod tests {
                 "[[suppress]]\nrule = \"version/not-bumped\"\nmodule = \"{module}\"\npointer = \"{pointer}\"\n\
                  reason = \"only a typo\"\n{digest}"
             ));
-            let settled = settle(vec![diagnostic(&NOT_BUMPED)], &settings);
-            assert_eq!(settled.len(), usize::from(stands), "{module} {pointer} {digest}");
-            let help = settled.first().and_then(|one| one.help.as_deref()).unwrap_or_default();
-            assert_eq!(help.contains(&now.to_string()), hinted, "{module} {pointer} {digest}");
+            let remaining = apply_settings(vec![diagnostic(&NOT_BUMPED)], &settings);
+            assert_eq!(remaining.len(), usize::from(is_reported), "{module} {pointer} {digest}");
+            let help = remaining.first().and_then(|one| one.help.as_deref()).unwrap_or_default();
+            assert_eq!(help.contains(&now.to_string()), has_hint, "{module} {pointer} {digest}");
         }
     }
 }
