@@ -32,8 +32,8 @@ pub struct Rule {
     pub code: &'static str,
     /// How bad a finding is unless the settings say otherwise.
     pub severity: Severity,
-    /// Whether settings may change the severity. What no entry can be compiled without is fixed.
-    pub fixed: bool,
+    /// Whether the settings may change the severity; not if an entry cannot be compiled from what the rule reports.
+    pub is_configurable: bool,
     /// One line: what the rule demands.
     pub summary: &'static str,
     /// Why the rule is there, and how to satisfy it: paragraphs for `modreg explain`.

@@ -10,7 +10,7 @@ use crate::{
 pub static CONFLICT: Rule = Rule {
     code: "alias/conflict",
     severity: Severity::Error,
-    fixed: true,
+    is_configurable: false,
     summary: "a manifest has one AI context",
     explanation: "The manifest has both `aiContext` and `ai_context`, and nothing says which of them counts. Merge the two \
         into `aiContext`, and remove the other.",
@@ -20,7 +20,7 @@ pub static CONFLICT: Rule = Rule {
 pub static RESERVED: Rule = Rule {
     code: "name/reserved",
     severity: Severity::Error,
-    fixed: true,
+    is_configurable: false,
     summary: "the name is one that Windows reserves",
     explanation: "Windows reserves `con`, `prn`, `aux`, `nul`, `com0` to `com9` and `lpt0` to `lpt9` for devices, in every folder and \
         with every extension: the entry of a module with such a name could not be checked out there. An entry from before this rule is held. Choose another name.",

@@ -10,7 +10,7 @@ use crate::{
 pub(super) static RULE: Rule = Rule {
     code: "schema/enum",
     severity: Severity::Error,
-    fixed: false,
+    is_configurable: true,
     summary: "one of the allowed values",
     explanation: "The first paragraph.\n\nThe second one.",
 };

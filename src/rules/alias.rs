@@ -10,7 +10,7 @@ use crate::{
 pub static AI_CONTEXT: Rule = Rule {
     code: "alias/ai-context",
     severity: Severity::Warning,
-    fixed: false,
+    is_configurable: true,
     summary: "the AI context is spelled `aiContext`",
     explanation: "`ai_context` is understood, but editors, searches and other readers of manifests look for `aiContext`. \
         Rename the key; the content stays as it is, and so does the entry.",

@@ -9,7 +9,7 @@ use crate::{
 pub static DUPLICATE: Rule = Rule {
     code: "name/duplicate",
     severity: Severity::Error,
-    fixed: true,
+    is_configurable: false,
     summary: "two manifests have the name of one module",
     explanation: "A manifest is that of the module that its file or folder is named after, so `modules/a/chat.yaml` and \
         `modules/chat/module.json` leave open which of them is meant. Both are reported, and an entry that is registered already keeps its content until one of them \

@@ -10,7 +10,7 @@ use crate::{
 pub static MISMATCH: Rule = Rule {
     code: "name/mismatch",
     severity: Severity::Error,
-    fixed: true,
+    is_configurable: false,
     summary: "the name of a module differs from that of its file or directory",
     explanation: "The manifest of a module `drive` is `drive.yaml` or `drive/module.yaml`, so that people find it by its name \
         and a copied file is noticed before it takes the place of its original. Change `name`, or rename the file or the \

@@ -12,7 +12,7 @@ use crate::{
 pub static FIELD: Rule = Rule {
     code: "field/near-miss",
     severity: Severity::Warning,
-    fixed: false,
+    is_configurable: true,
     summary: "a field that nothing reads is spelled almost like one that counts",
     explanation: "At the top level a manifest may have fields of its own, which are ignored. One that differs from a known field \
         by a letter or two, or only in case, is mostly a slip, and what it says is lost:\n\n    \
@@ -24,7 +24,7 @@ pub static FIELD: Rule = Rule {
 pub static STATUS: Rule = Rule {
     code: "status/near-miss",
     severity: Severity::Error,
-    fixed: false,
+    is_configurable: true,
     summary: "a field that nothing reads is spelled almost like `status`",
     explanation: "A manifest without `status` is `ACTIVE`, and is registered. Where `status` is misspelled, a draft would be \
         published:\n\n    \

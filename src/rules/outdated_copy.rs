@@ -11,7 +11,7 @@ use crate::{
 pub static OUTDATED_COPY: Rule = Rule {
     code: "schema/outdated-copy",
     severity: Severity::Warning,
-    fixed: false,
+    is_configurable: true,
     summary: "a copy of a built-in schema is that of another version of modreg",
     explanation: "`modreg init` writes copies of the built-in schemas to `schema/`, by which editors check and complete manifests. \
         They decide nothing: manifests are checked by the schemas in the program. After an upgrade the copies are outdated, and \

@@ -10,7 +10,7 @@ use crate::{
 pub static FORM: Rule = Rule {
     code: "permission/form",
     severity: Severity::Warning,
-    fixed: false,
+    is_configurable: true,
     summary: "a permission is not of the form `module:verb` or `module:noun:verb`",
     explanation: "Consumers compare the permissions of an action with those of a user, letter by letter. One that is spelled in \
         another way is one that no user has:\n\n    \

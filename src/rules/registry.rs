@@ -173,5 +173,5 @@ pub static ENTRY_PINNED: Rule = rule(
 );
 
 const fn rule(code: &'static str, summary: &'static str, explanation: &'static str) -> Rule {
-    Rule { code, severity: Severity::Error, fixed: true, summary, explanation }
+    Rule { code, severity: Severity::Error, is_configurable: false, summary, explanation }
 }

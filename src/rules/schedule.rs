@@ -10,7 +10,7 @@ use crate::{
 pub static INVALID: Rule = Rule {
     code: "schedule/invalid",
     severity: Severity::Warning,
-    fixed: false,
+    is_configurable: true,
     summary: "a module's own schedule cannot be read, or never comes",
     explanation: "`sync.schedule` is a cron expression of five fields (minute, hour, day of the month, month, day of the \
         week), and `sync.timezone` an IANA name such as `America/Chicago`. One that cannot be read, or whose date no year \

@@ -10,7 +10,7 @@ use crate::{
 pub static SMART_QUOTES: Rule = Rule {
     code: "text/smart-quotes",
     severity: Severity::Warning,
-    fixed: false,
+    is_configurable: true,
     summary: "a value has typographic quotes at its ends",
     explanation: "A text processor or a chat turned the straight quotes of a value into typographic ones. YAML and JSON take those \
         for a part of the text, so a keyword `“weather”` is found by no request:\n\n    \

@@ -10,7 +10,7 @@ use crate::{
 pub static UNREGISTRABLE: Rule = Rule {
     code: "status/unregistrable",
     severity: Severity::Note,
-    fixed: false,
+    is_configurable: true,
     summary: "a module that has no entry says why",
     explanation: "A valid module is skipped where it has no `aiContext`, because there is nothing to tell an assistant about \
         it, or where its status is neither `ACTIVE` nor `APPROVED`. That is often as it should be; the note says so, in case \

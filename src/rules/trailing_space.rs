@@ -11,7 +11,7 @@ use crate::{
 pub static TRAILING_SPACE: Rule = Rule {
     code: "text/trailing-space",
     severity: Severity::Note,
-    fixed: false,
+    is_configurable: true,
     summary: "no value of the AI context ends with spaces",
     explanation: "A value ends with spaces or tabs. They came in by accident, nobody sees them, and a keyword with one is found by no \
         request that is typed without it.\n\n\

@@ -13,7 +13,7 @@ use crate::{
 pub static NOT_BUMPED: Rule = Rule {
     code: "version/not-bumped",
     severity: Severity::Warning,
-    fixed: false,
+    is_configurable: true,
     summary: "a module whose content changed has a higher version",
     explanation: "Consumers tell by the version whether a module changed. Raise the patch number for better words, the minor \
         number for new abilities, the major number where something went or changed its meaning. Build metadata (after `+`) \
@@ -24,7 +24,7 @@ pub static NOT_BUMPED: Rule = Rule {
 pub static DECREASED: Rule = Rule {
     code: "version/decreased",
     severity: Severity::Warning,
-    fixed: false,
+    is_configurable: true,
     summary: "the version of a module does not go down",
     explanation: "A lower version than the registered one mostly comes from an old copy of the manifest. To return to an old \
         content, publish it under a higher version, or roll the registry back.",

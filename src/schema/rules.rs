@@ -1,11 +1,11 @@
 //! What the schema rules demand, one for each kind of keyword.
 //!
-//! All are fixed: an entry is compiled only from what the schema allows.
+//! The settings cannot change any of them: an entry is compiled only from what the schema allows.
 
 use crate::diagnostic::{Rule, Severity};
 
 const fn rule(code: &'static str, summary: &'static str, explanation: &'static str) -> Rule {
-    Rule { code, severity: Severity::Error, fixed: true, summary, explanation }
+    Rule { code, severity: Severity::Error, is_configurable: false, summary, explanation }
 }
 
 /// Every schema rule, by code.

@@ -36,13 +36,14 @@ pub(super) fn changeable_rule(
 ) -> Option<&'static Rule> {
     let written = code.get_ref();
     let outcome = match rules.iter().find(|rule| rule.code == written) {
-        Some(rule) if rule.fixed => Err((
+        Some(rule) if !rule.is_configurable => Err((
             format!("`{written}` can be neither changed nor suppressed: without it no entry can be compiled"),
             format!("fix the manifest instead; `modreg explain {written}` says how"),
         )),
         Some(rule) => Ok(*rule),
         None => {
-            let codes: Vec<_> = rules.iter().filter(|rule| !rule.fixed).map(|rule| rule.code).collect();
+            let codes: Vec<_> =
+                rules.iter().filter(|rule| rule.is_configurable).map(|rule| rule.code).collect();
             let help = suggestion(written, &codes, "the rules that can be changed are");
             Err((format!("there is no rule `{}`", written.escape_debug()), help))
         }

@@ -5,13 +5,13 @@ use std::time::Duration;
 use super::{layout::SECTIONS, *};
 use crate::domain::Schedule;
 
-const fn rule(code: &'static str, fixed: bool) -> Rule {
-    Rule { code, severity: Severity::Warning, fixed, summary: "", explanation: "" }
+const fn rule(code: &'static str, is_configurable: bool) -> Rule {
+    Rule { code, severity: Severity::Warning, is_configurable, summary: "", explanation: "" }
 }
 
-static NOT_BUMPED: Rule = rule("version/not-bumped", false);
-static DECREASED: Rule = rule("version/decreased", false);
-static SYNTAX: Rule = rule("source/syntax", true);
+static NOT_BUMPED: Rule = rule("version/not-bumped", true);
+static DECREASED: Rule = rule("version/decreased", true);
+static SYNTAX: Rule = rule("source/syntax", false);
 
 fn parse(text: &str) -> Result<Settings, SettingsError> {
     Settings::parse(text, &[&NOT_BUMPED, &DECREASED, &SYNTAX])

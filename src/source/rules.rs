@@ -26,7 +26,7 @@ pub static ALL: [&Rule; 14] = [
 pub static UNREADABLE: Rule = Rule {
     code: "source/unreadable",
     severity: Severity::Error,
-    fixed: true,
+    is_configurable: false,
     summary: "a manifest cannot be read",
     explanation: "\
 The file could not be read: its permissions forbid it, the disk failed, its name is not UTF-8, or what carries a \
@@ -42,7 +42,7 @@ Fix the permissions or rename the file; a directory under `modules/` needs a nam
 pub static SYMLINK: Rule = Rule {
     code: "source/symlink",
     severity: Severity::Error,
-    fixed: true,
+    is_configurable: false,
     summary: "a symbolic link is in the place of a manifest",
     explanation: "\
 Symbolic links under `modules/` are reported and not followed. A link may lead out of the repository or in a circle, and \
@@ -55,7 +55,7 @@ Replace the link by a copy of its target, or move the target here.",
 pub static NOT_A_MANIFEST: Rule = Rule {
     code: "source/not-a-manifest",
     severity: Severity::Warning,
-    fixed: false,
+    is_configurable: true,
     summary: "a file looks like a manifest and has another extension",
     explanation: "\
 Manifests are the files under `modules/` that end in `.yaml`, `.yml` or `.json`, in lower case. This file ends nearly so \
@@ -72,7 +72,7 @@ or move it out of `modules/`.",
 pub static IGNORED: Rule = Rule {
     code: "source/ignored",
     severity: Severity::Warning,
-    fixed: false,
+    is_configurable: true,
     summary: "a file that Git ignores is checked by its name",
     explanation: "\
 The file is not tracked, and a rule of `.gitignore` or of another ignore file of Git matches it. Whatever it says, no commit \
@@ -87,7 +87,7 @@ file is never ignored.",
 pub static LFS_POINTER: Rule = Rule {
     code: "source/lfs-pointer",
     severity: Severity::Error,
-    fixed: true,
+    is_configurable: false,
     summary: "a manifest is stored with Git LFS",
     explanation: "\
 Git LFS keeps the content of the file outside the repository, and the commit contains a pointer to it: three lines that start \
@@ -106,7 +106,7 @@ For the registry to be able to read the manifests, store them in Git itself:
 pub static TOO_LARGE: Rule = Rule {
     code: "source/too-large",
     severity: Severity::Error,
-    fixed: true,
+    is_configurable: false,
     summary: "a manifest is larger than the limit",
     explanation: "\
 The file has more bytes than a manifest may have. It was not read at all. The limit keeps one file from \
@@ -120,7 +120,7 @@ Shorten the file: data belongs behind a context provider's endpoint, not in the 
 pub static ENCODING: Rule = Rule {
     code: "source/encoding",
     severity: Severity::Error,
-    fixed: true,
+    is_configurable: false,
     summary: "a manifest is not UTF-8",
     explanation: "\
 The file holds bytes that are not UTF-8. Mostly an editor saved it in an older encoding, such as Windows-1252 or UTF-16, \
@@ -138,7 +138,7 @@ A byte order mark at the beginning is accepted.",
 pub static SYNTAX: Rule = Rule {
     code: "source/syntax",
     severity: Severity::Error,
-    fixed: true,
+    is_configurable: false,
     summary: "a manifest is not valid JSON or YAML",
     explanation: "\
 The text breaks the rules of the format that the file's extension tells: `.json` is JSON by RFC 8259, without comments and trailing \
@@ -161,7 +161,7 @@ characters, aliases as keys, lists and objects as keys. An empty file is refused
 pub static MULTIPLE_DOCUMENTS: Rule = Rule {
     code: "source/multiple-documents",
     severity: Severity::Error,
-    fixed: true,
+    is_configurable: false,
     summary: "a manifest has more than one document",
     explanation: "\
 The file holds a second document: a second `---` in YAML, or text after the closing brace in JSON. One file describes \
@@ -178,7 +178,7 @@ Move each document to a file of its own.",
 pub static DUPLICATE_KEY: Rule = Rule {
     code: "source/duplicate-key",
     severity: Severity::Error,
-    fixed: true,
+    is_configurable: false,
     summary: "a key is repeated in its object",
     explanation: "\
 The same key is in one object twice. Most readers silently keep the last value, some the first, so what the file means would \
@@ -195,7 +195,7 @@ Remove one of the two, or rename it. In YAML, `1` and `\"1\"` are the same key."
 pub static MERGE_KEY: Rule = Rule {
     code: "source/merge-key",
     severity: Severity::Error,
-    fixed: true,
+    is_configurable: false,
     summary: "a merge key (`<<`) is used",
     explanation: "\
 The key `<<` merges another object into this one in YAML 1.1. It is not part of YAML 1.2: some readers merge, others see a \
@@ -213,7 +213,7 @@ Write the fields out. Aliases as values (`*base`) are read.",
 pub static NUMBER: Rule = Rule {
     code: "source/number",
     severity: Severity::Error,
-    fixed: true,
+    is_configurable: false,
     summary: "a number is not finite, or beyond 2^53 - 1",
     explanation: "\
 A number is beyond 9007199254740991 (2^53 - 1) on either side, or is infinite or none at all (`.inf`, `.nan`, `1e999`). Many \
@@ -231,7 +231,7 @@ In YAML a text that looks like a number, such as the commit `1e999`, needs quote
 pub static TOO_DEEP: Rule = Rule {
     code: "source/too-deep",
     severity: Severity::Error,
-    fixed: true,
+    is_configurable: false,
     summary: "lists and objects are nested too deeply",
     explanation: "\
 Lists and objects lie within each other more deeply than a manifest may. Reading stopped there. The limit keeps a hostile file \
@@ -244,7 +244,7 @@ Flatten the structure. The limit is `depth` under `[limits]` in `modreg.toml`.",
 pub static TOO_MANY_ALIASES: Rule = Rule {
     code: "source/too-many-aliases",
     severity: Severity::Error,
-    fixed: true,
+    is_configurable: false,
     summary: "YAML aliases repeat too many nodes",
     explanation: "\
 YAML aliases (`*name`) repeat the node of their anchor (`&name`). Aliases of nodes that hold aliases multiply: a few lines can \

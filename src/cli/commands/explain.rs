@@ -60,10 +60,10 @@ fn explain(code: &str, context: &Context) -> Result<(), CliError> {
             None => error.hint("`modreg explain` lists all rules"),
         });
     };
-    let changeable = if rule.fixed {
-        "fixed: no entry can be compiled without it"
-    } else {
+    let changeable = if rule.is_configurable {
         "can be changed in modreg.toml, under [rules]"
+    } else {
+        "fixed: no entry can be compiled without it"
     };
     let (code, severity) = (context.out.strong(rule.code), rule.severity.as_str());
     output::write(|out| {

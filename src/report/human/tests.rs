@@ -11,7 +11,7 @@ use crate::{
 const PLAIN: Style = Style { color: false, width: 80, unicode: true, max_lines: None };
 
 const fn rule(code: &'static str, severity: Severity) -> Rule {
-    Rule { code, severity, fixed: false, summary: "", explanation: "" }
+    Rule { code, severity, is_configurable: true, summary: "", explanation: "" }
 }
 
 static ENUM: Rule = rule("schema/enum", Severity::Error);

@@ -10,8 +10,13 @@ use serde_json::{Value, json};
 use super::*;
 use crate::diagnostic::{Finding, Part, Rule, SourceText};
 
-static RULE: Rule =
-    Rule { code: "schema/enum", severity: Severity::Error, fixed: false, summary: "", explanation: "" };
+static RULE: Rule = Rule {
+    code: "schema/enum",
+    severity: Severity::Error,
+    is_configurable: true,
+    summary: "",
+    explanation: "",
+};
 
 const ID: &str = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
 

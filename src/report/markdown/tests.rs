@@ -11,8 +11,13 @@ use crate::{
     domain::{ModuleName, Pointer, RepoPath},
 };
 
-static RULE: Rule =
-    Rule { code: "schema/enum", severity: Severity::Error, fixed: false, summary: "", explanation: "" };
+static RULE: Rule = Rule {
+    code: "schema/enum",
+    severity: Severity::Error,
+    is_configurable: true,
+    summary: "",
+    explanation: "",
+};
 
 type Snapshot = BTreeMap<ModuleName, Value>;
 
