@@ -17,9 +17,7 @@ use serde::{
 use super::{
     app::Peer,
     auth::Principal,
-    problem::Problem,
-    query,
-    request_id::RequestId,
+    http::{problem::Problem, query, request_id::RequestId},
     state::State,
     syncs::{Job, SyncRefused, Syncs},
 };

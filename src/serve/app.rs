@@ -25,8 +25,10 @@ use tower_http::catch_panic::{CatchPanicLayer, ResponseForPanic};
 
 use super::{
     cors::{self, Origin},
-    problem::Problem,
-    request_id::{self, Ids, RequestId},
+    http::{
+        problem::Problem,
+        request_id::{self, Ids, RequestId},
+    },
     routes::{self, Access, ROUTES, Route},
     state::State,
 };

@@ -7,8 +7,10 @@ use axum::{body::Bytes, http::Method};
 use serde_json::{Map, Value, json};
 
 use super::{
-    prepared::{Audience, Prepared},
-    problem::PROBLEM_JSON,
+    http::{
+        prepared_response::{Audience, Prepared},
+        problem::PROBLEM_JSON,
+    },
     routes::{Access, ROUTES, Route},
 };
 use crate::{domain::ModuleName, schema};

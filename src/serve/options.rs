@@ -4,7 +4,7 @@ use std::{net::SocketAddr, num::NonZeroUsize, path::PathBuf, sync::Arc, time::Du
 
 use jiff::Timestamp;
 
-use super::prepared::Audience;
+use super::http::prepared_response::Audience;
 use crate::{settings, webhook::Webhooks};
 
 /// How a server is started: what the command line, the settings and the environment say together.

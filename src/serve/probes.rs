@@ -11,7 +11,7 @@ use axum::{
 };
 use serde::Serialize;
 
-use super::{openapi::DOCUMENT, problem::Problem, state::State};
+use super::{http::problem::Problem, openapi::DOCUMENT, state::State};
 use crate::domain::SnapshotVersion;
 
 /// The media type of metrics.

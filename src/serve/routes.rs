@@ -10,10 +10,10 @@ use axum::{
 
 use super::{
     admin,
+    http::problem::Problem,
     openapi::{Answer, Body, Operation, Parameter},
     page,
     probes::{self, METRICS},
-    problem::Problem,
     read,
     state::State,
 };

@@ -13,7 +13,7 @@ use jiff::Timestamp;
 
 use super::{
     document::{self, Document, Listed, Summary},
-    prepared::{Audience, Prepared},
+    http::prepared_response::{Audience, Prepared},
 };
 use crate::{
     domain::{ModuleName, ObjectId, SnapshotVersion},

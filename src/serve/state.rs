@@ -8,10 +8,9 @@ use tokio::sync::Semaphore;
 
 use super::{
     auth::Auth,
+    http::{prepared_response::Audience, problem::Problem},
     metrics::Metrics,
     options::Options,
-    prepared::Audience,
-    problem::Problem,
     served::Served,
     syncs::Syncs,
     view::{Loader, View},

@@ -6,7 +6,7 @@ use std::{fmt, path::Path, sync::Arc};
 
 use tokio::sync::Mutex;
 
-use super::{prepared::Audience, served::Served};
+use super::{http::prepared_response::Audience, served::Served};
 use crate::{
     domain::{ObjectId, SnapshotVersion},
     git::{Head, Repository},

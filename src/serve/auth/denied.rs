@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::http::{HeaderValue, StatusCode, header};
 
-use crate::serve::problem::Problem;
+use crate::serve::http::problem::Problem;
 
 /// Why a caller may not.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -13,7 +13,7 @@ use axum::{
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use sha2::{Digest as _, Sha256};
 
-use super::prepared::{Audience, Prepared};
+use super::http::prepared_response::{Audience, Prepared};
 
 const HTML: &str = include_str!("index.html");
 const STYLE: &str = include_str!("style.css");

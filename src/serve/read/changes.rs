@@ -14,7 +14,10 @@ use crate::{
     domain::SnapshotVersion,
     git::Repository,
     report::json::{self, ChangesReport},
-    serve::{prepared::Prepared, problem::Problem, query, state::State},
+    serve::{
+        http::{prepared_response::Prepared, problem::Problem, query},
+        state::State,
+    },
     sync::{self, Log, SyncError, VersionedSnapshot},
 };
 

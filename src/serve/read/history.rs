@@ -14,7 +14,10 @@ use crate::{
     domain::{ModuleName, SnapshotVersion},
     git::Repository,
     report::json::{self, HistoryReport},
-    serve::{prepared::Prepared, problem::Problem, query, state::State},
+    serve::{
+        http::{prepared_response::Prepared, problem::Problem, query},
+        state::State,
+    },
     sync::{History, Log, SyncError},
 };
 

@@ -13,7 +13,7 @@ pub(super) use snapshot::snapshot;
 
 use axum::http::StatusCode;
 
-use super::problem::Problem;
+use super::http::problem::Problem;
 use crate::{domain::SnapshotVersion, sync::SyncError};
 
 /// Says why something old cannot be read, as far as that is the reader's business.

@@ -14,9 +14,7 @@ use crate::{
     domain::{ModuleName, SnapshotVersion, closest},
     serve::{
         document,
-        prepared::Prepared,
-        problem::Problem,
-        query,
+        http::{prepared_response::Prepared, problem::Problem, query},
         served::{Module, Served},
         state::State,
     },

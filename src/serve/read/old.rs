@@ -6,7 +6,7 @@ use super::problem;
 use crate::{
     domain::{ModuleName, SnapshotVersion},
     git::Repository,
-    serve::{document, problem::Problem},
+    serve::{document, http::problem::Problem},
     sync::{Log, SyncError, VersionedSnapshot},
 };
 

@@ -12,7 +12,10 @@ use serde::Deserialize;
 use super::{not_above, old};
 use crate::{
     domain::SnapshotVersion,
-    serve::{prepared::Prepared, problem::Problem, query, state::State},
+    serve::{
+        http::{prepared_response::Prepared, problem::Problem, query},
+        state::State,
+    },
 };
 
 #[derive(Debug, Default, Deserialize)]

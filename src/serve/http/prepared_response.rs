@@ -7,7 +7,7 @@ use axum::{
 };
 
 use super::{
-    coding::{self, Coding},
+    content_coding::{self, Coding},
     etag,
     problem::Problem,
 };
@@ -17,7 +17,7 @@ const SMALL: usize = 1024;
 
 /// A JSON document, ready to be sent.
 #[derive(Debug, Clone)]
-pub(super) struct Prepared {
+pub(crate) struct Prepared {
     variants: Vec<Variant>,
     cache: HeaderValue,
 }
@@ -31,7 +31,7 @@ struct Variant {
 
 /// Who may keep a response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Audience {
+pub(crate) enum Audience {
     /// Everybody; but it has to be asked for whether it is still good.
     Public,
     /// The client alone.
@@ -49,20 +49,20 @@ impl Audience {
 
 impl Prepared {
     /// Takes the bytes as they are; `digest` stands for them.
-    pub(super) fn plain(body: Bytes, digest: &str, audience: Audience) -> Self {
+    pub(crate) fn plain(body: Bytes, digest: &str, audience: Audience) -> Self {
         let plain = Variant { coding: Coding::Identity, tag: etag::tag(digest, None), body };
         Self { variants: vec![plain], cache: audience.cache_control() }
     }
 
     /// The same for bytes that have no better name than their digest.
-    pub(super) fn of(body: impl Into<Bytes>, audience: Audience) -> Self {
+    pub(crate) fn of(body: impl Into<Bytes>, audience: Audience) -> Self {
         let body = body.into();
         let digest = etag::digest(&body);
         Self::plain(body, &digest, audience)
     }
 
     /// Codes the bytes in every way there is.
-    pub(super) fn coded(body: &Bytes, audience: Audience) -> Self {
+    pub(crate) fn coded(body: &Bytes, audience: Audience) -> Self {
         let digest = etag::digest(body);
         let mut prepared = Self::plain(body.clone(), &digest, audience);
         if body.len() >= SMALL {
@@ -76,14 +76,15 @@ impl Prepared {
     }
 
     /// The bytes as they are.
-    pub(super) fn body(&self) -> &Bytes {
+    pub(crate) fn body(&self) -> &Bytes {
         &self.variants[0].body
     }
 
     /// Answers a `GET` or a `HEAD`.
-    pub(super) fn respond(&self, method: &Method, headers: &HeaderMap) -> Response<Body> {
+    pub(crate) fn respond(&self, method: &Method, headers: &HeaderMap) -> Response<Body> {
         let has = |coding| self.variant(coding).is_some();
-        let Some(variant) = coding::negotiate(headers, has).and_then(|coding| self.variant(coding)) else {
+        let Some(variant) = content_coding::negotiate(headers, has).and_then(|coding| self.variant(coding))
+        else {
             let detail = "it can be had as it is, and `Accept-Encoding` excludes that";
             return Problem::new(StatusCode::NOT_ACCEPTABLE, detail).into_response();
         };

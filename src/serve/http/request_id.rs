@@ -5,36 +5,36 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 
 /// The header that carries it, both ways.
-pub(super) static HEADER: HeaderName = HeaderName::from_static("x-request-id");
+pub(crate) static HEADER: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The longest id that is taken from a client.
 const LONGEST: usize = 64;
 
 /// The id of the request in hand.
 #[derive(Debug, Clone)]
-pub(super) struct RequestId(pub(super) HeaderValue);
+pub(crate) struct RequestId(pub(crate) HeaderValue);
 
 impl RequestId {
     /// The id as text.
-    pub(super) fn as_str(&self) -> &str {
+    pub(crate) fn as_str(&self) -> &str {
         self.0.to_str().unwrap_or_default()
     }
 }
 
 /// Gives ids: a prefix that differs from one run of the program to the next, and a number.
 #[derive(Debug)]
-pub(super) struct Ids {
+pub(crate) struct Ids {
     prefix: Box<str>,
     next: AtomicU64,
 }
 
 impl Ids {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { prefix: format!("{:08x}-", fastrand::u32(..)).into(), next: AtomicU64::new(1) }
     }
 
     /// The id that the client gave, where it is short and plain, or a new one.
-    pub(super) fn of(&self, headers: &HeaderMap) -> HeaderValue {
+    pub(crate) fn of(&self, headers: &HeaderMap) -> HeaderValue {
         match headers.get(&HEADER) {
             Some(given) if is_plain(given.as_bytes()) => given.clone(),
             _ => self.next(),

@@ -4,7 +4,7 @@ use axum::http::{HeaderMap, HeaderValue, header};
 use sha2::{Digest as _, Sha256};
 
 /// The tag of content with this digest in a coding; each coding is a representation of its own, with its own tag.
-pub(super) fn tag(digest: &str, coding: Option<&str>) -> HeaderValue {
+pub(crate) fn tag(digest: &str, coding: Option<&str>) -> HeaderValue {
     let text = match coding {
         None => format!("\"{digest}\""),
         Some(coding) => format!("\"{digest}-{coding}\""),
@@ -13,14 +13,14 @@ pub(super) fn tag(digest: &str, coding: Option<&str>) -> HeaderValue {
 }
 
 /// A digest of content: 32 hexadecimal digits of SHA-256.
-pub(super) fn digest(content: &[u8]) -> String {
+pub(crate) fn digest(content: &[u8]) -> String {
     let digest = Sha256::digest(content);
     let start: &[u8; 16] = digest.first_chunk().expect("a SHA-256 digest has 32 bytes");
     format!("{:032x}", u128::from_be_bytes(*start))
 }
 
 /// Whether the client says that it has what is tagged so.
-pub(super) fn is_known(headers: &HeaderMap, tag: &HeaderValue) -> bool {
+pub(crate) fn is_known(headers: &HeaderMap, tag: &HeaderValue) -> bool {
     headers.get_all(header::IF_NONE_MATCH).iter().any(|value| value == tag || lists(value.as_bytes(), tag))
 }
 

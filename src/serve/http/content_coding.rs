@@ -6,7 +6,7 @@ use axum::http::{HeaderMap, HeaderValue, header};
 
 /// How the bytes of a response are coded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Coding {
+pub(crate) enum Coding {
     /// As they are.
     Identity,
     /// Brotli.
@@ -22,10 +22,10 @@ const LARGE: usize = 8 << 20;
 
 impl Coding {
     /// All codings, the one that is liked best first.
-    pub(super) const ALL: [Self; 4] = [Self::Br, Self::Zstd, Self::Gzip, Self::Identity];
+    pub(crate) const ALL: [Self; 4] = [Self::Br, Self::Zstd, Self::Gzip, Self::Identity];
 
     /// The name in headers.
-    pub(super) const fn name(self) -> &'static str {
+    pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Identity => "identity",
             Self::Br => "br",
@@ -35,7 +35,7 @@ impl Coding {
     }
 
     /// Codes bytes; `None` where they are as small as they are.
-    pub(super) fn encode(self, plain: &[u8]) -> Option<Vec<u8>> {
+    pub(crate) fn encode(self, plain: &[u8]) -> Option<Vec<u8>> {
         let coded = match self {
             Self::Identity => return None,
             Self::Br => brotli(plain),
@@ -63,7 +63,7 @@ fn gzip(plain: &[u8]) -> Option<Vec<u8>> {
 /// The coding to answer in, of those that are there, or `None` where the client takes none of them.
 ///
 /// A client that says nothing gets the bytes as they are. Of those that it likes equally, the smallest is taken.
-pub(super) fn negotiate(headers: &HeaderMap, has: impl Fn(Coding) -> bool) -> Option<Coding> {
+pub(crate) fn negotiate(headers: &HeaderMap, has: impl Fn(Coding) -> bool) -> Option<Coding> {
     let mut values = headers.get_all(header::ACCEPT_ENCODING).iter().peekable();
     if values.peek().is_none() {
         return Some(Coding::Identity);

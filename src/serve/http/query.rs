@@ -16,7 +16,7 @@ use serde::{
 use super::problem::Problem;
 
 /// Reads the query. Unknown, repeated and malformed parameters are refused.
-pub(super) fn query<T: DeserializeOwned>(uri: &Uri) -> Result<T, Problem> {
+pub(crate) fn query<T: DeserializeOwned>(uri: &Uri) -> Result<T, Problem> {
     Query::try_from_uri(uri).map(|Query(query)| query).map_err(|rejection| {
         let text = rejection.body_text();
         let reason = text.split_once("query string: ").map_or(text.as_str(), |(_, reason)| reason);
@@ -25,7 +25,7 @@ pub(super) fn query<T: DeserializeOwned>(uri: &Uri) -> Result<T, Problem> {
 }
 
 /// Reads a parameter that is a whole number.
-pub(super) fn whole<'de, T: Deserialize<'de>, D: Deserializer<'de>>(parameter: D) -> Result<T, D::Error> {
+pub(crate) fn whole<'de, T: Deserialize<'de>, D: Deserializer<'de>>(parameter: D) -> Result<T, D::Error> {
     let text = String::deserialize(parameter)?;
     let number: u64 =
         text.parse().map_err(|_| D::Error::custom(format!("`{text}` is no whole number from 0 on")))?;
@@ -33,14 +33,14 @@ pub(super) fn whole<'de, T: Deserialize<'de>, D: Deserializer<'de>>(parameter: D
 }
 
 /// The same for one that may be left out.
-pub(super) fn optional_whole<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+pub(crate) fn optional_whole<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     parameter: D,
 ) -> Result<Option<T>, D::Error> {
     whole(parameter).map(Some)
 }
 
 /// Refuses any query.
-pub(super) fn no_query(uri: &Uri) -> Result<(), Problem> {
+pub(crate) fn no_query(uri: &Uri) -> Result<(), Problem> {
     match uri.query() {
         None | Some("") => Ok(()),
         Some(_) => Err(Problem::bad_request("the query makes no sense: nothing can be asked for here")),
@@ -48,7 +48,7 @@ pub(super) fn no_query(uri: &Uri) -> Result<(), Problem> {
 }
 
 /// Reads a JSON body; an absent one is an empty object. Unknown fields are refused.
-pub(super) async fn json<T: DeserializeOwned>(
+pub(crate) async fn json<T: DeserializeOwned>(
     headers: &HeaderMap,
     body: Body,
     limit: usize,
