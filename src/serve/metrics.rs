@@ -13,7 +13,7 @@ use prometheus_client::{
     registry::{Registry, Unit},
 };
 
-use super::{routes::ROUTES, view::View};
+use super::{routes::ROUTES, snapshot::loader::View};
 use crate::sync::Trigger;
 
 /// The label of requests for what no route answers.

@@ -14,7 +14,6 @@ mod app;
 pub mod auth;
 mod connection;
 mod cors;
-mod document;
 mod http;
 mod log;
 mod memory;
@@ -27,13 +26,12 @@ mod read;
 mod routes;
 mod run;
 mod schedule;
-mod served;
+mod snapshot;
 mod startup;
 mod state;
 mod syncs;
 #[cfg(test)]
 mod tests;
-mod view;
 mod watch;
 mod webhooks;
 
@@ -43,8 +41,8 @@ pub use log::{Form, Log};
 pub use metrics::{DeliveryLabels, Metrics};
 pub use options::{Options, PushTo};
 pub use run::{ServeError, start};
+pub use snapshot::loader::View;
 pub use state::State;
 pub use syncs::{Job, SyncDone, SyncRefused, Syncs};
-pub use view::View;
 
 pub use tracing::Level;

@@ -11,9 +11,11 @@ use super::{
     http::{prepared_response::Audience, problem::Problem},
     metrics::Metrics,
     options::Options,
-    served::Served,
+    snapshot::{
+        loaded::Served,
+        loader::{Loader, View},
+    },
     syncs::Syncs,
-    view::{Loader, View},
 };
 use crate::git::Repository;
 

@@ -13,9 +13,11 @@ use super::{not_above, old};
 use crate::{
     domain::{ModuleName, SnapshotVersion, closest},
     serve::{
-        document,
         http::{prepared_response::Prepared, problem::Problem, query},
-        served::{Module, Served},
+        snapshot::{
+            json,
+            loaded::{Module, Served},
+        },
         state::State,
     },
 };
@@ -46,7 +48,7 @@ pub(in crate::serve) async fn modules(
     filter.keyword = filter.keyword.map(|keyword| keyword.to_lowercase());
     let served = state.served()?;
     let taken = served.modules.values().filter(|module| filter.takes(module));
-    let list = document::list(served.version(), taken.map(|module| Cow::Borrowed(module.listed.as_ref())));
+    let list = json::list(served.version(), taken.map(|module| Cow::Borrowed(module.listed.as_ref())));
     Ok(Prepared::of(list.bytes, state.audience()).respond(&method, &headers))
 }
 

@@ -6,7 +6,7 @@ use super::problem;
 use crate::{
     domain::{ModuleName, SnapshotVersion},
     git::Repository,
-    serve::{document, http::problem::Problem},
+    serve::{http::problem::Problem, snapshot::json},
     sync::{Log, SyncError, VersionedSnapshot},
 };
 
@@ -18,7 +18,7 @@ pub(super) fn snapshot(repository: &Repository, version: SnapshotVersion) -> Res
     };
     let entries = found.snapshot.entries.values().map(|id| repository.blob(*id).map(Cow::Owned));
     let entries = entries.collect::<Result<Vec<_>, _>>().map_err(|error| problem(&error.into()))?;
-    Ok(document::snapshot(root, entries.into_iter()).bytes)
+    Ok(json::snapshot(root, entries.into_iter()).bytes)
 }
 
 /// The entry that a module had in a version.

@@ -14,9 +14,9 @@ use crate::{
 
 /// A document, and where in it the part of each module lies.
 #[derive(Debug, Default)]
-pub(super) struct Document {
-    pub(super) bytes: Vec<u8>,
-    pub(super) parts: Vec<Range<usize>>,
+pub(crate) struct Document {
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) parts: Vec<Range<usize>>,
 }
 
 /// What the whole document says before and after the entries.
@@ -31,7 +31,7 @@ struct Head<'a> {
 }
 
 /// Writes the whole registry: what its root says, and the entries.
-pub(super) fn snapshot<'e>(root: &Root, entries: impl Iterator<Item = Cow<'e, [u8]>>) -> Document {
+pub(crate) fn snapshot<'e>(root: &Root, entries: impl Iterator<Item = Cow<'e, [u8]>>) -> Document {
     let Root { version, tree, held, pinned, .. } = root;
     let head = Head { format_version: FORMAT_VERSION, version: *version, tree: *tree, held, pinned };
     write_list(&head, entries)
@@ -40,41 +40,41 @@ pub(super) fn snapshot<'e>(root: &Root, entries: impl Iterator<Item = Cow<'e, [u
 /// One module in the list: enough to decide whether to ask for more.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Listed<'a> {
-    pub(super) name: &'a str,
+pub(crate) struct Listed<'a> {
+    pub(crate) name: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) display_name: Option<&'a str>,
-    pub(super) version: &'a str,
-    pub(super) category: &'a str,
-    pub(super) purpose: &'a str,
-    pub(super) keywords: &'a [Cow<'a, str>],
-    pub(super) held: bool,
-    pub(super) pinned: bool,
-    pub(super) deprecated: bool,
+    pub(crate) display_name: Option<&'a str>,
+    pub(crate) version: &'a str,
+    pub(crate) category: &'a str,
+    pub(crate) purpose: &'a str,
+    pub(crate) keywords: &'a [Cow<'a, str>],
+    pub(crate) held: bool,
+    pub(crate) pinned: bool,
+    pub(crate) deprecated: bool,
 }
 
 /// What the list takes from an entry. A registry's own schema may leave out or add what it likes.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-pub(super) struct Summary<'a> {
+pub(crate) struct Summary<'a> {
     #[serde(borrow)]
-    pub(super) display_name: Option<Cow<'a, str>>,
+    pub(crate) display_name: Option<Cow<'a, str>>,
     #[serde(borrow)]
-    pub(super) version: Cow<'a, str>,
-    pub(super) deprecated: Option<IgnoredAny>,
+    pub(crate) version: Cow<'a, str>,
+    pub(crate) deprecated: Option<IgnoredAny>,
     #[serde(borrow)]
-    pub(super) ai_context: ContextSummary<'a>,
+    pub(crate) ai_context: ContextSummary<'a>,
 }
 
 /// What the list takes from an AI context.
 #[derive(Debug, Default, Deserialize)]
-pub(super) struct ContextSummary<'a> {
+pub(crate) struct ContextSummary<'a> {
     #[serde(borrow, default)]
-    pub(super) purpose: Cow<'a, str>,
+    pub(crate) purpose: Cow<'a, str>,
     #[serde(borrow, default)]
-    pub(super) category: Cow<'a, str>,
+    pub(crate) category: Cow<'a, str>,
     #[serde(borrow, default)]
-    pub(super) keywords: Vec<Cow<'a, str>>,
+    pub(crate) keywords: Vec<Cow<'a, str>>,
 }
 
 #[derive(Serialize)]
@@ -83,12 +83,12 @@ struct ListHead {
 }
 
 /// Writes a list of modules, each as [`listed`] wrote it.
-pub(super) fn list<'e>(version: SnapshotVersion, modules: impl Iterator<Item = Cow<'e, [u8]>>) -> Document {
+pub(crate) fn list<'e>(version: SnapshotVersion, modules: impl Iterator<Item = Cow<'e, [u8]>>) -> Document {
     write_list(&ListHead { version }, modules)
 }
 
 /// Writes one module of the list.
-pub(super) fn listed(listed: &Listed<'_>) -> Vec<u8> {
+pub(crate) fn listed(listed: &Listed<'_>) -> Vec<u8> {
     serde_json::to_vec(listed).expect("texts are always JSON")
 }
 

@@ -6,10 +6,11 @@ use std::{fmt, path::Path, sync::Arc};
 
 use tokio::sync::Mutex;
 
-use super::{http::prepared_response::Audience, served::Served};
+use super::loaded::Served;
 use crate::{
     domain::{ObjectId, SnapshotVersion},
     git::{Head, Repository},
+    serve::http::prepared_response::Audience,
     sync::{self, SyncError},
 };
 
@@ -17,16 +18,16 @@ use crate::{
 #[derive(Debug, Default, Clone)]
 pub struct View {
     /// The commit that was looked at.
-    pub(super) head: Option<ObjectId>,
+    pub(crate) head: Option<ObjectId>,
     /// The last snapshot that could be read.
-    pub(super) served: Option<Arc<Served>>,
+    pub(crate) served: Option<Arc<Served>>,
     /// Why what is served is not what the branch holds, or is not to be trusted.
-    pub(super) trouble: Option<String>,
+    pub(crate) trouble: Option<String>,
 }
 
 impl View {
     /// The version that is served; 0 where there is none.
-    pub(super) fn version(&self) -> SnapshotVersion {
+    pub(crate) fn version(&self) -> SnapshotVersion {
         self.served.as_ref().map_or(SnapshotVersion::EMPTY, |served| served.version())
     }
 
@@ -38,7 +39,7 @@ impl View {
 
 /// Looks at the repository, one look at a time. It stays open while nothing changes.
 #[derive(Default)]
-pub(super) struct Loader(Mutex<Option<Repository>>);
+pub(crate) struct Loader(Mutex<Option<Repository>>);
 
 impl fmt::Debug for Loader {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -48,7 +49,7 @@ impl fmt::Debug for Loader {
 
 impl Loader {
     /// Looks, and where there is something new, shows it before anybody looks again. `before` is what was seen last.
-    pub(super) async fn look(
+    pub(crate) async fn look(
         &self,
         path: &Path,
         audience: Audience,

@@ -11,50 +11,48 @@ use std::{
 use axum::body::Bytes;
 use jiff::Timestamp;
 
-use super::{
-    document::{self, Document, Listed, Summary},
-    http::prepared_response::{Audience, Prepared},
-};
+use super::json::{self, Document, Listed, Summary};
 use crate::{
     domain::{ModuleName, ObjectId, SnapshotVersion},
     git::Repository,
     registry::{Root, Snapshot},
+    serve::http::prepared_response::{Audience, Prepared},
     sync::{Log, SyncError},
 };
 
 /// One version of the registry, ready to be served.
 #[derive(Debug)]
-pub(super) struct Served {
+pub(crate) struct Served {
     /// What the root says.
-    pub(super) root: Root,
+    pub(crate) root: Root,
     /// When its commit was made, where the history is at hand.
-    pub(super) published: Option<Timestamp>,
+    pub(crate) published: Option<Timestamp>,
     /// The whole registry.
-    pub(super) snapshot: Prepared,
+    pub(crate) snapshot: Prepared,
     /// The list of all modules.
-    pub(super) list: Prepared,
+    pub(crate) list: Prepared,
     /// The modules by name.
-    pub(super) modules: BTreeMap<Box<str>, Module>,
+    pub(crate) modules: BTreeMap<Box<str>, Module>,
     /// What was asked for since it is served.
-    pub(super) changes: ChangesSince,
+    pub(crate) changes: ChangesSince,
 }
 
 /// The changes from older versions to the one that is served, as far as somebody asked for them: clients that poll ask
 /// from the same few versions.
 #[derive(Debug, Default)]
-pub(super) struct ChangesSince(Mutex<BTreeMap<SnapshotVersion, Arc<Prepared>>>);
+pub(crate) struct ChangesSince(Mutex<BTreeMap<SnapshotVersion, Arc<Prepared>>>);
 
 /// So many are kept.
 const KEPT: usize = 64;
 
 impl ChangesSince {
     /// The changes since a version, where they are kept.
-    pub(super) fn get(&self, since: SnapshotVersion) -> Option<Arc<Prepared>> {
+    pub(crate) fn get(&self, since: SnapshotVersion) -> Option<Arc<Prepared>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&since).cloned()
     }
 
     /// Keeps the changes since a version in the place of the oldest ones.
-    pub(super) fn keep(&self, since: SnapshotVersion, changes: Prepared) -> Arc<Prepared> {
+    pub(crate) fn keep(&self, since: SnapshotVersion, changes: Prepared) -> Arc<Prepared> {
         let changes = Arc::new(changes);
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         kept.insert(since, Arc::clone(&changes));
@@ -67,21 +65,21 @@ impl ChangesSince {
 
 /// One module.
 #[derive(Debug)]
-pub(super) struct Module {
+pub(crate) struct Module {
     id: ObjectId,
     /// Its entry.
-    pub(super) entry: Prepared,
+    pub(crate) entry: Prepared,
     /// What the list says of it.
-    pub(super) listed: Bytes,
+    pub(crate) listed: Bytes,
     /// Its category.
-    pub(super) category: Box<str>,
+    pub(crate) category: Box<str>,
     /// Its keywords, in lower case.
-    pub(super) keywords: Box<[Box<str>]>,
+    pub(crate) keywords: Box<[Box<str>]>,
 }
 
 impl Served {
     /// Reads a snapshot with this root from the repository. Entries that `before` has too are taken from there.
-    pub(super) fn read(
+    pub(crate) fn read(
         repository: &Repository,
         commit: ObjectId,
         snapshot: &Snapshot,
@@ -101,10 +99,10 @@ impl Served {
     fn new(root: Root, published: Option<Timestamp>, entries: &[Entry<'_>], audience: Audience) -> Self {
         let summaries: Vec<_> = entries.iter().map(|(_, _, bytes)| summary(bytes)).collect();
         let lines = entries.iter().zip(&summaries).map(|((name, _, _), summary)| line(&root, name, summary));
-        let Document { bytes, parts: lines } = document::list(root.version, lines.map(Cow::Owned));
+        let Document { bytes, parts: lines } = json::list(root.version, lines.map(Cow::Owned));
         let list = Bytes::from(bytes);
         let whole = entries.iter().map(|(_, _, bytes)| Cow::Borrowed(bytes.as_ref()));
-        let Document { bytes, parts } = document::snapshot(&root, whole);
+        let Document { bytes, parts } = json::snapshot(&root, whole);
         let whole = Bytes::from(bytes);
         let modules = entries.iter().zip(summaries).zip(parts.into_iter().zip(lines));
         let modules = modules.map(|(((name, id, _), summary), (part, line))| {
@@ -125,12 +123,12 @@ impl Served {
     }
 
     /// The version.
-    pub(super) fn version(&self) -> SnapshotVersion {
+    pub(crate) fn version(&self) -> SnapshotVersion {
         self.root.version
     }
 
     /// Whether it says all that this root says.
-    pub(super) fn says(&self, root: &Root) -> bool {
+    pub(crate) fn says(&self, root: &Root) -> bool {
         let Root { version, tree, held, pinned, .. } = &self.root;
         (version, tree, held, pinned) == (&root.version, &root.tree, &root.held, &root.pinned)
     }
@@ -165,7 +163,7 @@ fn summary(entry: &[u8]) -> Summary<'_> {
 
 fn line(root: &Root, name: &ModuleName, summary: &Summary<'_>) -> Vec<u8> {
     let Summary { display_name, version, deprecated, ai_context } = summary;
-    document::listed(&Listed {
+    json::listed(&Listed {
         name: name.as_str(),
         display_name: display_name.as_deref(),
         version,
