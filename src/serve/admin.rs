@@ -18,8 +18,8 @@ use super::{
     app::Peer,
     auth::Principal,
     http::{problem::Problem, query, request_id::RequestId},
+    jobs::syncs::{Job, SyncRefused, Syncs},
     state::State,
-    syncs::{Job, SyncRefused, Syncs},
 };
 use crate::{
     domain::{ModuleName, SnapshotVersion},

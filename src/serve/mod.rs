@@ -15,8 +15,9 @@ pub mod auth;
 mod connection;
 mod cors;
 mod http;
+mod jobs;
 mod log;
-mod memory;
+mod malloc;
 mod metrics;
 mod openapi;
 mod options;
@@ -25,24 +26,19 @@ mod probes;
 mod read;
 mod routes;
 mod run;
-mod schedule;
 mod snapshot;
-mod startup;
 mod state;
-mod syncs;
 #[cfg(test)]
 mod tests;
-mod watch;
-mod webhooks;
 
 pub use app::{App, Peer};
 pub use http::problem::{PROBLEM_JSON, Problem};
+pub use jobs::syncs::{Job, SyncDone, SyncRefused, Syncs};
 pub use log::{Form, Log};
 pub use metrics::{DeliveryLabels, Metrics};
 pub use options::{Options, PushTo};
 pub use run::{ServeError, start};
 pub use snapshot::loader::View;
 pub use state::State;
-pub use syncs::{Job, SyncDone, SyncRefused, Syncs};
 
 pub use tracing::Level;

@@ -9,7 +9,13 @@ use tokio::{
     sync::Notify,
 };
 
-use super::{App, Options, State, auth::Auth, connection, memory, schedule, startup, watch, webhooks};
+use super::{
+    App, Options, State,
+    auth::Auth,
+    connection,
+    jobs::{schedule, seed, watch, webhooks},
+    malloc,
+};
 use crate::sync::SyncError;
 
 /// How long a sync that runs may still take after the server was told to stop: longer than any exchange with a remote
@@ -37,7 +43,7 @@ pub enum ServeError {
 
 /// Runs a server until the process gets SIGTERM or SIGINT. `listening` is told the address as soon as there is one.
 pub fn start(options: Options, auth: Auth, listening: impl FnOnce(SocketAddr)) -> Result<(), ServeError> {
-    memory::give_back_large_buffers();
+    malloc::give_back_large_buffers();
     let runtime = runtime(&options)?;
     let ended = runtime.block_on(async {
         let told_to_stop = told_to_stop()?;
@@ -45,7 +51,7 @@ pub fn start(options: Options, auth: Auth, listening: impl FnOnce(SocketAddr)) -
         let failed = |source| ServeError::Listen { address, source };
         let listener = TcpListener::bind(address).await.map_err(failed)?;
         let state = State::new(options, auth);
-        startup::prepare(&state).await?;
+        seed::prepare(&state).await?;
         state.refresh().await;
         listening(listener.local_addr()?);
         serve(listener, state, told_to_stop).await;

@@ -9,13 +9,13 @@ use tokio::sync::Semaphore;
 use super::{
     auth::Auth,
     http::{prepared_response::Audience, problem::Problem},
+    jobs::syncs::Syncs,
     metrics::Metrics,
     options::Options,
     snapshot::{
         loaded::Served,
         loader::{Loader, View},
     },
-    syncs::Syncs,
 };
 use crate::git::Repository;
 

@@ -7,7 +7,7 @@ use crate::{
     domain::SnapshotVersion,
     serve::{
         auth::Principal,
-        syncs::{Job, SyncRefused, Syncs},
+        jobs::syncs::{Job, SyncRefused, Syncs},
     },
     sync::{Scope, Trigger},
 };

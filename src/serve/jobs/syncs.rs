@@ -12,11 +12,11 @@ use std::{
 
 use tokio::sync::{Mutex as Turn, OwnedMutexGuard, Semaphore};
 
-use super::{auth::Principal, options::Options, state::State};
 use crate::{
     domain::{ObjectId, SnapshotVersion},
     git::{GitErrorKind, Repository},
     report::{json::Refusal, sync_answer::SyncAnswer},
+    serve::{auth::Principal, options::Options, state::State},
     sync::{self, Outcome, Push, RemovalToken, Request, Scope, SyncError, Trigger, Verdict},
 };
 
@@ -79,13 +79,13 @@ struct Asked {
 
 /// A sync that has ended, for those who want to know.
 #[derive(Debug)]
-pub(super) struct Finished<'a> {
+pub(crate) struct Finished<'a> {
     /// What was asked for.
-    pub(super) job: &'a Job,
+    pub(crate) job: &'a Job,
     /// How it ended.
-    pub(super) result: &'a Result<SyncDone, SyncRefused>,
+    pub(crate) result: &'a Result<SyncDone, SyncRefused>,
     /// The version that is served after it.
-    pub(super) version: SnapshotVersion,
+    pub(crate) version: SnapshotVersion,
 }
 
 impl Finished<'_> {
@@ -141,7 +141,7 @@ impl Default for Syncs {
 
 impl Syncs {
     /// Has `observer` told of every sync that ends. It must not wait for anything.
-    pub(super) fn observe(&self, observer: impl Fn(&Finished<'_>) + Send + Sync + 'static) {
+    pub(crate) fn observe(&self, observer: impl Fn(&Finished<'_>) + Send + Sync + 'static) {
         self.observers.lock().unwrap_or_else(PoisonError::into_inner).push(Box::new(observer));
     }
 

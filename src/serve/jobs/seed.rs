@@ -6,22 +6,19 @@ use std::{
     sync::Arc,
 };
 
-use super::{
-    State,
-    auth::Principal,
-    syncs::{Job, Syncs},
-};
+use super::syncs::{Job, Syncs};
 use crate::{
     builtins::BUILTINS,
     domain::RepoPath,
     git::{Head, Repository},
     load::{self, LoadError},
+    serve::{State, auth::Principal},
     settings::Settings,
     sync::{self, Scope, SyncError, Trigger},
 };
 
 /// Gives a registry without a version and without manifests the built-in modules, unless it was asked not to.
-pub(super) async fn prepare(state: &Arc<State>) -> Result<(), SyncError> {
+pub(crate) async fn prepare(state: &Arc<State>) -> Result<(), SyncError> {
     if !state.options.built_ins {
         return Ok(());
     }

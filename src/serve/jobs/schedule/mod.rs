@@ -3,7 +3,7 @@
 //! What was done is noted beside the repository, so that what a sleeping or stopped server missed is made up once when it
 //! is back.
 
-mod modules;
+mod module_schedules;
 mod plan;
 
 use std::{fs, io, path::Path, sync::Arc, time::Duration};
@@ -11,16 +11,13 @@ use std::{fs, io, path::Path, sync::Arc, time::Duration};
 use jiff::Timestamp;
 use tokio::sync::Notify;
 
-use super::{
-    auth::Principal,
-    state::State,
-    syncs::{Job, SyncRefused, Syncs},
-};
+use super::syncs::{Job, SyncRefused, Syncs};
 use crate::{
     git::{OwnFolder, Repository},
+    serve::{auth::Principal, state::State},
     sync::{SyncError, Trigger},
 };
-use modules::ModuleSchedules;
+use module_schedules::ModuleSchedules;
 use plan::{Due, Ledger, Schedules};
 
 /// How often the clock and the branch are looked at. A machine that was asleep, or whose clock was set, is noticed.
@@ -29,7 +26,7 @@ const LOOK: Duration = Duration::from_secs(5);
 const TRIES: usize = 10;
 
 /// Syncs by schedule until the server is told to `stop`. What has begun is finished and noted first.
-pub(super) async fn run(state: Arc<State>, stop: Arc<Notify>) {
+pub(crate) async fn run(state: Arc<State>, stop: Arc<Notify>) {
     let mut scheduler = Scheduler::default();
     loop {
         let options = state.options.clone();

@@ -8,7 +8,7 @@
 const LARGE: i32 = 128 * 1024;
 
 /// Has large buffers given back, from now on and in the whole process.
-pub(super) fn give_back_large_buffers() {
+pub(crate) fn give_back_large_buffers() {
     #[cfg(target_env = "gnu")]
     // SAFETY: mallopt(3) takes two numbers and keeps no reference to anything. It sets one word of the allocator: a thread
     // that asks for memory meanwhile goes by the old or by the new one.

@@ -4,12 +4,11 @@ use std::{sync::Arc, time::Duration};
 
 use tokio::sync::Notify;
 
-use super::{
-    metrics::DeliveryLabels,
-    state::State,
-    syncs::{Finished, SyncRefused},
+use super::syncs::{Finished, SyncRefused};
+use crate::{
+    serve::{metrics::DeliveryLabels, state::State},
+    webhook::Event,
 };
-use crate::webhook::Event;
 
 /// The longest time between two looks at what waits: another process may have added to it.
 const LOOK: Duration = Duration::from_mins(1);
@@ -17,7 +16,7 @@ const LOOK: Duration = Duration::from_mins(1);
 const PAUSE: Duration = Duration::from_secs(1);
 
 /// Writes down every sync that ends, and delivers, for ever.
-pub(super) async fn deliver(state: Arc<State>) {
+pub(crate) async fn deliver(state: Arc<State>) {
     let Some(webhooks) = state.options.webhooks.clone() else { return };
     let news = Arc::new(Notify::new());
     let (told, postbox, clock) = (Arc::clone(&news), Arc::clone(&webhooks), state.options.clock);

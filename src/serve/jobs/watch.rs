@@ -4,12 +4,12 @@ use std::{sync::Arc, time::Duration};
 
 use tokio::time::{MissedTickBehavior, interval};
 
-use super::{
-    options::{Options, PushTo},
-    state::State,
-};
 use crate::{
     git::Repository,
+    serve::{
+        options::{Options, PushTo},
+        state::State,
+    },
     sync::{self, Follow, Followed, SyncError},
 };
 
@@ -17,7 +17,7 @@ use crate::{
 const GLANCE: Duration = Duration::from_secs(1);
 
 /// Looks at the branch again and again.
-pub(super) async fn branch(state: Arc<State>) {
+pub(crate) async fn branch(state: Arc<State>) {
     let mut glances = interval(GLANCE);
     glances.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
@@ -27,7 +27,7 @@ pub(super) async fn branch(state: Arc<State>) {
 }
 
 /// Follows the remote, again and again. What goes wrong is told once, and stands in the view until all is well.
-pub(super) async fn remote(state: Arc<State>, every: Duration) {
+pub(crate) async fn remote(state: Arc<State>, every: Duration) {
     let mut looks = interval(every);
     looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut told = None;
