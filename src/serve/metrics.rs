@@ -13,7 +13,7 @@ use prometheus_client::{
     registry::{Registry, Unit},
 };
 
-use super::{routes::ROUTES, snapshot::loader::View};
+use super::{routes::table::ROUTES, snapshot::loader::View};
 use crate::sync::Trigger;
 
 /// The label of requests for what no route answers.
@@ -94,7 +94,7 @@ impl Metrics {
     pub(super) fn new() -> Self {
         let requests = Family::<RequestLabels, Counter>::default();
         let request_seconds = Family::new_with_constructor(request_buckets as fn() -> Histogram);
-        let usual = |route: &super::routes::Route| {
+        let usual = |route: &super::routes::table::Route| {
             let method = name(&route.method);
             let count = |status| {
                 let labels = RequestLabels { route: route.path, method, status };

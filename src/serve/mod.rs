@@ -9,29 +9,23 @@
 //!
 //! Invariant: who may do what is decided before anything of the request is believed, and a token never reaches the log.
 
-mod admin;
-mod app;
+mod api;
 pub mod auth;
-mod connection;
-mod cors;
 mod http;
 mod jobs;
 mod log;
 mod malloc;
 mod metrics;
-mod openapi;
 mod options;
 mod page;
-mod probes;
-mod read;
 mod routes;
 mod run;
 mod snapshot;
 mod state;
 #[cfg(test)]
 mod tests;
+mod transport;
 
-pub use app::{App, Peer};
 pub use http::problem::{PROBLEM_JSON, Problem};
 pub use jobs::syncs::{Job, SyncDone, SyncRefused, Syncs};
 pub use log::{Form, Log};
@@ -40,5 +34,6 @@ pub use options::{Options, PushTo};
 pub use run::{ServeError, start};
 pub use snapshot::loader::View;
 pub use state::State;
+pub use transport::service::{App, Peer};
 
 pub use tracing::Level;

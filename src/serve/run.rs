@@ -12,9 +12,9 @@ use tokio::{
 use super::{
     App, Options, State,
     auth::Auth,
-    connection,
     jobs::{schedule, seed, watch, webhooks},
     malloc,
+    transport::connection,
 };
 use crate::sync::SyncError;
 

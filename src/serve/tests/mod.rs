@@ -19,7 +19,7 @@ use jiff::Timestamp;
 use tempfile::TempDir;
 use tokio::runtime::Builder;
 
-use super::{App, Options, State, auth::Auth, routes::ROUTES};
+use super::{App, Options, State, auth::Auth, routes::table::ROUTES};
 use crate::settings::Settings;
 
 /// A server over a repository that is not there.

@@ -252,7 +252,7 @@ impl Subscriber for Lines {
 
 /// What is written of the events of a test.
 #[cfg(test)]
-pub(super) fn written(form: Form, level: Level, events: impl FnOnce()) -> String {
+pub(crate) fn written(form: Form, level: Level, events: impl FnOnce()) -> String {
     let shared = Arc::new(Shared::new(form, || Timestamp::UNIX_EPOCH));
     tracing::subscriber::with_default(Lines { level, shared: Arc::clone(&shared) }, events);
     shared.lock().is_over = true;

@@ -14,16 +14,16 @@ use serde::{
     de::{DeserializeOwned, Error as _},
 };
 
-use super::{
-    app::Peer,
-    auth::Principal,
-    http::{problem::Problem, query, request_id::RequestId},
-    jobs::syncs::{Job, SyncRefused, Syncs},
-    state::State,
-};
 use crate::{
     domain::{ModuleName, SnapshotVersion},
     report::json::{StatusReport, Versioned},
+    serve::{
+        auth::Principal,
+        http::{problem::Problem, query, request_id::RequestId},
+        jobs::syncs::{Job, SyncRefused, Syncs},
+        state::State,
+        transport::service::Peer,
+    },
     sync::{RemovalToken, Rollback, Scope, Status, Trigger},
     webhook,
 };
@@ -78,7 +78,7 @@ struct StatusAnswer {
 }
 
 /// `POST /api/admin/modules/ai/sync`: compiles what HEAD holds, and publishes it.
-pub(super) async fn sync(
+pub(crate) async fn sync(
     Extract(state): Extract<Arc<State>>,
     caller: Caller,
     request: Request,
@@ -91,7 +91,7 @@ pub(super) async fn sync(
 }
 
 /// `POST /api/admin/modules/ai/rollback`: publishes the content of an old version, and pins it.
-pub(super) async fn rollback(
+pub(crate) async fn rollback(
     Extract(state): Extract<Arc<State>>,
     caller: Caller,
     request: Request,
@@ -109,7 +109,7 @@ pub(super) async fn rollback(
 }
 
 /// `POST /api/admin/modules/ai/unpin`: lifts pins, and publishes what the manifests give now.
-pub(super) async fn unpin(
+pub(crate) async fn unpin(
     Extract(state): Extract<Arc<State>>,
     caller: Caller,
     request: Request,
@@ -122,7 +122,7 @@ pub(super) async fn unpin(
 }
 
 /// `GET /api/admin/modules/ai/sync/status`: how the registry stands.
-pub(super) async fn status(
+pub(crate) async fn status(
     Extract(state): Extract<Arc<State>>,
     caller: Caller,
     request: Request,

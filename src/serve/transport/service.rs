@@ -23,13 +23,13 @@ use axum::{
 use tower::{Layer as _, ServiceExt as _};
 use tower_http::catch_panic::{CatchPanicLayer, ResponseForPanic};
 
-use super::{
-    cors::{self, Origin},
+use super::cors::{self, Origin};
+use crate::serve::{
     http::{
         problem::Problem,
         request_id::{self, Ids, RequestId},
     },
-    routes::{self, Access, ROUTES, Route},
+    routes::table::{self, Access, ROUTES, Route},
     state::State,
 };
 
@@ -80,13 +80,13 @@ impl Future for Answer {
 impl App {
     /// All routes over a state.
     pub fn new(state: Arc<State>) -> Self {
-        let router = routes::router().with_state(Arc::clone(&state));
+        let router = table::router().with_state(Arc::clone(&state));
         Self { state, router, ids: Arc::new(Ids::new()) }
     }
 
     /// The same with other handlers.
     #[cfg(test)]
-    pub(super) fn with_router(state: Arc<State>, router: Router) -> Self {
+    pub(crate) fn with_router(state: Arc<State>, router: Router) -> Self {
         Self { router, ..Self::new(state) }
     }
 
@@ -132,9 +132,9 @@ impl App {
         let view = self.state.view();
         let served = view.served.as_ref()?;
         let prepared = match route {
-            routes::SNAPSHOT => &served.snapshot,
-            routes::MODULES => &served.list,
-            routes::MODULE => &served.modules.get(request.uri().path().rsplit('/').next()?)?.entry,
+            table::SNAPSHOT => &served.snapshot,
+            table::MODULES => &served.list,
+            table::MODULE => &served.modules.get(request.uri().path().rsplit('/').next()?)?.entry,
             _ => return None,
         };
         Some(prepared.respond(request.method(), request.headers()))

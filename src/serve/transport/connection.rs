@@ -27,7 +27,8 @@ use tokio::{
     time::{Instant, Sleep},
 };
 
-use super::{app::App, options::Options};
+use super::service::App;
+use crate::serve::options::Options;
 
 /// How long requests that are being answered may take after the server was told to stop.
 const GRACE: Duration = Duration::from_secs(10);
@@ -36,7 +37,7 @@ const PAUSE: Duration = Duration::from_millis(50);
 
 /// Accepts connections until `stop` is ready, then ends them: idle ones at once, the others when they are answered, all
 /// within ten seconds.
-pub(super) async fn serve(
+pub(crate) async fn serve(
     listener: TcpListener,
     app: App,
     options: &Options,

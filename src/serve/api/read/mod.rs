@@ -3,18 +3,17 @@
 mod changes;
 mod history;
 mod modules;
-mod old;
+mod old_versions;
 mod snapshot;
 
-pub(super) use changes::changes;
-pub(super) use history::history;
-pub(super) use modules::{module, modules};
-pub(super) use snapshot::snapshot;
+pub(crate) use changes::changes;
+pub(crate) use history::history;
+pub(crate) use modules::{module, modules};
+pub(crate) use snapshot::snapshot;
 
 use axum::http::StatusCode;
 
-use super::http::problem::Problem;
-use crate::{domain::SnapshotVersion, sync::SyncError};
+use crate::{domain::SnapshotVersion, serve::http::problem::Problem, sync::SyncError};
 
 /// Says why something old cannot be read, as far as that is the reader's business.
 fn problem(error: &SyncError) -> Problem {

@@ -9,7 +9,7 @@ use axum::{
 };
 use serde::Deserialize;
 
-use super::{not_above, old};
+use super::{not_above, old_versions};
 use crate::{
     domain::SnapshotVersion,
     serve::{
@@ -26,7 +26,7 @@ struct Asked {
 }
 
 /// The newest version, or `?version=N`.
-pub(in crate::serve) async fn snapshot(
+pub(crate) async fn snapshot(
     Extract(state): Extract<Arc<State>>,
     method: Method,
     uri: Uri,
@@ -38,6 +38,6 @@ pub(in crate::serve) async fn snapshot(
         return Ok(served.snapshot.respond(&method, &headers));
     };
     not_above(version, served.version())?;
-    let bytes = state.archive(move |repository| old::snapshot(repository, version)).await?;
+    let bytes = state.archive(move |repository| old_versions::snapshot(repository, version)).await?;
     Ok(Prepared::of(bytes, state.audience()).respond(&method, &headers))
 }

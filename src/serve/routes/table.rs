@@ -8,19 +8,21 @@ use axum::{
     routing::{get, post},
 };
 
-use super::{
-    admin,
+use super::openapi::{Answer, Body, Operation, Parameter};
+use crate::serve::{
+    api::{
+        admin,
+        probes::{self, METRICS},
+        read,
+    },
     http::problem::Problem,
-    openapi::{Answer, Body, Operation, Parameter},
     page,
-    probes::{self, METRICS},
-    read,
     state::State,
 };
 
 /// Who may call a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Access {
+pub(crate) enum Access {
     /// Everybody, always.
     Open,
     /// Everybody, or everybody with a good token: `public_read` decides.
@@ -34,15 +36,15 @@ const NAME: &str = "{name}";
 
 /// A route. One that answers `GET` answers `HEAD` too.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Route {
+pub(crate) struct Route {
     /// Its path; where its last part varies, that is [`NAME`].
-    pub(super) path: &'static str,
+    pub(crate) path: &'static str,
     /// The one method that it answers, beside `HEAD`.
-    pub(super) method: Method,
+    pub(crate) method: Method,
     /// Who may call it.
-    pub(super) access: Access,
+    pub(crate) access: Access,
     /// What `/openapi.json` says of it.
-    pub(super) operation: Operation,
+    pub(crate) operation: Operation,
 }
 
 /// A route that everybody may read.
@@ -86,12 +88,12 @@ const fn changes(
     }
 }
 
-pub(super) const SNAPSHOT: usize = 0;
-pub(super) const MODULES: usize = 1;
-pub(super) const MODULE: usize = 2;
+pub(crate) const SNAPSHOT: usize = 0;
+pub(crate) const MODULES: usize = 1;
+pub(crate) const MODULE: usize = 2;
 
 /// Every route.
-pub(super) static ROUTES: [Route; 14] = [
+pub(crate) static ROUTES: [Route; 14] = [
     reads(
         "/api/modules/ai/snapshot",
         gives("snapshot", "registry", "The whole registry as one document", &[Parameter::Version]),
@@ -171,7 +173,7 @@ pub(super) static ROUTES: [Route; 14] = [
 ];
 
 /// The router: each route of [`ROUTES`] with what it calls. It is asked only for routes and methods that are there.
-pub(super) fn router() -> Router<Arc<State>> {
+pub(crate) fn router() -> Router<Arc<State>> {
     let [
         snapshot,
         modules,
@@ -208,17 +210,17 @@ pub(super) fn router() -> Router<Arc<State>> {
 
 impl Route {
     /// The number in [`ROUTES`] of the route that a path belongs to.
-    pub(super) fn find(path: &str) -> Option<usize> {
+    pub(crate) fn find(path: &str) -> Option<usize> {
         ROUTES.iter().position(|route| fits(route.path, path))
     }
 
     /// Whether it answers a method.
-    pub(super) fn answers(&self, method: &Method) -> bool {
+    pub(crate) fn answers(&self, method: &Method) -> bool {
         *method == self.method || (*method == Method::HEAD && self.method == Method::GET)
     }
 
     /// The methods that it answers, as `Allow` lists them.
-    pub(super) fn allow(&self) -> &'static str {
+    pub(crate) fn allow(&self) -> &'static str {
         if self.method == Method::GET { "GET, HEAD" } else { "POST" }
     }
 }

@@ -9,7 +9,7 @@ use axum::{
 };
 use serde::Deserialize;
 
-use super::{not_above, old};
+use super::{not_above, old_versions};
 use crate::{
     domain::{ModuleName, SnapshotVersion, closest},
     serve::{
@@ -38,7 +38,7 @@ impl Filter {
 }
 
 /// The list of modules, of all or of those of a category and with a keyword; neither minds upper case.
-pub(in crate::serve) async fn modules(
+pub(crate) async fn modules(
     Extract(state): Extract<Arc<State>>,
     method: Method,
     uri: Uri,
@@ -60,7 +60,7 @@ struct Asked {
 }
 
 /// The entry of a module, now or as `?version=N` had it.
-pub(in crate::serve) async fn module(
+pub(crate) async fn module(
     Extract(state): Extract<Arc<State>>,
     name: Result<Path<String>, PathRejection>,
     method: Method,
@@ -78,7 +78,7 @@ pub(in crate::serve) async fn module(
         return Ok(module.entry.respond(&method, &headers));
     };
     not_above(version, served.version())?;
-    let bytes = state.archive(move |repository| old::entry(repository, version, &name)).await?;
+    let bytes = state.archive(move |repository| old_versions::entry(repository, version, &name)).await?;
     Ok(Prepared::of(bytes, state.audience()).respond(&method, &headers))
 }
 

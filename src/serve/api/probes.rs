@@ -11,11 +11,13 @@ use axum::{
 };
 use serde::Serialize;
 
-use super::{http::problem::Problem, openapi::DOCUMENT, state::State};
-use crate::domain::SnapshotVersion;
+use crate::{
+    domain::SnapshotVersion,
+    serve::{http::problem::Problem, routes::openapi::DOCUMENT, state::State},
+};
 
 /// The media type of metrics.
-pub(super) const METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+pub(crate) const METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
 /// What `/livez` answers.
 #[derive(Serialize)]
@@ -33,12 +35,12 @@ struct Ready {
 }
 
 /// `GET /livez`: the process answers.
-pub(super) async fn livez() -> impl IntoResponse {
+pub(crate) async fn livez() -> impl IntoResponse {
     uncached(Json(Live { status: "live" }))
 }
 
 /// `GET /readyz`: there is a snapshot to serve, be it an old one.
-pub(super) async fn readyz(Extract(state): Extract<Arc<State>>) -> Result<impl IntoResponse, Problem> {
+pub(crate) async fn readyz(Extract(state): Extract<Arc<State>>) -> Result<impl IntoResponse, Problem> {
     let version = state.served()?.version();
     let trouble = state.trouble();
     let status = if trouble.is_some() { "degraded" } else { "ready" };
@@ -46,7 +48,7 @@ pub(super) async fn readyz(Extract(state): Extract<Arc<State>>) -> Result<impl I
 }
 
 /// `GET /metrics`: Prometheus text.
-pub(super) async fn metrics(Extract(state): Extract<Arc<State>>) -> Response<Body> {
+pub(crate) async fn metrics(Extract(state): Extract<Arc<State>>) -> Response<Body> {
     let text = state.metrics.text((state.options.clock)());
     let mut response = uncached(text);
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(METRICS));
@@ -54,7 +56,7 @@ pub(super) async fn metrics(Extract(state): Extract<Arc<State>>) -> Response<Bod
 }
 
 /// `GET /openapi.json`: all routes.
-pub(super) async fn openapi(method: Method, headers: HeaderMap) -> Response<Body> {
+pub(crate) async fn openapi(method: Method, headers: HeaderMap) -> Response<Body> {
     DOCUMENT.respond(&method, &headers)
 }
 

@@ -6,39 +6,40 @@ use std::sync::LazyLock;
 use axum::{body::Bytes, http::Method};
 use serde_json::{Map, Value, json};
 
-use super::{
-    http::{
+use super::table::{Access, ROUTES, Route};
+use crate::{
+    domain::ModuleName,
+    schema,
+    serve::http::{
         prepared_response::{Audience, Prepared},
         problem::PROBLEM_JSON,
     },
-    routes::{Access, ROUTES, Route},
 };
-use crate::{domain::ModuleName, schema};
 
 /// The document, ready to be sent.
-pub(super) static DOCUMENT: LazyLock<Prepared> =
+pub(crate) static DOCUMENT: LazyLock<Prepared> =
     LazyLock::new(|| Prepared::coded(&Bytes::from(document().to_string()), Audience::Public));
 
 /// What a route says of itself beside its path and method.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Operation {
+pub(crate) struct Operation {
     /// Its name for generated clients.
-    pub(super) id: &'static str,
+    pub(crate) id: &'static str,
     /// What it does.
-    pub(super) summary: &'static str,
+    pub(crate) summary: &'static str,
     /// What may stand in the query and in the path.
-    pub(super) parameters: &'static [Parameter],
+    pub(crate) parameters: &'static [Parameter],
     /// The schema of its body, if it takes one.
-    pub(super) body: Option<Body>,
+    pub(crate) body: Option<Body>,
     /// What it answers.
-    pub(super) answer: Answer,
+    pub(crate) answer: Answer,
     /// The statuses of its problems, beside those that every route of its access has.
-    pub(super) problems: &'static [u16],
+    pub(crate) problems: &'static [u16],
 }
 
 /// What a route answers.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Answer {
+pub(crate) enum Answer {
     /// A document of this schema.
     Schema(&'static str),
     /// Any JSON.
@@ -49,14 +50,14 @@ pub(super) enum Answer {
 
 /// A body.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Body {
-    pub(super) schema: &'static str,
-    pub(super) is_required: bool,
+pub(crate) struct Body {
+    pub(crate) schema: &'static str,
+    pub(crate) is_required: bool,
 }
 
 /// What a client may say in the query or the path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Parameter {
+pub(crate) enum Parameter {
     /// `{name}`: a module.
     Name,
     /// `version=N`: an older version.

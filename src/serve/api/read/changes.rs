@@ -31,7 +31,7 @@ struct Asked {
 }
 
 /// The modules that were added, updated and removed since a version, up to the one that is served or to `until`.
-pub(in crate::serve) async fn changes(
+pub(crate) async fn changes(
     Extract(state): Extract<Arc<State>>,
     method: Method,
     uri: Uri,

@@ -37,7 +37,7 @@ struct Asked {
 }
 
 /// The versions, newest first: of all modules or of one, at most `limit`, and only those before a version.
-pub(in crate::serve) async fn history(
+pub(crate) async fn history(
     Extract(state): Extract<Arc<State>>,
     method: Method,
     uri: Uri,

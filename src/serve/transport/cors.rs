@@ -7,8 +7,10 @@ use axum::{
     http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header},
 };
 
-use super::routes::{Access, ROUTES, Route};
-use crate::settings::Serve;
+use crate::{
+    serve::routes::table::{Access, ROUTES, Route},
+    settings::Serve,
+};
 
 /// What a page may send, beside what it always may.
 const REQUEST_HEADERS: &str = "authorization, if-none-match, x-request-id";
@@ -16,7 +18,7 @@ const REQUEST_HEADERS: &str = "authorization, if-none-match, x-request-id";
 const RESPONSE_HEADERS: &str = "etag, link, retry-after, x-request-id";
 
 /// How a response depends on where the request comes from.
-pub(super) enum Origin {
+pub(crate) enum Origin {
     /// Not at all.
     Any,
     /// This one is not allowed.
@@ -26,7 +28,7 @@ pub(super) enum Origin {
 }
 
 /// Looks whether pages of the origin that a request names may read what a route gives.
-pub(super) fn origin(settings: &Serve, route: Option<usize>, headers: &HeaderMap) -> Origin {
+pub(crate) fn origin(settings: &Serve, route: Option<usize>, headers: &HeaderMap) -> Origin {
     let is_read = route.is_some_and(|route| ROUTES[route].access == Access::Read);
     if settings.cors.is_empty() || !is_read {
         return Origin::Any;
@@ -40,7 +42,7 @@ pub(super) fn origin(settings: &Serve, route: Option<usize>, headers: &HeaderMap
 }
 
 /// Tells a browser what it may let the page see.
-pub(super) fn allow(headers: &mut HeaderMap, origin: Origin) {
+pub(crate) fn allow(headers: &mut HeaderMap, origin: Origin) {
     match origin {
         Origin::Any => return,
         Origin::Other => {}
@@ -53,7 +55,7 @@ pub(super) fn allow(headers: &mut HeaderMap, origin: Origin) {
 }
 
 /// Answers a browser that asks before it sends the request itself.
-pub(super) fn preflight(settings: &Serve, route: &Route, request: &Request<Body>) -> Option<Response<Body>> {
+pub(crate) fn preflight(settings: &Serve, route: &Route, request: &Request<Body>) -> Option<Response<Body>> {
     let asks = request.method() == Method::OPTIONS
         && request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD)
         && route.access == Access::Read

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// The whole registry as it was in a version.
-pub(super) fn snapshot(repository: &Repository, version: SnapshotVersion) -> Result<Vec<u8>, Problem> {
+pub(crate) fn snapshot(repository: &Repository, version: SnapshotVersion) -> Result<Vec<u8>, Problem> {
     let found = find(repository, version)?;
     let Some(root) = &found.snapshot.root else {
         return Err(Problem::not_found("version 0 is the registry before its first version"));
@@ -22,7 +22,7 @@ pub(super) fn snapshot(repository: &Repository, version: SnapshotVersion) -> Res
 }
 
 /// The entry that a module had in a version.
-pub(super) fn entry(
+pub(crate) fn entry(
     repository: &Repository,
     version: SnapshotVersion,
     name: &ModuleName,
