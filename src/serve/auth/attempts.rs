@@ -19,7 +19,7 @@ use governor::{
     state::keyed::HashMapStateStore,
 };
 
-use super::Clock;
+use super::clock::Clock;
 
 /// So many at once.
 const BURST: NonZeroU32 = NonZeroU32::new(10).expect("not zero");

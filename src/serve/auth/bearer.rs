@@ -2,7 +2,7 @@
 
 use axum::http::{HeaderMap, header};
 
-use super::Denied;
+use super::denied::Denied;
 
 /// The longest token that is looked at: one with a key and a chain of certificates in it is shorter.
 const LONGEST: usize = 16 << 10;

@@ -8,10 +8,11 @@ use std::{
 };
 
 use super::{
-    Auth, Clock, IssuerVerifier, KeyVerifier,
     attempts::Attempts,
+    clock::Clock,
     issuer::{Fetch, IssuerKeys},
     keys::Key,
+    verifier::{Auth, IssuerVerifier, KeyVerifier},
 };
 use crate::{
     http,

@@ -12,7 +12,7 @@ use std::{
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 
-use super::{Clock, keys::KeySet, token::Token};
+use super::{clock::Clock, keys::KeySet, token::Token};
 use crate::{
     domain::WebAddress,
     settings::{Algorithm, Issuer},

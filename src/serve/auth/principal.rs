@@ -1,0 +1,37 @@
+//! The caller as a verifier identified it.
+
+use std::fmt;
+
+use super::token::Token;
+
+/// The longest subject that is kept: it ends up in every line of the audit log.
+const LONGEST_SUBJECT: usize = 200;
+
+/// Who calls, as a verifier found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Principal {
+    /// The subject of the token.
+    pub subject: String,
+    /// The verifier that accepted it.
+    pub verifier: String,
+}
+
+impl Principal {
+    /// The server itself, which needs no token.
+    pub fn this_server() -> Self {
+        Self { subject: "modreg serve".to_owned(), verifier: "none".to_owned() }
+    }
+
+    /// Takes the subject of a token, in which characters that could change a line of the log are escaped.
+    pub(super) fn of_token(token: &Token<'_>, verifier: &str) -> Self {
+        let subject = ["email", "sub"].iter().find_map(|claim| token.text(claim)).unwrap_or("unnamed");
+        let subject = subject.chars().take(LONGEST_SUBJECT).flat_map(char::escape_debug).collect();
+        Self { subject, verifier: verifier.to_owned() }
+    }
+}
+
+impl fmt::Display for Principal {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{} ({})", self.subject, self.verifier)
+    }
+}
