@@ -9,7 +9,7 @@ use axum::{
 };
 use serde::Deserialize;
 
-use super::{not_above, problem};
+use super::error::{not_above, problem};
 use crate::{
     domain::{ModuleName, SnapshotVersion},
     git::Repository,

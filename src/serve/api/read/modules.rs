@@ -9,7 +9,7 @@ use axum::{
 };
 use serde::Deserialize;
 
-use super::{not_above, old_versions};
+use super::{error::not_above, old_versions};
 use crate::{
     domain::{ModuleName, SnapshotVersion, closest},
     serve::{

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::problem;
+use super::error::problem;
 use crate::{
     domain::{ModuleName, SnapshotVersion},
     git::Repository,
