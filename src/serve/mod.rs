@@ -27,7 +27,10 @@ mod tests;
 mod transport;
 
 pub use http::problem::{PROBLEM_JSON, Problem};
-pub use jobs::syncs::{Job, SyncDone, SyncRefused, Syncs};
+pub use jobs::{
+    run_sync::run_sync,
+    syncs::{Job, SyncDone, SyncRefused, Syncs},
+};
 pub use log::{Form, Log};
 pub use metrics::{DeliveryLabels, Metrics};
 pub use options::{Options, PushTo};

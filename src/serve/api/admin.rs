@@ -20,7 +20,10 @@ use crate::{
     serve::{
         auth::Principal,
         http::{problem::Problem, query, request_id::RequestId},
-        jobs::syncs::{Job, SyncRefused, Syncs},
+        jobs::{
+            run_sync::run_sync,
+            syncs::{Job, SyncRefused},
+        },
         state::State,
         transport::service::Peer,
     },
@@ -180,7 +183,7 @@ async fn publish<B: DeserializeOwned>(
     let (parts, body) = request.into_parts();
     let body = query::json(&parts.headers, body, settings.body, settings.request_timeout).await?;
     let (_, Extension(id)) = caller;
-    match Syncs::run(state, job(body)?, principal, Some(id.as_str())).await {
+    match run_sync(state, job(body)?, principal, Some(id.as_str())).await {
         Ok(done) => Ok(answer(StatusCode::OK, &done.answer)),
         Err(refused) => Err(problem(refused)),
     }

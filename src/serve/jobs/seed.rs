@@ -6,7 +6,7 @@ use std::{
     sync::Arc,
 };
 
-use super::syncs::{Job, Syncs};
+use super::{run_sync::run_sync, syncs::Job};
 use crate::{
     builtins::BUILTINS,
     domain::RepoPath,
@@ -38,7 +38,7 @@ pub(crate) async fn prepare(state: &Arc<State>) -> Result<(), SyncError> {
     if is_new {
         tracing::info!(modules = BUILTINS.len(), "an empty registry: the built-in modules were committed");
         let job = Job::new(Scope::All, Trigger::Init);
-        if let Err(refused) = Syncs::run(state, job, Principal::this_server(), None).await {
+        if let Err(refused) = run_sync(state, job, Principal::this_server(), None).await {
             tracing::warn!(reason = %refused, "the built-in modules are not registered");
         }
     }

@@ -6,18 +6,14 @@
 use std::{
     fmt,
     sync::{Arc, Mutex, PoisonError},
-    thread,
-    time::{Duration, Instant},
 };
 
-use tokio::sync::{Mutex as Turn, OwnedMutexGuard, Semaphore};
+use tokio::sync::{Mutex as Turn, OwnedMutexGuard, OwnedSemaphorePermit, Semaphore};
 
 use crate::{
     domain::{ObjectId, SnapshotVersion},
-    git::{GitErrorKind, Repository},
     report::{json::Refusal, sync_answer::SyncAnswer},
-    serve::{auth::Principal, options::Options, state::State},
-    sync::{self, Outcome, Push, RemovalToken, Request, Scope, SyncError, Trigger, Verdict},
+    sync::{RemovalToken, Scope, Trigger},
 };
 
 /// What is to be done.
@@ -68,15 +64,6 @@ pub enum SyncRefused {
     Failed(String),
 }
 
-/// A sync that somebody asked for.
-#[derive(Debug, Clone)]
-struct Asked {
-    principal: Principal,
-    /// The id of the request, where it was one.
-    request: Option<String>,
-    job: Job,
-}
-
 /// A sync that has ended, for those who want to know.
 #[derive(Debug)]
 pub(crate) struct Finished<'a> {
@@ -90,7 +77,7 @@ pub(crate) struct Finished<'a> {
 
 impl Finished<'_> {
     /// One word for how it ended.
-    fn word(&self) -> &'static str {
+    pub(super) fn word(&self) -> &'static str {
         match self.result {
             Ok(_) if self.job.dry_run => "dry_run",
             Ok(SyncDone { commit: Some(_), .. }) => "changed",
@@ -161,121 +148,14 @@ impl Syncs {
         Arc::clone(&self.branch).lock_owned().await
     }
 
-    /// Runs a sync, unless one runs already; `request` is the id of the request that asks for it.
-    pub async fn run(
-        state: &Arc<State>,
-        job: Job,
-        principal: Principal,
-        request: Option<&str>,
-    ) -> Result<SyncDone, SyncRefused> {
-        let asked = Asked { principal, request: request.map(str::to_owned), job };
-        let Ok(turn) = Arc::clone(&state.syncs.turn).try_acquire_owned() else {
-            let result = Err(SyncRefused::Busy);
-            state.finished(&asked, Duration::ZERO, &result);
-            return result;
-        };
-        let state = Arc::clone(state);
-        // In a task of its own it goes on where the caller does not.
-        let task = tokio::spawn(async move {
-            let start = Instant::now();
-            let branch = state.syncs.branch().await;
-            let (options, job) = (state.options.clone(), asked.job.clone());
-            let work = tokio::task::spawn_blocking(move || work(&options, &job));
-            let result = work.await.unwrap_or_else(|_| {
-                Err(SyncRefused::Failed("a bug in modreg ended the sync; nothing is lost".to_owned()))
-            });
-            drop(branch);
-            state.refresh().await;
-            state.finished(&asked, start.elapsed(), &result);
-            drop(turn);
-            result
-        });
-        task.await.unwrap_or_else(|_| Err(SyncRefused::Failed("a bug in modreg ended the sync".to_owned())))
+    /// Takes the only permit to run a sync, or returns `None` while a sync runs.
+    pub(super) fn begin(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.turn).try_acquire_owned().ok()
     }
 
-    fn tell(&self, finished: &Finished<'_>) {
+    pub(super) fn tell(&self, finished: &Finished<'_>) {
         for observer in self.observers.lock().unwrap_or_else(PoisonError::into_inner).iter() {
             observer(finished);
         }
-    }
-}
-
-impl State {
-    /// Counts and logs a sync that has ended, and tells those who want to know.
-    fn finished(&self, asked: &Asked, took: Duration, result: &Result<SyncDone, SyncRefused>) {
-        let Asked { principal, request, job } = asked;
-        let version = self.view().version();
-        let finished = Finished { job, result, version };
-        self.metrics.synced(job.trigger, finished.word(), took);
-        let (from, to) = result.as_ref().map_or((version, version), |done| (done.from, done.answer.version));
-        let error = result.as_ref().err().map(ToString::to_string);
-        tracing::info!(
-            target: "audit",
-            id = request.as_deref(),
-            who = %principal,
-            action = job.scope.verb(),
-            trigger = job.trigger.as_str(),
-            from = from.get(),
-            to = to.get(),
-            result = finished.word(),
-            error = error.as_deref(),
-            millis = u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
-        );
-        self.syncs.tell(&finished);
-    }
-}
-
-fn work(options: &Options, job: &Job) -> Result<SyncDone, SyncRefused> {
-    let sync = || {
-        let repository = Repository::open(&options.repository)?.silencing_ssh(options.silences_ssh);
-        let push =
-            options.push.as_ref().map(|to| Push { remote: to.remote().map(str::to_owned), wait: &wait });
-        let request = Request {
-            dry_run: job.dry_run,
-            allow_removals: job.allow_removals.clone(),
-            push,
-            ..Request::new(job.scope.clone(), job.trigger, (options.clock)())
-        };
-        sync::sync(&repository, &request, &|_| Box::new(|| ()))
-    };
-    match sync() {
-        Ok(outcome) => done(&outcome),
-        Err(error) => Err(refused(&error)),
-    }
-}
-
-/// Waits for any time up to `longest`, so that those who lost the same race do not meet again.
-fn wait(longest: Duration) {
-    thread::sleep(longest.mul_f64(fastrand::f64()));
-}
-
-fn done(outcome: &Outcome) -> Result<SyncDone, SyncRefused> {
-    let commit = match &outcome.verdict {
-        Verdict::Refused(refusal) => {
-            return Err(SyncRefused::Guard(Refusal::new(refusal, &outcome.draft.plan)));
-        }
-        Verdict::Committed { commit, .. } => Some(*commit),
-        Verdict::Unchanged | Verdict::DryRun => None,
-    };
-    Ok(SyncDone { answer: SyncAnswer::from(outcome), from: outcome.previous.version(), commit })
-}
-
-fn refused(error: &SyncError) -> SyncRefused {
-    let reason = error.with_causes();
-    match error {
-        SyncError::Git(git) => match git.kind() {
-            GitErrorKind::Busy { .. } => SyncRefused::Busy,
-            GitErrorKind::Locked { .. } => SyncRefused::Conflict(reason),
-            GitErrorKind::Remote { .. } => SyncRefused::Remote(reason),
-            _ => SyncRefused::Failed(reason),
-        },
-        SyncError::LostRace { .. }
-        | SyncError::Diverged { .. }
-        | SyncError::Rewritten { .. }
-        | SyncError::BranchRemoved { .. }
-        | SyncError::OtherVersion { .. }
-        | SyncError::UncommittedRegistry { .. } => SyncRefused::Conflict(reason),
-        error if error.is_about_the_request() => SyncRefused::Unknown(reason),
-        _ => SyncRefused::Failed(reason),
     }
 }

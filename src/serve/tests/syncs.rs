@@ -7,7 +7,10 @@ use crate::{
     domain::SnapshotVersion,
     serve::{
         auth::Principal,
-        jobs::syncs::{Job, SyncRefused, Syncs},
+        jobs::{
+            run_sync::run_sync,
+            syncs::{Job, SyncRefused},
+        },
     },
     sync::{Scope, Trigger},
 };
@@ -19,7 +22,7 @@ fn a_sync_waits_for_a_look_at_the_remote_and_for_no_other_sync() {
     let state = state(folder.path(), || Timestamp::UNIX_EPOCH);
     let sync = || {
         let job = Job::new(Scope::All, Trigger::Api);
-        Syncs::run(&state, job, Principal::this_server(), None)
+        run_sync(&state, job, Principal::this_server(), None)
     };
     run(async {
         let look = state.syncs.branch().await;

@@ -11,7 +11,10 @@ use std::{fs, io, path::Path, sync::Arc, time::Duration};
 use jiff::Timestamp;
 use tokio::sync::Notify;
 
-use super::syncs::{Job, SyncRefused, Syncs};
+use super::{
+    run_sync::run_sync,
+    syncs::{Job, SyncRefused},
+};
 use crate::{
     git::{OwnFolder, Repository},
     serve::{auth::Principal, state::State},
@@ -65,7 +68,7 @@ async fn sync(state: &Arc<State>, due: &Due, stop: &Notify) -> bool {
     for _ in 0..TRIES {
         state.syncs.rest().await;
         let job = Job::new(due.scope(), Trigger::Schedule);
-        match Syncs::run(state, job, Principal::this_server(), None).await {
+        match run_sync(state, job, Principal::this_server(), None).await {
             Err(SyncRefused::Busy | SyncRefused::Conflict(_)) if pause(LOOK, stop).await => {}
             Err(SyncRefused::Busy | SyncRefused::Conflict(_)) => return false,
             Ok(_) | Err(_) => return true,
