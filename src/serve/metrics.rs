@@ -3,7 +3,7 @@
 //! The series of the usual answers are looked up once, at the start, so that counting one costs no allocation and no lock
 //! that others wait for.
 
-use std::{sync::atomic::AtomicU64, time::Duration};
+use std::{collections::BTreeMap, sync::atomic::AtomicU64, time::Duration};
 
 use axum::http::{Method, StatusCode};
 use jiff::Timestamp;
@@ -13,7 +13,10 @@ use prometheus_client::{
     registry::{Registry, Unit},
 };
 
-use super::{routes::table::ROUTES, snapshot::loader::View};
+use super::{
+    routes::table::{ROUTES, Route, RouteId},
+    snapshot::loader::View,
+};
 use crate::sync::Trigger;
 
 /// The label of requests for what no route answers.
@@ -25,7 +28,7 @@ pub struct Metrics {
     registry: Registry,
     requests: Family<RequestLabels, Counter>,
     request_seconds: Family<RouteLabel, Histogram, fn() -> Histogram>,
-    usual: Vec<Usual>,
+    usual: BTreeMap<RouteId, Usual>,
     snapshot_version: Gauge,
     snapshot_published: Gauge<f64, AtomicU64>,
     snapshot_age: Gauge<f64, AtomicU64>,
@@ -94,14 +97,14 @@ impl Metrics {
     pub(super) fn new() -> Self {
         let requests = Family::<RequestLabels, Counter>::default();
         let request_seconds = Family::new_with_constructor(request_buckets as fn() -> Histogram);
-        let usual = |route: &super::routes::table::Route| {
+        let usual = |route: &Route| {
             let method = name(&route.method);
             let count = |status| {
                 let labels = RequestLabels { route: route.path, method, status };
                 requests.get_or_create(&labels).clone()
             };
             let seconds = request_seconds.get_or_create(&RouteLabel { route: route.path }).clone();
-            Usual { ok: count(200), not_modified: count(304), seconds }
+            (route.id, Usual { ok: count(200), not_modified: count(304), seconds })
         };
         let usual = ROUTES.iter().map(usual).collect();
         let mut metrics = Self {
@@ -153,14 +156,20 @@ impl Metrics {
         );
     }
 
-    /// Counts an answer; `route` is the number in [`ROUTES`] of the route that gave it.
-    pub(super) fn answered(&self, route: Option<usize>, method: &Method, status: StatusCode, took: Duration) {
-        let usual = route.and_then(|route| self.usual.get(route));
+    /// Counts an answer.
+    pub(super) fn answered(
+        &self,
+        route: Option<&Route>,
+        method: &Method,
+        status: StatusCode,
+        took: Duration,
+    ) {
+        let usual = route.and_then(|route| self.usual.get(&route.id));
         match (usual, status) {
             (Some(usual), StatusCode::OK) if *method == Method::GET => usual.ok.inc(),
             (Some(usual), StatusCode::NOT_MODIFIED) if *method == Method::GET => usual.not_modified.inc(),
             _ => {
-                let route = route.map_or(NO_ROUTE, |route| ROUTES[route].path);
+                let route = route.map_or(NO_ROUTE, |route| route.path);
                 let labels = RequestLabels { route, method: name(method), status: status.as_u16() };
                 self.requests.get_or_create(&labels).inc()
             }

@@ -26,7 +26,7 @@ mod state;
 mod tests;
 mod transport;
 
-pub use http::problem::{PROBLEM_JSON, Problem};
+pub use http::{media_type::PROBLEM_JSON, peer::Peer, problem::Problem};
 pub use jobs::{
     run_sync::run_sync,
     syncs::{Job, SyncDone, SyncRefused, Syncs},
@@ -37,6 +37,6 @@ pub use options::{Options, PushTo};
 pub use run::{ServeError, start};
 pub use snapshot::loader::View;
 pub use state::State;
-pub use transport::service::{App, Peer};
+pub use transport::service::App;
 
 pub use tracing::Level;

@@ -19,13 +19,12 @@ use crate::{
     report::json::{StatusReport, Versioned},
     serve::{
         auth::Principal,
-        http::{problem::Problem, query, request_id::RequestId},
+        http::{peer::Peer, problem::Problem, query, request_id::RequestId},
         jobs::{
             run_sync::run_sync,
             syncs::{Job, SyncRefused},
         },
         state::State,
-        transport::service::Peer,
     },
     sync::{RemovalToken, Rollback, Scope, Status, Trigger},
     webhook,

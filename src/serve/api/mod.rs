@@ -3,3 +3,4 @@
 pub(crate) mod admin;
 pub(crate) mod probes;
 pub(crate) mod read;
+pub(crate) mod router;

@@ -13,11 +13,12 @@ use serde::Serialize;
 
 use crate::{
     domain::SnapshotVersion,
-    serve::{http::problem::Problem, routes::openapi::DOCUMENT, state::State},
+    serve::{
+        http::{media_type, problem::Problem},
+        routes::openapi::DOCUMENT,
+        state::State,
+    },
 };
-
-/// The media type of metrics.
-pub(crate) const METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
 /// What `/livez` answers.
 #[derive(Serialize)]
@@ -51,7 +52,7 @@ pub(crate) async fn readyz(Extract(state): Extract<Arc<State>>) -> Result<impl I
 pub(crate) async fn metrics(Extract(state): Extract<Arc<State>>) -> Response<Body> {
     let text = state.metrics.text((state.options.clock)());
     let mut response = uncached(text);
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(METRICS));
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type::METRICS));
     response
 }
 

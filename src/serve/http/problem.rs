@@ -11,8 +11,7 @@ use axum::{
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-/// The media type of a problem.
-pub const PROBLEM_JSON: &str = "application/problem+json";
+use super::media_type::PROBLEM_JSON;
 
 /// Why the answer is no.
 #[derive(Debug, Clone)]

@@ -13,7 +13,10 @@ use axum::{
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use sha2::{Digest as _, Sha256};
 
-use super::http::prepared_response::{Audience, Prepared};
+use super::http::{
+    media_type,
+    prepared_response::{Audience, Prepared},
+};
 
 const HTML: &str = include_str!("index.html");
 const STYLE: &str = include_str!("style.css");
@@ -28,9 +31,6 @@ const SCRIPT: &str = concat!(
     include_str!("script/history.js"),
     include_str!("script/admin.js"),
 );
-
-/// The media type of the page.
-pub(super) const HTML_UTF8: &str = "text/html; charset=utf-8";
 
 /// Where the style and the script go.
 const STYLE_PLACE: (&str, &str) = ("<style>", "</style>");
@@ -57,7 +57,7 @@ impl Page {
         let is_page = response.status() == StatusCode::OK;
         let headers = response.headers_mut();
         if is_page {
-            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(HTML_UTF8));
+            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type::HTML));
         }
         headers.insert(header::CONTENT_SECURITY_POLICY, self.policy.clone());
         headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));

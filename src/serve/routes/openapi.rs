@@ -6,105 +6,21 @@ use std::sync::LazyLock;
 use axum::{body::Bytes, http::Method};
 use serde_json::{Map, Value, json};
 
-use super::table::{Access, ROUTES, Route};
+use super::{
+    operation::{Answer, Body, Operation},
+    table::{Access, ROUTES, Route},
+};
 use crate::{
-    domain::ModuleName,
     schema,
     serve::http::{
+        media_type::PROBLEM_JSON,
         prepared_response::{Audience, Prepared},
-        problem::PROBLEM_JSON,
     },
 };
 
 /// The document, ready to be sent.
 pub(crate) static DOCUMENT: LazyLock<Prepared> =
     LazyLock::new(|| Prepared::coded(&Bytes::from(document().to_string()), Audience::Public));
-
-/// What a route says of itself beside its path and method.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Operation {
-    /// Its name for generated clients.
-    pub(crate) id: &'static str,
-    /// What it does.
-    pub(crate) summary: &'static str,
-    /// What may stand in the query and in the path.
-    pub(crate) parameters: &'static [Parameter],
-    /// The schema of its body, if it takes one.
-    pub(crate) body: Option<Body>,
-    /// What it answers.
-    pub(crate) answer: Answer,
-    /// The statuses of its problems, beside those that every route of its access has.
-    pub(crate) problems: &'static [u16],
-}
-
-/// What a route answers.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Answer {
-    /// A document of this schema.
-    Schema(&'static str),
-    /// Any JSON.
-    Json,
-    /// Text of this media type.
-    Text(&'static str),
-}
-
-/// A body.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Body {
-    pub(crate) schema: &'static str,
-    pub(crate) is_required: bool,
-}
-
-/// What a client may say in the query or the path.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Parameter {
-    /// `{name}`: a module.
-    Name,
-    /// `version=N`: an older version.
-    Version,
-    /// `category=…`
-    Category,
-    /// `keyword=…`
-    Keyword,
-    /// `since=N`, which has to be there.
-    Since,
-    /// `until=N`
-    Until,
-    /// `module=…`
-    Module,
-    /// `limit=N`
-    Limit,
-    /// `before=N`
-    Before,
-}
-
-impl Parameter {
-    fn describe(self) -> Value {
-        let version = json!({ "type": "integer", "minimum": 0, "maximum": u64::MAX });
-        let name = json!({ "type": "string", "pattern": ModuleName::PATTERN });
-        let (name, place, is_required, about, schema) = match self {
-            Self::Name => ("name", "path", true, "The module.", name),
-            Self::Version => ("version", "query", false, "An older version; the latest without it.", version),
-            Self::Category => {
-                ("category", "query", false, "Only modules of this category.", json!({ "type": "string" }))
-            }
-            Self::Keyword => {
-                ("keyword", "query", false, "Only modules with this keyword.", json!({ "type": "string" }))
-            }
-            Self::Since => ("since", "query", true, "The version to compare with.", version),
-            Self::Until => {
-                ("until", "query", false, "The version to compare; the latest without it.", version)
-            }
-            Self::Module => ("module", "query", false, "Only versions that changed this module.", name),
-            Self::Limit => {
-                let schema = json!({ "type": "integer", "minimum": 1, "maximum": 1000, "default": 100 });
-                ("limit", "query", false, "At most so many versions.", schema)
-            }
-            Self::Before => ("before", "query", false, "Only versions before this one.", version),
-        };
-        json!({ "name": name, "in": place, "required": is_required, "description": about, "schema": schema })
-    }
-}
 
 fn document() -> Value {
     let mut paths = Map::new();
@@ -217,6 +133,7 @@ fn rebased(target: &str, own: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::serve::routes::operation::Parameter;
 
     /// Every value of `$ref` below.
     fn references<'a>(value: &'a Value, found: &mut Vec<&'a str>) {

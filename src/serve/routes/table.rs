@@ -1,24 +1,28 @@
-//! All routes: what stands in `/openapi.json`, what metrics are labelled with, and what is called.
+//! The table of all routes. It is data only: the router, the metrics and `/openapi.json` are made from it.
 
-use std::sync::Arc;
+use axum::http::Method;
 
-use axum::{
-    Router,
-    http::{Method, StatusCode},
-    routing::{get, post},
-};
+use super::operation::{Answer, Body, Operation, Parameter};
+use crate::serve::http::media_type;
 
-use super::openapi::{Answer, Body, Operation, Parameter};
-use crate::serve::{
-    api::{
-        admin,
-        probes::{self, METRICS},
-        read,
-    },
-    http::problem::Problem,
-    page,
-    state::State,
-};
+/// The name of a route within the program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum RouteId {
+    Snapshot,
+    Modules,
+    Module,
+    Changes,
+    History,
+    Sync,
+    Status,
+    Rollback,
+    Unpin,
+    Livez,
+    Readyz,
+    Metrics,
+    OpenApi,
+    Page,
+}
 
 /// Who may call a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,6 +41,8 @@ const NAME: &str = "{name}";
 /// A route. One that answers `GET` answers `HEAD` too.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Route {
+    /// Its name within the program.
+    pub(crate) id: RouteId,
     /// Its path; where its last part varies, that is [`NAME`].
     pub(crate) path: &'static str,
     /// The one method that it answers, beside `HEAD`.
@@ -48,18 +54,18 @@ pub(crate) struct Route {
 }
 
 /// A route that everybody may read.
-const fn reads(path: &'static str, operation: Operation) -> Route {
-    Route { path, method: Method::GET, access: Access::Read, operation }
+const fn reads(id: RouteId, path: &'static str, operation: Operation) -> Route {
+    Route { id, path, method: Method::GET, access: Access::Read, operation }
 }
 
 /// A route for those who run the server.
-const fn probe(path: &'static str, operation: Operation) -> Route {
-    Route { path, method: Method::GET, access: Access::Open, operation }
+const fn probe(id: RouteId, path: &'static str, operation: Operation) -> Route {
+    Route { id, path, method: Method::GET, access: Access::Open, operation }
 }
 
 /// A route for administrators.
-const fn admin(method: Method, path: &'static str, operation: Operation) -> Route {
-    Route { path, method, access: Access::Admin, operation }
+const fn admin(id: RouteId, method: Method, path: &'static str, operation: Operation) -> Route {
+    Route { id, path, method, access: Access::Admin, operation }
 }
 
 const fn gives(
@@ -88,25 +94,25 @@ const fn changes(
     }
 }
 
-pub(crate) const SNAPSHOT: usize = 0;
-pub(crate) const MODULES: usize = 1;
-pub(crate) const MODULE: usize = 2;
-
 /// Every route.
 pub(crate) static ROUTES: [Route; 14] = [
     reads(
+        RouteId::Snapshot,
         "/api/modules/ai/snapshot",
         gives("snapshot", "registry", "The whole registry as one document", &[Parameter::Version]),
     ),
     reads(
+        RouteId::Modules,
         "/api/modules/ai/modules",
         gives("modules", "module-list", "The list of modules", &[Parameter::Category, Parameter::Keyword]),
     ),
     reads(
+        RouteId::Module,
         "/api/modules/ai/modules/{name}",
         gives("module", "entry", "The entry of one module", &[Parameter::Name, Parameter::Version]),
     ),
     reads(
+        RouteId::Changes,
         "/api/modules/ai/changes",
         Operation {
             problems: &[409],
@@ -119,6 +125,7 @@ pub(crate) static ROUTES: [Route; 14] = [
         },
     ),
     reads(
+        RouteId::History,
         "/api/modules/ai/history",
         gives(
             "history",
@@ -128,27 +135,32 @@ pub(crate) static ROUTES: [Route; 14] = [
         ),
     ),
     admin(
+        RouteId::Sync,
         Method::POST,
         "/api/admin/modules/ai/sync",
         changes("sync", "Compile what HEAD holds, and publish it", "sync-request", false),
     ),
     admin(
+        RouteId::Status,
         Method::GET,
         "/api/admin/modules/ai/sync/status",
         gives("status", "status-answer", "How the registry stands", &[]),
     ),
     admin(
+        RouteId::Rollback,
         Method::POST,
         "/api/admin/modules/ai/rollback",
         changes("rollback", "Publish the content of an old version, and pin it", "rollback-request", true),
     ),
     admin(
+        RouteId::Unpin,
         Method::POST,
         "/api/admin/modules/ai/unpin",
         changes("unpin", "Lift pins, and publish what the manifests give now", "unpin-request", false),
     ),
-    probe("/livez", gives("livez", "live", "Whether the process answers", &[])),
+    probe(RouteId::Livez, "/livez", gives("livez", "live", "Whether the process answers", &[])),
     probe(
+        RouteId::Readyz,
         "/readyz",
         Operation {
             problems: &[503],
@@ -156,62 +168,29 @@ pub(crate) static ROUTES: [Route; 14] = [
         },
     ),
     probe(
+        RouteId::Metrics,
         "/metrics",
         Operation {
-            answer: Answer::Text(METRICS),
+            answer: Answer::Text(media_type::METRICS),
             ..gives("metrics", "", "What was counted, as Prometheus reads it", &[])
         },
     ),
     probe(
+        RouteId::OpenApi,
         "/openapi.json",
         Operation { answer: Answer::Json, ..gives("openapi", "", "This description", &[]) },
     ),
     probe(
+        RouteId::Page,
         "/",
-        Operation { answer: Answer::Text(page::HTML_UTF8), ..gives("page", "", "The status page", &[]) },
+        Operation { answer: Answer::Text(media_type::HTML), ..gives("page", "", "The status page", &[]) },
     ),
 ];
 
-/// The router: each route of [`ROUTES`] with what it calls. It is asked only for routes and methods that are there.
-pub(crate) fn router() -> Router<Arc<State>> {
-    let [
-        snapshot,
-        modules,
-        module,
-        changes,
-        history,
-        sync,
-        status,
-        rollback,
-        unpin,
-        livez,
-        readyz,
-        metrics,
-        openapi,
-        root,
-    ] = &ROUTES;
-    Router::new()
-        .route(snapshot.path, get(read::snapshot))
-        .route(modules.path, get(read::modules))
-        .route(module.path, get(read::module))
-        .route(changes.path, get(read::changes))
-        .route(history.path, get(read::history))
-        .route(sync.path, post(admin::sync))
-        .route(status.path, get(admin::status))
-        .route(rollback.path, post(admin::rollback))
-        .route(unpin.path, post(admin::unpin))
-        .route(livez.path, get(probes::livez))
-        .route(readyz.path, get(probes::readyz))
-        .route(metrics.path, get(probes::metrics))
-        .route(openapi.path, get(probes::openapi))
-        .route(root.path, get(page::page))
-        .fallback(async || Problem::new(StatusCode::NOT_IMPLEMENTED, "this route calls nothing"))
-}
-
 impl Route {
-    /// The number in [`ROUTES`] of the route that a path belongs to.
-    pub(crate) fn find(path: &str) -> Option<usize> {
-        ROUTES.iter().position(|route| fits(route.path, path))
+    /// The route that a path belongs to.
+    pub(crate) fn find(path: &str) -> Option<&'static Self> {
+        ROUTES.iter().find(|route| fits(route.path, path))
     }
 
     /// Whether it answers a method.

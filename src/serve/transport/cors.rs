@@ -8,7 +8,7 @@ use axum::{
 };
 
 use crate::{
-    serve::routes::table::{Access, ROUTES, Route},
+    serve::routes::table::{Access, Route},
     settings::Serve,
 };
 
@@ -28,8 +28,8 @@ pub(crate) enum Origin {
 }
 
 /// Looks whether pages of the origin that a request names may read what a route gives.
-pub(crate) fn origin(settings: &Serve, route: Option<usize>, headers: &HeaderMap) -> Origin {
-    let is_read = route.is_some_and(|route| ROUTES[route].access == Access::Read);
+pub(crate) fn origin(settings: &Serve, route: Option<&Route>, headers: &HeaderMap) -> Origin {
+    let is_read = route.is_some_and(|route| route.access == Access::Read);
     if settings.cors.is_empty() || !is_read {
         return Origin::Any;
     }

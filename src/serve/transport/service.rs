@@ -25,17 +25,15 @@ use tower_http::catch_panic::{CatchPanicLayer, ResponseForPanic};
 
 use super::cors::{self, Origin};
 use crate::serve::{
+    api::router,
     http::{
+        peer::Peer,
         problem::Problem,
         request_id::{self, Ids, RequestId},
     },
-    routes::table::{self, Access, ROUTES, Route},
+    routes::table::{Access, Route, RouteId},
     state::State,
 };
-
-/// Where a request comes from; what proxies say of it does not count.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Peer(pub IpAddr);
 
 /// The server without its sockets. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -49,8 +47,7 @@ pub struct App {
 struct Asked {
     began: Instant,
     id: HeaderValue,
-    /// The number of its route in [`ROUTES`].
-    route: Option<usize>,
+    route: Option<&'static Route>,
     method: Method,
     path: Option<PathAndQuery>,
     origin: Origin,
@@ -80,7 +77,7 @@ impl Future for Answer {
 impl App {
     /// All routes over a state.
     pub fn new(state: Arc<State>) -> Self {
-        let router = table::router().with_state(Arc::clone(&state));
+        let router = router::router().with_state(Arc::clone(&state));
         Self { state, router, ids: Arc::new(Ids::new()) }
     }
 
@@ -112,7 +109,7 @@ impl App {
         let app = self.clone();
         Answer::Later(Box::pin(async move {
             let response = match asked.route {
-                Some(route) => app.routed(&ROUTES[route], request, peer, &asked.id).await,
+                Some(route) => app.routed(route, request, peer, &asked.id).await,
                 None => {
                     Problem::not_found("there is no such path; `/openapi.json` lists all").into_response()
                 }
@@ -122,19 +119,19 @@ impl App {
     }
 
     /// The answer to a question that was prepared for and that everybody may ask, if it is one.
-    fn prepared(&self, route: usize, request: &Request<Body>) -> Option<Response<Body>> {
+    fn prepared(&self, route: &Route, request: &Request<Body>) -> Option<Response<Body>> {
         let is_plain = request.uri().query().is_none()
             && self.state.options.settings.public_read
-            && ROUTES[route].answers(request.method());
+            && route.answers(request.method());
         if !is_plain {
             return None;
         }
         let view = self.state.view();
         let served = view.served.as_ref()?;
-        let prepared = match route {
-            table::SNAPSHOT => &served.snapshot,
-            table::MODULES => &served.list,
-            table::MODULE => &served.modules.get(request.uri().path().rsplit('/').next()?)?.entry,
+        let prepared = match route.id {
+            RouteId::Snapshot => &served.snapshot,
+            RouteId::Modules => &served.list,
+            RouteId::Module => &served.modules.get(request.uri().path().rsplit('/').next()?)?.entry,
             _ => return None,
         };
         Some(prepared.respond(request.method(), request.headers()))
