@@ -1,7 +1,7 @@
 //! The registry over HTTP: prepared bytes from memory, and the admin's way to change it. The only home of `tokio` and `axum`.
 //!
 //! [`State`] holds one immutable [`View`] of the repository that is swapped whole; a request takes one and answers from it
-//! alone. [`Syncs`] is the one way to change the registry. [`App`] is the server without its sockets, [`start`] puts it
+//! alone. [`Syncs`] is the one way to change the registry. [`HttpService`] is the server without its sockets, [`start`] puts it
 //! behind one and runs it until the process is told to stop.
 //!
 //! Invariant: what fails never takes the place of what worked. A branch that cannot be read leaves the last good snapshot
@@ -37,6 +37,6 @@ pub use options::{Options, PushTo};
 pub use run::{ServeError, start};
 pub use snapshot::loader::View;
 pub use state::State;
-pub use transport::service::App;
+pub use transport::service::HttpService;
 
 pub use tracing::Level;

@@ -10,7 +10,7 @@ use tokio::{
 };
 
 use super::{
-    App, Options, State,
+    HttpService, Options, State,
     auth::Auth,
     jobs::{schedule, seed, watch, webhooks},
     malloc,
@@ -69,7 +69,7 @@ async fn serve(listener: TcpListener, state: Arc<State>, stop: impl Future<Outpu
     let halt = Arc::new(Notify::new());
     let scheduler = tokio::spawn(schedule::run(Arc::clone(&state), Arc::clone(&halt)));
     let postman = tokio::spawn(webhooks::deliver(Arc::clone(&state)));
-    connection::serve(listener, App::new(Arc::clone(&state)), &state.options, stop).await;
+    connection::serve(listener, HttpService::new(Arc::clone(&state)), &state.options, stop).await;
     watcher.abort();
     if let Some(follower) = follower {
         follower.abort();

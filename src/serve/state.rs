@@ -20,7 +20,7 @@ use super::{
 use crate::git::Repository;
 
 /// How many requests at once may read old versions from the repository; others wait for their turn.
-const READERS: usize = 4;
+const MAX_REPOSITORY_READERS: usize = 4;
 
 /// The state of a server.
 #[derive(Debug)]
@@ -53,7 +53,7 @@ impl State {
             remote_trouble: ArcSwap::default(),
             view: ArcSwap::default(),
             loader: Loader::default(),
-            readers: Arc::new(Semaphore::new(READERS)),
+            readers: Arc::new(Semaphore::new(MAX_REPOSITORY_READERS)),
             options,
         })
     }
@@ -96,7 +96,7 @@ impl State {
     }
 
     /// Reads from the repository in a thread that may wait for the disk.
-    pub(super) async fn archive<T: Send + 'static>(
+    pub(super) async fn read_repository<T: Send + 'static>(
         self: &Arc<Self>,
         read: impl FnOnce(&Repository) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
@@ -129,11 +129,11 @@ mod tests {
     fn readers_take_turns_and_one_who_hangs_up_keeps_its_own_until_the_reading_is_over() {
         let folder = repository(&[("README.md", "a registry")]);
         // One thread more than there are turns: whoever had one too many would use it.
-        run_with(READERS + 1, async {
+        run_with(MAX_REPOSITORY_READERS + 1, async {
             let state = state(folder.path(), || Timestamp::UNIX_EPOCH);
             let (began, begins) = mpsc::channel();
             let (mut tasks, mut ends) = (Vec::new(), Vec::new());
-            for _ in 0..READERS {
+            for _ in 0..MAX_REPOSITORY_READERS {
                 let (end, ended) = mpsc::channel::<()>();
                 let (state, began) = (Arc::clone(&state), began.clone());
                 let read = move |_: &Repository| {
@@ -141,16 +141,16 @@ mod tests {
                     let _ = ended.recv();
                     Ok(())
                 };
-                tasks.push(tokio::spawn(async move { state.archive(read).await }));
+                tasks.push(tokio::spawn(async move { state.read_repository(read).await }));
                 ends.push(end);
             }
             let has_read = Arc::new(AtomicBool::new(false));
             let one_more = tokio::spawn({
                 let (state, has_read) = (Arc::clone(&state), Arc::clone(&has_read));
-                async move { state.archive(move |_| Ok(has_read.swap(true, Ordering::SeqCst))).await }
+                async move { state.read_repository(move |_| Ok(has_read.swap(true, Ordering::SeqCst))).await }
             });
             settled().await;
-            assert_eq!(begins.iter().take(READERS).count(), READERS);
+            assert_eq!(begins.iter().take(MAX_REPOSITORY_READERS).count(), MAX_REPOSITORY_READERS);
             assert!(!has_read.load(Ordering::SeqCst), "it waits for its turn");
             let hung_up = tasks.remove(0);
             hung_up.abort();

@@ -37,34 +37,34 @@ type Caller = (Extension<Peer>, Extension<RequestId>);
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 struct SyncBody {
-    #[serde(deserialize_with = "present")]
+    #[serde(deserialize_with = "non_null")]
     modules: Option<Vec<ModuleName>>,
     dry_run: bool,
-    #[serde(deserialize_with = "present")]
+    #[serde(deserialize_with = "non_null")]
     allow_removals: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct RollbackBody {
-    #[serde(deserialize_with = "whole")]
+    #[serde(deserialize_with = "whole_version")]
     version: SnapshotVersion,
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "non_null")]
     modules: Option<Vec<ModuleName>>,
     reason: String,
     #[serde(default)]
     dry_run: bool,
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "non_null")]
     allow_removals: Option<String>,
 }
 
 /// A field that may be left out, but not be `null`: that could mean anything.
-fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(field: D) -> Result<Option<T>, D::Error> {
+fn non_null<'de, T: Deserialize<'de>, D: Deserializer<'de>>(field: D) -> Result<Option<T>, D::Error> {
     T::deserialize(field).map(Some)
 }
 
 /// A version. To JSON Schema `3.0` is as whole a number as `3`, and to some clients too.
-fn whole<'de, D: Deserializer<'de>>(field: D) -> Result<SnapshotVersion, D::Error> {
+fn whole_version<'de, D: Deserializer<'de>>(field: D) -> Result<SnapshotVersion, D::Error> {
     let number = serde_json::Number::deserialize(field)?;
     let float =
         || number.as_f64().filter(|number| number.fract() == 0.0).map(|number| format!("{number:.0}"));
@@ -74,7 +74,7 @@ fn whole<'de, D: Deserializer<'de>>(field: D) -> Result<SnapshotVersion, D::Erro
 
 /// What `…/sync/status` answers.
 #[derive(Serialize)]
-struct StatusAnswer {
+struct StatusResponse {
     success: bool,
     status: Versioned<StatusReport>,
 }
@@ -85,9 +85,9 @@ pub(crate) async fn sync(
     caller: Caller,
     request: Request,
 ) -> Result<Response<Body>, Problem> {
-    publish(&state, &caller, request, |SyncBody { modules, dry_run, allow_removals }| {
-        let scope = names(modules)?.map_or(Scope::All, Scope::Modules);
-        Ok(Job { dry_run, allow_removals: token(allow_removals)?, ..Job::new(scope, Trigger::Api) })
+    run_job(&state, &caller, request, |SyncBody { modules, dry_run, allow_removals }| {
+        let scope = module_names(modules)?.map_or(Scope::All, Scope::Modules);
+        Ok(Job { dry_run, allow_removals: removal_token(allow_removals)?, ..Job::new(scope, Trigger::Api) })
     })
     .await
 }
@@ -98,14 +98,14 @@ pub(crate) async fn rollback(
     caller: Caller,
     request: Request,
 ) -> Result<Response<Body>, Problem> {
-    publish(&state, &caller, request, |body| {
+    run_job(&state, &caller, request, |body| {
         let RollbackBody { version, modules, reason, dry_run, allow_removals } = body;
         let reason = reason
             .parse()
             .map_err(|error| Problem::bad_request(format!("`reason` does not say why: {error}")))?;
-        let rollback = Rollback { version, modules: names(modules)?.unwrap_or_default(), reason };
+        let rollback = Rollback { version, modules: module_names(modules)?.unwrap_or_default(), reason };
         let job = Job::new(Scope::Rollback(rollback), Trigger::Rollback);
-        Ok(Job { dry_run, allow_removals: token(allow_removals)?, ..job })
+        Ok(Job { dry_run, allow_removals: removal_token(allow_removals)?, ..job })
     })
     .await
 }
@@ -116,9 +116,9 @@ pub(crate) async fn unpin(
     caller: Caller,
     request: Request,
 ) -> Result<Response<Body>, Problem> {
-    publish(&state, &caller, request, |SyncBody { modules, dry_run, allow_removals }| {
-        let scope = Scope::Pinned(names(modules)?.unwrap_or_default());
-        Ok(Job { dry_run, allow_removals: token(allow_removals)?, ..Job::new(scope, Trigger::Api) })
+    run_job(&state, &caller, request, |SyncBody { modules, dry_run, allow_removals }| {
+        let scope = Scope::Pinned(module_names(modules)?.unwrap_or_default());
+        Ok(Job { dry_run, allow_removals: removal_token(allow_removals)?, ..Job::new(scope, Trigger::Api) })
     })
     .await
 }
@@ -129,33 +129,33 @@ pub(crate) async fn status(
     caller: Caller,
     request: Request,
 ) -> Result<Response<Body>, Problem> {
-    admin(&state, &caller, request.headers()).await?;
-    query::no_query(request.uri())?;
-    let read = state.archive(|repository| {
-        let untold = |reason: String| {
+    authorize(&state, &caller, request.headers()).await?;
+    query::reject_query(request.uri())?;
+    let read = state.read_repository(|repository| {
+        let cannot_report = |reason: String| {
             let detail = format!("the status cannot be told: {reason}");
             Problem::new(StatusCode::INTERNAL_SERVER_ERROR, detail)
         };
-        let status =
-            Status::of(repository, &|_| Box::new(|| ())).map_err(|error| untold(error.with_causes()))?;
+        let status = Status::of(repository, &|_| Box::new(|| ()))
+            .map_err(|error| cannot_report(error.with_causes()))?;
         let webhooks =
-            webhook::standing(&repository.own_files()).map_err(|error| untold(error.to_string()))?;
+            webhook::standing(&repository.own_files()).map_err(|error| cannot_report(error.to_string()))?;
         Ok(StatusReport { webhooks, ..StatusReport::from(&status) })
     });
     let mut report = read.await?;
     report.running |= state.syncs.is_running();
     report.next_run = **state.next_run.load();
     report.last_error = report.last_error.or_else(|| state.trouble());
-    Ok(answer(StatusCode::OK, &StatusAnswer { success: true, status: Versioned::new(report) }))
+    Ok(json_response(StatusCode::OK, &StatusResponse { success: true, status: Versioned::new(report) }))
 }
 
-async fn admin(state: &State, caller: &Caller, headers: &HeaderMap) -> Result<Principal, Problem> {
+async fn authorize(state: &State, caller: &Caller, headers: &HeaderMap) -> Result<Principal, Problem> {
     let (Extension(Peer(peer)), _) = caller;
     state.auth.admin(headers, *peer).await.map_err(Problem::from)
 }
 
 /// The modules that are named, of which there has to be one where any are.
-fn names(modules: Option<Vec<ModuleName>>) -> Result<Option<BTreeSet<ModuleName>>, Problem> {
+fn module_names(modules: Option<Vec<ModuleName>>) -> Result<Option<BTreeSet<ModuleName>>, Problem> {
     match modules {
         Some(modules) if modules.is_empty() => {
             Err(Problem::bad_request("`modules` names no module; leave it out to mean all"))
@@ -164,32 +164,32 @@ fn names(modules: Option<Vec<ModuleName>>) -> Result<Option<BTreeSet<ModuleName>
     }
 }
 
-fn token(text: Option<String>) -> Result<Option<RemovalToken>, Problem> {
+fn removal_token(text: Option<String>) -> Result<Option<RemovalToken>, Problem> {
     let parsed = text.map(|text| text.parse()).transpose();
     parsed.map_err(|error| Problem::bad_request(format!("`allowRemovals`: {error}")))
 }
 
 /// Does what an administrator asks for; `job` says what a body means.
-async fn publish<B: DeserializeOwned>(
+async fn run_job<B: DeserializeOwned>(
     state: &Arc<State>,
     caller: &Caller,
     request: Request,
     job: impl FnOnce(B) -> Result<Job, Problem>,
 ) -> Result<Response<Body>, Problem> {
-    let principal = admin(state, caller, request.headers()).await?;
-    query::no_query(request.uri())?;
+    let principal = authorize(state, caller, request.headers()).await?;
+    query::reject_query(request.uri())?;
     let settings = &state.options.settings;
     let (parts, body) = request.into_parts();
-    let body = query::json(&parts.headers, body, settings.body, settings.request_timeout).await?;
+    let body = query::json_body(&parts.headers, body, settings.body, settings.request_timeout).await?;
     let (_, Extension(id)) = caller;
     match run_sync(state, job(body)?, principal, Some(id.as_str())).await {
-        Ok(done) => Ok(answer(StatusCode::OK, &done.answer)),
-        Err(refused) => Err(problem(refused)),
+        Ok(done) => Ok(json_response(StatusCode::OK, &done.answer)),
+        Err(refused) => Err(sync_problem(refused)),
     }
 }
 
 /// Why nothing was published. Only administrators read this.
-fn problem(refused: SyncRefused) -> Problem {
+fn sync_problem(refused: SyncRefused) -> Problem {
     match refused {
         SyncRefused::Busy => Problem::new(StatusCode::CONFLICT, "another sync is running; try again later")
             .kind("urn:modreg:problem:sync-running")
@@ -214,7 +214,7 @@ fn problem(refused: SyncRefused) -> Problem {
     }
 }
 
-fn answer(status: StatusCode, body: &impl Serialize) -> Response<Body> {
+fn json_response(status: StatusCode, body: &impl Serialize) -> Response<Body> {
     let mut response = (status, Json(body)).into_response();
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response

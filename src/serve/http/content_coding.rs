@@ -6,7 +6,7 @@ use axum::http::{HeaderMap, HeaderValue, header};
 
 /// How the bytes of a response are coded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Coding {
+pub(crate) enum ContentCoding {
     /// As they are.
     Identity,
     /// Brotli.
@@ -18,9 +18,9 @@ pub(crate) enum Coding {
 }
 
 /// Brotli at this quality takes seconds for so many bytes, and above them a faster one is taken.
-const LARGE: usize = 8 << 20;
+const LARGE_BODY: usize = 8 << 20;
 
-impl Coding {
+impl ContentCoding {
     /// All codings, the one that is liked best first.
     pub(crate) const ALL: [Self; 4] = [Self::Br, Self::Zstd, Self::Gzip, Self::Identity];
 
@@ -47,7 +47,7 @@ impl Coding {
 }
 
 fn brotli(plain: &[u8]) -> Vec<u8> {
-    let quality = if plain.len() > LARGE { 5 } else { 9 };
+    let quality = if plain.len() > LARGE_BODY { 5 } else { 9 };
     let parameters = brotli::enc::BrotliEncoderParams { quality, lgwin: 22, ..Default::default() };
     let mut writer = brotli::CompressorWriter::with_params(Vec::new(), 64 * 1024, &parameters);
     writer.write_all(plain).expect("memory takes all bytes");
@@ -63,23 +63,23 @@ fn gzip(plain: &[u8]) -> Option<Vec<u8>> {
 /// The coding to answer in, of those that are there, or `None` where the client takes none of them.
 ///
 /// A client that says nothing gets the bytes as they are. Of those that it likes equally, the smallest is taken.
-pub(crate) fn negotiate(headers: &HeaderMap, has: impl Fn(Coding) -> bool) -> Option<Coding> {
+pub(crate) fn negotiate(headers: &HeaderMap, has: impl Fn(ContentCoding) -> bool) -> Option<ContentCoding> {
     let mut values = headers.get_all(header::ACCEPT_ENCODING).iter().peekable();
     if values.peek().is_none() {
-        return Some(Coding::Identity);
+        return Some(ContentCoding::Identity);
     }
-    let accepted: Vec<(&str, u16)> = values.filter_map(text).flat_map(items).collect();
-    let weight = |coding: Coding| {
+    let accepted: Vec<(&str, u16)> = values.filter_map(text).flat_map(weighted_codings).collect();
+    let weight = |coding: ContentCoding| {
         let of = |name: &str| {
             accepted.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, weight)| *weight)
         };
-        let legacy = if coding == Coding::Gzip { of("x-gzip") } else { None };
+        let legacy = if coding == ContentCoding::Gzip { of("x-gzip") } else { None };
         // What is not coded is welcome unless it is excluded, but not before what is named.
-        let default = u16::from(coding == Coding::Identity);
+        let default = u16::from(coding == ContentCoding::Identity);
         of(coding.name()).or(legacy).or_else(|| of("*")).unwrap_or(default)
     };
-    let mut best: Option<(Coding, u16)> = None;
-    for coding in Coding::ALL.into_iter().filter(|coding| has(*coding)) {
+    let mut best: Option<(ContentCoding, u16)> = None;
+    for coding in ContentCoding::ALL.into_iter().filter(|coding| has(*coding)) {
         let weight = weight(coding);
         if weight > best.map_or(0, |(_, best)| best) {
             best = Some((coding, weight));
@@ -93,7 +93,7 @@ fn text(value: &HeaderValue) -> Option<&str> {
 }
 
 /// The codings of one header with their weights in thousandths.
-fn items(header: &str) -> impl Iterator<Item = (&str, u16)> {
+fn weighted_codings(header: &str) -> impl Iterator<Item = (&str, u16)> {
     header.split(',').filter_map(|item| {
         let mut parts = item.split(';').map(str::trim);
         let name = parts.next().filter(|name| !name.is_empty())?;
@@ -119,7 +119,7 @@ mod tests {
 
     #[test]
     fn the_client_decides_and_the_smallest_breaks_ties() {
-        use Coding::{Br, Gzip, Identity, Zstd};
+        use ContentCoding::{Br, Gzip, Identity, Zstd};
         for (accepted, expected) in [
             (&[][..], Some(Identity)),
             (&[""], Some(Identity)),
@@ -154,6 +154,9 @@ mod tests {
     fn what_is_not_there_is_not_chosen() {
         let mut headers = HeaderMap::new();
         headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("br, gzip"));
-        assert_eq!(negotiate(&headers, |coding| coding == Coding::Identity), Some(Coding::Identity));
+        assert_eq!(
+            negotiate(&headers, |coding| coding == ContentCoding::Identity),
+            Some(ContentCoding::Identity)
+        );
     }
 }

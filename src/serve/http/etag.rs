@@ -20,12 +20,15 @@ pub(crate) fn digest(content: &[u8]) -> String {
 }
 
 /// Whether the client says that it has what is tagged so.
-pub(crate) fn is_known(headers: &HeaderMap, tag: &HeaderValue) -> bool {
-    headers.get_all(header::IF_NONE_MATCH).iter().any(|value| value == tag || lists(value.as_bytes(), tag))
+pub(crate) fn matches_if_none_match(headers: &HeaderMap, tag: &HeaderValue) -> bool {
+    headers
+        .get_all(header::IF_NONE_MATCH)
+        .iter()
+        .any(|value| value == tag || list_contains(value.as_bytes(), tag))
 }
 
 /// Whether a list of tags has this one, weak or strong, or is `*`.
-fn lists(list: &[u8], tag: &HeaderValue) -> bool {
+fn list_contains(list: &[u8], tag: &HeaderValue) -> bool {
     let mut rest = list;
     loop {
         rest = rest.trim_ascii_start();
@@ -70,9 +73,9 @@ mod tests {
         ] {
             let mut headers = HeaderMap::new();
             headers.insert(header::IF_NONE_MATCH, HeaderValue::from_static(header));
-            assert_eq!(is_known(&headers, &tag), known, "{header:?}");
+            assert_eq!(matches_if_none_match(&headers, &tag), known, "{header:?}");
         }
-        assert!(!is_known(&HeaderMap::new(), &tag));
+        assert!(!matches_if_none_match(&HeaderMap::new(), &tag));
     }
 
     #[test]

@@ -7,24 +7,24 @@ use axum::{
 };
 
 use super::{
-    content_coding::{self, Coding},
+    content_coding::{self, ContentCoding},
     etag,
     problem::Problem,
 };
 
 /// Fewer bytes are not worth a coding.
-const SMALL: usize = 1024;
+const MIN_COMPRESSED_BYTES: usize = 1024;
 
 /// A JSON document, ready to be sent.
 #[derive(Debug, Clone)]
-pub(crate) struct Prepared {
+pub(crate) struct PreparedResponse {
     variants: Vec<Variant>,
     cache: HeaderValue,
 }
 
 #[derive(Debug, Clone)]
 struct Variant {
-    coding: Coding,
+    coding: ContentCoding,
     tag: HeaderValue,
     body: Bytes,
 }
@@ -47,30 +47,30 @@ impl Audience {
     }
 }
 
-impl Prepared {
+impl PreparedResponse {
     /// Takes the bytes as they are; `digest` stands for them.
-    pub(crate) fn plain(body: Bytes, digest: &str, audience: Audience) -> Self {
-        let plain = Variant { coding: Coding::Identity, tag: etag::tag(digest, None), body };
+    pub(crate) fn uncompressed(body: Bytes, digest: &str, audience: Audience) -> Self {
+        let plain = Variant { coding: ContentCoding::Identity, tag: etag::tag(digest, None), body };
         Self { variants: vec![plain], cache: audience.cache_control() }
     }
 
     /// The same for bytes that have no better name than their digest.
-    pub(crate) fn of(body: impl Into<Bytes>, audience: Audience) -> Self {
+    pub(crate) fn from_body(body: impl Into<Bytes>, audience: Audience) -> Self {
         let body = body.into();
         let digest = etag::digest(&body);
-        Self::plain(body, &digest, audience)
+        Self::uncompressed(body, &digest, audience)
     }
 
     /// Codes the bytes in every way there is.
-    pub(crate) fn coded(body: &Bytes, audience: Audience) -> Self {
+    pub(crate) fn compressed(body: &Bytes, audience: Audience) -> Self {
         let digest = etag::digest(body);
-        let mut prepared = Self::plain(body.clone(), &digest, audience);
-        if body.len() >= SMALL {
-            let coded = |coding: Coding| {
+        let mut prepared = Self::uncompressed(body.clone(), &digest, audience);
+        if body.len() >= MIN_COMPRESSED_BYTES {
+            let coded = |coding: ContentCoding| {
                 let body = coding.encode(body)?.into();
                 Some(Variant { coding, tag: etag::tag(&digest, Some(coding.name())), body })
             };
-            prepared.variants.extend(Coding::ALL.into_iter().filter_map(coded));
+            prepared.variants.extend(ContentCoding::ALL.into_iter().filter_map(coded));
         }
         prepared
     }
@@ -88,7 +88,7 @@ impl Prepared {
             let detail = "it can be had as it is, and `Accept-Encoding` excludes that";
             return Problem::new(StatusCode::NOT_ACCEPTABLE, detail).into_response();
         };
-        let is_known = etag::is_known(headers, &variant.tag);
+        let is_known = etag::matches_if_none_match(headers, &variant.tag);
         let body = match (is_known, method) {
             (true, _) | (_, &Method::HEAD) => Body::empty(),
             (false, _) => Body::from(variant.body.clone()),
@@ -101,7 +101,7 @@ impl Prepared {
         } else {
             headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
             headers.insert(header::CONTENT_LENGTH, HeaderValue::from(variant.body.len()));
-            if variant.coding != Coding::Identity {
+            if variant.coding != ContentCoding::Identity {
                 headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(variant.coding.name()));
             }
         }
@@ -112,7 +112,7 @@ impl Prepared {
         response
     }
 
-    fn variant(&self, coding: Coding) -> Option<&Variant> {
+    fn variant(&self, coding: ContentCoding) -> Option<&Variant> {
         self.variants.iter().find(|variant| variant.coding == coding)
     }
 }
@@ -131,7 +131,7 @@ mod tests {
     #[test]
     fn each_coding_is_a_representation_with_a_tag() {
         let text = "content ".repeat(1000);
-        let prepared = Prepared::coded(&Bytes::from(text), Audience::Public);
+        let prepared = PreparedResponse::compressed(&Bytes::from(text), Audience::Public);
         let mut tags = std::collections::BTreeSet::new();
         for coding in ["identity", "br", "zstd", "gzip"] {
             let response = prepared.respond(&Method::GET, &headers(&[("accept-encoding", coding)]));
@@ -155,7 +155,7 @@ mod tests {
 
     #[test]
     fn a_head_tells_the_length_of_what_a_get_would_send() {
-        let prepared = Prepared::of(&b"{}"[..], Audience::Private);
+        let prepared = PreparedResponse::from_body(&b"{}"[..], Audience::Private);
         let response = prepared.respond(&Method::HEAD, &HeaderMap::new());
         assert_eq!(
             (response.status(), &response.headers()[header::CONTENT_LENGTH]),
@@ -166,7 +166,7 @@ mod tests {
 
     #[test]
     fn small_documents_are_sent_as_they_are() {
-        let prepared = Prepared::coded(&Bytes::from_static(b"{}"), Audience::Public);
+        let prepared = PreparedResponse::compressed(&Bytes::from_static(b"{}"), Audience::Public);
         let response = prepared.respond(&Method::GET, &headers(&[("accept-encoding", "gzip")]));
         assert!(response.headers().get(header::CONTENT_ENCODING).is_none());
         let refused = headers(&[("accept-encoding", "gzip, identity;q=0")]);

@@ -16,7 +16,7 @@ use serde::{
 use super::problem::Problem;
 
 /// Reads the query. Unknown, repeated and malformed parameters are refused.
-pub(crate) fn query<T: DeserializeOwned>(uri: &Uri) -> Result<T, Problem> {
+pub(crate) fn parse<T: DeserializeOwned>(uri: &Uri) -> Result<T, Problem> {
     Query::try_from_uri(uri).map(|Query(query)| query).map_err(|rejection| {
         let text = rejection.body_text();
         let reason = text.split_once("query string: ").map_or(text.as_str(), |(_, reason)| reason);
@@ -25,7 +25,9 @@ pub(crate) fn query<T: DeserializeOwned>(uri: &Uri) -> Result<T, Problem> {
 }
 
 /// Reads a parameter that is a whole number.
-pub(crate) fn whole<'de, T: Deserialize<'de>, D: Deserializer<'de>>(parameter: D) -> Result<T, D::Error> {
+pub(crate) fn whole_number<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+    parameter: D,
+) -> Result<T, D::Error> {
     let text = String::deserialize(parameter)?;
     let number: u64 =
         text.parse().map_err(|_| D::Error::custom(format!("`{text}` is no whole number from 0 on")))?;
@@ -33,14 +35,14 @@ pub(crate) fn whole<'de, T: Deserialize<'de>, D: Deserializer<'de>>(parameter: D
 }
 
 /// The same for one that may be left out.
-pub(crate) fn optional_whole<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+pub(crate) fn optional_whole_number<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     parameter: D,
 ) -> Result<Option<T>, D::Error> {
-    whole(parameter).map(Some)
+    whole_number(parameter).map(Some)
 }
 
 /// Refuses any query.
-pub(crate) fn no_query(uri: &Uri) -> Result<(), Problem> {
+pub(crate) fn reject_query(uri: &Uri) -> Result<(), Problem> {
     match uri.query() {
         None | Some("") => Ok(()),
         Some(_) => Err(Problem::bad_request("the query makes no sense: nothing can be asked for here")),
@@ -48,13 +50,13 @@ pub(crate) fn no_query(uri: &Uri) -> Result<(), Problem> {
 }
 
 /// Reads a JSON body; an absent one is an empty object. Unknown fields are refused.
-pub(crate) async fn json<T: DeserializeOwned>(
+pub(crate) async fn json_body<T: DeserializeOwned>(
     headers: &HeaderMap,
     body: Body,
     limit: usize,
-    patience: Duration,
+    timeout: Duration,
 ) -> Result<T, Problem> {
-    let mut bytes = read(body, limit, patience).await?;
+    let mut bytes = read_body(body, limit, timeout).await?;
     if bytes.is_empty() {
         bytes = Bytes::from_static(b"{}");
     } else if !is_json(headers) {
@@ -68,8 +70,8 @@ pub(crate) async fn json<T: DeserializeOwned>(
         .map_err(|error| Problem::bad_request(format!("the body makes no sense: {error}")))
 }
 
-async fn read(body: Body, limit: usize, patience: Duration) -> Result<Bytes, Problem> {
-    match tokio::time::timeout(patience, Limited::new(body, limit).collect()).await {
+async fn read_body(body: Body, limit: usize, timeout: Duration) -> Result<Bytes, Problem> {
+    match tokio::time::timeout(timeout, Limited::new(body, limit).collect()).await {
         Err(_) => Err(Problem::new(StatusCode::REQUEST_TIMEOUT, "the body did not arrive in time")),
         Ok(Ok(body)) => Ok(body.to_bytes()),
         Ok(Err(error)) if error.is::<LengthLimitError>() => {

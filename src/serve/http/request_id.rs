@@ -8,7 +8,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue};
 pub(crate) static HEADER: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The longest id that is taken from a client.
-const LONGEST: usize = 64;
+const MAX_CLIENT_ID_LENGTH: usize = 64;
 
 /// The id of the request in hand.
 #[derive(Debug, Clone)]
@@ -23,18 +23,18 @@ impl RequestId {
 
 /// Gives ids: a prefix that differs from one run of the program to the next, and a number.
 #[derive(Debug)]
-pub(crate) struct Ids {
+pub(crate) struct RequestIds {
     prefix: Box<str>,
     next: AtomicU64,
 }
 
-impl Ids {
+impl RequestIds {
     pub(crate) fn new() -> Self {
         Self { prefix: format!("{:08x}-", fastrand::u32(..)).into(), next: AtomicU64::new(1) }
     }
 
     /// The id that the client gave, where it is short and plain, or a new one.
-    pub(crate) fn of(&self, headers: &HeaderMap) -> HeaderValue {
+    pub(crate) fn of_request(&self, headers: &HeaderMap) -> HeaderValue {
         match headers.get(&HEADER) {
             Some(given) if is_plain(given.as_bytes()) => given.clone(),
             _ => self.next(),
@@ -52,7 +52,7 @@ impl Ids {
 
 fn is_plain(id: &[u8]) -> bool {
     let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
-    (1..=LONGEST).contains(&id.len()) && id.iter().all(is_plain)
+    (1..=MAX_CLIENT_ID_LENGTH).contains(&id.len()) && id.iter().all(is_plain)
 }
 
 #[cfg(test)]
@@ -61,9 +61,9 @@ mod tests {
 
     #[test]
     fn a_clients_id_is_taken_where_it_is_short_and_plain() {
-        let ids = Ids::new();
-        let longest = "x".repeat(LONGEST);
-        let too_long = "x".repeat(LONGEST + 1);
+        let ids = RequestIds::new();
+        let longest = "x".repeat(MAX_CLIENT_ID_LENGTH);
+        let too_long = "x".repeat(MAX_CLIENT_ID_LENGTH + 1);
         for (given, taken) in [
             ("a-b_c.1", true),
             (longest.as_str(), true),
@@ -75,8 +75,8 @@ mod tests {
         ] {
             let mut headers = HeaderMap::new();
             headers.insert(&HEADER, HeaderValue::from_bytes(given.as_bytes()).unwrap());
-            assert_eq!(ids.of(&headers) == given, taken, "{given:?}");
+            assert_eq!(ids.of_request(&headers) == given, taken, "{given:?}");
         }
-        assert_ne!(ids.of(&HeaderMap::new()), ids.of(&HeaderMap::new()));
+        assert_ne!(ids.of_request(&HeaderMap::new()), ids.of_request(&HeaderMap::new()));
     }
 }

@@ -15,7 +15,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::http::{
     media_type,
-    prepared_response::{Audience, Prepared},
+    prepared_response::{Audience, PreparedResponse},
 };
 
 const HTML: &str = include_str!("index.html");
@@ -40,14 +40,14 @@ static PAGE: LazyLock<Page> = LazyLock::new(Page::new);
 
 /// The page, ready to be sent.
 struct Page {
-    document: Prepared,
+    document: PreparedResponse,
     policy: HeaderValue,
 }
 
 impl Page {
     fn new() -> Self {
         let html = put(&put(HTML, STYLE_PLACE, STYLE), SCRIPT_PLACE, SCRIPT);
-        let document = Prepared::coded(&html.into(), Audience::Public);
+        let document = PreparedResponse::compressed(&html.into(), Audience::Public);
         let policy = HeaderValue::from_str(&policy(SCRIPT, STYLE)).expect("a policy is plain text");
         Self { document, policy }
     }

@@ -14,13 +14,13 @@ use crate::{
     schema,
     serve::http::{
         media_type::PROBLEM_JSON,
-        prepared_response::{Audience, Prepared},
+        prepared_response::{Audience, PreparedResponse},
     },
 };
 
 /// The document, ready to be sent.
-pub(crate) static DOCUMENT: LazyLock<Prepared> =
-    LazyLock::new(|| Prepared::coded(&Bytes::from(document().to_string()), Audience::Public));
+pub(crate) static DOCUMENT: LazyLock<PreparedResponse> =
+    LazyLock::new(|| PreparedResponse::compressed(&Bytes::from(document().to_string()), Audience::Public));
 
 fn document() -> Value {
     let mut paths = Map::new();

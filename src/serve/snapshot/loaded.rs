@@ -16,7 +16,7 @@ use crate::{
     domain::{ModuleName, ObjectId, SnapshotVersion},
     git::Repository,
     registry::{Root, Snapshot},
-    serve::http::prepared_response::{Audience, Prepared},
+    serve::http::prepared_response::{Audience, PreparedResponse},
     sync::{Log, SyncError},
 };
 
@@ -28,9 +28,9 @@ pub(crate) struct Served {
     /// When its commit was made, where the history is at hand.
     pub(crate) published: Option<Timestamp>,
     /// The whole registry.
-    pub(crate) snapshot: Prepared,
+    pub(crate) snapshot: PreparedResponse,
     /// The list of all modules.
-    pub(crate) list: Prepared,
+    pub(crate) list: PreparedResponse,
     /// The modules by name.
     pub(crate) modules: BTreeMap<Box<str>, Module>,
     /// What was asked for since it is served.
@@ -40,19 +40,19 @@ pub(crate) struct Served {
 /// The changes from older versions to the one that is served, as far as somebody asked for them: clients that poll ask
 /// from the same few versions.
 #[derive(Debug, Default)]
-pub(crate) struct ChangesSince(Mutex<BTreeMap<SnapshotVersion, Arc<Prepared>>>);
+pub(crate) struct ChangesSince(Mutex<BTreeMap<SnapshotVersion, Arc<PreparedResponse>>>);
 
 /// So many are kept.
 const KEPT: usize = 64;
 
 impl ChangesSince {
     /// The changes since a version, where they are kept.
-    pub(crate) fn get(&self, since: SnapshotVersion) -> Option<Arc<Prepared>> {
+    pub(crate) fn get(&self, since: SnapshotVersion) -> Option<Arc<PreparedResponse>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&since).cloned()
     }
 
     /// Keeps the changes since a version in the place of the oldest ones.
-    pub(crate) fn keep(&self, since: SnapshotVersion, changes: Prepared) -> Arc<Prepared> {
+    pub(crate) fn keep(&self, since: SnapshotVersion, changes: PreparedResponse) -> Arc<PreparedResponse> {
         let changes = Arc::new(changes);
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         kept.insert(since, Arc::clone(&changes));
@@ -68,7 +68,7 @@ impl ChangesSince {
 pub(crate) struct Module {
     id: ObjectId,
     /// Its entry.
-    pub(crate) entry: Prepared,
+    pub(crate) entry: PreparedResponse,
     /// What the list says of it.
     pub(crate) listed: Bytes,
     /// Its category.
@@ -109,7 +109,7 @@ impl Served {
             let context = summary.ai_context;
             let module = Module {
                 id: *id,
-                entry: Prepared::plain(whole.slice(part), &id.to_string(), audience),
+                entry: PreparedResponse::uncompressed(whole.slice(part), &id.to_string(), audience),
                 listed: list.slice(line),
                 category: context.category.into(),
                 keywords: context.keywords.iter().map(|keyword| keyword.to_lowercase().into()).collect(),
@@ -117,8 +117,8 @@ impl Served {
             (Box::from(name.as_str()), module)
         });
         let modules = modules.collect();
-        let snapshot = Prepared::coded(&whole, audience);
-        let list = Prepared::coded(&list, audience);
+        let snapshot = PreparedResponse::compressed(&whole, audience);
+        let list = PreparedResponse::compressed(&list, audience);
         Self { root, published, snapshot, list, modules, changes: ChangesSince::default() }
     }
 

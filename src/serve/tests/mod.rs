@@ -19,12 +19,12 @@ use jiff::Timestamp;
 use tempfile::TempDir;
 use tokio::runtime::Builder;
 
-use super::{App, Options, State, auth::Auth, routes::table::ROUTES};
+use super::{HttpService, Options, State, auth::Auth, routes::table::ROUTES};
 use crate::settings::Settings;
 
 /// A server over a repository that is not there.
-fn app() -> App {
-    App::new(state("/nowhere".as_ref(), || Timestamp::UNIX_EPOCH))
+fn service() -> HttpService {
+    HttpService::new(state("/nowhere".as_ref(), || Timestamp::UNIX_EPOCH))
 }
 
 /// The state of a server over a repository, with nothing but defaults.
@@ -107,18 +107,18 @@ pub(super) async fn settled() {
     tokio::task::yield_now().await;
 }
 
-async fn status(app: &App, method: Method, path: &str) -> StatusCode {
+async fn status(service: &HttpService, method: Method, path: &str) -> StatusCode {
     let request = Request::builder().method(method).uri(path).body(Body::empty()).unwrap();
-    app.answer(request, IpAddr::V4(Ipv4Addr::LOCALHOST)).await.unwrap().status()
+    service.respond(request, IpAddr::V4(Ipv4Addr::LOCALHOST)).await.unwrap().status()
 }
 
 #[test]
 fn every_route_of_the_table_has_a_handler() {
     run(async {
-        let app = app();
+        let service = service();
         for route in &ROUTES {
             let path = route.path.replace("{name}", "chat");
-            let status = status(&app, route.method.clone(), &path).await;
+            let status = status(&service, route.method.clone(), &path).await;
             assert!(
                 ![StatusCode::NOT_FOUND, StatusCode::METHOD_NOT_ALLOWED].contains(&status),
                 "{path}: {status}"
@@ -130,13 +130,14 @@ fn every_route_of_the_table_has_a_handler() {
 #[test]
 fn a_route_answers_its_methods_and_no_others() {
     run(async {
-        let app = app();
+        let service = service();
         for route in &ROUTES {
             let path = route.path.replace("{name}", "chat");
             for method in
                 [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::DELETE, Method::OPTIONS]
             {
-                let is_refused = status(&app, method.clone(), &path).await == StatusCode::METHOD_NOT_ALLOWED;
+                let is_refused =
+                    status(&service, method.clone(), &path).await == StatusCode::METHOD_NOT_ALLOWED;
                 assert_eq!(is_refused, !route.answers(&method), "{method} {path}");
             }
         }
@@ -146,11 +147,11 @@ fn a_route_answers_its_methods_and_no_others() {
 #[test]
 fn a_repository_that_is_not_there_is_told_and_ends_nothing() {
     run(async {
-        let app = app();
-        let state: &Arc<State> = app.state();
+        let service = service();
+        let state: &Arc<State> = service.state();
         state.refresh().await;
         assert!(state.trouble().is_some_and(|trouble| trouble.contains("not a git repository")));
-        assert_eq!(status(&app, Method::GET, "/livez").await, StatusCode::OK);
-        assert_eq!(status(&app, Method::GET, "/readyz").await, StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(status(&service, Method::GET, "/livez").await, StatusCode::OK);
+        assert_eq!(status(&service, Method::GET, "/readyz").await, StatusCode::SERVICE_UNAVAILABLE);
     });
 }

@@ -14,10 +14,10 @@ async fn broken() -> &'static str {
 #[test]
 fn a_handler_that_panics_ends_its_own_request_alone() {
     let router = Router::new().route("/livez", get(broken)).route("/readyz", get(async || "still there"));
-    let app = App::with_router(state("/nowhere".as_ref(), || Timestamp::UNIX_EPOCH), router);
+    let service = HttpService::with_router(state("/nowhere".as_ref(), || Timestamp::UNIX_EPOCH), router);
     let ask = async |path: &str| {
         let request = Request::get(path).body(Body::empty()).unwrap();
-        let response = app.answer(request, IpAddr::V4(Ipv4Addr::LOCALHOST)).await.unwrap();
+        let response = service.respond(request, IpAddr::V4(Ipv4Addr::LOCALHOST)).await.unwrap();
         let (head, body) = response.into_parts();
         (head, String::from_utf8(body::to_bytes(body, 1 << 20).await.unwrap().into()).unwrap())
     };

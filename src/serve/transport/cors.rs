@@ -28,7 +28,7 @@ pub(crate) enum Origin {
 }
 
 /// Looks whether pages of the origin that a request names may read what a route gives.
-pub(crate) fn origin(settings: &Serve, route: Option<&Route>, headers: &HeaderMap) -> Origin {
+pub(crate) fn check_origin(settings: &Serve, route: Option<&Route>, headers: &HeaderMap) -> Origin {
     let is_read = route.is_some_and(|route| route.access == Access::Read);
     if settings.cors.is_empty() || !is_read {
         return Origin::Any;
@@ -42,7 +42,7 @@ pub(crate) fn origin(settings: &Serve, route: Option<&Route>, headers: &HeaderMa
 }
 
 /// Tells a browser what it may let the page see.
-pub(crate) fn allow(headers: &mut HeaderMap, origin: Origin) {
+pub(crate) fn add_headers(headers: &mut HeaderMap, origin: Origin) {
     match origin {
         Origin::Any => return,
         Origin::Other => {}

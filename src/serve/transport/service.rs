@@ -29,7 +29,7 @@ use crate::serve::{
     http::{
         peer::Peer,
         problem::Problem,
-        request_id::{self, Ids, RequestId},
+        request_id::{self, RequestId, RequestIds},
     },
     routes::table::{Access, Route, RouteId},
     state::State,
@@ -37,14 +37,14 @@ use crate::serve::{
 
 /// The server without its sockets. Cheap to clone.
 #[derive(Debug, Clone)]
-pub struct App {
+pub struct HttpService {
     state: Arc<State>,
     router: Router,
-    ids: Arc<Ids>,
+    ids: Arc<RequestIds>,
 }
 
 /// What is remembered of a request until it is answered.
-struct Asked {
+struct RequestMetadata {
     began: Instant,
     id: HeaderValue,
     route: Option<&'static Route>,
@@ -54,31 +54,31 @@ struct Asked {
 }
 
 /// The answer to a request.
-pub enum Answer {
+pub enum ResponseFuture {
     /// It was prepared.
-    Now(Option<Response<Body>>),
+    Prepared(Option<Response<Body>>),
     /// It takes some time.
-    Later(Pin<Box<dyn Future<Output = Response<Body>> + Send>>),
+    Computed(Pin<Box<dyn Future<Output = Response<Body>> + Send>>),
 }
 
-impl Future for Answer {
+impl Future for ResponseFuture {
     type Output = Result<Response<Body>, Infallible>;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         match self.get_mut() {
-            Self::Now(response) => {
+            Self::Prepared(response) => {
                 Poll::Ready(Ok(response.take().expect("nobody asks again for what is there")))
             }
-            Self::Later(response) => response.as_mut().poll(context).map(Ok),
+            Self::Computed(response) => response.as_mut().poll(context).map(Ok),
         }
     }
 }
 
-impl App {
+impl HttpService {
     /// All routes over a state.
     pub fn new(state: Arc<State>) -> Self {
         let router = router::router().with_state(Arc::clone(&state));
-        Self { state, router, ids: Arc::new(Ids::new()) }
+        Self { state, router, ids: Arc::new(RequestIds::new()) }
     }
 
     /// The same with other handlers.
@@ -93,28 +93,28 @@ impl App {
     }
 
     /// Answers a request.
-    pub fn answer(&self, request: Request<Body>, peer: IpAddr) -> Answer {
+    pub fn respond(&self, request: Request<Body>, peer: IpAddr) -> ResponseFuture {
         let route = Route::find(request.uri().path());
-        let asked = Asked {
+        let metadata = RequestMetadata {
             began: Instant::now(),
-            id: self.ids.of(request.headers()),
+            id: self.ids.of_request(request.headers()),
             route,
             method: request.method().clone(),
             path: request.uri().path_and_query().cloned(),
-            origin: cors::origin(&self.state.options.settings, route, request.headers()),
+            origin: cors::check_origin(&self.state.options.settings, route, request.headers()),
         };
-        if let Some(response) = asked.route.and_then(|route| self.prepared(route, &request)) {
-            return Answer::Now(Some(self.end(asked, response)));
+        if let Some(response) = metadata.route.and_then(|route| self.prepared(route, &request)) {
+            return ResponseFuture::Prepared(Some(self.finish(metadata, response)));
         }
-        let app = self.clone();
-        Answer::Later(Box::pin(async move {
-            let response = match asked.route {
-                Some(route) => app.routed(route, request, peer, &asked.id).await,
+        let service = self.clone();
+        ResponseFuture::Computed(Box::pin(async move {
+            let response = match metadata.route {
+                Some(route) => service.dispatch(route, request, peer, &metadata.id).await,
                 None => {
                     Problem::not_found("there is no such path; `/openapi.json` lists all").into_response()
                 }
             };
-            app.end(asked, response)
+            service.finish(metadata, response)
         }))
     }
 
@@ -138,8 +138,8 @@ impl App {
     }
 
     /// Adds what every response has, counts it, and has it in the log.
-    fn end(&self, asked: Asked, mut response: Response<Body>) -> Response<Body> {
-        let Asked { began, id, route, method, path, origin } = asked;
+    fn finish(&self, metadata: RequestMetadata, mut response: Response<Body>) -> Response<Body> {
+        let RequestMetadata { began, id, route, method, path, origin } = metadata;
         let (status, took) = (response.status(), began.elapsed());
         self.state.metrics.answered(route, &method, status, took);
         let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
@@ -153,13 +153,13 @@ impl App {
             tracing::info!(target: "request", id = text, method, path, status = code, micros);
         }
         let headers = response.headers_mut();
-        cors::allow(headers, origin);
+        cors::add_headers(headers, origin);
         headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
         headers.insert(&request_id::HEADER, id);
         response
     }
 
-    async fn routed(
+    async fn dispatch(
         &self,
         route: &'static Route,
         request: Request<Body>,
@@ -176,14 +176,14 @@ impl App {
                 .into_response();
         }
         if route.access == Access::Read
-            && let Err(problem) = self.may_read(request.headers(), peer).await
+            && let Err(problem) = self.check_read_access(request.headers(), peer).await
         {
             return problem.into_response();
         }
-        self.called(route, request, peer, id).await
+        self.call_handler(route, request, peer, id).await
     }
 
-    async fn may_read(&self, headers: &HeaderMap, peer: IpAddr) -> Result<(), Problem> {
+    async fn check_read_access(&self, headers: &HeaderMap, peer: IpAddr) -> Result<(), Problem> {
         if self.state.options.settings.public_read {
             return Ok(());
         }
@@ -192,7 +192,7 @@ impl App {
 
     /// What the router says, in time. What changes the registry takes the time that it takes: to be told that it is over
     /// while the sync goes on would help nobody.
-    async fn called(
+    async fn call_handler(
         &self,
         route: &'static Route,
         mut request: Request<Body>,
@@ -201,26 +201,26 @@ impl App {
     ) -> Response<Body> {
         request.extensions_mut().insert(Peer(peer));
         request.extensions_mut().insert(RequestId(id.clone()));
-        let answer =
-            CatchPanicLayer::custom(Panicked(id.clone())).layer(self.router.clone()).oneshot(request);
-        let answer = if route.method == Method::POST {
-            answer.await
+        let response =
+            CatchPanicLayer::custom(PanicResponse(id.clone())).layer(self.router.clone()).oneshot(request);
+        let response = if route.method == Method::POST {
+            response.await
         } else {
             let limit = self.state.options.settings.request_timeout;
-            match tokio::time::timeout(limit, answer).await {
-                Ok(answer) => answer,
+            match tokio::time::timeout(limit, response).await {
+                Ok(response) => response,
                 Err(_) => return Problem::unavailable("this took too long").into_response(),
             }
         };
-        answer.unwrap_or_else(|never| match never {}).map(Body::new)
+        response.unwrap_or_else(|never| match never {}).map(Body::new)
     }
 }
 
 /// Answers in the place of a handler that panicked.
 #[derive(Debug, Clone)]
-struct Panicked(HeaderValue);
+struct PanicResponse(HeaderValue);
 
-impl ResponseForPanic for Panicked {
+impl ResponseForPanic for PanicResponse {
     type ResponseBody = Body;
 
     fn response_for_panic(&mut self, _reason: Box<dyn Any + Send>) -> Response<Body> {

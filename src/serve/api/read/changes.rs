@@ -9,13 +9,13 @@ use axum::{
 };
 use serde::Deserialize;
 
-use super::error::{not_above, problem};
+use super::error::{check_version_exists, read_problem};
 use crate::{
     domain::SnapshotVersion,
     git::Repository,
     report::json::{self, ChangesReport},
     serve::{
-        http::{prepared_response::Prepared, problem::Problem, query},
+        http::{prepared_response::PreparedResponse, problem::Problem, query},
         state::State,
     },
     sync::{self, Log, SyncError, VersionedSnapshot},
@@ -23,10 +23,10 @@ use crate::{
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Asked {
-    #[serde(deserialize_with = "query::whole")]
+struct ChangesQuery {
+    #[serde(deserialize_with = "query::whole_number")]
     since: SnapshotVersion,
-    #[serde(default, deserialize_with = "query::optional_whole")]
+    #[serde(default, deserialize_with = "query::optional_whole_number")]
     until: Option<SnapshotVersion>,
 }
 
@@ -37,7 +37,7 @@ pub(crate) async fn changes(
     uri: Uri,
     headers: HeaderMap,
 ) -> Result<Response<Body>, Problem> {
-    let Asked { since, until } = query::query(&uri)?;
+    let ChangesQuery { since, until } = query::parse(&uri)?;
     let served = state.served()?;
     let version = served.version();
     if since > version {
@@ -47,19 +47,21 @@ pub(crate) async fn changes(
             .with("latest", version.get()));
     }
     if let Some(until) = until.filter(|until| *until != version) {
-        not_above(until, version)?;
+        check_version_exists(until, version)?;
         if since > until {
             let detail = format!("`since` (version {since}) must not be after `until` (version {until})");
             return Err(Problem::new(StatusCode::CONFLICT, detail));
         }
-        let bytes = state.archive(move |repository| compare(repository, since..=until, version)).await?;
-        return Ok(Prepared::of(bytes, state.audience()).respond(&method, &headers));
+        let bytes =
+            state.read_repository(move |repository| compare(repository, since..=until, version)).await?;
+        return Ok(PreparedResponse::from_body(bytes, state.audience()).respond(&method, &headers));
     }
     let prepared = if let Some(prepared) = served.changes.get(since) {
         prepared
     } else {
-        let bytes = state.archive(move |repository| compare(repository, since..=version, version)).await?;
-        served.changes.keep(since, Prepared::of(bytes, state.audience()))
+        let bytes =
+            state.read_repository(move |repository| compare(repository, since..=version, version)).await?;
+        served.changes.keep(since, PreparedResponse::from_body(bytes, state.audience()))
     };
     Ok(prepared.respond(&method, &headers))
 }
@@ -78,6 +80,6 @@ fn compare(
         let changes = sync::compare(repository, &old.snapshot, &new.snapshot)?;
         Ok::<_, SyncError>(ChangesReport::between(&old.snapshot, &new.snapshot, latest, &changes))
     };
-    let report = read().map_err(|error| problem(&error))?;
+    let report = read().map_err(|error| read_problem(&error))?;
     Ok(json::to_bytes(&report))
 }

@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use crate::{domain::SnapshotVersion, serve::http::problem::Problem, sync::SyncError};
 
 /// Says why something old cannot be read, as far as that is the reader's business.
-pub(super) fn problem(error: &SyncError) -> Problem {
+pub(super) fn read_problem(error: &SyncError) -> Problem {
     match error {
         SyncError::UnknownVersion { is_cut_off: true, .. } => {
             Problem::new(StatusCode::NOT_FOUND, format!("{error}: the server does not have so old versions"))
@@ -29,7 +29,7 @@ pub(super) fn problem(error: &SyncError) -> Problem {
 }
 
 /// Refuses a version that is not there yet, without a look at the history.
-pub(super) fn not_above(version: SnapshotVersion, latest: SnapshotVersion) -> Result<(), Problem> {
+pub(super) fn check_version_exists(version: SnapshotVersion, latest: SnapshotVersion) -> Result<(), Problem> {
     if version <= latest {
         return Ok(());
     }

@@ -9,30 +9,30 @@ use axum::{
 };
 use serde::Deserialize;
 
-use super::error::{not_above, problem};
+use super::error::{check_version_exists, read_problem};
 use crate::{
     domain::{ModuleName, SnapshotVersion},
     git::Repository,
     report::json::{self, HistoryReport},
     serve::{
-        http::{prepared_response::Prepared, problem::Problem, query},
+        http::{prepared_response::PreparedResponse, problem::Problem, query},
         state::State,
     },
     sync::{History, Log, SyncError},
 };
 
-/// How many versions one answer tells of, where nothing else is asked for.
-const LIMIT: usize = 100;
+/// How many versions one answer tells of, where nothing else is query for.
+const DEFAULT_LIMIT: usize = 100;
 /// How many it tells of at most.
-const MOST: usize = 1000;
+const MAX_LIMIT: usize = 1000;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Asked {
+struct HistoryQuery {
     module: Option<ModuleName>,
-    #[serde(default, deserialize_with = "query::optional_whole")]
+    #[serde(default, deserialize_with = "query::optional_whole_number")]
     limit: Option<usize>,
-    #[serde(default, deserialize_with = "query::optional_whole")]
+    #[serde(default, deserialize_with = "query::optional_whole_number")]
     before: Option<SnapshotVersion>,
 }
 
@@ -43,20 +43,20 @@ pub(crate) async fn history(
     uri: Uri,
     headers: HeaderMap,
 ) -> Result<Response<Body>, Problem> {
-    let asked: Asked = query::query(&uri)?;
-    let limit = asked.limit.unwrap_or(LIMIT);
-    if !(1..=MOST).contains(&limit) {
-        return Err(Problem::bad_request(format!("`limit` takes a number from 1 to {MOST}")));
+    let query: HistoryQuery = query::parse(&uri)?;
+    let limit = query.limit.unwrap_or(DEFAULT_LIMIT);
+    if !(1..=MAX_LIMIT).contains(&limit) {
+        return Err(Problem::bad_request(format!("`limit` takes a number from 1 to {MAX_LIMIT}")));
     }
-    if let Some(before) = asked.before {
-        not_above(before, state.served()?.version().next())?;
+    if let Some(before) = query.before {
+        check_version_exists(before, state.served()?.version().next())?;
     }
-    let module = asked.module.clone();
+    let module = query.module.clone();
     let read =
-        move |repository: &Repository| read(repository, &asked, limit).map_err(|error| problem(&error));
-    let (report, last) = state.archive(read).await?;
-    let mut response = Prepared::of(report, state.audience()).respond(&method, &headers);
-    if let Some(next) = last.and_then(|last| link(module.as_ref(), limit, last)) {
+        move |repository: &Repository| read(repository, &query, limit).map_err(|error| read_problem(&error));
+    let (report, last) = state.read_repository(read).await?;
+    let mut response = PreparedResponse::from_body(report, state.audience()).respond(&method, &headers);
+    if let Some(next) = last.and_then(|last| next_page_link(module.as_ref(), limit, last)) {
         response.headers_mut().insert(header::LINK, next);
     }
     Ok(response)
@@ -65,19 +65,19 @@ pub(crate) async fn history(
 /// The report, and the version that the next one goes on from, where there may be more.
 fn read(
     repository: &Repository,
-    asked: &Asked,
+    query: &HistoryQuery,
     limit: usize,
 ) -> Result<(Vec<u8>, Option<SnapshotVersion>), SyncError> {
     let head = repository.head()?.require_commit()?;
     let log = Log::read(repository, head)?;
-    let history = History::below(repository, &log, asked.before, asked.module.as_ref(), Some(limit))?;
+    let history = History::below(repository, &log, query.before, query.module.as_ref(), Some(limit))?;
     let is_full = history.records.len() == limit;
     let last = history.records.last().map(|record| record.version).filter(|_| is_full);
     Ok((json::to_bytes(&HistoryReport::from(&history)), last))
 }
 
 /// The way to older versions (RFC 8288).
-fn link(module: Option<&ModuleName>, limit: usize, last: SnapshotVersion) -> Option<HeaderValue> {
+fn next_page_link(module: Option<&ModuleName>, limit: usize, last: SnapshotVersion) -> Option<HeaderValue> {
     let module = module.map_or_else(String::new, |name| format!("module={name}&"));
     let link = format!("</api/modules/ai/history?{module}limit={limit}&before={last}>; rel=\"next\"");
     HeaderValue::from_str(&link).ok()

@@ -9,11 +9,11 @@ use axum::{
 };
 use serde::Deserialize;
 
-use super::{error::not_above, old_versions};
+use super::{error::check_version_exists, old_versions};
 use crate::{
     domain::{ModuleName, SnapshotVersion, closest},
     serve::{
-        http::{prepared_response::Prepared, problem::Problem, query},
+        http::{prepared_response::PreparedResponse, problem::Problem, query},
         snapshot::{
             json,
             loaded::{Module, Served},
@@ -24,13 +24,13 @@ use crate::{
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Filter {
+struct ModuleFilter {
     category: Option<String>,
     keyword: Option<String>,
 }
 
-impl Filter {
-    fn takes(&self, module: &Module) -> bool {
+impl ModuleFilter {
+    fn matches(&self, module: &Module) -> bool {
         let Self { category, keyword } = self;
         category.as_ref().is_none_or(|wanted| module.category.eq_ignore_ascii_case(wanted))
             && keyword.as_ref().is_none_or(|wanted| module.keywords.iter().any(|known| **known == **wanted))
@@ -44,18 +44,18 @@ pub(crate) async fn modules(
     uri: Uri,
     headers: HeaderMap,
 ) -> Result<Response<Body>, Problem> {
-    let mut filter: Filter = query::query(&uri)?;
+    let mut filter: ModuleFilter = query::parse(&uri)?;
     filter.keyword = filter.keyword.map(|keyword| keyword.to_lowercase());
     let served = state.served()?;
-    let taken = served.modules.values().filter(|module| filter.takes(module));
+    let taken = served.modules.values().filter(|module| filter.matches(module));
     let list = json::list(served.version(), taken.map(|module| Cow::Borrowed(module.listed.as_ref())));
-    Ok(Prepared::of(list.bytes, state.audience()).respond(&method, &headers))
+    Ok(PreparedResponse::from_body(list.bytes, state.audience()).respond(&method, &headers))
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Asked {
-    #[serde(default, deserialize_with = "query::optional_whole")]
+struct ModuleQuery {
+    #[serde(default, deserialize_with = "query::optional_whole_number")]
     version: Option<SnapshotVersion>,
 }
 
@@ -67,22 +67,23 @@ pub(crate) async fn module(
     uri: Uri,
     headers: HeaderMap,
 ) -> Result<Response<Body>, Problem> {
-    let Asked { version } = query::query(&uri)?;
+    let ModuleQuery { version } = query::parse(&uri)?;
     let Ok(Path(name)) = name else {
         return Err(Problem::not_found("the name of the module is not UTF-8"));
     };
     let name: ModuleName = name.parse().map_err(|error| Problem::not_found(format!("{error}")))?;
     let served = state.served()?;
     let Some(version) = version.filter(|version| *version != served.version()) else {
-        let module = served.modules.get(name.as_str()).ok_or_else(|| missing(&served, &name))?;
+        let module = served.modules.get(name.as_str()).ok_or_else(|| unknown_module(&served, &name))?;
         return Ok(module.entry.respond(&method, &headers));
     };
-    not_above(version, served.version())?;
-    let bytes = state.archive(move |repository| old_versions::entry(repository, version, &name)).await?;
-    Ok(Prepared::of(bytes, state.audience()).respond(&method, &headers))
+    check_version_exists(version, served.version())?;
+    let bytes =
+        state.read_repository(move |repository| old_versions::entry(repository, version, &name)).await?;
+    Ok(PreparedResponse::from_body(bytes, state.audience()).respond(&method, &headers))
 }
 
-fn missing(served: &Served, name: &ModuleName) -> Problem {
+fn unknown_module(served: &Served, name: &ModuleName) -> Problem {
     let problem = Problem::not_found(format!("version {} has no module `{name}`", served.version()));
     match closest(name.as_str(), served.modules.keys().map(AsRef::as_ref)) {
         Some(closest) => problem.with("closest", closest),

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::error::problem;
+use super::error::read_problem;
 use crate::{
     domain::{ModuleName, SnapshotVersion},
     git::Repository,
@@ -17,7 +17,7 @@ pub(crate) fn snapshot(repository: &Repository, version: SnapshotVersion) -> Res
         return Err(Problem::not_found("version 0 is the registry before its first version"));
     };
     let entries = found.snapshot.entries.values().map(|id| repository.blob(*id).map(Cow::Owned));
-    let entries = entries.collect::<Result<Vec<_>, _>>().map_err(|error| problem(&error.into()))?;
+    let entries = entries.collect::<Result<Vec<_>, _>>().map_err(|error| read_problem(&error.into()))?;
     Ok(json::snapshot(root, entries.into_iter()).bytes)
 }
 
@@ -27,7 +27,7 @@ pub(crate) fn entry(
     version: SnapshotVersion,
     name: &ModuleName,
 ) -> Result<Vec<u8>, Problem> {
-    find(repository, version)?.entry(repository, name).map_err(|error| problem(&error))
+    find(repository, version)?.entry(repository, name).map_err(|error| read_problem(&error))
 }
 
 fn find(repository: &Repository, version: SnapshotVersion) -> Result<VersionedSnapshot, Problem> {
@@ -35,5 +35,5 @@ fn find(repository: &Repository, version: SnapshotVersion) -> Result<VersionedSn
         let head = repository.head()?.require_commit()?;
         VersionedSnapshot::find(repository, &Log::read(repository, head)?, version)
     };
-    find().map_err(|error: SyncError| problem(&error))
+    find().map_err(|error: SyncError| read_problem(&error))
 }

@@ -9,19 +9,19 @@ use axum::{
 };
 use serde::Deserialize;
 
-use super::{error::not_above, old_versions};
+use super::{error::check_version_exists, old_versions};
 use crate::{
     domain::SnapshotVersion,
     serve::{
-        http::{prepared_response::Prepared, problem::Problem, query},
+        http::{prepared_response::PreparedResponse, problem::Problem, query},
         state::State,
     },
 };
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Asked {
-    #[serde(default, deserialize_with = "query::optional_whole")]
+struct SnapshotQuery {
+    #[serde(default, deserialize_with = "query::optional_whole_number")]
     version: Option<SnapshotVersion>,
 }
 
@@ -32,12 +32,12 @@ pub(crate) async fn snapshot(
     uri: Uri,
     headers: HeaderMap,
 ) -> Result<Response<Body>, Problem> {
-    let Asked { version } = query::query(&uri)?;
+    let SnapshotQuery { version } = query::parse(&uri)?;
     let served = state.served()?;
     let Some(version) = version.filter(|version| *version != served.version()) else {
         return Ok(served.snapshot.respond(&method, &headers));
     };
-    not_above(version, served.version())?;
-    let bytes = state.archive(move |repository| old_versions::snapshot(repository, version)).await?;
-    Ok(Prepared::of(bytes, state.audience()).respond(&method, &headers))
+    check_version_exists(version, served.version())?;
+    let bytes = state.read_repository(move |repository| old_versions::snapshot(repository, version)).await?;
+    Ok(PreparedResponse::from_body(bytes, state.audience()).respond(&method, &headers))
 }
