@@ -1,6 +1,6 @@
 //! What is counted, as Prometheus reads it.
 //!
-//! The series of the usual answers are looked up once, at the start, so that counting one costs no allocation and no lock
+//! The series of the common answers are looked up once, at the start, so that counting one costs no allocation and no lock
 //! that others wait for.
 
 use std::{collections::BTreeMap, sync::atomic::AtomicU64, time::Duration};
@@ -28,7 +28,7 @@ pub struct Metrics {
     registry: Registry,
     requests: Family<RequestLabels, Counter>,
     request_seconds: Family<RouteLabel, Histogram, fn() -> Histogram>,
-    usual: BTreeMap<RouteId, Usual>,
+    common: BTreeMap<RouteId, CommonSeries>,
     snapshot_version: Gauge,
     snapshot_published: Gauge<f64, AtomicU64>,
     snapshot_age: Gauge<f64, AtomicU64>,
@@ -77,9 +77,9 @@ pub struct DeliveryLabels {
     pub result: &'static str,
 }
 
-/// The series of one route's usual answers.
+/// The series of one route's common answers.
 #[derive(Debug)]
-struct Usual {
+struct CommonSeries {
     ok: Counter,
     not_modified: Counter,
     seconds: Histogram,
@@ -97,21 +97,21 @@ impl Metrics {
     pub(super) fn new() -> Self {
         let requests = Family::<RequestLabels, Counter>::default();
         let request_seconds = Family::new_with_constructor(request_buckets as fn() -> Histogram);
-        let usual = |route: &Route| {
-            let method = name(&route.method);
+        let common = |route: &Route| {
+            let method = method_label(&route.method);
             let count = |status| {
                 let labels = RequestLabels { route: route.path, method, status };
                 requests.get_or_create(&labels).clone()
             };
             let seconds = request_seconds.get_or_create(&RouteLabel { route: route.path }).clone();
-            (route.id, Usual { ok: count(200), not_modified: count(304), seconds })
+            (route.id, CommonSeries { ok: count(200), not_modified: count(304), seconds })
         };
-        let usual = ROUTES.iter().map(usual).collect();
+        let common = ROUTES.iter().map(common).collect();
         let mut metrics = Self {
             registry: Registry::with_prefix("modreg"),
             requests,
             request_seconds,
-            usual,
+            common,
             snapshot_version: Gauge::default(),
             snapshot_published: Gauge::default(),
             snapshot_age: Gauge::default(),
@@ -157,45 +157,45 @@ impl Metrics {
     }
 
     /// Counts an answer.
-    pub(super) fn answered(
+    pub(super) fn count_response(
         &self,
         route: Option<&Route>,
         method: &Method,
         status: StatusCode,
         took: Duration,
     ) {
-        let usual = route.and_then(|route| self.usual.get(&route.id));
-        match (usual, status) {
-            (Some(usual), StatusCode::OK) if *method == Method::GET => usual.ok.inc(),
-            (Some(usual), StatusCode::NOT_MODIFIED) if *method == Method::GET => usual.not_modified.inc(),
+        let common = route.and_then(|route| self.common.get(&route.id));
+        match (common, status) {
+            (Some(common), StatusCode::OK) if *method == Method::GET => common.ok.inc(),
+            (Some(common), StatusCode::NOT_MODIFIED) if *method == Method::GET => common.not_modified.inc(),
             _ => {
                 let route = route.map_or(NO_ROUTE, |route| route.path);
-                let labels = RequestLabels { route, method: name(method), status: status.as_u16() };
+                let labels = RequestLabels { route, method: method_label(method), status: status.as_u16() };
                 self.requests.get_or_create(&labels).inc()
             }
         };
-        if let Some(usual) = usual {
-            usual.seconds.observe(took.as_secs_f64());
+        if let Some(common) = common {
+            common.seconds.observe(took.as_secs_f64());
         }
     }
 
     /// Notes what is served now.
-    pub(super) fn seen(&self, view: &View) {
+    pub(super) fn record_view(&self, view: &View) {
         self.degraded.set(view.trouble.is_some().into());
-        let Some(served) = &view.served else { return };
-        self.snapshot_version.set(number(served.version().get()));
-        self.snapshot_published.set(served.published.map_or(0.0, |time| time.as_duration().as_secs_f64()));
+        let Some(snapshot) = &view.snapshot else { return };
+        self.snapshot_version.set(gauge_value(snapshot.version().get()));
+        self.snapshot_published.set(snapshot.published.map_or(0.0, |time| time.as_duration().as_secs_f64()));
         for (state, count) in [
-            ("registered", served.modules.len()),
-            ("held", served.root.held.len()),
-            ("pinned", served.root.pinned.len()),
+            ("registered", snapshot.modules.len()),
+            ("held", snapshot.root.held.len()),
+            ("pinned", snapshot.root.pinned.len()),
         ] {
-            self.modules.get_or_create(&StateLabel { state }).set(number(count as u64));
+            self.modules.get_or_create(&StateLabel { state }).set(gauge_value(count as u64));
         }
     }
 
     /// Counts a sync that ended.
-    pub(super) fn synced(&self, trigger: Trigger, result: &'static str, took: Duration) {
+    pub(super) fn count_sync(&self, trigger: Trigger, result: &'static str, took: Duration) {
         let trigger = trigger.as_str();
         self.syncs.get_or_create(&SyncLabels { trigger, result }).inc();
         self.sync_seconds.get_or_create(&TriggerLabel { trigger }).observe(took.as_secs_f64());
@@ -213,12 +213,12 @@ impl Metrics {
     }
 }
 
-fn number(count: u64) -> i64 {
+fn gauge_value(count: u64) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
 }
 
 /// The methods that are told apart; anybody can make up others.
-fn name(method: &Method) -> &'static str {
+fn method_label(method: &Method) -> &'static str {
     match *method {
         Method::GET => "GET",
         Method::HEAD => "HEAD",

@@ -13,7 +13,7 @@ use super::{
     metrics::Metrics,
     options::Options,
     snapshot::{
-        loaded::Served,
+        loaded::LoadedSnapshot,
         loader::{Loader, View},
     },
 };
@@ -68,17 +68,17 @@ impl State {
     /// One look at a time; whoever comes meanwhile waits, and looks again.
     pub async fn refresh(&self) {
         let before = || self.view.load_full();
-        let show = |view: View| {
-            self.metrics.seen(&view);
+        let publish = |view: View| {
+            self.metrics.record_view(&view);
             self.view.store(Arc::new(view));
         };
-        self.loader.look(&self.options.repository, self.audience(), before, show).await;
+        self.loader.refresh(&self.options.repository, self.audience(), before, publish).await;
     }
 
     /// The snapshot that is served, or the problem that there is none.
-    pub(super) fn served(&self) -> Result<Arc<Served>, Problem> {
+    pub(super) fn snapshot(&self) -> Result<Arc<LoadedSnapshot>, Problem> {
         let view = self.view.load();
-        view.served.clone().ok_or_else(|| {
+        view.snapshot.clone().ok_or_else(|| {
             let reason = view.trouble.as_deref().unwrap_or("the server has just started");
             Problem::unavailable(format!("there is no snapshot yet: {reason}"))
         })

@@ -42,7 +42,7 @@ pub(crate) async fn livez() -> impl IntoResponse {
 
 /// `GET /readyz`: there is a snapshot to serve, be it an old one.
 pub(crate) async fn readyz(Extract(state): Extract<Arc<State>>) -> Result<impl IntoResponse, Problem> {
-    let version = state.served()?.version();
+    let version = state.snapshot()?.version();
     let trouble = state.trouble();
     let status = if trouble.is_some() { "degraded" } else { "ready" };
     Ok(uncached(Json(Ready { status, version, trouble })))

@@ -60,7 +60,7 @@ fn finished(state: &State, asked: &Asked, took: Duration, result: &Result<SyncDo
     let Asked { principal, request, job } = asked;
     let version = state.view().version();
     let finished = Finished { job, result, version };
-    state.metrics.synced(job.trigger, finished.word(), took);
+    state.metrics.count_sync(job.trigger, finished.word(), took);
     let (from, to) = result.as_ref().map_or((version, version), |done| (done.from, done.answer.version));
     let error = result.as_ref().err().map(ToString::to_string);
     tracing::info!(

@@ -14,7 +14,7 @@ use crate::{
 
 /// A document, and where in it the part of each module lies.
 #[derive(Debug, Default)]
-pub(crate) struct Document {
+pub(crate) struct JsonList {
     pub(crate) bytes: Vec<u8>,
     pub(crate) parts: Vec<Range<usize>>,
 }
@@ -22,7 +22,7 @@ pub(crate) struct Document {
 /// What the whole document says before and after the entries.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Head<'a> {
+struct SnapshotHead<'a> {
     format_version: u64,
     version: SnapshotVersion,
     tree: ObjectId,
@@ -31,16 +31,16 @@ struct Head<'a> {
 }
 
 /// Writes the whole registry: what its root says, and the entries.
-pub(crate) fn snapshot<'e>(root: &Root, entries: impl Iterator<Item = Cow<'e, [u8]>>) -> Document {
+pub(crate) fn snapshot<'e>(root: &Root, entries: impl Iterator<Item = Cow<'e, [u8]>>) -> JsonList {
     let Root { version, tree, held, pinned, .. } = root;
-    let head = Head { format_version: FORMAT_VERSION, version: *version, tree: *tree, held, pinned };
+    let head = SnapshotHead { format_version: FORMAT_VERSION, version: *version, tree: *tree, held, pinned };
     write_list(&head, entries)
 }
 
 /// One module in the list: enough to decide whether to ask for more.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Listed<'a> {
+pub(crate) struct ListItem<'a> {
     pub(crate) name: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) display_name: Option<&'a str>,
@@ -56,19 +56,19 @@ pub(crate) struct Listed<'a> {
 /// What the list takes from an entry. A registry's own schema may leave out or add what it likes.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-pub(crate) struct Summary<'a> {
+pub(crate) struct ListedFields<'a> {
     #[serde(borrow)]
     pub(crate) display_name: Option<Cow<'a, str>>,
     #[serde(borrow)]
     pub(crate) version: Cow<'a, str>,
     pub(crate) deprecated: Option<IgnoredAny>,
     #[serde(borrow)]
-    pub(crate) ai_context: ContextSummary<'a>,
+    pub(crate) ai_context: ListedContext<'a>,
 }
 
 /// What the list takes from an AI context.
 #[derive(Debug, Default, Deserialize)]
-pub(crate) struct ContextSummary<'a> {
+pub(crate) struct ListedContext<'a> {
     #[serde(borrow, default)]
     pub(crate) purpose: Cow<'a, str>,
     #[serde(borrow, default)]
@@ -82,19 +82,19 @@ struct ListHead {
     version: SnapshotVersion,
 }
 
-/// Writes a list of modules, each as [`listed`] wrote it.
-pub(crate) fn list<'e>(version: SnapshotVersion, modules: impl Iterator<Item = Cow<'e, [u8]>>) -> Document {
+/// Writes a list of modules, each as [`list_item`] wrote it.
+pub(crate) fn list<'e>(version: SnapshotVersion, modules: impl Iterator<Item = Cow<'e, [u8]>>) -> JsonList {
     write_list(&ListHead { version }, modules)
 }
 
 /// Writes one module of the list.
-pub(crate) fn listed(listed: &Listed<'_>) -> Vec<u8> {
-    serde_json::to_vec(listed).expect("texts are always JSON")
+pub(crate) fn list_item(item: &ListItem<'_>) -> Vec<u8> {
+    serde_json::to_vec(item).expect("texts are always JSON")
 }
 
 /// Writes the fields of `head`, and then `modules`.
-fn write_list<'e>(head: &impl Serialize, modules: impl Iterator<Item = Cow<'e, [u8]>>) -> Document {
-    let mut document = Document::default();
+fn write_list<'e>(head: &impl Serialize, modules: impl Iterator<Item = Cow<'e, [u8]>>) -> JsonList {
+    let mut document = JsonList::default();
     let bytes = &mut document.bytes;
     serde_json::to_writer(&mut *bytes, head).expect("memory takes all bytes");
     let end = bytes.pop();

@@ -11,7 +11,7 @@ use std::{
 use axum::body::Bytes;
 use jiff::Timestamp;
 
-use super::json::{self, Document, Listed, Summary};
+use super::json::{self, JsonList, ListItem, ListedFields};
 use crate::{
     domain::{ModuleName, ObjectId, SnapshotVersion},
     git::Repository,
@@ -22,42 +22,42 @@ use crate::{
 
 /// One version of the registry, ready to be served.
 #[derive(Debug)]
-pub(crate) struct Served {
+pub(crate) struct LoadedSnapshot {
     /// What the root says.
     pub(crate) root: Root,
     /// When its commit was made, where the history is at hand.
     pub(crate) published: Option<Timestamp>,
     /// The whole registry.
-    pub(crate) snapshot: PreparedResponse,
+    pub(crate) document: PreparedResponse,
     /// The list of all modules.
     pub(crate) list: PreparedResponse,
     /// The modules by name.
     pub(crate) modules: BTreeMap<Box<str>, Module>,
     /// What was asked for since it is served.
-    pub(crate) changes: ChangesSince,
+    pub(crate) changes: ChangesCache,
 }
 
 /// The changes from older versions to the one that is served, as far as somebody asked for them: clients that poll ask
 /// from the same few versions.
 #[derive(Debug, Default)]
-pub(crate) struct ChangesSince(Mutex<BTreeMap<SnapshotVersion, Arc<PreparedResponse>>>);
+pub(crate) struct ChangesCache(Mutex<BTreeMap<SnapshotVersion, Arc<PreparedResponse>>>);
 
-/// So many are kept.
-const KEPT: usize = 64;
+/// So many are cached.
+const MAX_CACHED_CHANGES: usize = 64;
 
-impl ChangesSince {
-    /// The changes since a version, where they are kept.
+impl ChangesCache {
+    /// The changes since a version, where they are cached.
     pub(crate) fn get(&self, since: SnapshotVersion) -> Option<Arc<PreparedResponse>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&since).cloned()
     }
 
     /// Keeps the changes since a version in the place of the oldest ones.
-    pub(crate) fn keep(&self, since: SnapshotVersion, changes: PreparedResponse) -> Arc<PreparedResponse> {
+    pub(crate) fn insert(&self, since: SnapshotVersion, changes: PreparedResponse) -> Arc<PreparedResponse> {
         let changes = Arc::new(changes);
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.insert(since, Arc::clone(&changes));
-        if kept.len() > KEPT {
-            kept.pop_first();
+        let mut cached = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        cached.insert(since, Arc::clone(&changes));
+        if cached.len() > MAX_CACHED_CHANGES {
+            cached.pop_first();
         }
         changes
     }
@@ -70,14 +70,14 @@ pub(crate) struct Module {
     /// Its entry.
     pub(crate) entry: PreparedResponse,
     /// What the list says of it.
-    pub(crate) listed: Bytes,
+    pub(crate) list_item: Bytes,
     /// Its category.
     pub(crate) category: Box<str>,
     /// Its keywords, in lower case.
     pub(crate) keywords: Box<[Box<str>]>,
 }
 
-impl Served {
+impl LoadedSnapshot {
     /// Reads a snapshot with this root from the repository. Entries that `before` has too are taken from there.
     pub(crate) fn read(
         repository: &Repository,
@@ -97,29 +97,29 @@ impl Served {
     }
 
     fn new(root: Root, published: Option<Timestamp>, entries: &[Entry<'_>], audience: Audience) -> Self {
-        let summaries: Vec<_> = entries.iter().map(|(_, _, bytes)| summary(bytes)).collect();
-        let lines = entries.iter().zip(&summaries).map(|((name, _, _), summary)| line(&root, name, summary));
-        let Document { bytes, parts: lines } = json::list(root.version, lines.map(Cow::Owned));
+        let fields: Vec<_> = entries.iter().map(|(_, _, bytes)| listed_fields(bytes)).collect();
+        let lines = entries.iter().zip(&fields).map(|((name, _, _), fields)| list_item(&root, name, fields));
+        let JsonList { bytes, parts: lines } = json::list(root.version, lines.map(Cow::Owned));
         let list = Bytes::from(bytes);
         let whole = entries.iter().map(|(_, _, bytes)| Cow::Borrowed(bytes.as_ref()));
-        let Document { bytes, parts } = json::snapshot(&root, whole);
+        let JsonList { bytes, parts } = json::snapshot(&root, whole);
         let whole = Bytes::from(bytes);
-        let modules = entries.iter().zip(summaries).zip(parts.into_iter().zip(lines));
-        let modules = modules.map(|(((name, id, _), summary), (part, line))| {
-            let context = summary.ai_context;
+        let modules = entries.iter().zip(fields).zip(parts.into_iter().zip(lines));
+        let modules = modules.map(|(((name, id, _), fields), (part, line))| {
+            let context = fields.ai_context;
             let module = Module {
                 id: *id,
                 entry: PreparedResponse::uncompressed(whole.slice(part), &id.to_string(), audience),
-                listed: list.slice(line),
+                list_item: list.slice(line),
                 category: context.category.into(),
                 keywords: context.keywords.iter().map(|keyword| keyword.to_lowercase().into()).collect(),
             };
             (Box::from(name.as_str()), module)
         });
         let modules = modules.collect();
-        let snapshot = PreparedResponse::compressed(&whole, audience);
+        let document = PreparedResponse::compressed(&whole, audience);
         let list = PreparedResponse::compressed(&list, audience);
-        Self { root, published, snapshot, list, modules, changes: ChangesSince::default() }
+        Self { root, published, document, list, modules, changes: ChangesCache::default() }
     }
 
     /// The version.
@@ -128,7 +128,7 @@ impl Served {
     }
 
     /// Whether it says all that this root says.
-    pub(crate) fn says(&self, root: &Root) -> bool {
+    pub(crate) fn has_root(&self, root: &Root) -> bool {
         let Root { version, tree, held, pinned, .. } = &self.root;
         (version, tree, held, pinned) == (&root.version, &root.tree, &root.held, &root.pinned)
     }
@@ -141,7 +141,7 @@ type Entry<'a> = (&'a ModuleName, ObjectId, Cow<'a, [u8]>);
 fn read_entries<'a>(
     repository: &Repository,
     snapshot: &'a Snapshot,
-    before: Option<&'a Served>,
+    before: Option<&'a LoadedSnapshot>,
 ) -> Result<Vec<Entry<'a>>, SyncError> {
     let mut entries = Vec::with_capacity(snapshot.entries.len());
     for (name, &id) in &snapshot.entries {
@@ -157,13 +157,13 @@ fn read_entries<'a>(
 }
 
 /// What the list says of an entry. A registry's own schema decides what entries hold, so nothing has to be there.
-fn summary(entry: &[u8]) -> Summary<'_> {
+fn listed_fields(entry: &[u8]) -> ListedFields<'_> {
     serde_json::from_slice(entry).unwrap_or_default()
 }
 
-fn line(root: &Root, name: &ModuleName, summary: &Summary<'_>) -> Vec<u8> {
-    let Summary { display_name, version, deprecated, ai_context } = summary;
-    json::listed(&Listed {
+fn list_item(root: &Root, name: &ModuleName, fields: &ListedFields<'_>) -> Vec<u8> {
+    let ListedFields { display_name, version, deprecated, ai_context } = fields;
+    json::list_item(&ListItem {
         name: name.as_str(),
         display_name: display_name.as_deref(),
         version,

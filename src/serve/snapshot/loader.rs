@@ -6,7 +6,7 @@ use std::{fmt, path::Path, sync::Arc};
 
 use tokio::sync::Mutex;
 
-use super::loaded::Served;
+use super::loaded::LoadedSnapshot;
 use crate::{
     domain::{ObjectId, SnapshotVersion},
     git::{Head, Repository},
@@ -20,19 +20,19 @@ pub struct View {
     /// The commit that was looked at.
     pub(crate) head: Option<ObjectId>,
     /// The last snapshot that could be read.
-    pub(crate) served: Option<Arc<Served>>,
-    /// Why what is served is not what the branch holds, or is not to be trusted.
+    pub(crate) snapshot: Option<Arc<LoadedSnapshot>>,
+    /// Why what is snapshot is not what the branch holds, or is not to be trusted.
     pub(crate) trouble: Option<String>,
 }
 
 impl View {
-    /// The version that is served; 0 where there is none.
+    /// The version that is snapshot; 0 where there is none.
     pub(crate) fn version(&self) -> SnapshotVersion {
-        self.served.as_ref().map_or(SnapshotVersion::EMPTY, |served| served.version())
+        self.snapshot.as_ref().map_or(SnapshotVersion::EMPTY, |snapshot| snapshot.version())
     }
 
     /// The same with a trouble, in which the last good snapshot stays.
-    fn troubled(&self, trouble: String) -> Self {
+    fn with_trouble(&self, trouble: String) -> Self {
         Self { trouble: Some(trouble), ..self.clone() }
     }
 }
@@ -49,7 +49,7 @@ impl fmt::Debug for Loader {
 
 impl Loader {
     /// Looks, and where there is something new, shows it before anybody looks again. `before` is what was seen last.
-    pub(crate) async fn look(
+    pub(crate) async fn refresh(
         &self,
         path: &Path,
         audience: Audience,
@@ -58,10 +58,10 @@ impl Loader {
     ) {
         let mut opened = self.0.lock().await;
         let before = before();
-        let (kept, path, last) = (opened.take(), path.to_owned(), Arc::clone(&before));
+        let (open, path, last) = (opened.take(), path.to_owned(), Arc::clone(&before));
         let task = tokio::task::spawn_blocking(move || {
-            let repository = kept.map_or_else(|| Repository::open(&path), Ok)?;
-            let view = look(&repository, &last, audience)?;
+            let repository = open.map_or_else(|| Repository::open(&path), Ok)?;
+            let view = load(&repository, &last, audience)?;
             Ok::<_, SyncError>((repository, view))
         });
         let view = match task.await {
@@ -70,21 +70,23 @@ impl Loader {
                 *opened = view.is_none().then_some(repository);
                 view
             }
-            Ok(Err(error)) => Some(before.troubled(error.with_causes())),
-            Err(_) => Some(before.troubled("a bug in modreg stopped the look at the repository".to_owned())),
+            Ok(Err(error)) => Some(before.with_trouble(error.with_causes())),
+            Err(_) => {
+                Some(before.with_trouble("a bug in modreg stopped the look at the repository".to_owned()))
+            }
         };
         if let Some(view) = view {
-            tell(&before, &view);
+            log_changes(&before, &view);
             show(view);
         }
     }
 }
 
 /// Reads what the branch holds, unless it is where it was and all was well.
-fn look(repository: &Repository, before: &View, audience: Audience) -> Result<Option<View>, SyncError> {
+fn load(repository: &Repository, before: &View, audience: Audience) -> Result<Option<View>, SyncError> {
     let commit = match repository.head()? {
         Head::Unborn { .. } => {
-            let view = View { head: None, ..before.troubled("the branch has no commits".to_owned()) };
+            let view = View { head: None, ..before.with_trouble("the branch has no commits".to_owned()) };
             return Ok(Some(view));
         }
         Head::Branch { commit, .. } | Head::Detached { commit } => commit,
@@ -92,29 +94,34 @@ fn look(repository: &Repository, before: &View, audience: Audience) -> Result<Op
     if before.head == Some(commit) && before.trouble.is_none() {
         return Ok(None);
     }
-    let (snapshot, edited) = sync::published_at(repository, commit)?;
-    let Some(root) = &snapshot.root else {
+    let (published, edited) = sync::published_at(repository, commit)?;
+    let Some(root) = &published.root else {
         let trouble = "the registry has no version; a sync makes the first one".to_owned();
-        return Ok(Some(View { head: Some(commit), ..before.troubled(trouble) }));
+        return Ok(Some(View { head: Some(commit), ..before.with_trouble(trouble) }));
     };
-    let known = before.served.clone().filter(|served| served.says(root));
-    let served = match known {
-        Some(served) => served,
-        None => {
-            Arc::new(Served::read(repository, commit, &snapshot, root, before.served.as_deref(), audience)?)
-        }
+    let known = before.snapshot.clone().filter(|snapshot| snapshot.has_root(root));
+    let snapshot = match known {
+        Some(snapshot) => snapshot,
+        None => Arc::new(LoadedSnapshot::read(
+            repository,
+            commit,
+            &published,
+            root,
+            before.snapshot.as_deref(),
+            audience,
+        )?),
     };
     let trouble = (!edited.is_empty()).then(|| {
         format!("`registry/` was changed by hand in {} files; what was published is served", edited.len())
     });
-    Ok(Some(View { head: Some(commit), served: Some(served), trouble }))
+    Ok(Some(View { head: Some(commit), snapshot: Some(snapshot), trouble }))
 }
 
 /// Logs what is new in a view.
-fn tell(before: &View, view: &View) {
+fn log_changes(before: &View, view: &View) {
     let (from, to) = (before.version(), view.version());
     if from != to {
-        let modules = view.served.as_ref().map_or(0, |served| served.modules.len());
+        let modules = view.snapshot.as_ref().map_or(0, |snapshot| snapshot.modules.len());
         tracing::info!(from = from.get(), to = to.get(), modules, "serving another version");
     }
     match (&before.trouble, &view.trouble) {

@@ -127,11 +127,11 @@ impl HttpService {
             return None;
         }
         let view = self.state.view();
-        let served = view.served.as_ref()?;
+        let snapshot = view.snapshot.as_ref()?;
         let prepared = match route.id {
-            RouteId::Snapshot => &served.snapshot,
-            RouteId::Modules => &served.list,
-            RouteId::Module => &served.modules.get(request.uri().path().rsplit('/').next()?)?.entry,
+            RouteId::Snapshot => &snapshot.document,
+            RouteId::Modules => &snapshot.list,
+            RouteId::Module => &snapshot.modules.get(request.uri().path().rsplit('/').next()?)?.entry,
             _ => return None,
         };
         Some(prepared.respond(request.method(), request.headers()))
@@ -141,7 +141,7 @@ impl HttpService {
     fn finish(&self, metadata: RequestMetadata, mut response: Response<Body>) -> Response<Body> {
         let RequestMetadata { began, id, route, method, path, origin } = metadata;
         let (status, took) = (response.status(), began.elapsed());
-        self.state.metrics.answered(route, &method, status, took);
+        self.state.metrics.count_response(route, &method, status, took);
         let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
         // Without the query, in which a client can have put anything, also a token.
         let path = path.as_ref().map_or("", PathAndQuery::path);

@@ -38,8 +38,8 @@ pub(crate) async fn changes(
     headers: HeaderMap,
 ) -> Result<Response<Body>, Problem> {
     let ChangesQuery { since, until } = query::parse(&uri)?;
-    let served = state.served()?;
-    let version = served.version();
+    let snapshot = state.snapshot()?;
+    let version = snapshot.version();
     if since > version {
         let detail = format!("version {since} does not exist yet: the latest is {version}");
         return Err(Problem::new(StatusCode::CONFLICT, detail)
@@ -56,12 +56,12 @@ pub(crate) async fn changes(
             state.read_repository(move |repository| compare(repository, since..=until, version)).await?;
         return Ok(PreparedResponse::from_body(bytes, state.audience()).respond(&method, &headers));
     }
-    let prepared = if let Some(prepared) = served.changes.get(since) {
+    let prepared = if let Some(prepared) = snapshot.changes.get(since) {
         prepared
     } else {
         let bytes =
             state.read_repository(move |repository| compare(repository, since..=version, version)).await?;
-        served.changes.keep(since, PreparedResponse::from_body(bytes, state.audience()))
+        snapshot.changes.insert(since, PreparedResponse::from_body(bytes, state.audience()))
     };
     Ok(prepared.respond(&method, &headers))
 }

@@ -49,7 +49,7 @@ pub(crate) async fn history(
         return Err(Problem::bad_request(format!("`limit` takes a number from 1 to {MAX_LIMIT}")));
     }
     if let Some(before) = query.before {
-        check_version_exists(before, state.served()?.version().next())?;
+        check_version_exists(before, state.snapshot()?.version().next())?;
     }
     let module = query.module.clone();
     let read =

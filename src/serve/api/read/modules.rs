@@ -16,7 +16,7 @@ use crate::{
         http::{prepared_response::PreparedResponse, problem::Problem, query},
         snapshot::{
             json,
-            loaded::{Module, Served},
+            loaded::{LoadedSnapshot, Module},
         },
         state::State,
     },
@@ -46,9 +46,9 @@ pub(crate) async fn modules(
 ) -> Result<Response<Body>, Problem> {
     let mut filter: ModuleFilter = query::parse(&uri)?;
     filter.keyword = filter.keyword.map(|keyword| keyword.to_lowercase());
-    let served = state.served()?;
-    let taken = served.modules.values().filter(|module| filter.matches(module));
-    let list = json::list(served.version(), taken.map(|module| Cow::Borrowed(module.listed.as_ref())));
+    let snapshot = state.snapshot()?;
+    let taken = snapshot.modules.values().filter(|module| filter.matches(module));
+    let list = json::list(snapshot.version(), taken.map(|module| Cow::Borrowed(module.list_item.as_ref())));
     Ok(PreparedResponse::from_body(list.bytes, state.audience()).respond(&method, &headers))
 }
 
@@ -72,20 +72,20 @@ pub(crate) async fn module(
         return Err(Problem::not_found("the name of the module is not UTF-8"));
     };
     let name: ModuleName = name.parse().map_err(|error| Problem::not_found(format!("{error}")))?;
-    let served = state.served()?;
-    let Some(version) = version.filter(|version| *version != served.version()) else {
-        let module = served.modules.get(name.as_str()).ok_or_else(|| unknown_module(&served, &name))?;
+    let snapshot = state.snapshot()?;
+    let Some(version) = version.filter(|version| *version != snapshot.version()) else {
+        let module = snapshot.modules.get(name.as_str()).ok_or_else(|| unknown_module(&snapshot, &name))?;
         return Ok(module.entry.respond(&method, &headers));
     };
-    check_version_exists(version, served.version())?;
+    check_version_exists(version, snapshot.version())?;
     let bytes =
         state.read_repository(move |repository| old_versions::entry(repository, version, &name)).await?;
     Ok(PreparedResponse::from_body(bytes, state.audience()).respond(&method, &headers))
 }
 
-fn unknown_module(served: &Served, name: &ModuleName) -> Problem {
-    let problem = Problem::not_found(format!("version {} has no module `{name}`", served.version()));
-    match closest(name.as_str(), served.modules.keys().map(AsRef::as_ref)) {
+fn unknown_module(snapshot: &LoadedSnapshot, name: &ModuleName) -> Problem {
+    let problem = Problem::not_found(format!("version {} has no module `{name}`", snapshot.version()));
+    match closest(name.as_str(), snapshot.modules.keys().map(AsRef::as_ref)) {
         Some(closest) => problem.with("closest", closest),
         None => problem,
     }

@@ -33,11 +33,11 @@ pub(crate) async fn snapshot(
     headers: HeaderMap,
 ) -> Result<Response<Body>, Problem> {
     let SnapshotQuery { version } = query::parse(&uri)?;
-    let served = state.served()?;
-    let Some(version) = version.filter(|version| *version != served.version()) else {
-        return Ok(served.snapshot.respond(&method, &headers));
+    let snapshot = state.snapshot()?;
+    let Some(version) = version.filter(|version| *version != snapshot.version()) else {
+        return Ok(snapshot.document.respond(&method, &headers));
     };
-    check_version_exists(version, served.version())?;
+    check_version_exists(version, snapshot.version())?;
     let bytes = state.read_repository(move |repository| old_versions::snapshot(repository, version)).await?;
     Ok(PreparedResponse::from_body(bytes, state.audience()).respond(&method, &headers))
 }
