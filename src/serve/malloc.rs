@@ -5,15 +5,15 @@
 
 /// Larger buffers are given back as soon as they are freed: what glibc begins with, but it moves.
 #[cfg(target_env = "gnu")]
-const LARGE: i32 = 128 * 1024;
+const MMAP_THRESHOLD: i32 = 128 * 1024;
 
 /// Has large buffers given back, from now on and in the whole process.
-pub(crate) fn give_back_large_buffers() {
+pub(crate) fn return_large_buffers() {
     #[cfg(target_env = "gnu")]
     // SAFETY: mallopt(3) takes two numbers and keeps no reference to anything. It sets one word of the allocator: a thread
     // that asks for memory meanwhile goes by the old or by the new one.
     #[expect(unsafe_code, reason = "nothing wraps it")]
     unsafe {
-        libc::mallopt(libc::M_MMAP_THRESHOLD, LARGE);
+        libc::mallopt(libc::M_MMAP_THRESHOLD, MMAP_THRESHOLD);
     }
 }

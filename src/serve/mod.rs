@@ -29,9 +29,9 @@ mod transport;
 pub use http::{media_type::PROBLEM_JSON, peer::Peer, problem::Problem};
 pub use jobs::{
     run_sync::run_sync,
-    syncs::{Job, SyncDone, SyncRefused, Syncs},
+    syncs::{CompletedSync, Job, SyncFailure, Syncs},
 };
-pub use log::{Form, Log};
+pub use log::{LineFormat, Logger};
 pub use metrics::{DeliveryLabels, Metrics};
 pub use options::{Options, PushTo};
 pub use run::{ServeError, start};

@@ -13,7 +13,7 @@ use crate::{
     },
     git::{Head, Repository},
     serve::{
-        self, Form, Level, Log, Options, PushTo, ServeError,
+        self, Level, LineFormat, Logger, Options, PushTo, ServeError,
         auth::{self, Auth, AuthError, Secret},
     },
     settings::{Push, Settings},
@@ -94,7 +94,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
         settings,
     };
     drop(repository);
-    let _log = Log::install(args.form(context), level(context), Context::clock(), io::stderr());
+    let _log = Logger::install(args.form(context), level(context), Context::clock(), io::stderr());
     let mut told = Ok(());
     serve::start(options, auth, |address| {
         told = output::print_line(&format!("http://{address}"));
@@ -103,11 +103,11 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
 }
 
 impl Args {
-    fn form(&self, context: &Context) -> Form {
+    fn form(&self, context: &Context) -> LineFormat {
         match self.log_format {
-            LogFormat::Human => Form::Human,
-            LogFormat::Auto if context.on_terminal => Form::Human,
-            LogFormat::Auto | LogFormat::Json => Form::Json,
+            LogFormat::Human => LineFormat::Human,
+            LogFormat::Auto if context.on_terminal => LineFormat::Human,
+            LogFormat::Auto | LogFormat::Json => LineFormat::Json,
         }
     }
 }

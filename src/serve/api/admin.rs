@@ -22,7 +22,7 @@ use crate::{
         http::{peer::Peer, problem::Problem, query, request_id::RequestId},
         jobs::{
             run_sync::run_sync,
-            syncs::{Job, SyncRefused},
+            syncs::{Job, SyncFailure},
         },
         state::State,
     },
@@ -189,15 +189,15 @@ async fn run_job<B: DeserializeOwned>(
 }
 
 /// Why nothing was published. Only administrators read this.
-fn sync_problem(refused: SyncRefused) -> Problem {
+fn sync_problem(refused: SyncFailure) -> Problem {
     match refused {
-        SyncRefused::Busy => Problem::new(StatusCode::CONFLICT, "another sync is running; try again later")
+        SyncFailure::Busy => Problem::new(StatusCode::CONFLICT, "another sync is running; try again later")
             .kind("urn:modreg:problem:sync-running")
             .retry_after(5),
-        SyncRefused::Conflict(reason) => {
+        SyncFailure::Conflict(reason) => {
             Problem::new(StatusCode::CONFLICT, reason).kind("urn:modreg:problem:conflict").retry_after(5)
         }
-        SyncRefused::Guard(refusal) => {
+        SyncFailure::Guard(refusal) => {
             let removals: Vec<&str> = refusal.removals.iter().map(ModuleName::as_str).collect();
             let detail = format!("{}; nothing was written", refusal.reason);
             let problem = Problem::new(StatusCode::CONFLICT, detail)
@@ -208,9 +208,9 @@ fn sync_problem(refused: SyncRefused) -> Problem {
                 None => problem,
             }
         }
-        SyncRefused::Unknown(reason) => Problem::not_found(reason),
-        SyncRefused::Remote(reason) => Problem::new(StatusCode::BAD_GATEWAY, reason),
-        SyncRefused::Failed(reason) => Problem::new(StatusCode::INTERNAL_SERVER_ERROR, reason),
+        SyncFailure::Unknown(reason) => Problem::not_found(reason),
+        SyncFailure::Remote(reason) => Problem::new(StatusCode::BAD_GATEWAY, reason),
+        SyncFailure::Failed(reason) => Problem::new(StatusCode::INTERNAL_SERVER_ERROR, reason),
     }
 }
 

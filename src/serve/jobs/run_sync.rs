@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::syncs::{Finished, Job, SyncDone, SyncRefused};
+use super::syncs::{CompletedSync, FinishedSync, Job, SyncFailure};
 use crate::{
     git::{GitErrorKind, Repository},
     report::{json::Refusal, sync_answer::SyncAnswer},
@@ -14,9 +14,9 @@ use crate::{
     sync::{self, Outcome, Push, Request, SyncError, Verdict},
 };
 
-/// A sync that somebody asked for.
+/// A sync that somebody requested for.
 #[derive(Debug, Clone)]
-struct Asked {
+struct RequestedJob {
     principal: Principal,
     /// The id of the request, where it was one.
     request: Option<String>,
@@ -29,38 +29,43 @@ pub async fn run_sync(
     job: Job,
     principal: Principal,
     request: Option<&str>,
-) -> Result<SyncDone, SyncRefused> {
-    let asked = Asked { principal, request: request.map(str::to_owned), job };
-    let Some(turn) = state.syncs.begin() else {
-        let result = Err(SyncRefused::Busy);
-        finished(state, &asked, Duration::ZERO, &result);
+) -> Result<CompletedSync, SyncFailure> {
+    let requested = RequestedJob { principal, request: request.map(str::to_owned), job };
+    let Some(permit) = state.syncs.begin() else {
+        let result = Err(SyncFailure::Busy);
+        report(state, &requested, Duration::ZERO, &result);
         return result;
     };
     let state = Arc::clone(state);
     // In a task of its own it goes on where the caller does not.
     let task = tokio::spawn(async move {
         let start = Instant::now();
-        let branch = state.syncs.branch().await;
-        let (options, job) = (state.options.clone(), asked.job.clone());
-        let work = tokio::task::spawn_blocking(move || work(&options, &job));
+        let branch = state.syncs.lock_branch().await;
+        let (options, job) = (state.options.clone(), requested.job.clone());
+        let work = tokio::task::spawn_blocking(move || run_blocking(&options, &job));
         let result = work.await.unwrap_or_else(|_| {
-            Err(SyncRefused::Failed("a bug in modreg ended the sync; nothing is lost".to_owned()))
+            Err(SyncFailure::Failed("a bug in modreg ended the sync; nothing is lost".to_owned()))
         });
         drop(branch);
         state.refresh().await;
-        finished(&state, &asked, start.elapsed(), &result);
-        drop(turn);
+        report(&state, &requested, start.elapsed(), &result);
+        drop(permit);
         result
     });
-    task.await.unwrap_or_else(|_| Err(SyncRefused::Failed("a bug in modreg ended the sync".to_owned())))
+    task.await.unwrap_or_else(|_| Err(SyncFailure::Failed("a bug in modreg ended the sync".to_owned())))
 }
 
 /// Counts and logs a sync that has ended, and tells those who want to know.
-fn finished(state: &State, asked: &Asked, took: Duration, result: &Result<SyncDone, SyncRefused>) {
-    let Asked { principal, request, job } = asked;
+fn report(
+    state: &State,
+    requested: &RequestedJob,
+    took: Duration,
+    result: &Result<CompletedSync, SyncFailure>,
+) {
+    let RequestedJob { principal, request, job } = requested;
     let version = state.view().version();
-    let finished = Finished { job, result, version };
-    state.metrics.count_sync(job.trigger, finished.word(), took);
+    let finished = FinishedSync { job, result, version };
+    state.metrics.count_sync(job.trigger, finished.result_label(), took);
     let (from, to) = result.as_ref().map_or((version, version), |done| (done.from, done.answer.version));
     let error = result.as_ref().err().map(ToString::to_string);
     tracing::info!(
@@ -71,14 +76,14 @@ fn finished(state: &State, asked: &Asked, took: Duration, result: &Result<SyncDo
         trigger = job.trigger.as_str(),
         from = from.get(),
         to = to.get(),
-        result = finished.word(),
+        result = finished.result_label(),
         error = error.as_deref(),
         millis = u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
     );
-    state.syncs.tell(&finished);
+    state.syncs.notify(&finished);
 }
 
-fn work(options: &Options, job: &Job) -> Result<SyncDone, SyncRefused> {
+fn run_blocking(options: &Options, job: &Job) -> Result<CompletedSync, SyncFailure> {
     let sync = || {
         let repository = Repository::open(&options.repository)?.silencing_ssh(options.silences_ssh);
         let push =
@@ -92,8 +97,8 @@ fn work(options: &Options, job: &Job) -> Result<SyncDone, SyncRefused> {
         sync::sync(&repository, &request, &|_| Box::new(|| ()))
     };
     match sync() {
-        Ok(outcome) => done(&outcome),
-        Err(error) => Err(refused(&error)),
+        Ok(outcome) => completed(&outcome),
+        Err(error) => Err(failure(&error)),
     }
 }
 
@@ -102,33 +107,33 @@ fn wait(longest: Duration) {
     thread::sleep(longest.mul_f64(fastrand::f64()));
 }
 
-fn done(outcome: &Outcome) -> Result<SyncDone, SyncRefused> {
+fn completed(outcome: &Outcome) -> Result<CompletedSync, SyncFailure> {
     let commit = match &outcome.verdict {
         Verdict::Refused(refusal) => {
-            return Err(SyncRefused::Guard(Refusal::new(refusal, &outcome.draft.plan)));
+            return Err(SyncFailure::Guard(Refusal::new(refusal, &outcome.draft.plan)));
         }
         Verdict::Committed { commit, .. } => Some(*commit),
         Verdict::Unchanged | Verdict::DryRun => None,
     };
-    Ok(SyncDone { answer: SyncAnswer::from(outcome), from: outcome.previous.version(), commit })
+    Ok(CompletedSync { answer: SyncAnswer::from(outcome), from: outcome.previous.version(), commit })
 }
 
-fn refused(error: &SyncError) -> SyncRefused {
+fn failure(error: &SyncError) -> SyncFailure {
     let reason = error.with_causes();
     match error {
         SyncError::Git(git) => match git.kind() {
-            GitErrorKind::Busy { .. } => SyncRefused::Busy,
-            GitErrorKind::Locked { .. } => SyncRefused::Conflict(reason),
-            GitErrorKind::Remote { .. } => SyncRefused::Remote(reason),
-            _ => SyncRefused::Failed(reason),
+            GitErrorKind::Busy { .. } => SyncFailure::Busy,
+            GitErrorKind::Locked { .. } => SyncFailure::Conflict(reason),
+            GitErrorKind::Remote { .. } => SyncFailure::Remote(reason),
+            _ => SyncFailure::Failed(reason),
         },
         SyncError::LostRace { .. }
         | SyncError::Diverged { .. }
         | SyncError::Rewritten { .. }
         | SyncError::BranchRemoved { .. }
         | SyncError::OtherVersion { .. }
-        | SyncError::UncommittedRegistry { .. } => SyncRefused::Conflict(reason),
-        error if error.is_about_the_request() => SyncRefused::Unknown(reason),
-        _ => SyncRefused::Failed(reason),
+        | SyncError::UncommittedRegistry { .. } => SyncFailure::Conflict(reason),
+        error if error.is_about_the_request() => SyncFailure::Unknown(reason),
+        _ => SyncFailure::Failed(reason),
     }
 }

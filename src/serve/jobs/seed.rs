@@ -18,14 +18,14 @@ use crate::{
 };
 
 /// Gives a registry without a version and without manifests the built-in modules, unless it was asked not to.
-pub(crate) async fn prepare(state: &Arc<State>) -> Result<(), SyncError> {
+pub(crate) async fn add_built_in_modules(state: &Arc<State>) -> Result<(), SyncError> {
     if !state.options.built_ins {
         return Ok(());
     }
     let options = state.options.clone();
     let task = tokio::task::spawn_blocking(move || {
         let repository = Repository::open(&options.repository)?.silencing_ssh(options.silences_ssh);
-        let Some(files) = missing(&repository)? else { return Ok(false) };
+        let Some(files) = files_to_add(&repository)? else { return Ok(false) };
         write(&repository, &files)?;
         let message = "Add the built-in modules\n";
         sync::commit_files(&repository, &files, message, (options.clock)())?;
@@ -38,15 +38,15 @@ pub(crate) async fn prepare(state: &Arc<State>) -> Result<(), SyncError> {
     if is_new {
         tracing::info!(modules = BUILTINS.len(), "an empty registry: the built-in modules were committed");
         let job = Job::new(Scope::All, Trigger::Init);
-        if let Err(refused) = run_sync(state, job, Principal::this_server(), None).await {
-            tracing::warn!(reason = %refused, "the built-in modules are not registered");
+        if let Err(failure) = run_sync(state, job, Principal::this_server(), None).await {
+            tracing::warn!(reason = %failure, "the built-in modules are not registered");
         }
     }
     Ok(())
 }
 
 /// The manifests of the built-in modules, where the registry has neither a version nor a manifest, committed or not.
-fn missing(repository: &Repository) -> Result<Option<BTreeMap<RepoPath, Vec<u8>>>, SyncError> {
+fn files_to_add(repository: &Repository) -> Result<Option<BTreeMap<RepoPath, Vec<u8>>>, SyncError> {
     let head = match repository.head()? {
         Head::Unborn { .. } => None,
         Head::Branch { commit, .. } => Some(commit),

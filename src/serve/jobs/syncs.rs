@@ -8,7 +8,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use tokio::sync::{Mutex as Turn, OwnedMutexGuard, OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{Mutex as AsyncMutex, OwnedMutexGuard, OwnedSemaphorePermit, Semaphore};
 
 use crate::{
     domain::{ObjectId, SnapshotVersion},
@@ -38,7 +38,7 @@ impl Job {
 
 /// How a sync ended that could do what it was asked for.
 #[derive(Debug, Clone)]
-pub struct SyncDone {
+pub struct CompletedSync {
     /// What clients are told.
     pub answer: SyncAnswer,
     /// The version before.
@@ -49,7 +49,7 @@ pub struct SyncDone {
 
 /// Why a sync did not do what it was asked for.
 #[derive(Debug, Clone)]
-pub enum SyncRefused {
+pub enum SyncFailure {
     /// Another one runs, here or in another process.
     Busy,
     /// Somebody else kept moving the branch, or holds a lock of git's: later it may go through.
@@ -66,30 +66,30 @@ pub enum SyncRefused {
 
 /// A sync that has ended, for those who want to know.
 #[derive(Debug)]
-pub(crate) struct Finished<'a> {
+pub(crate) struct FinishedSync<'a> {
     /// What was asked for.
     pub(crate) job: &'a Job,
     /// How it ended.
-    pub(crate) result: &'a Result<SyncDone, SyncRefused>,
+    pub(crate) result: &'a Result<CompletedSync, SyncFailure>,
     /// The version that is served after it.
     pub(crate) version: SnapshotVersion,
 }
 
-impl Finished<'_> {
+impl FinishedSync<'_> {
     /// One word for how it ended.
-    pub(super) fn word(&self) -> &'static str {
+    pub(super) fn result_label(&self) -> &'static str {
         match self.result {
             Ok(_) if self.job.dry_run => "dry_run",
-            Ok(SyncDone { commit: Some(_), .. }) => "changed",
-            Ok(SyncDone { commit: None, .. }) => "unchanged",
-            Err(SyncRefused::Busy | SyncRefused::Conflict(_)) => "conflict",
-            Err(SyncRefused::Guard(_) | SyncRefused::Unknown(_)) => "refused",
-            Err(SyncRefused::Remote(_) | SyncRefused::Failed(_)) => "failed",
+            Ok(CompletedSync { commit: Some(_), .. }) => "changed",
+            Ok(CompletedSync { commit: None, .. }) => "unchanged",
+            Err(SyncFailure::Busy | SyncFailure::Conflict(_)) => "conflict",
+            Err(SyncFailure::Guard(_) | SyncFailure::Unknown(_)) => "refused",
+            Err(SyncFailure::Remote(_) | SyncFailure::Failed(_)) => "failed",
         }
     }
 }
 
-impl fmt::Display for SyncRefused {
+impl fmt::Display for SyncFailure {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
             Self::Busy => "another sync is running",
@@ -102,14 +102,14 @@ impl fmt::Display for SyncRefused {
 }
 
 /// Is told of every sync that has ended.
-type Observer = Box<dyn Fn(&Finished<'_>) + Send + Sync>;
+type Observer = Box<dyn Fn(&FinishedSync<'_>) + Send + Sync>;
 
 /// The one way to change the registry.
 pub struct Syncs {
     /// One permit: it belongs to the sync that runs.
-    turn: Arc<Semaphore>,
+    permit: Arc<Semaphore>,
     /// Held by whoever may move the branch: a sync, or a look at the remote.
-    branch: Arc<Turn<()>>,
+    branch: Arc<AsyncMutex<()>>,
     observers: Mutex<Vec<Observer>>,
 }
 
@@ -121,39 +121,39 @@ impl fmt::Debug for Syncs {
 
 impl Default for Syncs {
     fn default() -> Self {
-        let turn = Arc::new(Semaphore::new(1));
-        Self { turn, branch: Arc::default(), observers: Mutex::default() }
+        let permit = Arc::new(Semaphore::new(1));
+        Self { permit, branch: Arc::default(), observers: Mutex::default() }
     }
 }
 
 impl Syncs {
     /// Has `observer` told of every sync that ends. It must not wait for anything.
-    pub(crate) fn observe(&self, observer: impl Fn(&Finished<'_>) + Send + Sync + 'static) {
+    pub(crate) fn observe(&self, observer: impl Fn(&FinishedSync<'_>) + Send + Sync + 'static) {
         self.observers.lock().unwrap_or_else(PoisonError::into_inner).push(Box::new(observer));
     }
 
     /// Whether a sync runs in this process.
     pub fn is_running(&self) -> bool {
-        self.turn.available_permits() == 0
+        self.permit.available_permits() == 0
     }
 
     /// Waits until no sync runs.
-    pub async fn rest(&self) {
+    pub async fn wait_until_idle(&self) {
         // Nobody closes it.
-        let _ = self.turn.acquire().await;
+        let _ = self.permit.acquire().await;
     }
 
     /// Waits until nobody moves the branch; a sync that begins waits as long as what this gives is kept.
-    pub async fn branch(&self) -> OwnedMutexGuard<()> {
+    pub async fn lock_branch(&self) -> OwnedMutexGuard<()> {
         Arc::clone(&self.branch).lock_owned().await
     }
 
     /// Takes the only permit to run a sync, or returns `None` while a sync runs.
     pub(super) fn begin(&self) -> Option<OwnedSemaphorePermit> {
-        Arc::clone(&self.turn).try_acquire_owned().ok()
+        Arc::clone(&self.permit).try_acquire_owned().ok()
     }
 
-    pub(super) fn tell(&self, finished: &Finished<'_>) {
+    pub(super) fn notify(&self, finished: &FinishedSync<'_>) {
         for observer in self.observers.lock().unwrap_or_else(PoisonError::into_inner).iter() {
             observer(finished);
         }

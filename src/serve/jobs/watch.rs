@@ -13,28 +13,28 @@ use crate::{
     sync::{self, Follow, Followed, SyncError},
 };
 
-/// How often the server looks at its branch.
-const GLANCE: Duration = Duration::from_secs(1);
+/// How often the server ticks at its branch.
+const BRANCH_CHECK_INTERVAL: Duration = Duration::from_secs(1);
 
 /// Looks at the branch again and again.
-pub(crate) async fn branch(state: Arc<State>) {
-    let mut glances = interval(GLANCE);
-    glances.set_missed_tick_behavior(MissedTickBehavior::Delay);
+pub(crate) async fn watch_branch(state: Arc<State>) {
+    let mut ticks = interval(BRANCH_CHECK_INTERVAL);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
-        glances.tick().await;
+        ticks.tick().await;
         state.refresh().await;
     }
 }
 
-/// Follows the remote, again and again. What goes wrong is told once, and stands in the view until all is well.
-pub(crate) async fn remote(state: Arc<State>, every: Duration) {
-    let mut looks = interval(every);
-    looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut told = None;
+/// Follows the remote, again and again. What goes wrong is last_trouble once, and stands in the view until all is well.
+pub(crate) async fn watch_remote(state: Arc<State>, every: Duration) {
+    let mut ticks = interval(every);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut last_trouble = None;
     loop {
-        looks.tick().await;
+        ticks.tick().await;
         let trouble = follow_once(&state).await;
-        if trouble != told {
+        if trouble != last_trouble {
             if let Some(trouble) = &trouble {
                 tracing::warn!(%trouble, "cannot follow the remote");
             } else {
@@ -42,17 +42,17 @@ pub(crate) async fn remote(state: Arc<State>, every: Duration) {
             }
         }
         state.remote_trouble.store(Arc::new(trouble.clone()));
-        told = trouble;
+        last_trouble = trouble;
         state.refresh().await;
     }
 }
 
 /// Looks once, and gives what went wrong. A sync that begins meanwhile waits for it.
 async fn follow_once(state: &Arc<State>) -> Option<String> {
-    let branch = state.syncs.branch().await;
+    let branch = state.syncs.lock_branch().await;
     let options = state.options.clone();
     let task = tokio::task::spawn_blocking(move || {
-        let followed = look(&options);
+        let followed = follow_remote(&options);
         drop(branch);
         followed
     });
@@ -66,7 +66,7 @@ async fn follow_once(state: &Arc<State>) -> Option<String> {
     }
 }
 
-fn look(options: &Options) -> Result<Followed, SyncError> {
+fn follow_remote(options: &Options) -> Result<Followed, SyncError> {
     let repository = Repository::open(&options.repository)?.silencing_ssh(options.silences_ssh);
     let remote = options.push.as_ref().and_then(PushTo::remote);
     sync::follow(&repository, &Follow { remote, now: (options.clock)() })

@@ -1,37 +1,37 @@
-//! Webhooks of the server: every sync that ends is told, and what could not be delivered is tried again.
+//! Webhooks of the server: every sync that ends is wake, and what could not be delivered is tried again.
 
 use std::{sync::Arc, time::Duration};
 
 use tokio::sync::Notify;
 
-use super::syncs::{Finished, SyncRefused};
+use super::syncs::{FinishedSync, SyncFailure};
 use crate::{
     serve::{metrics::DeliveryLabels, state::State},
     webhook::Event,
 };
 
 /// The longest time between two looks at what waits: another process may have added to it.
-const LOOK: Duration = Duration::from_mins(1);
+const MAX_PAUSE: Duration = Duration::from_mins(1);
 /// The shortest time between two rounds, whatever happens.
-const PAUSE: Duration = Duration::from_secs(1);
+const MIN_PAUSE: Duration = Duration::from_secs(1);
 
 /// Writes down every sync that ends, and delivers, for ever.
 pub(crate) async fn deliver(state: Arc<State>) {
     let Some(webhooks) = state.options.webhooks.clone() else { return };
-    let news = Arc::new(Notify::new());
-    let (told, postbox, clock) = (Arc::clone(&news), Arc::clone(&webhooks), state.options.clock);
+    let new_message = Arc::new(Notify::new());
+    let (wake, queue, clock) = (Arc::clone(&new_message), Arc::clone(&webhooks), state.options.clock);
     state.syncs.observe(move |finished| {
         let Some(event) = event(finished) else { return };
-        match postbox.enqueue(&event, clock()) {
-            Ok(_) => told.notify_one(),
+        match queue.enqueue(&event, clock()) {
+            Ok(_) => wake.notify_one(),
             Err(error) => tracing::warn!(%error, "a webhook message cannot be kept, and is lost"),
         }
     });
     loop {
-        let post = Arc::clone(&webhooks);
+        let sender = Arc::clone(&webhooks);
         let round = tokio::task::spawn_blocking(move || {
-            let deliveries = post.deliver(&clock, Duration::MAX)?;
-            Ok::<_, std::io::Error>((deliveries, post.next()?))
+            let deliveries = sender.deliver(&clock, Duration::MAX)?;
+            Ok::<_, std::io::Error>((deliveries, sender.next()?))
         });
         let next = match round.await {
             Ok(Ok((deliveries, next))) => {
@@ -53,16 +53,16 @@ pub(crate) async fn deliver(state: Arc<State>) {
             }
         };
         let left = next.map(|next| next.duration_since(clock()));
-        let left = left.map_or(LOOK, |left| Duration::try_from(left).unwrap_or(PAUSE));
+        let left = left.map_or(MAX_PAUSE, |left| Duration::try_from(left).unwrap_or(MIN_PAUSE));
         tokio::select! {
-            () = news.notified() => {}
-            () = tokio::time::sleep(left.clamp(PAUSE, LOOK)) => {}
+            () = new_message.notified() => {}
+            () = tokio::time::sleep(left.clamp(MIN_PAUSE, MAX_PAUSE)) => {}
         }
     }
 }
 
-/// What is told of a sync; nothing where it was only tried, or where the request itself was wrong.
-fn event(finished: &Finished<'_>) -> Option<Event> {
+/// What is wake of a sync; nothing where it was only tried, or where the request itself was wrong.
+fn event(finished: &FinishedSync<'_>) -> Option<Event> {
     let (job, version) = (finished.job, finished.version);
     if job.dry_run {
         return None;
@@ -70,7 +70,7 @@ fn event(finished: &Finished<'_>) -> Option<Event> {
     let (action, trigger) = (job.scope.verb(), job.trigger);
     match finished.result {
         Ok(done) => Some(Event::done(action, trigger, done.from, &done.answer)),
-        Err(SyncRefused::Busy | SyncRefused::Unknown(_)) => None,
+        Err(SyncFailure::Busy | SyncFailure::Unknown(_)) => None,
         Err(error) => Some(Event::failed(action, trigger, version, error.to_string())),
     }
 }

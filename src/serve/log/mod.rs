@@ -1,6 +1,6 @@
 //! The log: one line for each event, for people or for programs.
 //!
-//! Lines are collected and written by a thread of their own, a few times a second at most, so that a request does not wait
+//! LineSubscriber are collected and written by a thread of their own, a few times a second at most, so that a request does not wait
 //! for whoever reads the log. What stands in them is text from anywhere: for people every character is shown as what it
 //! is, for programs the line is JSON. No token is ever given to it.
 
@@ -25,18 +25,18 @@ use std::{
 use jiff::Timestamp;
 use tracing::{Event, Level, Metadata, Subscriber, level_filters::LevelFilter, span};
 
-use parts::{Human, Json, Second, word};
+use parts::{CachedSecond, HumanFields, JsonFields, level_name};
 
 /// How long lines are collected before they are written.
-const COLLECT: Duration = Duration::from_millis(50);
+const FLUSH_INTERVAL: Duration = Duration::from_millis(50);
 /// How long the end of the process waits for the last lines to be read.
-const LAST_LINES: Duration = Duration::from_secs(1);
+const FINAL_FLUSH_TIMEOUT: Duration = Duration::from_secs(1);
 /// So many bytes wait at most for a reader that does not read; what comes then is dropped, and counted.
-const WAITING: usize = 4 << 20;
+const MAX_BUFFERED_BYTES: usize = 4 << 20;
 
 /// What a line looks like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Form {
+pub enum LineFormat {
     /// For people.
     Human,
     /// One JSON object.
@@ -44,44 +44,44 @@ pub enum Form {
 }
 
 /// The log of this process. What was collected is written when it goes, if somebody reads it.
-pub struct Log {
+pub struct Logger {
     shared: Arc<Shared>,
     /// Says nothing, and is closed when the last line is written.
     writing: Receiver<()>,
 }
 
-impl fmt::Debug for Log {
+impl fmt::Debug for Logger {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("Log")
+        formatter.write_str("Logger")
     }
 }
 
 struct Shared {
-    form: Form,
+    form: LineFormat,
     clock: fn() -> Timestamp,
-    waiting: Mutex<Waiting>,
+    buffer: Mutex<Buffer>,
     changed: Condvar,
 }
 
 #[derive(Default)]
-struct Waiting {
+struct Buffer {
     lines: Vec<u8>,
     dropped: usize,
-    /// Whether the writer sleeps until something comes.
-    sleeps: bool,
-    is_over: bool,
+    /// Whether the writer is_idle until something comes.
+    is_idle: bool,
+    is_closed: bool,
 }
 
-impl Log {
+impl Logger {
     /// Has every event of this process written to `out`, down to the given level, and every panic.
     pub fn install(
-        form: Form,
+        form: LineFormat,
         level: Level,
         clock: fn() -> Timestamp,
         out: impl Write + Send + 'static,
     ) -> Self {
         let shared = Arc::new(Shared::new(form, clock));
-        let lines = Lines { level, shared: Arc::clone(&shared) };
+        let lines = LineSubscriber { level, shared: Arc::clone(&shared) };
         // Where something else listens already, that keeps the log.
         let _ = tracing::subscriber::set_global_default(lines);
         let (theirs, (is_written, writing)) = (Arc::clone(&shared), mpsc::channel());
@@ -96,12 +96,12 @@ impl Log {
     }
 }
 
-impl Drop for Log {
+impl Drop for Logger {
     fn drop(&mut self) {
-        self.shared.lock().is_over = true;
+        self.shared.lock().is_closed = true;
         self.shared.changed.notify_all();
         // Whoever does not read the log cannot keep the process.
-        let _ = self.writing.recv_timeout(LAST_LINES);
+        let _ = self.writing.recv_timeout(FINAL_FLUSH_TIMEOUT);
         if !thread::panicking() {
             drop(panic::take_hook());
         }
@@ -117,39 +117,39 @@ fn log_panic(panic: &PanicHookInfo<'_>) {
 }
 
 impl Shared {
-    fn new(form: Form, clock: fn() -> Timestamp) -> Self {
-        Self { form, clock, waiting: Mutex::default(), changed: Condvar::new() }
+    fn new(form: LineFormat, clock: fn() -> Timestamp) -> Self {
+        Self { form, clock, buffer: Mutex::default(), changed: Condvar::new() }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Waiting> {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Buffer> {
+        self.buffer.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Has a line written, unless too many wait already.
     fn add(&self, line: &[u8]) {
-        let mut waiting = self.lock();
-        if waiting.lines.len() + line.len() > WAITING {
-            waiting.dropped += 1;
+        let mut buffer = self.lock();
+        if buffer.lines.len() + line.len() > MAX_BUFFERED_BYTES {
+            buffer.dropped += 1;
             return;
         }
-        waiting.lines.extend_from_slice(line);
-        if waiting.sleeps {
+        buffer.lines.extend_from_slice(line);
+        if buffer.is_idle {
             self.changed.notify_one();
         }
     }
 
     /// Begins a line.
-    fn begin(&self, line: &mut String, second: &mut Second, level: Level, target: &str) {
+    fn begin(&self, line: &mut String, second: &mut CachedSecond, level: Level, target: &str) {
         let now = (self.clock)();
         match self.form {
-            Form::Human => {
+            LineFormat::Human => {
                 second.push(line, now, 3);
                 let _ = write!(line, " {level:5} {target}");
             }
-            Form::Json => {
+            LineFormat::Json => {
                 line.push_str("{\"time\":\"");
                 second.push(line, now, 6);
-                for part in ["\",\"level\":\"", word(level), "\",\"target\":\"", target, "\""] {
+                for part in ["\",\"level\":\"", level_name(level), "\",\"target\":\"", target, "\""] {
                     line.push_str(part);
                 }
             }
@@ -158,12 +158,12 @@ impl Shared {
 
     /// The line that stands for those that nobody read in time.
     fn dropped(&self, lines: usize) -> String {
-        const WHY: &str = "lines of the log were dropped: nobody read them in time";
+        const DROPPED: &str = "lines of the log were dropped: nobody read them in time";
         let mut line = String::new();
-        self.begin(&mut line, &mut Second::default(), Level::WARN, "serve::log");
+        self.begin(&mut line, &mut CachedSecond::default(), Level::WARN, "serve::log");
         let _ = match self.form {
-            Form::Human => writeln!(line, " {lines} {WHY}"),
-            Form::Json => writeln!(line, ",\"message\":\"{WHY}\",\"lines\":{lines}}}"),
+            LineFormat::Human => writeln!(line, " {lines} {DROPPED}"),
+            LineFormat::Json => writeln!(line, ",\"message\":\"{DROPPED}\",\"lines\":{lines}}}"),
         };
         line
     }
@@ -171,26 +171,26 @@ impl Shared {
 
 thread_local! {
     /// What the next line of this thread is made with. Who logs while a line is made begins anew.
-    static SCRATCH: Cell<(String, Second)> = Cell::default();
+    static SCRATCH: Cell<(String, CachedSecond)> = Cell::default();
 }
 
 /// Writes what is collected until it is over.
 fn write(shared: &Shared, mut out: impl Write) {
     let mut lines = Vec::new();
     loop {
-        let mut waiting = shared.lock();
-        while waiting.lines.is_empty() && !waiting.is_over {
-            waiting.sleeps = true;
-            waiting = shared.changed.wait(waiting).unwrap_or_else(PoisonError::into_inner);
+        let mut buffer = shared.lock();
+        while buffer.lines.is_empty() && !buffer.is_closed {
+            buffer.is_idle = true;
+            buffer = shared.changed.wait(buffer).unwrap_or_else(PoisonError::into_inner);
         }
-        waiting.sleeps = false;
-        if !waiting.is_over {
-            let collected = shared.changed.wait_timeout(waiting, COLLECT);
-            waiting = collected.unwrap_or_else(PoisonError::into_inner).0;
+        buffer.is_idle = false;
+        if !buffer.is_closed {
+            let collected = shared.changed.wait_timeout(buffer, FLUSH_INTERVAL);
+            buffer = collected.unwrap_or_else(PoisonError::into_inner).0;
         }
-        std::mem::swap(&mut lines, &mut waiting.lines);
-        let (dropped, is_over) = (std::mem::take(&mut waiting.dropped), waiting.is_over);
-        drop(waiting);
+        std::mem::swap(&mut lines, &mut buffer.lines);
+        let (dropped, is_closed) = (std::mem::take(&mut buffer.dropped), buffer.is_closed);
+        drop(buffer);
         // A log that cannot be written is no reason to stop serving.
         let _ = out.write_all(&lines);
         if dropped > 0 {
@@ -198,19 +198,19 @@ fn write(shared: &Shared, mut out: impl Write) {
         }
         let _ = out.flush();
         lines.clear();
-        if is_over {
+        if is_closed {
             return;
         }
     }
 }
 
 /// Makes a line of each event. Spans are not asked for: a request's id stands in its events.
-struct Lines {
+struct LineSubscriber {
     level: Level,
     shared: Arc<Shared>,
 }
 
-impl Subscriber for Lines {
+impl Subscriber for LineSubscriber {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
         metadata.is_event() && *metadata.level() <= self.level
     }
@@ -225,9 +225,9 @@ impl Subscriber for Lines {
         let (mut line, mut second) = SCRATCH.take();
         self.shared.begin(&mut line, &mut second, *metadata.level(), target);
         match self.shared.form {
-            Form::Human => event.record(&mut Human(&mut line)),
-            Form::Json => {
-                event.record(&mut Json(&mut line));
+            LineFormat::Human => event.record(&mut HumanFields(&mut line)),
+            LineFormat::Json => {
+                event.record(&mut JsonFields(&mut line));
                 line.push('}');
             }
         }
@@ -252,10 +252,10 @@ impl Subscriber for Lines {
 
 /// What is written of the events of a test.
 #[cfg(test)]
-pub(crate) fn written(form: Form, level: Level, events: impl FnOnce()) -> String {
+pub(crate) fn written(form: LineFormat, level: Level, events: impl FnOnce()) -> String {
     let shared = Arc::new(Shared::new(form, || Timestamp::UNIX_EPOCH));
-    tracing::subscriber::with_default(Lines { level, shared: Arc::clone(&shared) }, events);
-    shared.lock().is_over = true;
+    tracing::subscriber::with_default(LineSubscriber { level, shared: Arc::clone(&shared) }, events);
+    shared.lock().is_closed = true;
     let mut out = Vec::new();
     write(&shared, &mut out);
     String::from_utf8(out).expect("lines are texts")

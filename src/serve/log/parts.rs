@@ -12,12 +12,12 @@ use crate::report::text::visible;
 
 /// A second as text: most lines come in the same one as the line before.
 #[derive(Default)]
-pub(super) struct Second {
+pub(super) struct CachedSecond {
     number: i64,
     text: String,
 }
 
-impl Second {
+impl CachedSecond {
     /// Adds a time with so many digits of its second, at most nine.
     pub(super) fn push(&mut self, line: &mut String, time: Timestamp, digits: u32) {
         let nanosecond = time.subsec_nanosecond();
@@ -36,7 +36,7 @@ impl Second {
 }
 
 /// What programs read for a level.
-pub(super) const fn word(level: Level) -> &'static str {
+pub(super) const fn level_name(level: Level) -> &'static str {
     match level {
         Level::ERROR => "error",
         Level::WARN => "warn",
@@ -47,9 +47,9 @@ pub(super) const fn word(level: Level) -> &'static str {
 }
 
 /// `key=value`, the message bare.
-pub(super) struct Human<'a>(pub(super) &'a mut String);
+pub(super) struct HumanFields<'a>(pub(super) &'a mut String);
 
-impl Visit for Human<'_> {
+impl Visit for HumanFields<'_> {
     fn record_str(&mut self, field: &Field, value: &str) {
         let value = visible(value);
         let _ = match field.name() {
@@ -73,9 +73,9 @@ impl Visit for Human<'_> {
 }
 
 /// `,"key":value`.
-pub(super) struct Json<'a>(pub(super) &'a mut String);
+pub(super) struct JsonFields<'a>(pub(super) &'a mut String);
 
-impl Json<'_> {
+impl JsonFields<'_> {
     fn name(&mut self, field: &Field) {
         self.0.push_str(",\"");
         self.0.push_str(field.name());
@@ -83,7 +83,7 @@ impl Json<'_> {
     }
 }
 
-impl Visit for Json<'_> {
+impl Visit for JsonFields<'_> {
     fn record_str(&mut self, field: &Field, value: &str) {
         self.name(field);
         push_json(self.0, value);

@@ -13,7 +13,7 @@ fn parsed(lines: &str) -> Vec<Value> {
 
 #[test]
 fn a_time_has_the_digits_that_are_asked_for() {
-    let mut second = Second::default();
+    let mut second = CachedSecond::default();
     for (time, digits, expected) in [
         ("2026-11-22T03:00:00Z", 3, "2026-11-22T03:00:00.000Z"),
         ("2026-11-22T03:00:00.000999999Z", 6, "2026-11-22T03:00:00.000999Z"),
@@ -46,12 +46,12 @@ fn a_value_is_one_field_of_one_line_whatever_it_holds() {
         let event = || info!(target: "audit", who = text, shown = %text, "it was {text}");
         let message = format!("it was {}", visible(text));
         let expected = format!("1970-01-01T00:00:00.000Z INFO  audit {message} who={human} shown={human}\n");
-        assert_eq!(written(Form::Human, Level::INFO, event), expected);
+        assert_eq!(written(LineFormat::Human, Level::INFO, event), expected);
         let expected = json!({
             "time": "1970-01-01T00:00:00.000000Z", "level": "info", "target": "audit",
             "message": format!("it was {text}"), "who": text, "shown": text,
         });
-        assert_eq!(parsed(&written(Form::Json, Level::INFO, event)), [expected]);
+        assert_eq!(parsed(&written(LineFormat::Json, Level::INFO, event)), [expected]);
     }
 }
 
@@ -60,12 +60,12 @@ fn numbers_are_numbers_and_what_is_absent_is_left_out() {
     let event =
         || warn!(most = u64::MAX, none = 0_u64, id = None::<&str>, error = Some("why"), kind = ?Some(1));
     let expected = "1970-01-01T00:00:00.000Z WARN  serve::log::tests most=18446744073709551615 none=0 error=why kind=Some(1)\n";
-    assert_eq!(written(Form::Human, Level::INFO, event), expected);
+    assert_eq!(written(LineFormat::Human, Level::INFO, event), expected);
     let expected = json!({
         "time": "1970-01-01T00:00:00.000000Z", "level": "warn", "target": "serve::log::tests",
         "most": u64::MAX, "none": 0, "error": "why", "kind": "Some(1)",
     });
-    assert_eq!(parsed(&written(Form::Json, Level::INFO, event)), [expected]);
+    assert_eq!(parsed(&written(LineFormat::Json, Level::INFO, event)), [expected]);
 }
 
 #[test]
@@ -84,22 +84,22 @@ fn what_is_below_the_level_is_left_out() {
         (Level::DEBUG, &["error", "warn", "info", "debug"]),
         (Level::TRACE, &["error", "warn", "info", "debug", "trace"]),
     ] {
-        let lines = parsed(&written(Form::Json, level, events));
+        let lines = parsed(&written(LineFormat::Json, level, events));
         let levels: Vec<_> = lines.iter().map(|line| line["level"].as_str().unwrap()).collect();
         assert_eq!(levels, expected);
-        assert_eq!(written(Form::Human, level, events).lines().count(), expected.len());
+        assert_eq!(written(LineFormat::Human, level, events).lines().count(), expected.len());
     }
 }
 
 #[test]
 fn what_nobody_reads_in_time_is_dropped_and_counted() {
-    let long = "x".repeat(WAITING / 4);
+    let long = "x".repeat(MAX_BUFFERED_BYTES / 4);
     let events = || (0..7).for_each(|_| info!("{long}"));
-    let lines = written(Form::Human, Level::INFO, events);
+    let lines = written(LineFormat::Human, Level::INFO, events);
     let last = lines.lines().last().unwrap();
     assert_eq!(lines.lines().filter(|line| line.ends_with(&long)).count(), 3);
     assert!(last.ends_with(" 4 lines of the log were dropped: nobody read them in time"), "{last}");
-    let lines = parsed(&written(Form::Json, Level::INFO, events));
+    let lines = parsed(&written(LineFormat::Json, Level::INFO, events));
     assert_eq!((lines.len(), &lines[3]["lines"]), (4, &4.into()));
     assert_eq!(lines[3]["level"], "warn");
 }

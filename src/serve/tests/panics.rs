@@ -4,7 +4,7 @@ use axum::{Router, body, routing::get};
 use serde_json::Value;
 
 use super::*;
-use crate::serve::{Form, Level, PROBLEM_JSON, log};
+use crate::serve::{Level, LineFormat, PROBLEM_JSON, log};
 
 /// A handler with a bug.
 async fn broken() -> &'static str {
@@ -22,7 +22,7 @@ fn a_handler_that_panics_ends_its_own_request_alone() {
         (head, String::from_utf8(body::to_bytes(body, 1 << 20).await.unwrap().into()).unwrap())
     };
     let mut ids = Vec::new();
-    let lines = log::written(Form::Json, Level::ERROR, || {
+    let lines = log::written(LineFormat::Json, Level::ERROR, || {
         run(async {
             for _ in 0..2 {
                 let (head, body) = ask("/livez").await;

@@ -9,7 +9,7 @@ use crate::{
         auth::Principal,
         jobs::{
             run_sync::run_sync,
-            syncs::{Job, SyncRefused},
+            syncs::{Job, SyncFailure},
         },
     },
     sync::{Scope, Trigger},
@@ -25,7 +25,7 @@ fn a_sync_waits_for_a_look_at_the_remote_and_for_no_other_sync() {
         run_sync(&state, job, Principal::this_server(), None)
     };
     run(async {
-        let look = state.syncs.branch().await;
+        let look = state.syncs.lock_branch().await;
         let mut first = pin!(sync());
         tokio::select! {
             biased;
@@ -33,7 +33,7 @@ fn a_sync_waits_for_a_look_at_the_remote_and_for_no_other_sync() {
             () = settled() => {}
         }
         assert!(state.syncs.is_running());
-        assert!(matches!(sync().await, Err(SyncRefused::Busy)));
+        assert!(matches!(sync().await, Err(SyncFailure::Busy)));
         assert_eq!(commits(), "1", "it waits before it does anything");
         drop(look);
         let done = first.await.unwrap();

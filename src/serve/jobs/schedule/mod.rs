@@ -13,7 +13,7 @@ use tokio::sync::Notify;
 
 use super::{
     run_sync::run_sync,
-    syncs::{Job, SyncRefused},
+    syncs::{Job, SyncFailure},
 };
 use crate::{
     git::{OwnFolder, Repository},
@@ -21,23 +21,23 @@ use crate::{
     sync::{SyncError, Trigger},
 };
 use module_schedules::ModuleSchedules;
-use plan::{Due, Ledger, Schedules};
+use plan::{Due, ScheduleProgress, Schedules};
 
-/// How often the clock and the branch are looked at. A machine that was asleep, or whose clock was set, is noticed.
-const LOOK: Duration = Duration::from_secs(5);
+/// How often the clock and the branch are checked at. A machine that was asleep, or whose clock was set, is noticed.
+const CHECK_INTERVAL: Duration = Duration::from_secs(5);
 /// How often a sync is tried that others stand in the way of.
-const TRIES: usize = 10;
+const MAX_ATTEMPTS: usize = 10;
 
 /// Syncs by schedule until the server is told to `stop`. What has begun is finished and noted first.
 pub(crate) async fn run(state: Arc<State>, stop: Arc<Notify>) {
     let mut scheduler = Scheduler::default();
     loop {
         let options = state.options.clone();
-        let looked = tokio::task::spawn_blocking(move || {
-            let looked = scheduler.look(&options.repository, (options.clock)());
-            (scheduler, looked)
+        let checked = tokio::task::spawn_blocking(move || {
+            let checked = scheduler.check(&options.repository, (options.clock)());
+            (scheduler, checked)
         });
-        let Ok((back, due)) = looked.await else {
+        let Ok((back, due)) = checked.await else {
             tracing::error!("a bug in modreg ended the scheduler");
             return;
         };
@@ -47,13 +47,13 @@ pub(crate) async fn run(state: Arc<State>, stop: Arc<Notify>) {
             let goes_on = sync(&state, &due, &stop).await;
             // What was not run is made up by the next server.
             if goes_on {
-                scheduler.done(&due, (state.options.clock)());
+                scheduler.record_done(&due, (state.options.clock)());
             }
             goes_on
         } else {
             let left = scheduler.next().map(|next| next.duration_since((state.options.clock)()));
             let left = left.and_then(|left| Duration::try_from(left).ok());
-            pause(left.map_or(LOOK, |left| left.min(LOOK)), &stop).await
+            pause(left.map_or(CHECK_INTERVAL, |left| left.min(CHECK_INTERVAL)), &stop).await
         };
         if !goes_on {
             return;
@@ -65,12 +65,12 @@ pub(crate) async fn run(state: Arc<State>, stop: Arc<Notify>) {
 async fn sync(state: &Arc<State>, due: &Due, stop: &Notify) -> bool {
     let late = (state.options.clock)().duration_since(due.since);
     state.metrics.schedule_lateness.observe(late.as_secs_f64().max(0.0));
-    for _ in 0..TRIES {
-        state.syncs.rest().await;
+    for _ in 0..MAX_ATTEMPTS {
+        state.syncs.wait_until_idle().await;
         let job = Job::new(due.scope(), Trigger::Schedule);
         match run_sync(state, job, Principal::this_server(), None).await {
-            Err(SyncRefused::Busy | SyncRefused::Conflict(_)) if pause(LOOK, stop).await => {}
-            Err(SyncRefused::Busy | SyncRefused::Conflict(_)) => return false,
+            Err(SyncFailure::Busy | SyncFailure::Conflict(_)) if pause(CHECK_INTERVAL, stop).await => {}
+            Err(SyncFailure::Busy | SyncFailure::Conflict(_)) => return false,
             Ok(_) | Err(_) => return true,
         }
     }
@@ -86,28 +86,28 @@ async fn pause(time: Duration, stop: &Notify) -> bool {
 }
 
 /// The file of what was done, in the folder of modreg's own files.
-const NAME: &str = "schedule.json";
+const PROGRESS_FILE: &str = "schedule.json";
 
 /// What has a schedule, and what of it was done.
 #[derive(Debug, Default)]
 struct Scheduler {
     modules: ModuleSchedules,
     schedules: Schedules,
-    ledger: Option<Ledger>,
-    /// Where the ledger is kept.
+    progress: Option<ScheduleProgress>,
+    /// Where the progress is kept.
     folder: Option<OwnFolder>,
 }
 
 impl Scheduler {
     /// Reads what is new, and tells what is due.
-    fn look(&mut self, repository: &Path, now: Timestamp) -> Option<Due> {
+    fn check(&mut self, repository: &Path, now: Timestamp) -> Option<Due> {
         if let Err(error) = self.read(repository, now) {
             tracing::warn!(
                 error = error.with_causes(),
                 "the schedules at HEAD cannot be read; those before stay"
             );
         }
-        self.ledger.as_ref()?.due(&self.schedules, now)
+        self.progress.as_ref()?.due(&self.schedules, now)
     }
 
     fn read(&mut self, repository: &Path, now: Timestamp) -> Result<(), SyncError> {
@@ -115,39 +115,39 @@ impl Scheduler {
         if let Some(schedules) = self.modules.read(&repository)? {
             self.schedules = schedules;
         }
-        if self.ledger.is_none() {
+        if self.progress.is_none() {
             let folder = repository.own_files();
-            let stored = fs::read(folder.path(NAME)).ok();
+            let stored = fs::read(folder.path(PROGRESS_FILE)).ok();
             self.folder = Some(folder);
-            self.ledger =
+            self.progress =
                 Some(stored.and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default());
         }
-        let ledger = self.ledger.get_or_insert_default();
-        let before = ledger.clone();
-        ledger.adopt(&self.schedules, now);
-        if *ledger != before {
-            self.note();
+        let progress = self.progress.get_or_insert_default();
+        let before = progress.clone();
+        progress.update(&self.schedules, now);
+        if *progress != before {
+            self.save();
         }
         Ok(())
     }
 
     fn next(&self) -> Option<Timestamp> {
-        self.ledger.as_ref()?.next(&self.schedules)
+        self.progress.as_ref()?.next(&self.schedules)
     }
 
-    fn done(&mut self, due: &Due, now: Timestamp) {
-        if let Some(ledger) = &mut self.ledger {
-            ledger.done(due, now);
-            self.note();
+    fn record_done(&mut self, due: &Due, now: Timestamp) {
+        if let Some(progress) = &mut self.progress {
+            progress.record_done(due, now);
+            self.save();
         }
     }
 
     /// Where it cannot be noted, only what a restart makes up is lost.
-    fn note(&self) {
+    fn save(&self) {
         let Some(folder) = &self.folder else { return };
-        let written = serde_json::to_vec_pretty(&self.ledger)
+        let written = serde_json::to_vec_pretty(&self.progress)
             .map_err(io::Error::from)
-            .and_then(|bytes| folder.write(NAME, &bytes));
+            .and_then(|bytes| folder.write(PROGRESS_FILE, &bytes));
         if let Err(error) = written {
             tracing::warn!(%error, "what the scheduler has done cannot be noted");
         }
@@ -177,28 +177,28 @@ mod tests {
         let folder = home.path();
         let time = |text: &str| text.parse::<Timestamp>().unwrap();
         let mut scheduler = Scheduler::default();
-        assert_eq!(scheduler.look(folder, time("2026-06-02T07:55:00Z")), None);
+        assert_eq!(scheduler.check(folder, time("2026-06-02T07:55:00Z")), None);
         assert_eq!(scheduler.schedules.len(), 2);
         assert_eq!(scheduler.next(), Some(time("2026-06-02T08:00:00Z")));
         // A restart before anything was done starts to count where the first one did.
         let mut scheduler = Scheduler::default();
-        let due = scheduler.look(folder, time("2026-06-02T08:00:01Z")).unwrap();
+        let due = scheduler.check(folder, time("2026-06-02T08:00:01Z")).unwrap();
         assert_eq!(due.scope(), Scope::All);
-        scheduler.done(&due, time("2026-06-02T08:00:02Z"));
+        scheduler.record_done(&due, time("2026-06-02T08:00:02Z"));
 
         let mut restarted = Scheduler::default();
-        assert_eq!(restarted.look(folder, time("2026-06-02T08:00:03Z")), None);
-        let due = restarted.look(folder, time("2026-06-02T09:45:00Z")).unwrap();
+        assert_eq!(restarted.check(folder, time("2026-06-02T08:00:03Z")), None);
+        let due = restarted.check(folder, time("2026-06-02T09:45:00Z")).unwrap();
         assert_eq!(due.scope(), Scope::Modules(["chat".parse().unwrap()].into()));
-        restarted.done(&due, time("2026-06-02T09:45:01Z"));
+        restarted.record_done(&due, time("2026-06-02T09:45:01Z"));
 
         commit(folder, &[("modreg.toml", "[schedule]\nenabled = false\n")]);
-        assert_eq!(restarted.look(folder, time("2026-06-09T09:00:00Z")), None);
+        assert_eq!(restarted.check(folder, time("2026-06-09T09:00:00Z")), None);
         assert_eq!((restarted.schedules.len(), restarted.next()), (0, None));
         commit(folder, &[("modreg.toml", "[schedule\n")]);
-        assert_eq!(restarted.look(folder, time("2026-06-10T09:00:00Z")), None);
+        assert_eq!(restarted.check(folder, time("2026-06-10T09:00:00Z")), None);
         commit(folder, &[("modreg.toml", "[schedule]\ntimezone = 'UTC'\n")]);
-        assert_eq!(restarted.look(folder, time("2026-06-10T10:00:00Z")), None);
+        assert_eq!(restarted.check(folder, time("2026-06-10T10:00:00Z")), None);
         assert_eq!(restarted.next(), Some(time("2026-06-10T10:10:00Z")));
     }
 

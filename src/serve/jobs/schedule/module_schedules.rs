@@ -15,13 +15,13 @@ use crate::{
 #[derive(Debug, Default)]
 pub(super) struct ModuleSchedules {
     /// Each manifest that was read, by its blob: the module and what it says, if it has a schedule.
-    known: BTreeMap<ObjectId, Option<Wish>>,
+    known: BTreeMap<ObjectId, Option<ModuleSchedule>>,
     seen: Option<ObjectId>,
 }
 
 /// A module's schedule as its author wrote it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Wish {
+struct ModuleSchedule {
     module: ModuleName,
     expression: String,
     zone: Option<String>,
@@ -39,14 +39,14 @@ impl ModuleSchedules {
         let mut schedules = Schedules::new();
         if settings.is_enabled {
             schedules.insert(Target::Registry, settings.registry.clone());
-            for wish in self.wishes(repository, commit, &compiler)? {
-                let zone = wish.zone.as_deref().unwrap_or(settings.registry.zone());
-                match Schedule::parse(&wish.expression, zone) {
+            for module_schedule in self.module_schedules(repository, commit, &compiler)? {
+                let zone = module_schedule.zone.as_deref().unwrap_or(settings.registry.zone());
+                match Schedule::parse(&module_schedule.expression, zone) {
                     Ok(schedule) => {
-                        schedules.insert(Target::Module(wish.module), schedule);
+                        schedules.insert(Target::Module(module_schedule.module), schedule);
                     }
                     Err(error) => {
-                        tracing::warn!(module = %wish.module, %error, "a module's schedule is left out");
+                        tracing::warn!(module = %module_schedule.module, %error, "a module's schedule is left out");
                     }
                 }
             }
@@ -55,30 +55,33 @@ impl ModuleSchedules {
         Ok(Some(schedules))
     }
 
-    fn wishes(
+    fn module_schedules(
         &mut self,
         repository: &Repository,
         commit: ObjectId,
         compiler: &Compiler,
-    ) -> Result<Vec<Wish>, SyncError> {
+    ) -> Result<Vec<ModuleSchedule>, SyncError> {
         let modules = &compiler.settings.modules;
         let tree = repository.tree_at(commit, modules.as_str())?;
         let sources = CommittedSources::list(repository, tree, modules, compiler.settings.limits.bytes)?;
         let mut before = std::mem::take(&mut self.known);
         for (path, blob) in sources.manifests().iter().filter_map(|(path, blob)| Some((path, blob.as_ref()?)))
         {
-            let wish = match before.remove(blob) {
-                Some(wish) => wish,
-                None => sources.read(std::slice::from_ref(path))?.pop().and_then(|file| wish(file, compiler)),
+            let module_schedule = match before.remove(blob) {
+                Some(module_schedule) => module_schedule,
+                None => sources
+                    .read(std::slice::from_ref(path))?
+                    .pop()
+                    .and_then(|file| module_schedule(file, compiler)),
             };
-            self.known.insert(*blob, wish);
+            self.known.insert(*blob, module_schedule);
         }
         Ok(self.known.values().flatten().cloned().collect())
     }
 }
 
 /// What a valid manifest says about its schedule.
-fn wish(file: ManifestFile, compiler: &Compiler) -> Option<Wish> {
+fn module_schedule(file: ManifestFile, compiler: &Compiler) -> Option<ModuleSchedule> {
     let bytes = file.content.ok()?;
     // Most manifests have none, and need not be parsed to know; only escapes could hide the word.
     let mentions = |word: &[u8]| bytes.windows(word.len()).any(|found| found == word);
@@ -89,5 +92,5 @@ fn wish(file: ManifestFile, compiler: &Compiler) -> Option<Wish> {
     let manifest = manifest::validate(document, &compiler.schemas).ok()?;
     let (expression, zone) = manifest.schedule()?;
     let (module, expression) = (manifest.name().clone(), expression.to_owned());
-    Some(Wish { module, expression, zone: zone.map(str::to_owned) })
+    Some(ModuleSchedule { module, expression, zone: zone.map(str::to_owned) })
 }

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// A note of a time that lies further ahead was made by a clock that was wrong.
-const TRUST: SignedDuration = SignedDuration::from_hours(1);
+const MAX_CLOCK_SKEW: SignedDuration = SignedDuration::from_hours(1);
 
 /// What has a schedule. The registry comes first.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -48,24 +48,26 @@ impl Due {
 /// What was done for each schedule, and until when. It outlives the process, so that what was missed is made up once.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
-pub(super) struct Ledger {
-    registry: Option<Mark>,
-    modules: BTreeMap<ModuleName, Mark>,
+pub(super) struct ScheduleProgress {
+    registry: Option<DoneUntil>,
+    modules: BTreeMap<ModuleName, DoneUntil>,
 }
 
 /// Everything of one schedule up to a time is done.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct Mark {
+struct DoneUntil {
     schedule: String,
     until: Timestamp,
 }
 
-impl Ledger {
+impl ScheduleProgress {
     /// Starts to count for what is new or has another schedule than before, and forgets what is gone.
-    pub(super) fn adopt(&mut self, schedules: &Schedules, now: Timestamp) {
-        let renew = |mark: Option<Mark>, schedule: &Schedule| {
-            let is_good = |mark: &Mark| mark.schedule == schedule.to_string() && mark.until <= now + TRUST;
-            mark.filter(is_good).unwrap_or_else(|| Mark { schedule: schedule.to_string(), until: now })
+    pub(super) fn update(&mut self, schedules: &Schedules, now: Timestamp) {
+        let renew = |mark: Option<DoneUntil>, schedule: &Schedule| {
+            let is_good = |mark: &DoneUntil| {
+                mark.schedule == schedule.to_string() && mark.until <= now + MAX_CLOCK_SKEW
+            };
+            mark.filter(is_good).unwrap_or_else(|| DoneUntil { schedule: schedule.to_string(), until: now })
         };
         let mut before = std::mem::take(self);
         for (target, schedule) in schedules {
@@ -93,7 +95,7 @@ impl Ledger {
     }
 
     /// Notes that what was due is done with; `now` is when that was decided.
-    pub(super) fn done(&mut self, due: &Due, now: Timestamp) {
+    pub(super) fn record_done(&mut self, due: &Due, now: Timestamp) {
         for target in &due.targets {
             let mark = match target {
                 Target::Registry => self.registry.as_mut(),
@@ -147,12 +149,12 @@ mod tests {
         let end = first.saturating_add(days.days()).to_zoned(zone.clone()).unwrap().timestamp();
         let mut runs: BTreeMap<Date, usize> =
             (0..days).map(|day| (first.saturating_add(day.days()), 0)).collect();
-        let (mut ledger, mut now) = (Ledger::default(), start);
+        let (mut progress, mut now) = (ScheduleProgress::default(), start);
         while now < end {
-            ledger.adopt(schedules, now);
-            if let Some(due) = ledger.due(schedules, now) {
+            progress.update(schedules, now);
+            if let Some(due) = progress.due(schedules, now) {
                 *runs.entry(now.to_zoned(zone.clone()).date()).or_default() += 1;
-                ledger.done(&due, now);
+                progress.record_done(&due, now);
             }
             now += step.seconds();
         }
@@ -183,30 +185,30 @@ mod tests {
     #[test]
     fn what_was_missed_is_made_up_once() {
         let schedules = nightly();
-        let mut ledger = Ledger::default();
-        ledger.adopt(&schedules, time("2026-06-01T12:00:00Z"));
-        assert_eq!(ledger.due(&schedules, time("2026-06-01T12:00:01Z")), None);
-        assert_eq!(ledger.next(&schedules), Some(time("2026-06-02T08:00:00Z")));
-        let stored = serde_json::to_string(&ledger).unwrap();
-        let mut ledger: Ledger = serde_json::from_str(&stored).unwrap();
+        let mut progress = ScheduleProgress::default();
+        progress.update(&schedules, time("2026-06-01T12:00:00Z"));
+        assert_eq!(progress.due(&schedules, time("2026-06-01T12:00:01Z")), None);
+        assert_eq!(progress.next(&schedules), Some(time("2026-06-02T08:00:00Z")));
+        let stored = serde_json::to_string(&progress).unwrap();
+        let mut progress: ScheduleProgress = serde_json::from_str(&stored).unwrap();
         let back = time("2026-06-05T17:00:00Z");
-        ledger.adopt(&schedules, back);
-        let due = ledger.due(&schedules, back).unwrap();
+        progress.update(&schedules, back);
+        let due = progress.due(&schedules, back).unwrap();
         assert_eq!((due.since, due.scope()), (time("2026-06-02T08:00:00Z"), Scope::All));
-        ledger.done(&due, back);
-        assert_eq!(ledger.due(&schedules, back), None);
-        assert_eq!(ledger.next(&schedules), Some(time("2026-06-06T08:00:00Z")));
+        progress.record_done(&due, back);
+        assert_eq!(progress.due(&schedules, back), None);
+        assert_eq!(progress.next(&schedules), Some(time("2026-06-06T08:00:00Z")));
     }
 
     #[test]
     fn another_schedule_starts_to_count_anew() {
-        let mut ledger = Ledger::default();
-        ledger.adopt(&nightly(), time("2026-06-01T12:00:00Z"));
+        let mut progress = ScheduleProgress::default();
+        progress.update(&nightly(), time("2026-06-01T12:00:00Z"));
         let hourly = schedules(&[(Target::Registry, "0 * * * *")]);
         let now = time("2026-06-05T12:30:00Z");
-        ledger.adopt(&hourly, now);
+        progress.update(&hourly, now);
         assert_eq!(
-            (ledger.due(&hourly, now), ledger.next(&hourly)),
+            (progress.due(&hourly, now), progress.next(&hourly)),
             (None, Some(time("2026-06-05T13:00:00Z")))
         );
     }
@@ -214,17 +216,17 @@ mod tests {
     #[test]
     fn a_clock_that_is_set_back_neither_repeats_nor_stops_a_run() {
         let schedules = nightly();
-        let mut ledger = Ledger::default();
-        ledger.adopt(&schedules, time("2026-06-01T12:00:00Z"));
+        let mut progress = ScheduleProgress::default();
+        progress.update(&schedules, time("2026-06-01T12:00:00Z"));
         let now = time("2026-06-02T08:00:00Z");
-        ledger.done(&ledger.due(&schedules, now).unwrap(), now);
+        progress.record_done(&progress.due(&schedules, now).unwrap(), now);
         let back = time("2026-06-02T07:59:00Z");
-        ledger.adopt(&schedules, back);
-        assert_eq!(ledger.due(&schedules, now), None);
+        progress.update(&schedules, back);
+        assert_eq!(progress.due(&schedules, now), None);
         let (wrong, right) = (time("2039-01-01T00:00:00Z"), time("2026-06-02T09:00:00Z"));
-        ledger.done(&ledger.due(&schedules, wrong).unwrap(), wrong);
-        ledger.adopt(&schedules, right);
-        assert_eq!(ledger.next(&schedules), Some(time("2026-06-03T08:00:00Z")));
+        progress.record_done(&progress.due(&schedules, wrong).unwrap(), wrong);
+        progress.update(&schedules, right);
+        assert_eq!(progress.next(&schedules), Some(time("2026-06-03T08:00:00Z")));
     }
 
     #[test]
@@ -234,31 +236,31 @@ mod tests {
             (module("chat"), "*/10 * * * *"),
             (module("drive"), "0 * * * *"),
         ]);
-        let mut ledger = Ledger::default();
-        ledger.adopt(&schedules, time("2026-06-02T06:55:00Z"));
-        let at = |ledger: &mut Ledger, text: &str| {
-            let due = ledger.due(&schedules, time(text))?;
-            ledger.done(&due, time(text));
+        let mut progress = ScheduleProgress::default();
+        progress.update(&schedules, time("2026-06-02T06:55:00Z"));
+        let at = |progress: &mut ScheduleProgress, text: &str| {
+            let due = progress.due(&schedules, time(text))?;
+            progress.record_done(&due, time(text));
             Some(due.scope())
         };
         let modules =
             |names: &[&str]| Some(Scope::Modules(names.iter().map(|name| name.parse().unwrap()).collect()));
-        assert_eq!(at(&mut ledger, "2026-06-02T06:59:59Z"), None);
-        assert_eq!(at(&mut ledger, "2026-06-02T07:00:00Z"), modules(&["chat", "drive"]));
-        assert_eq!(at(&mut ledger, "2026-06-02T07:10:05Z"), modules(&["chat"]));
-        assert_eq!(at(&mut ledger, "2026-06-02T08:00:00Z"), Some(Scope::All));
-        assert_eq!(at(&mut ledger, "2026-06-02T08:00:01Z"), None);
-        assert_eq!(at(&mut ledger, "2026-06-02T08:10:00Z"), modules(&["chat"]));
+        assert_eq!(at(&mut progress, "2026-06-02T06:59:59Z"), None);
+        assert_eq!(at(&mut progress, "2026-06-02T07:00:00Z"), modules(&["chat", "drive"]));
+        assert_eq!(at(&mut progress, "2026-06-02T07:10:05Z"), modules(&["chat"]));
+        assert_eq!(at(&mut progress, "2026-06-02T08:00:00Z"), Some(Scope::All));
+        assert_eq!(at(&mut progress, "2026-06-02T08:00:01Z"), None);
+        assert_eq!(at(&mut progress, "2026-06-02T08:10:00Z"), modules(&["chat"]));
     }
 
     #[test]
     fn what_is_gone_is_forgotten() {
         let both = schedules(&[(Target::Registry, "0 3 * * *"), (module("chat"), "0 * * * *")]);
-        let (mut ledger, now) = (Ledger::default(), time("2026-06-02T06:55:00Z"));
-        ledger.adopt(&both, now);
-        ledger.adopt(&nightly(), now);
-        assert_eq!(ledger.modules, BTreeMap::new());
-        ledger.adopt(&Schedules::new(), now);
-        assert_eq!((ledger.next(&both), ledger.clone()), (None, Ledger::default()));
+        let (mut progress, now) = (ScheduleProgress::default(), time("2026-06-02T06:55:00Z"));
+        progress.update(&both, now);
+        progress.update(&nightly(), now);
+        assert_eq!(progress.modules, BTreeMap::new());
+        progress.update(&Schedules::new(), now);
+        assert_eq!((progress.next(&both), progress.clone()), (None, ScheduleProgress::default()));
     }
 }
