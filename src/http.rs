@@ -18,7 +18,7 @@ use crate::domain::WebAddress;
 pub enum HttpError {
     /// No whole answer came.
     #[error("no answer: {0}")]
-    NoAnswer(String),
+    NoResponse(String),
     /// The answer was another one than 200.
     #[error("the answer was {0}")]
     Status(u16),
@@ -29,7 +29,7 @@ pub enum HttpError {
 
 /// What a server said to a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Answer {
+pub struct PostResponse {
     /// The status.
     pub status: u16,
     /// When it wants to hear from us again.
@@ -75,17 +75,17 @@ impl Client {
         Self { remote: config().build().into(), loopback: config().proxy(None).build().into() }
     }
 
-    /// Fetches a document of at most `most` bytes.
-    pub fn get(&self, address: &WebAddress, most: u64) -> Result<Vec<u8>, HttpError> {
+    /// Fetches a document of at max_bytes `max_bytes` bytes.
+    pub fn get(&self, address: &WebAddress, max_bytes: u64) -> Result<Vec<u8>, HttpError> {
         let request = self.agent(address).get(address.as_str()).header(header::ACCEPT, "application/json");
-        let response = request.call().map_err(|error| HttpError::NoAnswer(error.to_string()))?;
+        let response = request.call().map_err(|error| HttpError::NoResponse(error.to_string()))?;
         match response.status().as_u16() {
             200 => {}
             status => return Err(HttpError::Status(status)),
         }
-        response.into_body().into_with_config().limit(most).read_to_vec().map_err(|error| match error {
-            ureq::Error::BodyExceedsLimit(_) => HttpError::TooLarge(most),
-            other => HttpError::NoAnswer(other.to_string()),
+        response.into_body().into_with_config().limit(max_bytes).read_to_vec().map_err(|error| match error {
+            ureq::Error::BodyExceedsLimit(_) => HttpError::TooLarge(max_bytes),
+            other => HttpError::NoResponse(other.to_string()),
         })
     }
 
@@ -95,13 +95,13 @@ impl Client {
         address: &WebAddress,
         headers: &[(&str, &str)],
         body: &[u8],
-    ) -> Result<Answer, HttpError> {
+    ) -> Result<PostResponse, HttpError> {
         let mut request = self.agent(address).post(address.as_str());
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let response = request.send(body).map_err(|error| HttpError::NoAnswer(without_address(&error)))?;
-        Ok(Answer { status: response.status().as_u16(), retry_after: retry_after(response.headers()) })
+        let response = request.send(body).map_err(|error| HttpError::NoResponse(without_address(&error)))?;
+        Ok(PostResponse { status: response.status().as_u16(), retry_after: retry_after(response.headers()) })
     }
 
     fn agent(&self, address: &WebAddress) -> &Agent {

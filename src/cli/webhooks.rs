@@ -10,7 +10,7 @@ use crate::{
     rules,
     settings::{self, Settings, Webhook},
     sync::{self, Outcome, Request, SyncError, Verdict},
-    webhook::{self, Event, NoSecret, Webhooks},
+    webhook::{self, Event, UnusableSecret, Webhooks},
 };
 
 /// How long one exchange may take while somebody waits for the command to end.
@@ -23,11 +23,11 @@ pub(super) fn open(
     repository: &Repository,
     settings: &[Webhook],
     patience: Duration,
-) -> Option<(Webhooks, Vec<NoSecret>)> {
+) -> Option<(Webhooks, Vec<UnusableSecret>)> {
     let name = workspace::name(repository);
     let folder = repository.own_files();
     // Where the last webhook is gone from the settings, what waits for it is given up.
-    let waits = || matches!(webhook::standing(&folder), Ok(Some(standing)) if standing.pending > 0);
+    let waits = || matches!(webhook::report(&folder), Ok(Some(report)) if report.pending > 0);
     (!settings.is_empty() || waits())
         .then(|| Webhooks::new(settings, Context::secret, &folder, &name, patience))
 }

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// The most modules that one message names; the summary counts all of them.
-const MOST_CHANGES: usize = 1000;
+const MAX_CHANGES: usize = 1000;
 
 /// A sync, a rollback, an unpin or a prune that has ended.
 #[derive(Debug, Clone)]
@@ -55,7 +55,7 @@ impl Event {
         previous: SnapshotVersion,
         answer: &SyncAnswer,
     ) -> Self {
-        let is_told = |detail: &&Detail| !matches!(detail.action, Action::NoChange | Action::Skipped);
+        let is_reported = |detail: &&Detail| !matches!(detail.action, Action::NoChange | Action::Skipped);
         let data = Data {
             action,
             trigger: trigger.as_str(),
@@ -63,7 +63,7 @@ impl Event {
             version: answer.version,
             commit: answer.commit,
             summary: Some(answer.summary),
-            changes: answer.details.iter().filter(is_told).take(MOST_CHANGES).cloned().collect(),
+            changes: answer.details.iter().filter(is_reported).take(MAX_CHANGES).cloned().collect(),
             error: None,
         };
         let kind = if answer.commit.is_some() { WebhookEvent::Completed } else { WebhookEvent::Unchanged };

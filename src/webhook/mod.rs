@@ -11,7 +11,7 @@ mod spool;
 mod tests;
 
 pub use event::Event;
-pub use signature::{InvalidSecret, Secret};
+pub use signature::{InvalidSecret, SigningSecret};
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -28,8 +28,8 @@ use crate::{
     report::json::{Delivery, DeliveryResult, WebhooksReport},
     settings::{Webhook, WebhookEvent},
 };
-use retry::Verdict;
-use spool::{Message, Spool, Waiting};
+use retry::AttemptResult;
+use spool::{Message, QueuedMessage, Spool};
 
 /// The webhooks of one registry.
 #[derive(Debug)]
@@ -41,9 +41,9 @@ pub struct Webhooks {
 }
 
 /// What waits in the folder of modreg's own files, and what became of the last attempts; `None` where nobody was ever told anything.
-pub fn standing(folder: &OwnFolder) -> io::Result<Option<WebhooksReport>> {
+pub fn report(folder: &OwnFolder) -> io::Result<Option<WebhooksReport>> {
     let spool = Spool::new(folder);
-    let report = WebhooksReport { pending: spool.names()?.len(), deliveries: spool.log() };
+    let report = WebhooksReport { pending: spool.names()?.len(), deliveries: spool.deliveries() };
     Ok((report.pending > 0 || !report.deliveries.is_empty()).then_some(report))
 }
 
@@ -51,14 +51,14 @@ pub fn standing(folder: &OwnFolder) -> io::Result<Option<WebhooksReport>> {
 #[derive(Debug)]
 struct Receiver {
     url: WebAddress,
-    secret: Option<Secret>,
+    secret: Option<SigningSecret>,
     events: BTreeSet<WebhookEvent>,
 }
 
 /// A webhook whose secret cannot be used: its messages wait for a run that knows it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the secret in {variable} for the webhook {url} {reason}")]
-pub struct NoSecret {
+pub struct UnusableSecret {
     /// The environment variable.
     pub variable: String,
     /// The receiver, without the query of its address.
@@ -69,38 +69,38 @@ pub struct NoSecret {
 
 impl Webhooks {
     /// Takes the settings, the secrets that `variable` looks up, and the folder of modreg's own files, which holds the messages. `name` is
-    /// what the registry calls itself to receivers; each exchange takes no longer than `patience`.
+    /// what the registry calls itself to receivers; each exchange takes no longer than `timeout`.
     pub fn new(
         settings: &[Webhook],
         variable: impl Fn(&str) -> Option<Vec<u8>>,
         folder: &OwnFolder,
         name: &str,
-        patience: Duration,
-    ) -> (Self, Vec<NoSecret>) {
-        let mut flaws = Vec::new();
+        timeout: Duration,
+    ) -> (Self, Vec<UnusableSecret>) {
+        let mut unusable = Vec::new();
         let mut receivers = Vec::new();
         for Webhook { url, secret_env, events } in settings {
             let text = variable(secret_env).map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
             let parsed = text.ok_or_else(|| "is not set".to_owned());
-            let parsed =
-                parsed.and_then(|text| Secret::parse(&text).map_err(|error| format!("is none: {error}")));
+            let parsed = parsed
+                .and_then(|text| SigningSecret::parse(&text).map_err(|error| format!("is none: {error}")));
             let secret = parsed.map_err(|reason| {
                 let (variable, url) = (secret_env.clone(), url.shown().to_owned());
-                flaws.push(NoSecret { variable, url, reason });
+                unusable.push(UnusableSecret { variable, url, reason });
             });
             receivers.push(Receiver { url: url.clone(), secret: secret.ok(), events: events.clone() });
         }
         let source = event::source(name);
-        (Self { spool: Spool::new(folder), receivers, client: Client::new(patience), source }, flaws)
+        (Self { spool: Spool::new(folder), receivers, client: Client::new(timeout), source }, unusable)
     }
 
     /// Writes a message for everybody who wants to know, and tells how many these are.
     pub fn enqueue(&self, event: &Event, now: Timestamp) -> io::Result<usize> {
         let kind = event.kind();
         let id = format!("msg_{:012x}{:016x}", now.as_millisecond(), fastrand::u64(..));
-        let wanted = self.receivers.iter().filter(|receiver| receiver.events.contains(&kind));
+        let retry_after = self.receivers.iter().filter(|receiver| receiver.events.contains(&kind));
         let (mut count, mut failed) = (0, None);
-        for receiver in wanted {
+        for receiver in retry_after {
             let added = self.spool.add(&Message {
                 id: id.clone(),
                 event: kind.as_str().to_owned(),
@@ -122,32 +122,32 @@ impl Webhooks {
     ///
     /// One process at a time delivers; where another one does, this is left to it, and nothing is returned.
     pub fn deliver(&self, clock: &dyn Fn() -> Timestamp, budget: Duration) -> io::Result<Vec<Delivery>> {
-        if self.spool.waiting()?.is_empty() {
+        if self.spool.messages()?.is_empty() {
             return Ok(Vec::new());
         }
         let Some(_lock) = self.spool.lock()? else { return Ok(Vec::new()) };
         // Another process may have tried them before it gave back the lock.
-        let waiting = self.spool.waiting()?;
+        let waiting = self.spool.messages()?;
         let (start, mut log) = (clock(), Vec::new());
         // A receiver that failed is not asked again at once for its other messages.
-        let mut down: BTreeMap<String, Timestamp> = BTreeMap::new();
+        let mut failing: BTreeMap<String, Timestamp> = BTreeMap::new();
         for mut waiting in waiting {
             let now = clock();
             if now.duration_since(start).unsigned_abs() > budget {
                 break;
             }
-            if let Some(later) = down.get(&waiting.message.url) {
+            if let Some(later) = failing.get(&waiting.message.url) {
                 waiting.message.due = waiting.message.due.max(*later);
                 self.spool.update(&waiting)?;
             } else if let Some(delivery) = self.attempt(&mut waiting, now)? {
                 if delivery.result == DeliveryResult::Retried {
-                    down.insert(waiting.message.url.clone(), waiting.message.due);
+                    failing.insert(waiting.message.url.clone(), waiting.message.due);
                 }
                 log.push(delivery);
             }
         }
         if !log.is_empty() {
-            self.spool.remember(log.clone())?;
+            self.spool.log_deliveries(log.clone())?;
         }
         Ok(log)
     }
@@ -156,7 +156,7 @@ impl Webhooks {
     pub fn next(&self) -> io::Result<Option<Timestamp>> {
         let can_be_sent =
             |message: &Message| self.receiver(message).is_none_or(|receiver| receiver.secret.is_some());
-        let waiting = self.spool.waiting()?;
+        let waiting = self.spool.messages()?;
         Ok(waiting.iter().filter(|one| can_be_sent(&one.message)).map(|one| one.message.due).min())
     }
 
@@ -165,7 +165,7 @@ impl Webhooks {
     }
 
     /// Tries one message, unless its time has not come or its secret is not known here.
-    fn attempt(&self, waiting: &mut Waiting, now: Timestamp) -> io::Result<Option<Delivery>> {
+    fn attempt(&self, waiting: &mut QueuedMessage, now: Timestamp) -> io::Result<Option<Delivery>> {
         let message = &mut waiting.message;
         let (result, error) = match self.receiver(message) {
             None => (DeliveryResult::GivenUp, Some("nobody is to be told there any more".to_owned())),
@@ -177,10 +177,10 @@ impl Webhooks {
             Some(Receiver { secret: Some(secret), url, .. }) => {
                 message.attempts += 1;
                 match self.send(message, secret, url, now) {
-                    Verdict::Delivered => (DeliveryResult::Delivered, None),
-                    Verdict::Gone => (DeliveryResult::GivenUp, Some("the answer was 410".to_owned())),
-                    Verdict::Failed { reason, wanted } => {
-                        match retry::next(message.attempts, now, wanted, fastrand::f64()) {
+                    AttemptResult::Delivered => (DeliveryResult::Delivered, None),
+                    AttemptResult::Gone => (DeliveryResult::GivenUp, Some("the answer was 410".to_owned())),
+                    AttemptResult::Failed { reason, retry_after } => {
+                        match retry::next(message.attempts, now, retry_after, fastrand::f64()) {
                             Some(due) => {
                                 message.due = due;
                                 (DeliveryResult::Retried, Some(reason))
@@ -207,7 +207,13 @@ impl Webhooks {
         Ok(Some(delivery))
     }
 
-    fn send(&self, message: &Message, secret: &Secret, url: &WebAddress, now: Timestamp) -> Verdict {
+    fn send(
+        &self,
+        message: &Message,
+        secret: &SigningSecret,
+        url: &WebAddress,
+        now: Timestamp,
+    ) -> AttemptResult {
         let (time, signature) = (now.as_second().to_string(), secret.sign(&message.id, now, &message.body));
         let headers = [
             ("content-type", "application/cloudevents+json; charset=utf-8"),
@@ -215,6 +221,6 @@ impl Webhooks {
             ("webhook-timestamp", time.as_str()),
             ("webhook-signature", signature.as_str()),
         ];
-        retry::judge(self.client.post(url, &headers, message.body.as_bytes()))
+        retry::classify(self.client.post(url, &headers, message.body.as_bytes()))
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::http::{Answer, HttpError, RetryAfter};
+use crate::http::{HttpError, PostResponse, RetryAfter};
 
 /// The pauses after each failed attempt, as the Standard Webhooks specification recommends them.
 const PAUSES: [Duration; 9] = [
@@ -19,30 +19,30 @@ const PAUSES: [Duration; 9] = [
     Duration::from_hours(24),
 ];
 /// The longest that a receiver can make us wait.
-const LONGEST: Duration = Duration::from_hours(24);
+const MAX_RETRY_AFTER: Duration = Duration::from_hours(24);
 /// What is older is given up.
 pub(super) const MAX_AGE: SignedDuration = SignedDuration::from_hours(4 * 24);
 
 /// What follows from an attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Verdict {
+pub(super) enum AttemptResult {
     /// The receiver has it.
     Delivered,
     /// The receiver wants no more of these, ever.
     Gone,
     /// Not this time, because of that; the receiver may have said when.
-    Failed { reason: String, wanted: Option<RetryAfter> },
+    Failed { reason: String, retry_after: Option<RetryAfter> },
 }
 
 /// What follows from what the receiver said.
-pub(super) fn judge(answer: Result<Answer, HttpError>) -> Verdict {
+pub(super) fn classify(answer: Result<PostResponse, HttpError>) -> AttemptResult {
     match answer {
-        Ok(Answer { status: 200..300, .. }) => Verdict::Delivered,
-        Ok(Answer { status: 410, .. }) => Verdict::Gone,
-        Ok(Answer { status, retry_after }) => {
-            Verdict::Failed { reason: format!("the answer was {status}"), wanted: retry_after }
+        Ok(PostResponse { status: 200..300, .. }) => AttemptResult::Delivered,
+        Ok(PostResponse { status: 410, .. }) => AttemptResult::Gone,
+        Ok(PostResponse { status, retry_after }) => {
+            AttemptResult::Failed { reason: format!("the answer was {status}"), retry_after }
         }
-        Err(error) => Verdict::Failed { reason: error.to_string(), wanted: None },
+        Err(error) => AttemptResult::Failed { reason: error.to_string(), retry_after: None },
     }
 }
 
@@ -51,15 +51,15 @@ pub(super) fn judge(answer: Result<Answer, HttpError>) -> Verdict {
 pub(super) fn next(
     attempts: usize,
     now: Timestamp,
-    wanted: Option<RetryAfter>,
+    retry_after: Option<RetryAfter>,
     jitter: f64,
 ) -> Option<Timestamp> {
     let pause = PAUSES.get(attempts.checked_sub(1)?)?.mul_f64(1.0 + jitter / 10.0);
-    let wanted = wanted.map_or(Duration::ZERO, |wanted| match wanted {
+    let retry_after = retry_after.map_or(Duration::ZERO, |retry_after| match retry_after {
         RetryAfter::In(pause) => pause,
         RetryAfter::At(time) => Duration::try_from(time.duration_since(now)).unwrap_or_default(),
     });
-    now.checked_add(pause.max(wanted.min(LONGEST))).ok()
+    now.checked_add(pause.max(retry_after.min(MAX_RETRY_AFTER))).ok()
 }
 
 #[cfg(test)]
@@ -69,8 +69,8 @@ mod tests {
     #[test]
     fn pauses_grow_and_end() {
         let now = Timestamp::from_second(1_800_000_000).unwrap();
-        let pause = |attempts, wanted, jitter| {
-            next(attempts, now, wanted, jitter).map(|next| next.duration_since(now).as_secs())
+        let pause = |attempts, retry_after, jitter| {
+            next(attempts, now, retry_after, jitter).map(|next| next.duration_since(now).as_secs())
         };
         let pauses: Vec<_> = (1..).map_while(|attempts| pause(attempts, None, 0.0)).collect();
         assert_eq!(pauses, [5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400]);
@@ -78,7 +78,7 @@ mod tests {
         let seconds = |seconds| Some(RetryAfter::In(Duration::from_secs(seconds)));
         let at = Some(RetryAfter::At(Timestamp::from_second(1_800_000_100).unwrap()));
         let past = Some(RetryAfter::At(Timestamp::UNIX_EPOCH));
-        for (attempts, wanted, jitter, expected) in [
+        for (attempts, retry_after, jitter, expected) in [
             (1, seconds(60), 0.0, Some(60)),
             (1, seconds(1), 0.0, Some(5)),
             (1, seconds(10_000_000), 0.0, Some(86_400)),
@@ -88,20 +88,23 @@ mod tests {
             (0, None, 0.0, None),
             (10, seconds(60), 0.0, None),
         ] {
-            assert_eq!(pause(attempts, wanted, jitter), expected, "{attempts} {wanted:?}");
+            assert_eq!(pause(attempts, retry_after, jitter), expected, "{attempts} {retry_after:?}");
         }
     }
 
     #[test]
     fn only_success_is_success() {
-        let says = |status| judge(Ok(Answer { status, retry_after: None }));
+        let says = |status| classify(Ok(PostResponse { status, retry_after: None }));
         for status in [200, 202, 204, 299] {
-            assert_eq!(says(status), Verdict::Delivered, "{status}");
+            assert_eq!(says(status), AttemptResult::Delivered, "{status}");
         }
         for status in [100, 301, 302, 307, 400, 401, 404, 429, 500, 503] {
-            assert!(matches!(says(status), Verdict::Failed { .. }), "{status}");
+            assert!(matches!(says(status), AttemptResult::Failed { .. }), "{status}");
         }
-        assert_eq!(says(410), Verdict::Gone);
-        assert!(matches!(judge(Err(HttpError::NoAnswer("timeout".into()))), Verdict::Failed { .. }));
+        assert_eq!(says(410), AttemptResult::Gone);
+        assert!(matches!(
+            classify(Err(HttpError::NoResponse("timeout".into()))),
+            AttemptResult::Failed { .. }
+        ));
     }
 }

@@ -9,9 +9,9 @@ use sha2::Sha256;
 
 /// A secret that both sides know, written `whsec_` and base64.
 #[derive(Clone)]
-pub struct Secret(Box<[u8]>);
+pub struct SigningSecret(Box<[u8]>);
 
-/// Why a text is no [`Secret`]. It does not repeat the text.
+/// Why a text is no [`SigningSecret`]. It does not repeat the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidSecret {
     /// It does not have the form.
@@ -22,7 +22,7 @@ pub enum InvalidSecret {
     Length(usize),
 }
 
-impl Secret {
+impl SigningSecret {
     /// Takes what the environment variable holds.
     pub fn parse(text: &str) -> Result<Self, InvalidSecret> {
         let encoded = text.trim().strip_prefix("whsec_").ok_or(InvalidSecret::Form)?;
@@ -41,7 +41,7 @@ impl Secret {
     }
 }
 
-impl fmt::Debug for Secret {
+impl fmt::Debug for SigningSecret {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("Secret(…)")
     }
@@ -54,7 +54,8 @@ mod tests {
     #[test]
     fn signs_what_the_reference_library_signs() {
         let text = format!("whsec_{}", STANDARD.encode(b"0123456789abcdef01234567"));
-        let (secret, time) = (Secret::parse(&text).unwrap(), Timestamp::from_second(1_800_000_000).unwrap());
+        let (secret, time) =
+            (SigningSecret::parse(&text).unwrap(), Timestamp::from_second(1_800_000_000).unwrap());
         let reference = standardwebhooks::Webhook::new(&text).unwrap();
         for body in ["", "{}", "{\"name\":\"\u{e4}\u{1f984}\"}"] {
             let expected = reference.sign("msg_1", time.as_second(), body.as_bytes()).unwrap();
@@ -75,7 +76,7 @@ mod tests {
             ("whsec_\u{e4}".to_owned(), Some(InvalidSecret::Form)),
             (String::new(), Some(InvalidSecret::Form)),
         ] {
-            assert_eq!(Secret::parse(&text).err(), expected, "{text}");
+            assert_eq!(SigningSecret::parse(&text).err(), expected, "{text}");
         }
     }
 }

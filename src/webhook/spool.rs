@@ -15,11 +15,11 @@ use serde::{Deserialize, Serialize};
 use crate::{domain::WebAddress, git::OwnFolder, report::json::Delivery};
 
 /// The most messages that wait for one receiver; then the oldest make room.
-const MOST_WAITING: usize = 1000;
+const MAX_QUEUED: usize = 1000;
 /// The most deliveries that are remembered.
-const MOST_REMEMBERED: usize = 50;
+const MAX_LOGGED_DELIVERIES: usize = 50;
 /// The ending of a message's file.
-const ENDING: &str = "json";
+const EXTENSION: &str = "json";
 /// The file of the last deliveries.
 const LOG: &str = "log.json";
 
@@ -51,7 +51,7 @@ pub(super) struct Spool {
 
 /// A message in the folder.
 #[derive(Debug)]
-pub(super) struct Waiting {
+pub(super) struct QueuedMessage {
     pub(super) path: PathBuf,
     pub(super) message: Message,
 }
@@ -66,13 +66,13 @@ impl Spool {
     pub(super) fn add(&self, message: &Message) -> io::Result<()> {
         let receiver = receiver(&message.url);
         let time = message.created.as_microsecond();
-        let name = format!("{time:020}-{}-{receiver}.{ENDING}", message.id);
-        self.messages().write(&name, &serde_json::to_vec(message)?)?;
-        let of_receiver = format!("-{receiver}.{ENDING}");
+        let name = format!("{time:020}-{}-{receiver}.{EXTENSION}", message.id);
+        self.pending().write(&name, &serde_json::to_vec(message)?)?;
+        let of_receiver = format!("-{receiver}.{EXTENSION}");
         let names = self.names()?;
         let waiting: Vec<_> = names.iter().filter(|name| name.ends_with(&of_receiver)).collect();
-        for oldest in waiting.iter().take(waiting.len().saturating_sub(MOST_WAITING)) {
-            match fs::remove_file(self.messages().path(oldest)) {
+        for oldest in waiting.iter().take(waiting.len().saturating_sub(MAX_QUEUED)) {
+            match fs::remove_file(self.pending().path(oldest)) {
                 // Another process delivered it meanwhile.
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
                 removed => removed?,
@@ -82,10 +82,10 @@ impl Spool {
     }
 
     /// All messages, oldest first. What cannot be read is set aside.
-    pub(super) fn waiting(&self) -> io::Result<Vec<Waiting>> {
+    pub(super) fn messages(&self) -> io::Result<Vec<QueuedMessage>> {
         let mut waiting = Vec::new();
         for name in self.names()? {
-            let path = self.messages().path(&name);
+            let path = self.pending().path(&name);
             let bytes = match fs::read(&path) {
                 Ok(bytes) => bytes,
                 Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
@@ -93,7 +93,7 @@ impl Spool {
             };
             match serde_json::from_slice::<Message>(&bytes) {
                 Ok(message) if message.url.parse::<WebAddress>().is_ok() => {
-                    waiting.push(Waiting { path, message });
+                    waiting.push(QueuedMessage { path, message });
                 }
                 Ok(_) | Err(_) => fs::rename(&path, path.with_extension("damaged"))?,
             }
@@ -102,13 +102,13 @@ impl Spool {
     }
 
     /// Writes a message again after an attempt.
-    pub(super) fn update(&self, waiting: &Waiting) -> io::Result<()> {
+    pub(super) fn update(&self, waiting: &QueuedMessage) -> io::Result<()> {
         let name = waiting.path.file_name().unwrap_or_default().to_string_lossy();
-        self.messages().write(&name, &serde_json::to_vec(&waiting.message)?)
+        self.pending().write(&name, &serde_json::to_vec(&waiting.message)?)
     }
 
     /// Removes a message.
-    pub(super) fn remove(waiting: &Waiting) -> io::Result<()> {
+    pub(super) fn remove(waiting: &QueuedMessage) -> io::Result<()> {
         match fs::remove_file(&waiting.path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
             removed => removed,
@@ -126,21 +126,21 @@ impl Spool {
     }
 
     /// The last deliveries, newest first; none where the log cannot be read.
-    pub(super) fn log(&self) -> Vec<Delivery> {
+    pub(super) fn deliveries(&self) -> Vec<Delivery> {
         let bytes = fs::read(self.folder.path(LOG)).unwrap_or_default();
         serde_json::from_slice(&bytes).unwrap_or_default()
     }
 
     /// Adds to the log; the lock of the spool makes sure that nobody else does.
-    pub(super) fn remember(&self, deliveries: Vec<Delivery>) -> io::Result<()> {
+    pub(super) fn log_deliveries(&self, deliveries: Vec<Delivery>) -> io::Result<()> {
         let log: Vec<Delivery> =
-            deliveries.into_iter().rev().chain(self.log()).take(MOST_REMEMBERED).collect();
+            deliveries.into_iter().rev().chain(self.deliveries()).take(MAX_LOGGED_DELIVERIES).collect();
         self.folder.write(LOG, &serde_json::to_vec(&log)?)
     }
 
     /// The names of the messages, oldest first.
     pub(super) fn names(&self) -> io::Result<Vec<String>> {
-        let entries = match fs::read_dir(self.messages().path("")) {
+        let entries = match fs::read_dir(self.pending().path("")) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
             entries => entries?,
         };
@@ -148,12 +148,12 @@ impl Spool {
         for entry in entries {
             names.extend(entry?.file_name().into_string().ok());
         }
-        names.retain(|name| Path::new(name).extension().is_some_and(|ending| ending == ENDING));
+        names.retain(|name| Path::new(name).extension().is_some_and(|ending| ending == EXTENSION));
         names.sort_unstable();
         Ok(names)
     }
 
-    fn messages(&self) -> OwnFolder {
+    fn pending(&self) -> OwnFolder {
         self.folder.folder("pending")
     }
 }

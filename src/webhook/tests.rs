@@ -92,9 +92,9 @@ fn webhooks(folder: &Path, urls: &[&str]) -> Webhooks {
         })
         .collect();
     let variable = |_: &str| Some(secret().into_bytes());
-    let (webhooks, flaws) =
+    let (webhooks, unusable) =
         Webhooks::new(&settings, variable, &own(folder), "my registry", Duration::from_secs(2));
-    assert_eq!(flaws, []);
+    assert_eq!(unusable, []);
     webhooks
 }
 
@@ -106,8 +106,8 @@ fn failed() -> Event {
     Event::failed("sync", Trigger::Schedule, SnapshotVersion::new(7), "no space".to_owned())
 }
 
-fn standing(folder: &Path) -> WebhooksReport {
-    super::standing(&own(folder)).unwrap().unwrap()
+fn report(folder: &Path) -> WebhooksReport {
+    super::report(&own(folder)).unwrap().unwrap()
 }
 
 fn deliver(webhooks: &Webhooks, at: Timestamp) -> Vec<DeliveryResult> {
@@ -121,7 +121,7 @@ fn a_message_is_delivered_once_and_its_signature_is_good() {
     let (webhooks, now) = (webhooks(folder.path(), &[&url]), now());
     assert_eq!(webhooks.enqueue(&failed(), now).unwrap(), 1);
     assert_eq!(deliver(&webhooks, now), [DeliveryResult::Delivered]);
-    assert_eq!((deliver(&webhooks, now), standing(folder.path()).pending), (vec![], 0));
+    assert_eq!((deliver(&webhooks, now), report(folder.path()).pending), (vec![], 0));
     let got = received.recv().unwrap();
     let reference = standardwebhooks::Webhook::new(&secret()).unwrap();
     reference.verify(got.body.as_bytes(), &got.headers).unwrap();
@@ -134,7 +134,7 @@ fn a_message_is_delivered_once_and_its_signature_is_good() {
         assert_eq!(body[member], expected);
     }
     assert_eq!((&body["id"], &body["data"]["error"]), (&Value::from(got.id()), &"no space".into()));
-    let [delivery] = standing(folder.path()).deliveries.try_into().unwrap();
+    let [delivery] = report(folder.path()).deliveries.try_into().unwrap();
     assert_eq!((delivery.attempt, delivery.error), (1, None));
     assert!(received.try_recv().is_err());
 }
@@ -155,7 +155,7 @@ fn a_failure_is_tried_again_later_under_the_same_id_also_after_a_restart() {
     assert_eq!((first.id(), &first.body), (second.id(), &second.body));
     assert_ne!(first.headers["webhook-timestamp"], second.headers["webhook-timestamp"]);
     let results: Vec<_> =
-        standing(folder.path()).deliveries.into_iter().map(|delivery| delivery.result).collect();
+        report(folder.path()).deliveries.into_iter().map(|delivery| delivery.result).collect();
     assert_eq!(results, [DeliveryResult::Delivered, DeliveryResult::Retried]);
 }
 
@@ -236,7 +236,7 @@ fn the_spool_is_bounded_and_damage_stops_nobody() {
     for number in 0..1003 {
         webhooks.enqueue(&failed(), now + SignedDuration::from_secs(number)).unwrap();
     }
-    assert_eq!(standing(folder.path()).pending, 1000);
+    assert_eq!(report(folder.path()).pending, 1000);
     assert_eq!(webhooks.next().unwrap(), Some(now + SignedDuration::from_secs(3)), "the oldest made room");
 }
 
@@ -258,8 +258,8 @@ fn one_process_delivers_and_one_without_the_secret_waits() {
     for (variable, reason) in
         [(None, "is not set"), (Some("s3cret"), "is none: it is not `whsec_` and base64")]
     {
-        let (webhooks, flaws) = without(variable);
-        assert_eq!(flaws[0].to_string(), format!("the secret in SECRET for the webhook {url} {reason}"));
+        let (webhooks, unusable) = without(variable);
+        assert_eq!(unusable[0].to_string(), format!("the secret in SECRET for the webhook {url} {reason}"));
         assert_eq!((deliver(&webhooks, now), webhooks.next().unwrap()), (vec![], None));
     }
     assert_eq!(deliver(&first, now), [DeliveryResult::Delivered]);

@@ -14,7 +14,7 @@ use crate::{
     git::{Head, Repository},
     serve::{
         self, Level, LineFormat, Logger, Options, PushTo, ServeError,
-        auth::{self, Auth, AuthError, Secret},
+        auth::{self, Auth, AuthError, JwtSecret},
     },
     settings::{Push, Settings},
     sync,
@@ -66,7 +66,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     let repository = workspace::repository(context)?;
     let settings = settings(&repository)?;
     let place = place(&repository);
-    let secret = Context::secret(auth::SECRET).map(|bytes| Secret::new(&bytes)).transpose()?;
+    let secret = Context::secret(auth::SECRET_VARIABLE).map(|bytes| JwtSecret::new(&bytes)).transpose()?;
     let auth = Auth::new(&settings.auth, secret.as_ref(), &place, Arc::new(Context::clock()))?;
     let webhooks = webhooks::open(&repository, &settings.webhooks, WEBHOOK_PATIENCE);
     for flaw in webhooks.iter().flat_map(|(_, flaws)| flaws) {

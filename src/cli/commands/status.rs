@@ -24,7 +24,7 @@ pub(in crate::cli) struct Args {
 pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     let repository = workspace::repository(context)?;
     let status = Status::of(&repository, &|total| progress::counter(context, "compiling", total))?;
-    let webhooks = webhook::standing(&repository.own_files())
+    let webhooks = webhook::report(&repository.own_files())
         .map_err(|error| CliError::cannot_run("cannot read the webhook messages").because(error))?;
     output::write(|out| match args.format {
         Format::Json => json::write(out, &StatusReport { webhooks, ..StatusReport::from(&status) }),

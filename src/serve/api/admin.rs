@@ -139,7 +139,7 @@ pub(crate) async fn status(
         let status = Status::of(repository, &|_| Box::new(|| ()))
             .map_err(|error| cannot_report(error.with_causes()))?;
         let webhooks =
-            webhook::standing(&repository.own_files()).map_err(|error| cannot_report(error.to_string()))?;
+            webhook::report(&repository.own_files()).map_err(|error| cannot_report(error.to_string()))?;
         Ok(StatusReport { webhooks, ..StatusReport::from(&status) })
     });
     let mut report = read.await?;
@@ -151,7 +151,7 @@ pub(crate) async fn status(
 
 async fn authorize(state: &State, caller: &Caller, headers: &HeaderMap) -> Result<Principal, Problem> {
     let (Extension(Peer(peer)), _) = caller;
-    state.auth.admin(headers, *peer).await.map_err(Problem::from)
+    state.auth.authorize_admin(headers, *peer).await.map_err(Problem::from)
 }
 
 /// The modules that are named, of which there has to be one where any are.

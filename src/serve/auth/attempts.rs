@@ -24,27 +24,27 @@ use super::clock::Clock;
 /// So many at once.
 const BURST: NonZeroU32 = NonZeroU32::new(10).expect("not zero");
 /// And one more in this time.
-const REFILL: Duration = Duration::from_secs(6);
+const REFILL_INTERVAL: Duration = Duration::from_secs(6);
 /// Callers share this many counters, so that no number of addresses fills the memory.
 const COUNTERS: u64 = 4096;
 
 /// Counts refused tokens by caller.
 pub(super) struct Attempts {
-    limiter: RateLimiter<u64, HashMapStateStore<u64>, Injected, NoOpMiddleware<Nanos>>,
+    limiter: RateLimiter<u64, HashMapStateStore<u64>, LimiterClock, NoOpMiddleware<Nanos>>,
     hasher: RandomState,
-    clock: Injected,
+    clock: LimiterClock,
 }
 
 impl Attempts {
     pub(super) fn new(clock: Clock) -> Self {
-        let clock = Injected(clock);
-        let quota = Quota::with_period(REFILL).expect("not zero").allow_burst(BURST);
+        let clock = LimiterClock(clock);
+        let quota = Quota::with_period(REFILL_INTERVAL).expect("not zero").allow_burst(BURST);
         let limiter = RateLimiter::hashmap_with_clock(quota, clock.clone());
         Self { limiter, hasher: RandomState::new(), clock }
     }
 
     /// Notes that a token was refused, and tells how long the caller has to wait if it was one too many.
-    pub(super) fn failed(&self, peer: IpAddr) -> Result<(), Duration> {
+    pub(super) fn record_failure(&self, peer: IpAddr) -> Result<(), Duration> {
         let counter = self.hasher.hash_one(network(peer)) % COUNTERS;
         self.limiter.check_key(&counter).map_err(|until| until.wait_time_from(self.clock.now()))
     }
@@ -66,9 +66,9 @@ fn network(peer: IpAddr) -> IpAddr {
 
 /// The clock of the server, as the limiter reads it.
 #[derive(Clone)]
-struct Injected(Clock);
+struct LimiterClock(Clock);
 
-impl GovernorClock for Injected {
+impl GovernorClock for LimiterClock {
     type Instant = Nanos;
 
     fn now(&self) -> Nanos {
@@ -76,7 +76,7 @@ impl GovernorClock for Injected {
     }
 }
 
-impl ReasonablyRealtime for Injected {}
+impl ReasonablyRealtime for LimiterClock {}
 
 #[cfg(test)]
 mod tests {
@@ -97,24 +97,24 @@ mod tests {
             Attempts::new(Arc::new(move || Timestamp::from_second(clock.load(Ordering::Relaxed)).unwrap()));
         let peer = |text: &str| text.parse::<IpAddr>().unwrap();
         for _ in 0..BURST.get() {
-            assert_eq!(attempts.failed(peer("192.0.2.1")), Ok(()));
+            assert_eq!(attempts.record_failure(peer("192.0.2.1")), Ok(()));
         }
-        assert_eq!(attempts.failed(peer("192.0.2.1")), Err(REFILL));
-        assert_eq!(attempts.failed(peer("::ffff:192.0.2.1")), Err(REFILL));
+        assert_eq!(attempts.record_failure(peer("192.0.2.1")), Err(REFILL_INTERVAL));
+        assert_eq!(attempts.record_failure(peer("::ffff:192.0.2.1")), Err(REFILL_INTERVAL));
         now.fetch_add(6, Ordering::Relaxed);
-        assert_eq!(attempts.failed(peer("192.0.2.1")), Ok(()));
-        assert!(attempts.failed(peer("192.0.2.1")).is_err());
+        assert_eq!(attempts.record_failure(peer("192.0.2.1")), Ok(()));
+        assert!(attempts.record_failure(peer("192.0.2.1")).is_err());
         for host in 0..BURST.get() {
-            assert_eq!(attempts.failed(peer(&format!("2001:db8::{host}"))), Ok(()));
+            assert_eq!(attempts.record_failure(peer(&format!("2001:db8::{host}"))), Ok(()));
         }
-        assert!(attempts.failed(peer("2001:db8::ffff")).is_err());
+        assert!(attempts.record_failure(peer("2001:db8::ffff")).is_err());
     }
 
     #[test]
     fn no_number_of_addresses_fills_the_memory() {
         let attempts = Attempts::new(Arc::new(|| Timestamp::UNIX_EPOCH));
         for address in 0..20_000_u32 {
-            let _ = attempts.failed(IpAddr::V4(address.into()));
+            let _ = attempts.record_failure(IpAddr::V4(address.into()));
         }
         assert!(attempts.limiter.len() <= usize::try_from(COUNTERS).unwrap());
     }

@@ -5,7 +5,7 @@ use axum::http::{HeaderMap, header};
 use super::denied::Denied;
 
 /// The longest token that is looked at: one with a key and a chain of certificates in it is shorter.
-const LONGEST: usize = 16 << 10;
+const MAX_TOKEN_LENGTH: usize = 16 << 10;
 
 /// The one token that a request carries.
 pub(super) fn token(headers: &HeaderMap) -> Result<&str, Denied> {
@@ -23,7 +23,7 @@ pub(super) fn token(headers: &HeaderMap) -> Result<&str, Denied> {
     if !scheme.eq_ignore_ascii_case("bearer") || token.is_empty() || !token.bytes().all(is_plain) {
         return Err(form);
     }
-    if token.len() > LONGEST {
+    if token.len() > MAX_TOKEN_LENGTH {
         return Err(Denied::Malformed("the token is too long"));
     }
     Ok(token)

@@ -8,15 +8,15 @@ use super::token::Token;
 /// How far the clocks of two machines may be apart, in seconds.
 const LEEWAY: f64 = 30.0;
 /// The first second after the year 9999: a later time is milliseconds by mistake.
-const END_OF_TIME: f64 = 253_402_300_800.0;
+const YEAR_10000: f64 = 253_402_300_800.0;
 /// The role that lets a token's holder change the registry.
 const ADMIN: &str = "ADMIN";
 
 /// Why a token is not taken.
-pub(super) type Refused = &'static str;
+pub(super) type RefusalReason = &'static str;
 
 /// Checks that the token is valid now (RFC 7519, sections 4.1.4 and 4.1.5).
-pub(super) fn check_times(token: &Token<'_>, now: Timestamp) -> Result<(), Refused> {
+pub(super) fn check_times(token: &Token<'_>, now: Timestamp) -> Result<(), RefusalReason> {
     let now = now.as_duration().as_secs_f64();
     let expires =
         seconds(token, "exp", "`exp` is not a number of seconds")?.ok_or("the token has no `exp`")?;
@@ -29,18 +29,18 @@ pub(super) fn check_times(token: &Token<'_>, now: Timestamp) -> Result<(), Refus
     }
 }
 
-fn seconds(token: &Token<'_>, claim: &str, wrong: Refused) -> Result<Option<f64>, Refused> {
+fn seconds(token: &Token<'_>, claim: &str, wrong: RefusalReason) -> Result<Option<f64>, RefusalReason> {
     match token.claims.get(claim) {
         None => Ok(None),
         Some(value) => match value.as_f64() {
-            Some(seconds) if (0.0..END_OF_TIME).contains(&seconds) => Ok(Some(seconds)),
+            Some(seconds) if (0.0..YEAR_10000).contains(&seconds) => Ok(Some(seconds)),
             Some(_) | None => Err(wrong),
         },
     }
 }
 
 /// Checks who made the token; `None` takes any maker whose key is known.
-pub(super) fn check_issuer(token: &Token<'_>, issuer: Option<&str>) -> Result<(), Refused> {
+pub(super) fn check_issuer(token: &Token<'_>, issuer: Option<&str>) -> Result<(), RefusalReason> {
     match issuer {
         Some(issuer) if token.text("iss") != Some(issuer) => Err("the token is from another issuer"),
         Some(_) | None => Ok(()),
@@ -48,7 +48,7 @@ pub(super) fn check_issuer(token: &Token<'_>, issuer: Option<&str>) -> Result<()
 }
 
 /// Checks for whom the token is. One that names somebody is never taken where it is not said that we are meant.
-pub(super) fn check_audience(token: &Token<'_>, audience: Option<&str>) -> Result<(), Refused> {
+pub(super) fn check_audience(token: &Token<'_>, audience: Option<&str>) -> Result<(), RefusalReason> {
     let names = |value: &Value, audience: &str| match value {
         Value::String(text) => text == audience,
         Value::Array(texts) => texts.iter().any(|text| text.as_str() == Some(audience)),
@@ -74,7 +74,7 @@ pub(super) fn is_admin(token: &Token<'_>) -> bool {
 
 /// Whether the token claims all of that, each text exactly. An address of e-mail counts only where the issuer has
 /// verified that it belongs to the holder.
-pub(super) fn claims_all<'a>(
+pub(super) fn has_claims<'a>(
     token: &Token<'_>,
     mut wanted: impl Iterator<Item = (&'a String, &'a String)>,
 ) -> bool {

@@ -20,29 +20,29 @@ use crate::{
 };
 
 /// How long an issuer may take to answer.
-const PATIENCE: Duration = Duration::from_secs(5);
+const FETCH_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The environment variable that holds the secret.
-pub const SECRET: &str = "MODREG_JWT_SECRET";
+pub const SECRET_VARIABLE: &str = "MODREG_JWT_SECRET";
 
 /// The secret that signs tokens, long enough not to be guessed.
 #[derive(Clone)]
-pub struct Secret(Box<[u8]>);
+pub struct JwtSecret(Box<[u8]>);
 
-impl Secret {
+impl JwtSecret {
     /// HS256 takes no shorter key (RFC 7518, section 3.2).
-    const SHORTEST: usize = 32;
+    const MIN_BYTES: usize = 32;
 
     /// Takes what the environment variable holds.
     pub fn new(bytes: &[u8]) -> Result<Self, AuthError> {
-        if bytes.len() < Self::SHORTEST {
+        if bytes.len() < Self::MIN_BYTES {
             return Err(AuthError::ShortSecret { bytes: bytes.len() });
         }
         Ok(Self(bytes.into()))
     }
 }
 
-impl fmt::Debug for Secret {
+impl fmt::Debug for JwtSecret {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("Secret(…)")
     }
@@ -52,7 +52,10 @@ impl fmt::Debug for Secret {
 #[derive(Debug, thiserror::Error)]
 pub enum AuthError {
     /// The secret could be guessed.
-    #[error("the secret in {SECRET} has {bytes} bytes, and must have {} at least", Secret::SHORTEST)]
+    #[error(
+        "the secret in {SECRET_VARIABLE} has {bytes} bytes, and must have {} at least",
+        JwtSecret::MIN_BYTES
+    )]
     ShortSecret {
         /// How long it is.
         bytes: usize,
@@ -80,26 +83,26 @@ impl Auth {
     /// relative to `base`.
     pub fn new(
         settings: &settings::Auth,
-        secret: Option<&Secret>,
+        secret: Option<&JwtSecret>,
         base: &Path,
         clock: Clock,
     ) -> Result<Self, AuthError> {
-        let client = http::Client::new(PATIENCE);
-        let fetch: Arc<Fetch> = Arc::new(move |address, most| {
-            client.get(address, most).map_err(|error| format!("`{address}`: {error}"))
+        let client = http::Client::new(FETCH_TIMEOUT);
+        let fetch: Arc<Fetch> = Arc::new(move |address, max_bytes| {
+            client.get(address, max_bytes).map_err(|error| format!("`{address}`: {error}"))
         });
         Self::with_fetch(settings, secret, base, clock, &fetch)
     }
 
     pub(super) fn with_fetch(
         settings: &settings::Auth,
-        secret: Option<&Secret>,
+        secret: Option<&JwtSecret>,
         base: &Path,
         clock: Clock,
         fetch: &Arc<Fetch>,
     ) -> Result<Self, AuthError> {
         let mut keys = Vec::new();
-        if let Some(Secret(bytes)) = secret {
+        if let Some(JwtSecret(bytes)) = secret {
             let (issuer, audience) = (settings.issuer.clone(), settings.audience.clone());
             keys.push(KeyVerifier { name: "secret".to_owned(), key: Key::secret(bytes), issuer, audience });
         }

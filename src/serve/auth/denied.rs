@@ -43,7 +43,7 @@ impl Denied {
     }
 
     /// How near the token came to being taken, to tell the reasons of several verifiers apart.
-    pub(super) const fn nearness(&self) -> u8 {
+    pub(super) const fn precedence(&self) -> u8 {
         match self {
             Self::NotConfigured | Self::Missing | Self::Malformed(_) | Self::TooMany { .. } => 0,
             Self::Invalid(_) => 1,
@@ -97,7 +97,7 @@ impl Denied {
     }
 
     /// Whether it counts as a try that failed.
-    pub(super) const fn is_failure(&self) -> bool {
+    pub(super) const fn counts_as_attempt(&self) -> bool {
         matches!(self, Self::Malformed(_) | Self::Invalid(_) | Self::Forbidden(_))
     }
 }

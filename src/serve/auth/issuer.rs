@@ -18,12 +18,12 @@ use crate::{
     settings::{Algorithm, Issuer},
 };
 
-/// Between two times of asking, whether they were answered or not.
-const PAUSE: SignedDuration = SignedDuration::from_mins(1);
+/// Between two times of fetching, whether they were answered or not.
+const MIN_FETCH_INTERVAL: SignedDuration = SignedDuration::from_mins(1);
 /// After that time the keys are asked for again, so that one that was withdrawn does not stay good for ever.
 const MAX_AGE: SignedDuration = SignedDuration::from_hours(1);
 /// The most that a document of an issuer may hold.
-const MOST_BYTES: u64 = 256 << 10;
+const MAX_DOCUMENT_BYTES: u64 = 256 << 10;
 
 /// Fetches a document of at most that many bytes, or tells why it cannot.
 pub(super) type Fetch = dyn Fn(&WebAddress, u64) -> Result<Vec<u8>, String> + Send + Sync;
@@ -34,16 +34,16 @@ pub(super) struct IssuerKeys {
     algorithm: Algorithm,
     fetch: Arc<Fetch>,
     clock: Clock,
-    known: Arc<Mutex<Known>>,
+    known: Arc<Mutex<CachedKeys>>,
     /// Whoever asks the issuer holds it, so that all others wait for the same answer.
-    asking: tokio::sync::Mutex<()>,
+    fetching: tokio::sync::Mutex<()>,
 }
 
 #[derive(Default, Clone)]
-struct Known {
+struct CachedKeys {
     keys: Option<Arc<KeySet>>,
     fetched: Option<Timestamp>,
-    asked: Option<Timestamp>,
+    last_attempt: Option<Timestamp>,
 }
 
 impl fmt::Debug for IssuerKeys {
@@ -60,7 +60,7 @@ impl IssuerKeys {
             fetch,
             clock,
             known: Arc::new(Mutex::default()),
-            asking: tokio::sync::Mutex::default(),
+            fetching: tokio::sync::Mutex::default(),
         }
     }
 
@@ -71,29 +71,31 @@ impl IssuerKeys {
 
     /// The keys to check a token with, or how long until the issuer is asked again where none are known at all.
     pub(super) async fn for_token(&self, token: &Token<'_>) -> Result<Arc<KeySet>, Duration> {
-        if let Some(keys) = self.good_for(token) {
+        if let Some(keys) = self.fresh_keys_for(token) {
             return Ok(keys);
         }
-        let asking = self.asking.lock().await;
-        if let Some(keys) = self.good_for(token) {
+        let fetching = self.fetching.lock().await;
+        if let Some(keys) = self.fresh_keys_for(token) {
             return Ok(keys);
         }
         let now = (self.clock)();
-        let pause = self.known().asked.map(|asked| PAUSE - now.duration_since(asked));
+        let pause = self.known().last_attempt.map(|at| MIN_FETCH_INTERVAL - now.duration_since(at));
         // A clock that was set back must not make the pause longer.
-        if pause.is_none_or(|pause| !(SignedDuration::ZERO < pause && pause <= PAUSE)) {
-            self.ask(now).await;
+        if pause.is_none_or(|pause| !(SignedDuration::ZERO < pause && pause <= MIN_FETCH_INTERVAL)) {
+            self.fetch_keys(now).await;
         }
-        drop(asking);
+        drop(fetching);
         let known = self.known();
         known.keys.ok_or_else(|| {
-            let left = known.asked.map_or(PAUSE, |asked| PAUSE - (self.clock)().duration_since(asked));
-            left.max(SignedDuration::from_secs(1)).min(PAUSE).unsigned_abs()
+            let left = known
+                .last_attempt
+                .map_or(MIN_FETCH_INTERVAL, |at| MIN_FETCH_INTERVAL - (self.clock)().duration_since(at));
+            left.max(SignedDuration::from_secs(1)).min(MIN_FETCH_INTERVAL).unsigned_abs()
         })
     }
 
     /// The keys where they are fresh and the one that the token names is among them.
-    fn good_for(&self, token: &Token<'_>) -> Option<Arc<KeySet>> {
+    fn fresh_keys_for(&self, token: &Token<'_>) -> Option<Arc<KeySet>> {
         let known = self.known();
         let age = (self.clock)().duration_since(known.fetched?);
         let keys = known.keys?;
@@ -102,8 +104,8 @@ impl IssuerKeys {
         (is_fresh && has_key).then_some(keys)
     }
 
-    async fn ask(&self, now: Timestamp) {
-        self.lock().asked = Some(now);
+    async fn fetch_keys(&self, now: Timestamp) {
+        self.lock().last_attempt = Some(now);
         let (issuer, algorithm, fetch) = (self.issuer.clone(), self.algorithm, Arc::clone(&self.fetch));
         let known = Arc::clone(&self.known);
         // The keys are kept even if whoever asked for them has hung up meanwhile.
@@ -119,11 +121,11 @@ impl IssuerKeys {
         }
     }
 
-    fn known(&self) -> Known {
+    fn known(&self) -> CachedKeys {
         self.lock().clone()
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Known> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, CachedKeys> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -137,7 +139,7 @@ fn discover(issuer: &WebAddress, algorithm: Algorithm, fetch: &Fetch) -> Result<
     }
     let address = format!("{}/.well-known/openid-configuration", issuer.as_str().trim_end_matches('/'));
     let address: WebAddress = address.parse().map_err(|_| format!("`{address}` is no address"))?;
-    let found: Discovery = serde_json::from_slice(&fetch(&address, MOST_BYTES)?)
+    let found: Discovery = serde_json::from_slice(&fetch(&address, MAX_DOCUMENT_BYTES)?)
         .map_err(|error| format!("`{address}` is no discovery document: {error}"))?;
     if found.issuer != issuer.as_str() {
         return Err(format!("`{address}` is of another issuer, `{}`", found.issuer.escape_debug()));
@@ -146,5 +148,6 @@ fn discover(issuer: &WebAddress, algorithm: Algorithm, fetch: &Fetch) -> Result<
         .jwks_uri
         .parse()
         .map_err(|error| format!("the address of the keys, `{}`: {error}", found.jwks_uri.escape_debug()))?;
-    KeySet::read(algorithm, &fetch(&keys, MOST_BYTES)?).ok_or_else(|| format!("`{keys}` is no key set"))
+    KeySet::read(algorithm, &fetch(&keys, MAX_DOCUMENT_BYTES)?)
+        .ok_or_else(|| format!("`{keys}` is no key set"))
 }

@@ -41,7 +41,7 @@ impl Key {
             Algorithm::Es256 => DecodingKey::from_ec_pem(pem),
             Algorithm::EdDsa => DecodingKey::from_ed_pem(pem),
         };
-        Some(Self::public(algorithm, key.ok()?)).filter(Key::is_whole)
+        Some(Self::public(algorithm, key.ok()?)).filter(Key::is_complete)
     }
 
     fn public(algorithm: Algorithm, material: DecodingKey) -> Self {
@@ -54,7 +54,7 @@ impl Key {
     }
 
     /// Whether it is of the kind that its algorithm takes, on the curve that it takes.
-    fn is_whole(&self) -> bool {
+    fn is_complete(&self) -> bool {
         let length = self.material.try_get_as_bytes().map(<[u8]>::len).ok();
         self.material.family() == self.algorithm.family()
             && match self.algorithm.family() {
@@ -70,7 +70,7 @@ impl Key {
     }
 
     /// Whether the token is signed with it.
-    pub(super) fn has_signed(&self, token: &Token<'_>) -> bool {
+    pub(super) fn verifies(&self, token: &Token<'_>) -> bool {
         self.is_for(token)
             && crypto::verify(token.signature, token.signed.as_bytes(), &self.material, self.algorithm)
                 .unwrap_or(false)
@@ -82,7 +82,7 @@ impl Key {
 pub(super) struct KeySet(Vec<(Option<String>, Key)>);
 
 /// The most keys of one issuer that are looked at.
-const MOST_KEYS: usize = 100;
+const MAX_KEYS: usize = 100;
 
 impl KeySet {
     /// Reads a key set, or gives `None` where it is none. Keys for something else are left out.
@@ -92,7 +92,7 @@ impl KeySet {
             keys: Vec<Value>,
         }
         let published: Published = serde_json::from_slice(bytes).ok()?;
-        let keys = published.keys.iter().take(MOST_KEYS);
+        let keys = published.keys.iter().take(MAX_KEYS);
         Some(Self(keys.filter_map(|key| read_key(algorithm, key)).collect()))
     }
 
@@ -121,6 +121,6 @@ fn read_key(algorithm: Algorithm, published: &Value) -> Option<(Option<String>, 
         (Algorithm::EdDsa, "OKP", Some("Ed25519")) => DecodingKey::from_ed_components(text("x")?),
         _ => return None,
     };
-    let key = Some(Key::public(algorithm, key.ok()?)).filter(Key::is_whole)?;
+    let key = Some(Key::public(algorithm, key.ok()?)).filter(Key::is_complete)?;
     Some((text("kid").map(str::to_owned), key))
 }

@@ -20,7 +20,7 @@ mod token;
 mod verifier;
 
 pub use clock::Clock;
-pub use config::{AuthError, SECRET, Secret};
+pub use config::{AuthError, JwtSecret, SECRET_VARIABLE};
 pub use denied::Denied;
 pub use principal::Principal;
 pub use verifier::Auth;

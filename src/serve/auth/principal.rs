@@ -5,7 +5,7 @@ use std::fmt;
 use super::token::Token;
 
 /// The longest subject that is kept: it ends up in every line of the audit log.
-const LONGEST_SUBJECT: usize = 200;
+const MAX_SUBJECT_LENGTH: usize = 200;
 
 /// Who calls, as a verifier found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,7 +25,7 @@ impl Principal {
     /// Takes the subject of a token, in which characters that could change a line of the log are escaped.
     pub(super) fn of_token(token: &Token<'_>, verifier: &str) -> Self {
         let subject = ["email", "sub"].iter().find_map(|claim| token.text(claim)).unwrap_or("unnamed");
-        let subject = subject.chars().take(LONGEST_SUBJECT).flat_map(char::escape_debug).collect();
+        let subject = subject.chars().take(MAX_SUBJECT_LENGTH).flat_map(char::escape_debug).collect();
         Self { subject, verifier: verifier.to_owned() }
     }
 }

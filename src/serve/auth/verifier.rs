@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use super::{
     attempts::Attempts,
     bearer,
-    claims::{self, Refused},
+    claims::{self, RefusalReason},
     clock::Clock,
     denied::Denied,
     issuer::IssuerKeys,
@@ -56,23 +56,23 @@ pub(super) struct KeyVerifier {
 
 /// What a caller wants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Right {
+enum Permission {
     /// To change the registry.
     Admin,
     /// To read it.
-    Any,
+    Read,
 }
 
 impl Auth {
     /// Lets an administrator pass.
-    pub async fn admin(&self, headers: &HeaderMap, peer: IpAddr) -> Result<Principal, Denied> {
-        self.let_pass(headers, peer, Right::Admin).await
+    pub async fn authorize_admin(&self, headers: &HeaderMap, peer: IpAddr) -> Result<Principal, Denied> {
+        self.authorize(headers, peer, Permission::Admin).await
     }
 
     /// Lets everybody pass whose token is good, whatever its role. The tokens of issuers must claim what they must for an
     /// administrator: an issuer signs for all its users.
-    pub async fn any(&self, headers: &HeaderMap, peer: IpAddr) -> Result<Principal, Denied> {
-        self.let_pass(headers, peer, Right::Any).await
+    pub async fn authorize_reader(&self, headers: &HeaderMap, peer: IpAddr) -> Result<Principal, Denied> {
+        self.authorize(headers, peer, Permission::Read).await
     }
 
     /// Whether there is any verifier.
@@ -80,24 +80,29 @@ impl Auth {
         !(self.issuers.is_empty() && self.keys.is_empty())
     }
 
-    async fn let_pass(&self, headers: &HeaderMap, peer: IpAddr, right: Right) -> Result<Principal, Denied> {
+    async fn authorize(
+        &self,
+        headers: &HeaderMap,
+        peer: IpAddr,
+        permission: Permission,
+    ) -> Result<Principal, Denied> {
         if !self.is_configured() {
             return Err(Denied::NotConfigured);
         }
-        let denied = match self.verify(headers, right).await {
+        let denied = match self.verify(headers, permission).await {
             Ok(principal) => return Ok(principal),
             Err(denied) => denied,
         };
-        if !denied.is_failure() {
+        if !denied.counts_as_attempt() {
             return Err(denied);
         }
-        match self.attempts.failed(peer) {
+        match self.attempts.record_failure(peer) {
             Ok(()) => Err(denied),
             Err(retry_after) => Err(Denied::TooMany { retry_after }),
         }
     }
 
-    async fn verify(&self, headers: &HeaderMap, right: Right) -> Result<Principal, Denied> {
+    async fn verify(&self, headers: &HeaderMap, permission: Permission) -> Result<Principal, Denied> {
         let text = bearer::token(headers)?;
         let token = Token::parse(text).map_err(Denied::Invalid)?;
         let now = (self.clock)();
@@ -106,20 +111,25 @@ impl Auth {
         for verifier in self.issuers.iter().filter(|verifier| issuer == Some(verifier.issuer.as_str())) {
             match verifier.verify(&token, now).await {
                 Ok(principal) => return Ok(principal),
-                Err(reason) => denied = denied.into_iter().chain([reason]).max_by_key(Denied::nearness),
+                Err(reason) => denied = denied.into_iter().chain([reason]).max_by_key(Denied::precedence),
             }
         }
         match denied {
             Some(reason) => Err(reason),
-            None => self.verify_by_key(&token, now, right),
+            None => self.verify_by_key(&token, now, permission),
         }
     }
 
-    fn verify_by_key(&self, token: &Token<'_>, now: Timestamp, right: Right) -> Result<Principal, Denied> {
-        let mut refused: Refused = "no verifier here takes tokens of this issuer and algorithm";
+    fn verify_by_key(
+        &self,
+        token: &Token<'_>,
+        now: Timestamp,
+        permission: Permission,
+    ) -> Result<Principal, Denied> {
+        let mut refused: RefusalReason = "no verifier here takes tokens of this issuer and algorithm";
         for verifier in self.keys.iter().filter(|verifier| verifier.key.is_for(token)) {
             match verifier.verify(token, now) {
-                Ok(()) if right == Right::Any || claims::is_admin(token) => {
+                Ok(()) if permission == Permission::Read || claims::is_admin(token) => {
                     return Ok(Principal::of_token(token, &verifier.name));
                 }
                 Ok(()) => return Err(Denied::Forbidden("the token does not have the role ADMIN")),
@@ -131,8 +141,8 @@ impl Auth {
 }
 
 impl KeyVerifier {
-    fn verify(&self, token: &Token<'_>, now: Timestamp) -> Result<(), Refused> {
-        if !self.key.has_signed(token) {
+    fn verify(&self, token: &Token<'_>, now: Timestamp) -> Result<(), RefusalReason> {
+        if !self.key.verifies(token) {
             return Err("the signature of the token is wrong");
         }
         claims::check_times(token, now)?;
@@ -156,10 +166,10 @@ impl IssuerVerifier {
         if candidates.peek().is_none() {
             return Err(Denied::Invalid("the issuer has no key with the token's key id"));
         }
-        if !candidates.any(|key| key.has_signed(token)) {
+        if !candidates.any(|key| key.verifies(token)) {
             return Err(Denied::Invalid("the signature of the token is wrong"));
         }
-        if !claims::claims_all(token, self.claims.iter()) {
+        if !claims::has_claims(token, self.claims.iter()) {
             return Err(Denied::Forbidden("the token does not claim what it must"));
         }
         Ok(Principal::of_token(token, &self.issuer))

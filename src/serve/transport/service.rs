@@ -187,7 +187,7 @@ impl HttpService {
         if self.state.options.settings.public_read {
             return Ok(());
         }
-        self.state.auth.any(headers, peer).await.map(drop).map_err(Problem::from)
+        self.state.auth.authorize_reader(headers, peer).await.map(drop).map_err(Problem::from)
     }
 
     /// What the router says, in time. What changes the registry takes the time that it takes: to be told that it is over

@@ -22,7 +22,7 @@ use jiff::Timestamp;
 use jsonwebtoken::{Algorithm as Jwa, EncodingKey, crypto};
 use serde_json::Value;
 
-use super::{Auth, Clock, Denied, Principal, Secret};
+use super::{Auth, Clock, Denied, JwtSecret, Principal};
 use crate::settings::{self, Algorithm, KeySource, PublicKey};
 
 /// When all of this happens.
@@ -128,7 +128,7 @@ fn wait<T>(future: impl Future<Output = T>) -> T {
 
 /// What becomes of a request with this token.
 fn admin(auth: &Auth, token: &str) -> Result<Principal, Denied> {
-    wait(auth.admin(&headers(&[&format!("Bearer {token}")]), "192.0.2.1".parse().unwrap()))
+    wait(auth.authorize_admin(&headers(&[&format!("Bearer {token}")]), "192.0.2.1".parse().unwrap()))
 }
 
 fn public_key(algorithm: Algorithm, pem: &str) -> PublicKey {
@@ -136,6 +136,6 @@ fn public_key(algorithm: Algorithm, pem: &str) -> PublicKey {
 }
 
 fn auth(settings: &settings::Auth, secret: Option<&[u8]>) -> Auth {
-    let secret = secret.map(|bytes| Secret::new(bytes).unwrap());
+    let secret = secret.map(|bytes| JwtSecret::new(bytes).unwrap());
     Auth::new(settings, secret.as_ref(), "/nonexistent".as_ref(), Hand::new().clock()).unwrap()
 }

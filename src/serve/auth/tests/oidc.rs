@@ -246,7 +246,8 @@ fn a_flood_of_unknown_keys_asks_once_a_minute() {
             let headers: Vec<_> = tokens.iter().map(|token| headers(&[&format!("Bearer {token}")])).collect();
             let peer = "192.0.2.1".parse().unwrap();
             for pair in headers.chunks(2) {
-                let (first, second) = tokio::join!(auth.admin(&pair[0], peer), auth.admin(&pair[1], peer));
+                let (first, second) =
+                    tokio::join!(auth.authorize_admin(&pair[0], peer), auth.authorize_admin(&pair[1], peer));
                 assert!(first.is_err() && second.is_err());
             }
         });
@@ -361,7 +362,7 @@ fn keys_that_come_after_the_caller_has_hung_up_are_kept() {
     let clock = Hand::new().clock();
     let auth = Auth::with_fetch(&settings, None, "/nonexistent".as_ref(), clock, &fetch).unwrap();
     let headers = headers(&[&format!("Bearer {}", provider.token(&RSA, "one", &json!({})))]);
-    let call = || auth.admin(&headers, "192.0.2.1".parse().unwrap());
+    let call = || auth.authorize_admin(&headers, "192.0.2.1".parse().unwrap());
     run_with(1, async {
         tokio::select! {
             biased;

@@ -230,7 +230,10 @@ fn the_role_is_admin_exactly() {
         let token = by_secret(&but(&claims));
         assert_eq!(answer(&auth, &token), expected, "{claims}");
         let peer = "192.0.2.1".parse().unwrap();
-        assert!(wait(auth.any(&headers(&[&format!("Bearer {token}")]), peer)).is_ok(), "{claims}");
+        assert!(
+            wait(auth.authorize_reader(&headers(&[&format!("Bearer {token}")]), peer)).is_ok(),
+            "{claims}"
+        );
     }
 }
 
@@ -243,10 +246,10 @@ fn without_a_verifier_nobody_may_and_without_a_token_one_is_asked_for() {
     let some = auth(&settings::Auth::default(), Some(SECRET));
     let token = by_secret(&claims().to_string());
     let peer = "192.0.2.1".parse().unwrap();
-    let missing = wait(some.admin(&HeaderMap::new(), peer)).unwrap_err();
+    let missing = wait(some.authorize_admin(&HeaderMap::new(), peer)).unwrap_err();
     assert_eq!(missing.challenge().as_deref(), Some("Bearer realm=\"modreg\""));
     let bearer = format!("Bearer {token}");
-    let twice = wait(some.admin(&headers(&[&bearer, &bearer]), peer)).unwrap_err();
+    let twice = wait(some.authorize_admin(&headers(&[&bearer, &bearer]), peer)).unwrap_err();
     assert_eq!((twice.status(), twice.challenge().unwrap().contains("invalid_request")), (401, true));
 }
 
@@ -263,9 +266,9 @@ fn who_fails_too_often_waits_but_a_good_token_passes() {
 #[test]
 fn secrets_and_keys_that_cannot_be_used_stop_the_server() {
     for (length, usable) in [(0, false), (31, false), (32, true)] {
-        assert_eq!(Secret::new(&vec![b'x'; length]).is_ok(), usable, "{length}");
+        assert_eq!(JwtSecret::new(&vec![b'x'; length]).is_ok(), usable, "{length}");
     }
-    let said = Secret::new(b"short").unwrap_err().to_string();
+    let said = JwtSecret::new(b"short").unwrap_err().to_string();
     assert_eq!(said, "the secret in MODREG_JWT_SECRET has 5 bytes, and must have 32 at least");
     for (algorithm, pem, usable) in [
         (Algorithm::Rs256, &RSA.public, true),
@@ -290,7 +293,7 @@ fn secrets_and_keys_that_cannot_be_used_stop_the_server() {
 
 #[test]
 fn nothing_secret_is_ever_shown() {
-    let secret = Secret::new(SECRET).unwrap();
+    let secret = JwtSecret::new(SECRET).unwrap();
     let auth = auth(&settings::Auth::default(), Some(SECRET));
     let token = by_secret(&but(&json!({ "role": "USER" })));
     let denied = admin(&auth, &token).unwrap_err();
