@@ -27,7 +27,6 @@ mod own_files;
 mod program;
 mod remote;
 mod repository;
-mod running;
 mod words;
 mod worktree;
 
@@ -46,10 +45,10 @@ pub use objects::{
     tree_diff::Difference,
 };
 pub use own_files::OwnFolder;
+pub use program::running::stop_all;
 pub use remote::{
     failure::{Answer, RemoteFailure},
     fetch::RemoteBranch,
 };
 pub use repository::{Head, Repository};
-pub use running::stop_all;
 pub use worktree::{checkout::Checkout, status::Uncommitted};

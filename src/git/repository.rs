@@ -11,7 +11,7 @@ use super::{
     config::Config,
     error::{GitError, GitErrorKind},
     own_files::OwnFolder,
-    program::{Program, Ran},
+    program::{command::Program, messages, ran::Ran},
 };
 use crate::domain::{ObjectFormat, ObjectId};
 
@@ -331,7 +331,7 @@ fn is_new_enough(version: &str) -> bool {
 }
 
 fn opening_failure(ran: &Ran) -> GitErrorKind {
-    if ran.err.contains("not a git repository") && !ran.err.contains("not a git repository: ") {
+    if messages::is_no_repository(&ran.err) {
         return GitErrorKind::NotARepository;
     }
     match ran.failure() {

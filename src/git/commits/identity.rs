@@ -2,7 +2,7 @@
 
 use crate::git::{
     error::{GitError, GitErrorKind},
-    program::Program,
+    program::command::Program,
     repository::Repository,
 };
 

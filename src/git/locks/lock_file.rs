@@ -10,7 +10,11 @@ use std::{
 use super::sync_lock::poll;
 use crate::git::{
     error::{GitError, GitErrorKind},
-    program::{Program, Ran, age},
+    program::{
+        command::Program,
+        messages,
+        ran::{Ran, age},
+    },
     repository::Repository,
 };
 
@@ -42,7 +46,7 @@ impl Repository {
     pub(in crate::git) fn failure(&self, ran: &Ran) -> GitErrorKind {
         let path = lock_of(&self.path_of("reftable/tables.list"));
         match ran.failure() {
-            GitErrorKind::Failed { said } if said.contains("cannot lock references") && path.exists() => {
+            GitErrorKind::Failed { said } if messages::is_locked_reftable(&said) && path.exists() => {
                 GitErrorKind::Locked { age: age(&path), path }
             }
             kind => kind,

@@ -8,6 +8,7 @@ use crate::{
     git::{
         error::{GitError, GitErrorKind},
         locks::lock_file,
+        program::messages,
         repository::Repository,
         words::{summary, without_credentials},
     },
@@ -153,7 +154,7 @@ impl Repository {
         if ran.is_success() {
             return self.reference(FETCHED);
         }
-        if ran.err.contains("couldn't find remote ref") {
+        if messages::is_missing_branch(&ran.err) {
             return Ok(None);
         }
         let failure = match failure_of(&ran.err) {

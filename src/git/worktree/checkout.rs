@@ -12,7 +12,7 @@ use crate::{
     git::{
         error::{GitError, GitErrorKind},
         locks::{lock_file, sync_lock::SyncLock},
-        program::Program,
+        program::command::Program,
         repository::Repository,
     },
 };

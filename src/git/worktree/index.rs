@@ -6,7 +6,7 @@ use crate::{
     domain::{ObjectId, RepoPath},
     git::{
         error::{GitError, GitErrorKind},
-        program::Program,
+        program::{command::Program, messages},
         repository::Repository,
     },
 };
@@ -78,7 +78,7 @@ impl Repository {
         let add = self.git(context.as_str(), ["add", "--all", "--sparse"]).below(directory);
         let added = on_scratch(add).run()?;
         // Neither the index nor the working tree may have the directory, or a sparse checkout leaves it out.
-        if !added.is_success() && !added.err.contains("did not match any files") {
+        if !added.is_success() && !messages::is_unknown_path(&added.err) {
             return Err(GitError::new(format!("could not {context}"), added.failure()));
         }
         let prefix = format!("--prefix={directory}/");
@@ -86,7 +86,7 @@ impl Repository {
             on_scratch(self.git(context.as_str(), ["write-tree", "--missing-ok", &prefix])).run()?;
         match written.id() {
             Some(id) if written.is_success() => Ok(Some(id)),
-            _ if written.err.contains("prefix") => Ok(None),
+            _ if messages::is_missing_prefix(&written.err) => Ok(None),
             _ => {
                 let kind = GitErrorKind::Failed { said: written.said() };
                 Err(GitError::new(format!("could not {context}"), kind))

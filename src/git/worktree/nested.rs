@@ -5,7 +5,7 @@ use std::{fs, path::Path};
 use super::status::parents_are_directories;
 use crate::{
     domain::RepoPath,
-    git::{program::Program, repository::Repository},
+    git::{program::command::Program, repository::Repository},
 };
 
 impl Repository {

@@ -36,13 +36,13 @@ pub fn stop_all() {
 }
 
 /// A program that runs, known to [`stop_all`].
-pub(super) struct Running {
-    pub(super) child: Child,
+pub(in crate::git::program) struct Running {
+    pub(in crate::git::program) child: Child,
     leads_group: bool,
 }
 
 impl Running {
-    pub(super) fn start(command: &mut Command, leads_group: bool) -> io::Result<Self> {
+    pub(in crate::git::program) fn start(command: &mut Command, leads_group: bool) -> io::Result<Self> {
         #[cfg(unix)]
         if leads_group {
             std::os::unix::process::CommandExt::process_group(command, 0);
@@ -55,7 +55,7 @@ impl Running {
     }
 
     /// Asks it to end, and kills it where it does not.
-    pub(super) fn stop(&mut self) {
+    pub(in crate::git::program) fn stop(&mut self) {
         signal(self.child.id(), self.leads_group, Signal::End);
         let deadline = Instant::now() + GRACE;
         while matches!(self.child.try_wait(), Ok(None)) && Instant::now() < deadline {

@@ -1,0 +1,7 @@
+//! Running the `git` program: one run, what it printed, and what that means.
+
+pub(super) mod command;
+pub(super) mod messages;
+pub(super) mod ran;
+pub(super) mod running;
+mod streams;
