@@ -27,7 +27,6 @@ mod own_files;
 mod program;
 mod remote;
 mod repository;
-mod words;
 mod worktree;
 
 #[cfg(test)]

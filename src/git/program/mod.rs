@@ -5,3 +5,4 @@ pub(super) mod messages;
 pub(super) mod ran;
 pub(super) mod running;
 mod streams;
+pub(super) mod words;

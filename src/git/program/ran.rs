@@ -5,7 +5,7 @@ use std::{path::Path, process::ExitStatus, time::Duration};
 use super::messages;
 use crate::{
     domain::ObjectId,
-    git::{error::GitErrorKind, words::summary},
+    git::{error::GitErrorKind, program::words::summary},
 };
 
 /// How a run ended.

@@ -8,7 +8,7 @@ mod tests;
 
 use std::fmt;
 
-use crate::git::words::summary;
+use crate::git::program::words::summary;
 
 /// The answer to a push.
 #[derive(Debug, Clone, PartialEq, Eq)]

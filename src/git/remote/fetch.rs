@@ -9,8 +9,8 @@ use crate::{
         error::{GitError, GitErrorKind},
         locks::lock_file,
         program::messages,
+        program::words::{summary, without_credentials},
         repository::Repository,
-        words::{summary, without_credentials},
     },
 };
 

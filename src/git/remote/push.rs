@@ -11,8 +11,8 @@ use crate::{
     git::{
         error::{GitError, GitErrorKind},
         locks::lock_file,
+        program::words::summary,
         repository::Repository,
-        words::summary,
     },
 };
 

@@ -4,7 +4,7 @@ use crate::diagnostic::clip;
 
 /// What people need of the words of a failed run: the remote's and the errors, in one line that is not too long and
 /// without credentials.
-pub(super) fn summary(said: &str) -> String {
+pub(in crate::git) fn summary(said: &str) -> String {
     const MAX_LENGTH: usize = 401;
     let is_telling = |line: &&str| {
         !line.is_empty()
@@ -22,7 +22,7 @@ pub(super) fn summary(said: &str) -> String {
 }
 
 /// A text with the credentials of all addresses in it taken out.
-pub(super) fn without_credentials(text: &str) -> String {
+pub(in crate::git) fn without_credentials(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find("://") {
