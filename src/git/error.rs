@@ -33,10 +33,10 @@ pub enum GitErrorKind {
     #[error("the repository belongs to another user, and `safe.directory` does not name it")]
     UntrustedOwner,
     /// This git cannot read the repository.
-    #[error("git cannot read the repository: {said}")]
+    #[error("git cannot read the repository: {message}")]
     Unreadable {
         /// What git said.
-        said: String,
+        message: String,
     },
     /// A clone that leaves out trees, which every look at the registry needs.
     #[error("the clone leaves out trees (`--filter={filter}`)")]
@@ -112,24 +112,24 @@ pub enum GitErrorKind {
         path: RepoPath,
     },
     /// The remote did not take the commit, or did not answer.
-    #[error("{failure}{}", after_colon(said))]
+    #[error("{failure}{}", after_colon(message))]
     Remote {
         /// What went wrong, as far as remedies differ.
         failure: RemoteFailure,
         /// What git and the remote said of it.
-        said: String,
+        message: String,
     },
     /// Git's settings ask for a signature, and there is none.
-    #[error("the signature failed{}", after_colon(said))]
+    #[error("the signature failed{}", after_colon(message))]
     Unsigned {
         /// What git said of it.
-        said: String,
+        message: String,
     },
     /// Git does not know who commits, and its settings forbid to guess.
-    #[error("git does not know who commits{}", after_colon(said))]
+    #[error("git does not know who commits{}", after_colon(message))]
     NoIdentity {
         /// What git said of it.
-        said: String,
+        message: String,
     },
     /// The `git` program cannot be started.
     #[error("the `git` program was not found")]
@@ -149,10 +149,10 @@ pub enum GitErrorKind {
         reason: String,
     },
     /// The repository cannot be written to.
-    #[error("the repository cannot be written to{}", after_colon(said))]
+    #[error("the repository cannot be written to{}", after_colon(message))]
     ReadOnly {
         /// What git or the system said of it.
-        said: String,
+        message: String,
     },
     /// A file could not be read or written.
     #[error("`{}` could not be accessed", path.display())]
@@ -164,10 +164,10 @@ pub enum GitErrorKind {
         source: io::Error,
     },
     /// Whatever else git says.
-    #[error("git says: {said}")]
+    #[error("git says: {message}")]
     Failed {
         /// Its words.
-        said: String,
+        message: String,
     },
     /// Whatever else libgit2 reports.
     #[error("{}", .0.message())]
@@ -214,7 +214,7 @@ impl GitError {
     /// `context` starts with "could not".
     pub(super) fn io(context: impl Into<String>, path: impl Into<PathBuf>, source: io::Error) -> Self {
         let kind = match source.kind() {
-            io::ErrorKind::ReadOnlyFilesystem => GitErrorKind::ReadOnly { said: source.to_string() },
+            io::ErrorKind::ReadOnlyFilesystem => GitErrorKind::ReadOnly { message: source.to_string() },
             _ => GitErrorKind::Io { path: path.into(), source },
         };
         Self::new(context, kind)

@@ -11,7 +11,7 @@ use super::{
     config::Config,
     error::{GitError, GitErrorKind},
     own_files::OwnFolder,
-    program::{command::Program, messages, ran::Ran},
+    program::{command::Program, messages, output::Output},
 };
 use crate::domain::{ObjectFormat, ObjectId};
 
@@ -104,7 +104,7 @@ impl Repository {
             .args(["--show-object-format", "--is-shallow-repository", "--is-bare-repository"])
             .args(["--is-inside-work-tree", "--show-prefix", "--show-toplevel"])
             .run()?;
-        let Ok(text) = str::from_utf8(&answers.out) else {
+        let Ok(text) = str::from_utf8(&answers.stdout) else {
             let reason = "its path is not UTF-8".to_owned();
             return Err(failed(GitErrorKind::InvalidInput { reason }));
         };
@@ -137,8 +137,8 @@ impl Repository {
             "sha1" => ObjectFormat::Sha1,
             "sha256" => ObjectFormat::Sha256,
             other => {
-                let said = format!("its object ids are `{other}`");
-                return Err(failed(GitErrorKind::Unreadable { said }));
+                let message = format!("its object ids are `{other}`");
+                return Err(failed(GitErrorKind::Unreadable { message }));
             }
         };
         // Where all other commands run: the environment may name a file of settings by a relative path.
@@ -146,7 +146,7 @@ impl Repository {
         let listed = Program::new("read git's settings", top, ["config", "--null", "--list"])
             .option(git_dir_option(workdir.is_none()))
             .succeed()?;
-        let config = Config::parse(&String::from_utf8_lossy(&listed.out));
+        let config = Config::parse(&String::from_utf8_lossy(&listed.stdout));
         if let Some(filter) = treeless_filter(&config) {
             return Err(failed(GitErrorKind::Treeless { filter }));
         }
@@ -258,7 +258,7 @@ impl Repository {
         let context = "read HEAD";
         // The second answer is the name of what the first is the commit of.
         let born = self.git(context, ["rev-parse", "HEAD", "--symbolic-full-name", "HEAD"]).run()?;
-        let Ok(text) = str::from_utf8(&born.out) else {
+        let Ok(text) = str::from_utf8(&born.stdout) else {
             let reason = "the name of the branch is not UTF-8".to_owned();
             return Err(GitError::new(format!("could not {context}"), GitErrorKind::InvalidInput { reason }));
         };
@@ -330,12 +330,12 @@ fn is_new_enough(version: &str) -> bool {
     (next(), next()) >= OLDEST
 }
 
-fn opening_failure(ran: &Ran) -> GitErrorKind {
-    if messages::is_no_repository(&ran.err) {
+fn opening_failure(ran: &Output) -> GitErrorKind {
+    if messages::is_no_repository(&ran.stderr) {
         return GitErrorKind::NotARepository;
     }
     match ran.failure() {
-        GitErrorKind::Failed { said } => GitErrorKind::Unreadable { said },
+        GitErrorKind::Failed { message } => GitErrorKind::Unreadable { message },
         kind => kind,
     }
 }

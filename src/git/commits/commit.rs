@@ -38,7 +38,7 @@ impl Repository {
         let context = if is_signed { "sign the commit" } else { "write the commit" };
         // A message that git would take for another encoding than the one it has would be marked as such.
         let program = self.git(context, ["commit-tree", "-F", "-"]).setting("i18n.commitEncoding=UTF-8");
-        let program = if is_signed { program.arg("-S").may_ask().timeout(UNLOCKING) } else { program };
+        let program = if is_signed { program.arg("-S").may_prompt().timeout(UNLOCKING) } else { program };
         let parents = commit.parents.iter().flat_map(|parent| ["-p".to_owned(), parent.to_string()]);
         let program = program.args(parents).arg(commit.tree.to_string()).input(commit.message);
         let ran = commit.identity.of(program).run()?;
@@ -53,7 +53,7 @@ impl Repository {
             return Err(failed(GitErrorKind::MissingObject { id }));
         }
         Err(failed(match ran.failure() {
-            GitErrorKind::Failed { said } if is_signed => GitErrorKind::Unsigned { said },
+            GitErrorKind::Failed { message } if is_signed => GitErrorKind::Unsigned { message },
             kind => kind,
         }))
     }

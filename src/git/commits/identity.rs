@@ -35,16 +35,16 @@ impl Repository {
     pub fn identity(&self) -> Result<Identity, GitError> {
         let context = "could not find out who commits, and when";
         let own = Identity::default();
-        let Err(said) = self.is_known(&own)? else { return Ok(own) };
+        let Err(message) = self.is_known(&own)? else { return Ok(own) };
         if self.config.is_true("user.useconfigonly") {
-            return Err(GitError::new(context, GitErrorKind::NoIdentity { said }));
+            return Err(GitError::new(context, GitErrorKind::NoIdentity { message }));
         }
         let missing = FALLBACK.iter().filter(|(name, _)| self.config.get(name).is_none());
         let fallback =
             Identity { settings: missing.map(|(name, value)| format!("{name}={value}")).collect() };
         match self.is_known(&fallback)? {
             Ok(()) => Ok(fallback),
-            Err(said) => Err(GitError::new(context, GitErrorKind::Failed { said })),
+            Err(message) => Err(GitError::new(context, GitErrorKind::Failed { message })),
         }
     }
 
@@ -53,7 +53,7 @@ impl Repository {
         for variable in ["GIT_COMMITTER_IDENT", "GIT_AUTHOR_IDENT"] {
             let ran = identity.of(self.git("find out who commits", ["var", variable])).run()?;
             if !ran.is_success() {
-                return Ok(Err(ran.said()));
+                return Ok(Err(ran.message()));
             }
         }
         Ok(Ok(()))

@@ -13,7 +13,7 @@ use crate::git::{
     program::{
         command::Program,
         messages,
-        ran::{Ran, age},
+        output::{Output, age},
     },
     repository::Repository,
 };
@@ -23,7 +23,7 @@ const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Runs a git that may lock these files. Where it is killed, the locks that appeared while it ran are its own, unless
 /// another program still changes them.
-pub(in crate::git) fn run(program: Program, locked: &[PathBuf]) -> Result<Ran, GitError> {
+pub(in crate::git) fn run(program: Program, locked: &[PathBuf]) -> Result<Output, GitError> {
     let before: Vec<_> = locked.iter().map(|file| modified(&lock_of(file))).collect();
     let ran = program.run()?;
     if ran.was_killed() {
@@ -43,10 +43,10 @@ pub(in crate::git) fn run(program: Program, locked: &[PathBuf]) -> Result<Ran, G
 
 impl Repository {
     /// Why a git failed that may have met a lock. Of the lock of reftables git does not say where it is.
-    pub(in crate::git) fn failure(&self, ran: &Ran) -> GitErrorKind {
+    pub(in crate::git) fn failure(&self, ran: &Output) -> GitErrorKind {
         let path = lock_of(&self.path_of("reftable/tables.list"));
         match ran.failure() {
-            GitErrorKind::Failed { said } if messages::is_locked_reftable(&said) && path.exists() => {
+            GitErrorKind::Failed { message } if messages::is_locked_reftable(&message) && path.exists() => {
                 GitErrorKind::Locked { age: age(&path), path }
             }
             kind => kind,

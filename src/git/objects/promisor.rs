@@ -36,7 +36,7 @@ impl Repository {
         if ran.is_success() {
             return Ok(());
         }
-        let kind = GitErrorKind::Unfetched { id: first, remote: remote.to_owned(), reason: ran.said() };
+        let kind = GitErrorKind::Unfetched { id: first, remote: remote.to_owned(), reason: ran.message() };
         Err(GitError::new(format!("could not {context}"), kind))
     }
 

@@ -1,6 +1,6 @@
-//! Running the `git` program, the one way in which this crate does.
+//! Preparing and starting a run of the `git` program. No other code of this crate starts it.
 //!
-//! A run is bounded in time and never asks anybody anything, but for the passphrase of a signing key. Git prints
+//! A run is limited in time and never asks the user for anything except the passphrase of a signing key. Git prints
 //! untranslated messages, works in the given repository, and leads a process group that is ended as a whole: at a
 //! timeout, or when this program is interrupted ([`super::running`]).
 
@@ -16,19 +16,19 @@ use std::{
 };
 
 use super::{
-    ran::Ran,
+    output::Output,
     running::Running,
-    streams::{Event, Heard, read},
+    streams::{Chunk, Collected, read},
 };
 use crate::{
     domain::RepoPath,
     git::error::{GitError, GitErrorKind},
 };
 
-/// How long a run may take that needs no network.
+/// The time limit of a run that needs no network.
 const TIMEOUT: Duration = Duration::from_mins(30);
 
-/// What would make git work in another repository than the one that is meant.
+/// The environment variables that would make git work in another repository than the given one.
 ///
 /// These are the variables of `git rev-parse --local-env-vars` without those that carry settings, and those that change
 /// what a path means.
@@ -58,14 +58,14 @@ const REPOSITORY_VARIABLES: [&str; 19] = [
 pub(in crate::git) struct Program {
     context: String,
     folder: PathBuf,
-    /// What comes before the subcommand.
+    /// The options of git itself, which come before the subcommand.
     options: Vec<OsString>,
     args: Vec<OsString>,
     variables: Vec<(&'static str, OsString)>,
     input: Vec<u8>,
-    list: Option<File>,
+    input_file: Option<File>,
     timeout: Duration,
-    may_ask: bool,
+    may_prompt: bool,
 }
 
 impl Program {
@@ -82,13 +82,13 @@ impl Program {
             args: args.into_iter().map(|arg| arg.as_ref().to_owned()).collect(),
             variables: vec![("GIT_TERMINAL_PROMPT", "0".into()), ("LC_ALL", "C.UTF-8".into())],
             input: Vec::new(),
-            list: None,
+            input_file: None,
             timeout: TIMEOUT,
-            may_ask: false,
+            may_prompt: false,
         }
     }
 
-    /// What it is for: a verb and the rest.
+    /// Returns what the run is for, starting with a verb.
     pub(in crate::git) fn context(&self) -> &str {
         &self.context
     }
@@ -104,7 +104,7 @@ impl Program {
         args.into_iter().fold(self, Self::arg)
     }
 
-    /// Limits it to a directory, whose name is not read as a pattern; the empty path is the whole working tree.
+    /// Limits the run to a directory, whose name is not read as a pattern. The empty path is the whole working tree.
     pub(in crate::git) fn below(self, directory: &RepoPath) -> Self {
         match directory.as_str() {
             "" => self,
@@ -123,20 +123,21 @@ impl Program {
         self.option("-c").option(setting)
     }
 
-    /// Runs it without hooks: only changes of references and pushes run them.
+    /// Runs the program without hooks. Hooks run only when references change and at pushes.
     pub(in crate::git) fn without_hooks(self) -> Self {
         self.setting("core.hooksPath=/dev/null")
     }
 
-    /// Sets a variable of its environment.
+    /// Sets an environment variable.
     pub(in crate::git) fn env(mut self, name: &'static str, value: impl AsRef<OsStr>) -> Self {
         self.variables.push((name, value.as_ref().to_owned()));
         self
     }
 
-    /// Gives the program a list of which it would take a part for the whole, as it would get one from a process that is
-    /// killed while it writes.
-    pub(in crate::git) fn list(mut self, list: impl AsRef<[u8]>) -> Result<Self, GitError> {
+    /// Passes a list to the program as a complete file.
+    ///
+    /// Through a pipe, git would take the part that a killed process wrote for the whole list.
+    pub(in crate::git) fn input_file(mut self, list: impl AsRef<[u8]>) -> Result<Self, GitError> {
         let stored = || {
             let mut file = tempfile::tempfile()?;
             file.write_all(list.as_ref())?;
@@ -144,37 +145,37 @@ impl Program {
             Ok(file)
         };
         let failed = |error| GitError::io(format!("could not {}", self.context), "a temporary file", error);
-        self.list = Some(stored().map_err(failed)?);
+        self.input_file = Some(stored().map_err(failed)?);
         Ok(self)
     }
 
-    /// Keeps escape codes out of what it says.
+    /// Keeps escape codes out of the messages.
     pub(in crate::git) fn without_colors(self) -> Self {
         let colored =
             ["color.push=false", "color.remote=false", "color.transport=false", "color.advice=false"];
         colored.into_iter().fold(self, Self::setting)
     }
 
-    /// Gives the program something to read.
+    /// Passes bytes to the program through a pipe.
     pub(in crate::git) fn input(mut self, bytes: impl Into<Vec<u8>>) -> Self {
         self.input = bytes.into();
         self
     }
 
-    /// Ends it after this time.
+    /// Sets the time after which the program is ended.
     pub(in crate::git) fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
     }
 
-    /// Lets it use the terminal: a program of its own group could not.
-    pub(in crate::git) fn may_ask(mut self) -> Self {
-        self.may_ask = true;
+    /// Lets the program ask at the terminal. A program that leads its own process group could not.
+    pub(in crate::git) fn may_prompt(mut self) -> Self {
+        self.may_prompt = true;
         self
     }
 
-    /// Runs it to its end, or until the time is over; any failure is an error with git's words.
-    pub(in crate::git) fn succeed(self) -> Result<Ran, GitError> {
+    /// Runs the program to its end or its timeout. Any failure is an error with git's message.
+    pub(in crate::git) fn succeed(self) -> Result<Output, GitError> {
         let context = self.context.clone();
         let ran = self.run()?;
         if ran.is_success() {
@@ -184,8 +185,8 @@ impl Program {
         }
     }
 
-    /// Runs it to its end, or until the time is over.
-    pub(in crate::git) fn run(mut self) -> Result<Ran, GitError> {
+    /// Runs the program to its end or its timeout.
+    pub(in crate::git) fn run(mut self) -> Result<Output, GitError> {
         let failed = |error: io::Error| {
             let kind = match error.kind() {
                 io::ErrorKind::NotFound if self.folder.is_dir() => GitErrorKind::NoGit,
@@ -195,8 +196,8 @@ impl Program {
         };
         let mut command = Command::new("git");
         command.args(&self.options).args(&self.args).current_dir(&self.folder);
-        let stdin = match self.list.take() {
-            Some(list) => Stdio::from(list),
+        let stdin = match self.input_file.take() {
+            Some(file) => Stdio::from(file),
             None if self.input.is_empty() => Stdio::null(),
             None => Stdio::piped(),
         };
@@ -205,31 +206,33 @@ impl Program {
             command.env_remove(variable);
         }
         command.env_remove("LANGUAGE").envs(self.variables.iter().map(|(name, value)| (name, value)));
-        let mut running = Running::start(&mut command, !self.may_ask).map_err(failed)?;
+        let mut running = Running::start(&mut command, !self.may_prompt).map_err(failed)?;
         let child = &mut running.child;
-        let (sender, events) = mpsc::channel();
+        let (sender, chunks) = mpsc::channel();
         if let Some(mut stdin) = child.stdin.take() {
             let input = std::mem::take(&mut self.input);
-            // A program that does not read to the end has its reasons, and its exit status.
+            // A program that does not read to the end reports the reason by its exit status.
             thread::spawn(move || drop(stdin.write_all(&input)));
         }
         if let Some(stdout) = child.stdout.take() {
-            read(stdout, sender.clone(), Event::Out);
+            read(stdout, sender.clone(), Chunk::Stdout);
         }
         if let Some(stderr) = child.stderr.take() {
-            read(stderr, sender, Event::Err);
+            read(stderr, sender, Chunk::Stderr);
         }
-        let mut heard = Heard::default();
-        heard.until(Instant::now() + self.timeout, &events, || matches!(child.try_wait(), Ok(None)));
+        let mut collected = Collected::default();
+        collected
+            .collect_until(Instant::now() + self.timeout, &chunks, || matches!(child.try_wait(), Ok(None)));
         let status = child.try_wait().ok().flatten();
         if status.is_none() {
             running.stop();
         }
-        heard.rest(&events);
+        collected.collect_rest(&chunks);
         drop(running);
-        if status.is_some() && !heard.out_ended {
+        if status.is_some() && !collected.stdout_ended {
             return Err(failed(io::ErrorKind::TimedOut.into()));
         }
-        Ok(Ran { status, out: heard.out, err: String::from_utf8_lossy(&heard.err).into_owned() })
+        let stderr = String::from_utf8_lossy(&collected.stderr).into_owned();
+        Ok(Output { status, stdout: collected.stdout, stderr })
     }
 }

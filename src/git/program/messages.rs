@@ -6,9 +6,9 @@
 use std::path::PathBuf;
 
 /// The lock file that kept git from its work. With reftables git does not name it.
-pub(super) fn held_lock(said: &str) -> Option<PathBuf> {
+pub(super) fn held_lock(message: &str) -> Option<PathBuf> {
     let line =
-        said.lines().find(|line| line.contains("Unable to create '") && line.contains("File exists"))?;
+        message.lines().find(|line| line.contains("Unable to create '") && line.contains("File exists"))?;
     let (_, rest) = line.split_once("Unable to create '")?;
     rest.rsplit_once("': File exists").map(|(path, _)| PathBuf::from(path))
 }
@@ -56,7 +56,7 @@ mod tests {
 
     #[test]
     fn the_lock_that_is_in_the_way_is_named() {
-        for (said, expected) in [
+        for (message, expected) in [
             (
                 "fatal: Unable to create '/r/.git/index.lock': File exists.\n\nAnother git process seems",
                 Some("/r/.git/index.lock"),
@@ -67,7 +67,7 @@ mod tests {
             ),
             ("fatal: Unable to create '/r/.git/index.lock': No space left on device", None),
         ] {
-            assert_eq!(held_lock(said), expected.map(PathBuf::from), "{said}");
+            assert_eq!(held_lock(message), expected.map(PathBuf::from), "{message}");
         }
     }
 }

@@ -2,7 +2,7 @@
 
 pub(super) mod command;
 pub(super) mod messages;
-pub(super) mod ran;
+pub(super) mod output;
 pub(super) mod running;
 mod streams;
 pub(super) mod words;

@@ -1,4 +1,4 @@
-//! Reads what a program prints while it runs, and for a short time after it ended.
+//! Reading the output of a program while it runs, and for a short time after it ended.
 
 use std::{
     io::{self, Read},
@@ -7,31 +7,35 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// So much of what git says is kept; the rest is read and dropped.
-const KEPT: usize = 64 * 1024;
-/// How long to wait for the rest of what a program prints that has ended, and of what it says: a helper that goes on, such
-/// as a shared SSH connection, may keep the second open for ever.
-const REST_OF_OUTPUT: Duration = Duration::from_secs(10);
-const REST_OF_WORDS: Duration = Duration::from_millis(500);
+/// The most bytes of the standard error stream that are kept; the rest is read and dropped.
+const MAX_STDERR: usize = 64 * 1024;
+/// How long to wait for the rest of the standard output after the program ended.
+const STDOUT_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long to wait for the rest of the standard error stream after the program ended and its output is complete.
+///
+/// A helper that keeps running, such as a shared SSH connection, may never close that stream.
+const STDERR_TIMEOUT: Duration = Duration::from_millis(500);
 
-/// A piece of output; an empty one is the end.
-pub(super) enum Event {
-    Out(Vec<u8>),
-    Err(Vec<u8>),
+/// A piece of output of one stream. An empty piece is the end of the stream.
+pub(super) enum Chunk {
+    Stdout(Vec<u8>),
+    Stderr(Vec<u8>),
 }
 
-/// Reads a stream in a thread of its own. The thread ends with the stream, which a daemon that inherited it may keep open.
+/// Reads a stream in a thread of its own.
+///
+/// The thread ends when the stream does. A daemon that inherited the stream may keep it open.
 pub(super) fn read(
     mut stream: impl Read + Send + 'static,
-    sender: Sender<Event>,
-    event: fn(Vec<u8>) -> Event,
+    sender: Sender<Chunk>,
+    chunk: fn(Vec<u8>) -> Chunk,
 ) {
     thread::spawn(move || {
         let mut buffer = vec![0; 1 << 16];
         loop {
             match stream.read(&mut buffer) {
                 Ok(length) => {
-                    let is_over = sender.send(event(buffer[..length].to_vec())).is_err();
+                    let is_over = sender.send(chunk(buffer[..length].to_vec())).is_err();
                     if is_over || length == 0 {
                         return;
                     }
@@ -43,62 +47,62 @@ pub(super) fn read(
     });
 }
 
-/// The output so far.
+/// The output that was read so far.
 #[derive(Default)]
-pub(super) struct Heard {
-    pub(super) out: Vec<u8>,
-    pub(super) out_ended: bool,
-    pub(super) err: Vec<u8>,
+pub(super) struct Collected {
+    pub(super) stdout: Vec<u8>,
+    pub(super) stdout_ended: bool,
+    pub(super) stderr: Vec<u8>,
 }
 
-impl Heard {
+impl Collected {
     /// Collects output while the program runs and the deadline has not passed.
-    pub(super) fn until(
+    pub(super) fn collect_until(
         &mut self,
         deadline: Instant,
-        events: &Receiver<Event>,
+        chunks: &Receiver<Chunk>,
         mut is_running: impl FnMut() -> bool,
     ) {
-        /// How often to look whether a silent program still runs: a daemon may keep its streams open.
+        /// How often to check whether a program that prints nothing still runs: a daemon may keep its streams open.
         const INTERVAL: Duration = Duration::from_millis(50);
         loop {
             let left = deadline.saturating_duration_since(Instant::now());
             if left.is_zero() {
                 return;
             }
-            match events.recv_timeout(left.min(INTERVAL)) {
-                Ok(event) => self.keep(event),
+            match chunks.recv_timeout(left.min(INTERVAL)) {
+                Ok(chunk) => self.keep(chunk),
                 Err(_) if !is_running() => return,
                 Err(RecvTimeoutError::Timeout) => {}
-                // Both streams ended, and the program is about to.
+                // Both streams ended, and the program is about to end.
                 Err(RecvTimeoutError::Disconnected) => thread::sleep(Duration::from_micros(200)),
             }
         }
     }
 
     /// Collects what a program that has ended left in its streams.
-    pub(super) fn rest(&mut self, events: &Receiver<Event>) {
+    pub(super) fn collect_rest(&mut self, chunks: &Receiver<Chunk>) {
         let ended = Instant::now();
         loop {
-            let deadline = ended + if self.out_ended { REST_OF_WORDS } else { REST_OF_OUTPUT };
-            let Ok(event) = events.recv_timeout(deadline.saturating_duration_since(Instant::now())) else {
+            let deadline = ended + if self.stdout_ended { STDERR_TIMEOUT } else { STDOUT_TIMEOUT };
+            let Ok(chunk) = chunks.recv_timeout(deadline.saturating_duration_since(Instant::now())) else {
                 return;
             };
-            self.keep(event);
-            // Something that still writes has had its time, however much of it waits here.
+            self.keep(chunk);
+            // A helper that still writes does not prolong the wait.
             if Instant::now() >= deadline {
                 return;
             }
         }
     }
 
-    fn keep(&mut self, event: Event) {
-        match event {
-            Event::Out(bytes) if bytes.is_empty() => self.out_ended = true,
-            Event::Out(bytes) => self.out.extend_from_slice(&bytes),
-            Event::Err(bytes) => {
-                let room = KEPT.saturating_sub(self.err.len()).min(bytes.len());
-                self.err.extend_from_slice(&bytes[..room]);
+    fn keep(&mut self, chunk: Chunk) {
+        match chunk {
+            Chunk::Stdout(bytes) if bytes.is_empty() => self.stdout_ended = true,
+            Chunk::Stdout(bytes) => self.stdout.extend_from_slice(&bytes),
+            Chunk::Stderr(bytes) => {
+                let room = MAX_STDERR.saturating_sub(self.stderr.len()).min(bytes.len());
+                self.stderr.extend_from_slice(&bytes[..room]);
             }
         }
     }

@@ -4,7 +4,7 @@ use crate::diagnostic::clip;
 
 /// What people need of the words of a failed run: the remote's and the errors, in one line that is not too long and
 /// without credentials.
-pub(in crate::git) fn summary(said: &str) -> String {
+pub(in crate::git) fn summary(message: &str) -> String {
     const MAX_LENGTH: usize = 401;
     let is_telling = |line: &&str| {
         !line.is_empty()
@@ -12,7 +12,7 @@ pub(in crate::git) fn summary(said: &str) -> String {
             && !line.starts_with("To ")
             && !line.starts_with("failed to push some refs")
     };
-    let lines: Vec<&str> = said
+    let lines: Vec<&str> = message
         .lines()
         .map(|line| line.trim_start_matches("remote: ").trim())
         .map(|line| line.trim_start_matches("fatal: ").trim_start_matches("error: "))
@@ -42,7 +42,7 @@ mod tests {
 
     #[test]
     fn what_is_shown_is_short_and_holds_no_password() {
-        for (said, expected) in [
+        for (message, expected) in [
             ("To https://x\nremote: no\nerror: failed to push some refs to 'x'\nhint: pull\n", "no"),
             ("remote: error: a \nfatal: b\n", "a; b"),
             (
@@ -52,7 +52,7 @@ mod tests {
             ("https://a@b@c/d@e and ssh://f@g", "https://c/d@e and ssh://g"),
             ("no address: // @", "no address: // @"),
         ] {
-            assert_eq!(summary(said), expected, "{said}");
+            assert_eq!(summary(message), expected, "{message}");
         }
         assert_eq!(summary(&"é".repeat(1000)).chars().count(), 401);
     }

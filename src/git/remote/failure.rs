@@ -20,14 +20,14 @@ pub enum Answer {
         /// What is wrong with the remote if its branch turns out not to have moved.
         failure: RemoteFailure,
         /// What was said of it.
-        said: String,
+        message: String,
     },
     /// Nobody knows whether the commit arrived: look at the branch.
     Unknown {
         /// What went wrong.
         failure: RemoteFailure,
         /// What was said of it.
-        said: String,
+        message: String,
     },
 }
 
@@ -133,7 +133,7 @@ pub(super) fn classify(ran: Exchange<'_>) -> Result<Answer, RemoteFailure> {
     let verdict = verdicts.min_by_key(|(flag, _)| *flag != "!");
     match verdict {
         Some(("!", reason)) if reason.starts_with("[remote failure]") => {
-            Ok(Answer::Unknown { failure: RemoteFailure::Unreachable, said: summary(ran.err) })
+            Ok(Answer::Unknown { failure: RemoteFailure::Unreachable, message: summary(ran.err) })
         }
         Some(("!", reason)) => {
             // A server that lost a race between its hooks and its update names both commits.
@@ -156,35 +156,35 @@ pub(super) fn classify(ran: Exchange<'_>) -> Result<Answer, RemoteFailure> {
         }
         Some(_) if ran.code == Some(0) => Ok(Answer::Taken),
         _ if ran.code.is_none() => {
-            Ok(Answer::Unknown { failure: RemoteFailure::TimedOut, said: summary(ran.err) })
+            Ok(Answer::Unknown { failure: RemoteFailure::TimedOut, message: summary(ran.err) })
         }
         // The remote took it, and something failed afterwards.
-        Some(_) => Ok(Answer::Unknown { failure: RemoteFailure::Unreachable, said: summary(ran.err) }),
+        Some(_) => Ok(Answer::Unknown { failure: RemoteFailure::Unreachable, message: summary(ran.err) }),
         None => match failure_of(ran.err) {
             Some(failure) => Err(failure),
             // Git ends so, without a word of its own about the branch, where its hook says no.
             None if ran.code == Some(1) && !ran.err.contains("fatal: ") => Err(RemoteFailure::LocalHook),
-            None => Ok(Answer::Unknown { failure: RemoteFailure::Unreachable, said: summary(ran.err) }),
+            None => Ok(Answer::Unknown { failure: RemoteFailure::Unreachable, message: summary(ran.err) }),
         },
     }
 }
 
 /// A rejection that a newer base mends, unless something is wrong with the remote.
-fn moved(reason: &str, said: &str) -> Answer {
+fn moved(reason: &str, message: &str) -> Answer {
     let is_lock = |line: &&str| line.contains("Unable to create '") && line.contains(".lock'");
-    if let Some(line) = said.lines().find(is_lock) {
+    if let Some(line) = message.lines().find(is_lock) {
         // The lines below it speak of editors, and of removing files without saying where.
-        return Answer::Moved { failure: RemoteFailure::Locked, said: summary(line) };
+        return Answer::Moved { failure: RemoteFailure::Locked, message: summary(line) };
     }
     // What git rejects itself, before anything is sent, it explains in these words alone.
     let is_own = !reason.starts_with("[remote rejected]");
-    let said = Some(summary(said)).filter(|said| !is_own && !said.is_empty());
-    Answer::Moved { failure: RemoteFailure::Unmoved, said: said.unwrap_or_else(|| reason.to_owned()) }
+    let message = Some(summary(message)).filter(|message| !is_own && !message.is_empty());
+    Answer::Moved { failure: RemoteFailure::Unmoved, message: message.unwrap_or_else(|| reason.to_owned()) }
 }
 
 /// What the words of a failed exchange say for certain.
-pub(super) fn failure_of(said: &str) -> Option<RemoteFailure> {
-    let says = |all: &[&str]| all.iter().any(|words| said.contains(words));
+pub(super) fn failure_of(message: &str) -> Option<RemoteFailure> {
+    let says = |all: &[&str]| all.iter().any(|words| message.contains(words));
     if says(&PROTECTED) {
         Some(RemoteFailure::Protected)
     } else if says(&DENIED) {

@@ -154,10 +154,10 @@ impl Repository {
         if ran.is_success() {
             return self.reference(FETCHED);
         }
-        if messages::is_missing_branch(&ran.err) {
+        if messages::is_missing_branch(&ran.stderr) {
             return Ok(None);
         }
-        let failure = match failure_of(&ran.err) {
+        let failure = match failure_of(&ran.stderr) {
             _ if ran.status.is_none() => RemoteFailure::TimedOut,
             Some(failure) => failure,
             None => match self.failure(&ran) {
@@ -167,7 +167,7 @@ impl Repository {
                 _ => RemoteFailure::Unreachable,
             },
         };
-        let kind = GitErrorKind::Remote { failure, said: summary(&ran.err) };
+        let kind = GitErrorKind::Remote { failure, message: summary(&ran.stderr) };
         Err(GitError::new(format!("could not {context}"), kind))
     }
 
@@ -187,7 +187,7 @@ impl Repository {
         if !ran.is_success() {
             let failure =
                 if ran.status.is_none() { RemoteFailure::TimedOut } else { RemoteFailure::Unreachable };
-            let kind = GitErrorKind::Remote { failure, said: summary(&ran.err) };
+            let kind = GitErrorKind::Remote { failure, message: summary(&ran.stderr) };
             return Err(GitError::new(format!("could not {context}"), kind));
         }
         self.look_for_shallow_history()

@@ -31,8 +31,8 @@ impl Repository {
         if let Some(old) = old
             && !self.is_ancestor(old, commit)?
         {
-            let said = format!("{commit} does not follow {old}");
-            return Ok(Answer::Moved { failure: RemoteFailure::Unmoved, said });
+            let message = format!("{commit} does not follow {old}");
+            return Ok(Answer::Moved { failure: RemoteFailure::Unmoved, message });
         }
         let context = format!("push to `{}` of `{}`", target.short(), target.shown());
         let old = old.map_or_else(String::new, |old| old.to_string());
@@ -61,10 +61,10 @@ impl Repository {
         let ran = lock_file::run(program, &self.lockable(target))?;
         let out = ran.text();
         let code = if ran.status.is_none() { None } else { Some(ran.code().unwrap_or(128)) };
-        match classify(Exchange { code, out: &out, err: &ran.err }) {
+        match classify(Exchange { code, out: &out, err: &ran.stderr }) {
             Ok(answer) => Ok(answer),
             Err(failure) => {
-                let kind = GitErrorKind::Remote { failure, said: summary(&ran.err) };
+                let kind = GitErrorKind::Remote { failure, message: summary(&ran.stderr) };
                 Err(GitError::new(format!("could not {context}"), kind))
             }
         }

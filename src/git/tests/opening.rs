@@ -99,8 +99,8 @@ fn a_form_that_git_cannot_read_is_told_in_its_words() {
     sandbox.git(&["config", "core.repositoryformatversion", "1"]);
     sandbox.git(&["config", "extensions.fromTheFuture", "true"]);
     let error = Repository::open(&sandbox.path("")).err().unwrap();
-    let GitErrorKind::Unreadable { said } = error.kind() else { panic!("{error:?}") };
-    assert!(said.contains("fromthefuture"), "{said}");
+    let GitErrorKind::Unreadable { message } = error.kind() else { panic!("{error:?}") };
+    assert!(message.contains("fromthefuture"), "{message}");
 }
 
 #[test]

@@ -12,7 +12,7 @@ impl Repository {
     /// text.
     pub fn attributes(&self, path: &RepoPath, names: &[&str]) -> Result<BTreeMap<String, String>, GitError> {
         let check = self.git(format!("read the attributes of `{path}`"), ["check-attr", "-z"]);
-        let printed = check.args(names).args(["--", path.as_str()]).succeed()?.out;
+        let printed = check.args(names).args(["--", path.as_str()]).succeed()?.stdout;
         let text = String::from_utf8_lossy(&printed);
         let fields: Vec<_> = text.split_terminator('\0').collect();
         // The path, the attribute, the value.

@@ -58,12 +58,12 @@ impl Repository {
         let written = checkout.write.iter().map(|(path, id)| format!("100644 {id}\t{path}\0"));
         let entries: String = removed.chain(written).collect();
         self.change_index(
-            self.git("change the index", ["update-index", "-z", "--index-info"]).list(entries)?,
+            self.git("change the index", ["update-index", "-z", "--index-info"]).input_file(entries)?,
         )?;
         if !left_out.is_empty() {
             let mark = self.git("change the index", ["update-index", "-z", "--skip-worktree", "--stdin"]);
             self.change_index(
-                mark.list(paths(checkout.write.keys().filter(|path| left_out.contains(*path))))?,
+                mark.input_file(paths(checkout.write.keys().filter(|path| left_out.contains(*path))))?,
             )?;
         }
         if !write.is_empty() {
@@ -120,7 +120,7 @@ impl Repository {
             return Ok(false);
         }
         let update = self.git("change the index", ["update-index", "-z", "--add", "--index-info"]);
-        self.change_index(update.list(entries)?)?;
+        self.change_index(update.input_file(entries)?)?;
         Ok(true)
     }
 
@@ -142,7 +142,7 @@ impl Repository {
         }
         let context = format!("list `{}` in the index", checkout.directory);
         let listed = self.git(context, ["ls-files", "-t", "-z"]).below(checkout.directory).succeed()?;
-        let listed = String::from_utf8_lossy(&listed.out);
+        let listed = String::from_utf8_lossy(&listed.stdout);
         let mut is_left_out: BTreeMap<RepoPath, bool> = BTreeMap::new();
         for (tag, path) in listed.split_terminator('\0').filter_map(|line| line.split_once(' ')) {
             let path = RepoPath::new(path);

@@ -15,7 +15,7 @@ impl Repository {
     /// The paths that a merge left in conflict, sorted.
     pub fn unmerged(&self) -> Result<Vec<RepoPath>, GitError> {
         let listed = self.git("list conflicts", ["ls-files", "--unmerged", "-z"]).succeed()?;
-        let listed = String::from_utf8_lossy(&listed.out);
+        let listed = String::from_utf8_lossy(&listed.stdout);
         let paths = listed.split_terminator('\0').filter_map(|line| line.split_once('\t'));
         // Each path is listed once for each side.
         let paths: BTreeSet<_> = paths.map(|(_, path)| RepoPath::new(path)).collect();
@@ -26,7 +26,7 @@ impl Repository {
     pub fn submodules_below(&self, directory: &RepoPath) -> Result<BTreeSet<RepoPath>, GitError> {
         let list = self.git(format!("list `{directory}` in the index"), ["ls-files", "--stage", "-z"]);
         let listed = list.below(directory).succeed()?;
-        let listed = String::from_utf8_lossy(&listed.out);
+        let listed = String::from_utf8_lossy(&listed.stdout);
         let submodules = listed.split_terminator('\0').filter(|line| line.starts_with("160000 "));
         let paths = submodules.filter_map(|line| line.split_once('\t'));
         Ok(paths.map(|(_, path)| RepoPath::new(path)).collect())
@@ -60,7 +60,7 @@ impl Repository {
         let known =
             self.git(context.as_str(), ["ls-files", "--stage", "-t", "-z"]).below(directory).succeed()?;
         let (mut staged, mut left_out) = (Vec::new(), Vec::new());
-        for line in known.out.split(|&byte| byte == 0).filter(|line| line.len() > 2) {
+        for line in known.stdout.split(|&byte| byte == 0).filter(|line| line.len() > 2) {
             let (tag, entry) = line.split_at(2);
             staged.extend_from_slice(entry);
             staged.push(0);
@@ -78,7 +78,7 @@ impl Repository {
         let add = self.git(context.as_str(), ["add", "--all", "--sparse"]).below(directory);
         let added = on_scratch(add).run()?;
         // Neither the index nor the working tree may have the directory, or a sparse checkout leaves it out.
-        if !added.is_success() && !messages::is_unknown_path(&added.err) {
+        if !added.is_success() && !messages::is_unknown_path(&added.stderr) {
             return Err(GitError::new(format!("could not {context}"), added.failure()));
         }
         let prefix = format!("--prefix={directory}/");
@@ -86,9 +86,9 @@ impl Repository {
             on_scratch(self.git(context.as_str(), ["write-tree", "--missing-ok", &prefix])).run()?;
         match written.id() {
             Some(id) if written.is_success() => Ok(Some(id)),
-            _ if messages::is_missing_prefix(&written.err) => Ok(None),
+            _ if messages::is_missing_prefix(&written.stderr) => Ok(None),
             _ => {
-                let kind = GitErrorKind::Failed { said: written.said() };
+                let kind = GitErrorKind::Failed { message: written.message() };
                 Err(GitError::new(format!("could not {context}"), kind))
             }
         }

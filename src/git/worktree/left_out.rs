@@ -13,7 +13,7 @@ impl Repository {
     pub fn ignored(&self, directory: &RepoPath) -> Result<BTreeSet<RepoPath>, GitError> {
         let context = format!("list the ignored files in `{directory}`");
         let args = ["ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--directory"];
-        Ok(parse(&self.git(context, args).below(directory).succeed()?.out))
+        Ok(parse(&self.git(context, args).below(directory).succeed()?.stdout))
     }
 
     /// The submodules below `directory`, checked out or not.
@@ -21,7 +21,7 @@ impl Repository {
         let context = format!("list the submodules in `{directory}`");
         let listed = self.git(context, ["ls-files", "-z", "--stage"]).below(directory).succeed()?;
         // Each line is `MODE ID STAGE<tab>PATH`.
-        let listed = String::from_utf8_lossy(&listed.out);
+        let listed = String::from_utf8_lossy(&listed.stdout);
         let submodules = listed.split_terminator('\0').filter(|line| line.starts_with("160000 "));
         Ok(submodules.filter_map(|line| Some(RepoPath::new(line.split_once('\t')?.1))).collect())
     }
@@ -40,7 +40,7 @@ impl Repository {
         let context = format!("list the files of Git LFS in `{directory}`");
         let args = ["ls-files", "-z", "--cached", "--others", "--exclude-standard", "--"];
         let pathspec = format!(":(top,literal,attr:filter=lfs){directory}");
-        Ok(parse(&self.git(context, args).arg(pathspec).succeed()?.out))
+        Ok(parse(&self.git(context, args).arg(pathspec).succeed()?.stdout))
     }
 }
 

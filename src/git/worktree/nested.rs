@@ -55,7 +55,7 @@ impl Repository {
         }
         let args = ["status", "--porcelain", "--ignored", "--untracked-files=all"];
         let status = Program::new(context, folder, args).setting("core.fsmonitor=false");
-        status.succeed().is_ok_and(|ran| ran.out.is_empty())
+        status.succeed().is_ok_and(|ran| ran.stdout.is_empty())
     }
 }
 

@@ -131,7 +131,7 @@ impl Repository {
         }
         let list = self.git("list untracked files", ["ls-files", "--others", "-z", "--"]);
         let listed = list.option("--literal-pathspecs").args(folders).succeed()?;
-        let listed = String::from_utf8_lossy(&listed.out);
+        let listed = String::from_utf8_lossy(&listed.stdout);
         Ok(listed.split_terminator('\0').map(|path| RepoPath::new(path.trim_end_matches('/'))).collect())
     }
 
@@ -144,7 +144,7 @@ impl Repository {
     ) -> Result<Vec<Line>, GitError> {
         let context = format!("list `{directory}` in the index");
         let listed = self.git(context, ["ls-files", "-v", "-z"]).below(directory).succeed()?;
-        let listed = String::from_utf8_lossy(&listed.out);
+        let listed = String::from_utf8_lossy(&listed.stdout);
         let entries = listed.split_terminator('\0').filter_map(|line| line.split_once(' '));
         let is_overlooked = |tag: &str| tag == "S" || tag.chars().all(char::is_lowercase);
         let paths = entries.filter(|(tag, _)| is_overlooked(tag)).map(|(_, path)| RepoPath::new(path));
@@ -187,7 +187,7 @@ impl Repository {
             )
             .args([format!("--ignore-submodules={ignored}"), format!("--untracked-files={untracked}")])
             .below(directory);
-        let printed = program.succeed()?.out;
+        let printed = program.succeed()?.stdout;
         let text = String::from_utf8_lossy(&printed);
         Ok(text.split_terminator('\0').filter_map(line).collect())
     }

@@ -14,14 +14,14 @@ pub(super) struct Lost {
     /// What is wrong with the remote, unless somebody else moved the branch.
     pub(super) failure: RemoteFailure,
     /// What was said of it.
-    pub(super) said: String,
+    pub(super) message: String,
 }
 
 impl Lost {
     /// The failure of a push to a branch.
     pub(super) fn error(self, branch: &str) -> SyncError {
-        let Self { failure, said } = self;
-        let kind = GitErrorKind::Remote { failure, said };
+        let Self { failure, message } = self;
+        let kind = GitErrorKind::Remote { failure, message };
         SyncError::Git(GitError::new(format!("could not push to {branch}"), kind))
     }
 }
@@ -75,7 +75,7 @@ mod tests {
         ] {
             let mut losses = Losses::default();
             for has_moved in moves {
-                losses.add(Lost { failure, said: String::new() }, *has_moved);
+                losses.add(Lost { failure, message: String::new() }, *has_moved);
             }
             assert_eq!(losses.is_hopeless(), is_hopeless, "{attempts} {failure:?} {moves:?}");
             let error = losses.error("main".to_owned(), attempts);

@@ -201,8 +201,8 @@ impl<'a> Remote<'a> {
     ) -> Result<Option<Lost>, SyncError> {
         let lost = match run.repository.push(&self.target, old, commit, self.timeout)? {
             Answer::Taken => return Ok(None),
-            Answer::Moved { failure, said } => return Ok(Some(Lost { failure, said })),
-            Answer::Unknown { failure, said } => Lost { failure, said },
+            Answer::Moved { failure, message } => return Ok(Some(Lost { failure, message })),
+            Answer::Unknown { failure, message } => Lost { failure, message },
         };
         // The answer may have been lost on the way, after the push arrived.
         match run.repository.fetch(&self.target, self.timeout) {

@@ -18,7 +18,7 @@ fn what_a_newer_base_mends_is_told_from_what_it_does_not() {
         "cannot lock ref 'refs/heads/main': Unable to create '/r.git/./refs/heads/main.lock': File exists.";
     let below = "remote: Another git process seems to be running in this repository, e.g.";
     let nested = "cannot lock ref 'refs/heads/main/x': 'refs/heads/main' exists";
-    for (reason, error, failure, said) in [
+    for (reason, error, failure, message) in [
         ("[rejected] (stale info)", "atomic push failed", RemoteFailure::Unmoved, "[rejected] (stale info)"),
         ("[rejected] (fetch first)", "", RemoteFailure::Unmoved, "[rejected] (fetch first)"),
         ("[rejected] (non-fast-forward)", "", RemoteFailure::Unmoved, "[rejected] (non-fast-forward)"),
@@ -36,7 +36,7 @@ fn what_a_newer_base_mends_is_told_from_what_it_does_not() {
         ("[remote rejected] (atomic transaction failed)", nested, RemoteFailure::Unmoved, nested),
     ] {
         let err = if error == lock { format!("remote: error: {error}\n{below}") } else { error.to_owned() };
-        let expected = Ok(Answer::Moved { failure, said: said.to_owned() });
+        let expected = Ok(Answer::Moved { failure, message: message.to_owned() });
         assert_eq!(rejected(reason, &err), expected, "{reason} {error}");
     }
     for (reason, err, expected) in [
@@ -70,7 +70,7 @@ fn what_a_newer_base_mends_is_told_from_what_it_does_not() {
 
 #[test]
 fn an_exchange_without_an_answer_is_unknown_unless_the_words_are_certain() {
-    let unknown = |failure, said: &str| Ok(Answer::Unknown { failure, said: said.to_owned() });
+    let unknown = |failure, message: &str| Ok(Answer::Unknown { failure, message: message.to_owned() });
     let hung_up = "fatal: the remote end hung up unexpectedly\n";
     let accepted = "To /r.git\n \t0123:refs/heads/main\t0..1\nDone\n";
     let unreported = "!\t0123:refs/heads/main\t[remote failure] (remote failed to report status)\n";
