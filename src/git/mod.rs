@@ -46,7 +46,7 @@ pub use objects::{
 pub use own_files::OwnFolder;
 pub use program::running::stop_all;
 pub use remote::{
-    failure::{Answer, RemoteFailure},
+    failure::{PushResult, RemoteFailure},
     fetch::RemoteBranch,
 };
 pub use repository::{Head, Repository};

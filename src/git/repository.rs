@@ -247,7 +247,7 @@ impl Repository {
     }
 
     /// Asks git again whether the clone is shallow, after its history was fetched.
-    pub(super) fn look_for_shallow_history(&self) -> Result<(), GitError> {
+    pub(super) fn refresh_is_shallow(&self) -> Result<(), GitError> {
         let asked = self.git("look for missing history", ["rev-parse", "--is-shallow-repository"]);
         self.is_shallow.set(asked.succeed()?.text() == "true");
         Ok(())

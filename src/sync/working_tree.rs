@@ -234,7 +234,7 @@ impl<'a> WorkingTree<'a> {
         let mut strays = found.places.clone();
         // Git does not know empty folders, but for those of submodules that are not checked out.
         if let Some(repository) = self.repository.filter(|_| !found.empty.is_empty()) {
-            let submodules = repository.submodules_below(&RepoPath::new(REGISTRY))?;
+            let submodules = repository.submodules(&RepoPath::new(REGISTRY))?;
             let not_checked_out = submodules.into_iter().filter(|path| found.empty.contains(path));
             strays.extend(not_checked_out.map(|path| (path, Some(Deviation::Submodule))));
         }

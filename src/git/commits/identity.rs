@@ -35,27 +35,27 @@ impl Repository {
     pub fn identity(&self) -> Result<Identity, GitError> {
         let context = "could not find out who commits, and when";
         let own = Identity::default();
-        let Err(message) = self.is_known(&own)? else { return Ok(own) };
+        let Some(message) = self.missing_identity(&own)? else { return Ok(own) };
         if self.config.is_true("user.useconfigonly") {
             return Err(GitError::new(context, GitErrorKind::NoIdentity { message }));
         }
         let missing = FALLBACK.iter().filter(|(name, _)| self.config.get(name).is_none());
         let fallback =
             Identity { settings: missing.map(|(name, value)| format!("{name}={value}")).collect() };
-        match self.is_known(&fallback)? {
-            Ok(()) => Ok(fallback),
-            Err(message) => Err(GitError::new(context, GitErrorKind::Failed { message })),
+        match self.missing_identity(&fallback)? {
+            None => Ok(fallback),
+            Some(message) => Err(GitError::new(context, GitErrorKind::Failed { message })),
         }
     }
 
-    /// Whether git finds its author and its committer, or what it says of them.
-    fn is_known(&self, identity: &Identity) -> Result<Result<(), String>, GitError> {
+    /// Returns git's message if it does not know the author or the committer, and `None` if it knows both.
+    fn missing_identity(&self, identity: &Identity) -> Result<Option<String>, GitError> {
         for variable in ["GIT_COMMITTER_IDENT", "GIT_AUTHOR_IDENT"] {
             let ran = identity.of(self.git("find out who commits", ["var", variable])).run()?;
             if !ran.is_success() {
-                return Ok(Err(ran.message()));
+                return Ok(Some(ran.message()));
             }
         }
-        Ok(Ok(()))
+        Ok(None)
     }
 }

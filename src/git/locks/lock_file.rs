@@ -18,8 +18,8 @@ use crate::git::{
     repository::Repository,
 };
 
-/// How long a living program may hold a lock without a change to it.
-const PATIENCE: Duration = Duration::from_secs(1);
+/// The time after which a lock that does not change counts as abandoned.
+const LOCK_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Runs a git that may lock these files. Where it is killed, the locks that appeared while it ran are its own, unless
 /// another program still changes them.
@@ -32,7 +32,7 @@ pub(in crate::git) fn run(program: Program, locked: &[PathBuf]) -> Result<Output
         for (lock, _) in new {
             let written = modified(&lock);
             let changes = || (modified(&lock) != written).then_some(());
-            if poll(PATIENCE, changes).is_none() {
+            if poll(LOCK_TIMEOUT, changes).is_none() {
                 remove_if_there(&lock)
                     .map_err(|error| GitError::io("could not clean up after a killed git", &lock, error))?;
             }
@@ -61,7 +61,7 @@ impl Repository {
     /// Refuses where another program has locked a file of the git directory, after a moment's patience.
     pub(in crate::git) fn require_unlocked(&self, name: &str) -> Result<(), GitError> {
         let path = lock_of(&self.path_of(name));
-        if poll(PATIENCE, || modified(&path).is_none().then_some(())).is_some() {
+        if poll(LOCK_TIMEOUT, || modified(&path).is_none().then_some(())).is_some() {
             return Ok(());
         }
         let kind = GitErrorKind::Locked { age: age(&path), path };

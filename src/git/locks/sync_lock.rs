@@ -41,12 +41,12 @@ impl Repository {
         }
     }
 
-    /// Takes the sync lock, or gives up with [`GitErrorKind::Busy`] after `patience`.
-    pub fn lock(&self, patience: Duration, now: jiff::Timestamp) -> Result<SyncLock, GitError> {
+    /// Takes the sync lock, or gives up with [`GitErrorKind::Busy`] after `timeout`.
+    pub fn lock(&self, timeout: Duration, now: jiff::Timestamp) -> Result<SyncLock, GitError> {
         let folder = self.own_files();
         let failed = |error| GitError::io(CONTEXT, folder.path(NAME), error);
         let mut file = folder.lock_file(NAME).map_err(failed)?;
-        let taken = poll(patience, || match file.try_lock() {
+        let taken = poll(timeout, || match file.try_lock() {
             Ok(()) => Some(Ok(())),
             Err(TryLockError::WouldBlock) => None,
             Err(TryLockError::Error(error)) => Some(Err(error)),
@@ -77,15 +77,15 @@ fn read_holder(file: &mut File) -> Option<Holder> {
     Some(Holder { pid: pid.parse().ok()?, since: since.parse().ok()? })
 }
 
-/// Asks again, ever more slowly, until there is an answer or `patience` is over.
-pub(in crate::git) fn poll<T>(patience: Duration, mut ask: impl FnMut() -> Option<T>) -> Option<T> {
+/// Asks again, ever more slowly, until there is an answer or `timeout` is over.
+pub(in crate::git) fn poll<T>(timeout: Duration, mut ask: impl FnMut() -> Option<T>) -> Option<T> {
     let start = Instant::now();
     let mut pause = Duration::from_millis(5);
     loop {
         if let Some(answer) = ask() {
             return Some(answer);
         }
-        let left = patience.checked_sub(start.elapsed()).filter(|left| !left.is_zero())?;
+        let left = timeout.checked_sub(start.elapsed()).filter(|left| !left.is_zero())?;
         thread::sleep(pause.min(left));
         pause = (pause * 2).min(Duration::from_millis(200));
     }

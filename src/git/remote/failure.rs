@@ -10,11 +10,11 @@ use std::fmt;
 
 use crate::git::program::words::summary;
 
-/// The answer to a push.
+/// The result of a push, as far as git's messages show it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Answer {
+pub enum PushResult {
     /// The branch is at the commit now.
-    Taken,
+    Accepted,
     /// The branch is not where it was thought to be, or in use: fetch, and try again.
     Moved {
         /// What is wrong with the remote if its branch turns out not to have moved.
@@ -123,17 +123,17 @@ const DENIED: [&str; 14] = [
     "You are not allowed to push code to this project",
 ];
 
-pub(super) fn classify(ran: Exchange<'_>) -> Result<Answer, RemoteFailure> {
+pub(super) fn classify(ran: Exchange<'_>) -> Result<PushResult, RemoteFailure> {
     let is_protected = || PROTECTED.iter().any(|words| ran.err.contains(words));
-    let verdicts = ran.out.lines().filter_map(|line| {
+    let results = ran.out.lines().filter_map(|line| {
         let (flag, rest) = line.split_once('\t')?;
         (flag.chars().count() == 1).then_some((flag, rest.rsplit('\t').next().unwrap_or(rest)))
     });
-    // A remote can have several addresses, and each its own verdict: a rejection counts.
-    let verdict = verdicts.min_by_key(|(flag, _)| *flag != "!");
-    match verdict {
+    // A remote can have several addresses, and each its own result: a rejection counts.
+    let result = results.min_by_key(|(flag, _)| *flag != "!");
+    match result {
         Some(("!", reason)) if reason.starts_with("[remote failure]") => {
-            Ok(Answer::Unknown { failure: RemoteFailure::Unreachable, message: summary(ran.err) })
+            Ok(PushResult::Unknown { failure: RemoteFailure::Unreachable, message: summary(ran.err) })
         }
         Some(("!", reason)) => {
             // A server that lost a race between its hooks and its update names both commits.
@@ -154,32 +154,37 @@ pub(super) fn classify(ran: Exchange<'_>) -> Result<Answer, RemoteFailure> {
                 Err(RemoteFailure::Rejected)
             }
         }
-        Some(_) if ran.code == Some(0) => Ok(Answer::Taken),
+        Some(_) if ran.code == Some(0) => Ok(PushResult::Accepted),
         _ if ran.code.is_none() => {
-            Ok(Answer::Unknown { failure: RemoteFailure::TimedOut, message: summary(ran.err) })
+            Ok(PushResult::Unknown { failure: RemoteFailure::TimedOut, message: summary(ran.err) })
         }
         // The remote took it, and something failed afterwards.
-        Some(_) => Ok(Answer::Unknown { failure: RemoteFailure::Unreachable, message: summary(ran.err) }),
+        Some(_) => Ok(PushResult::Unknown { failure: RemoteFailure::Unreachable, message: summary(ran.err) }),
         None => match failure_of(ran.err) {
             Some(failure) => Err(failure),
             // Git ends so, without a word of its own about the branch, where its hook says no.
             None if ran.code == Some(1) && !ran.err.contains("fatal: ") => Err(RemoteFailure::LocalHook),
-            None => Ok(Answer::Unknown { failure: RemoteFailure::Unreachable, message: summary(ran.err) }),
+            None => {
+                Ok(PushResult::Unknown { failure: RemoteFailure::Unreachable, message: summary(ran.err) })
+            }
         },
     }
 }
 
 /// A rejection that a newer base mends, unless something is wrong with the remote.
-fn moved(reason: &str, message: &str) -> Answer {
+fn moved(reason: &str, message: &str) -> PushResult {
     let is_lock = |line: &&str| line.contains("Unable to create '") && line.contains(".lock'");
     if let Some(line) = message.lines().find(is_lock) {
         // The lines below it speak of editors, and of removing files without saying where.
-        return Answer::Moved { failure: RemoteFailure::Locked, message: summary(line) };
+        return PushResult::Moved { failure: RemoteFailure::Locked, message: summary(line) };
     }
     // What git rejects itself, before anything is sent, it explains in these words alone.
     let is_own = !reason.starts_with("[remote rejected]");
     let message = Some(summary(message)).filter(|message| !is_own && !message.is_empty());
-    Answer::Moved { failure: RemoteFailure::Unmoved, message: message.unwrap_or_else(|| reason.to_owned()) }
+    PushResult::Moved {
+        failure: RemoteFailure::Unmoved,
+        message: message.unwrap_or_else(|| reason.to_owned()),
+    }
 }
 
 /// What the words of a failed exchange say for certain.

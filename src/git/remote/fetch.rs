@@ -190,7 +190,7 @@ impl Repository {
             let kind = GitErrorKind::Remote { failure, message: summary(&ran.stderr) };
             return Err(GitError::new(format!("could not {context}"), kind));
         }
-        self.look_for_shallow_history()
+        self.refresh_is_shallow()
     }
 
     /// Refuses where a lock would keep what is fetched from being held or let go of, or the local branch from following.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{
-    failure::{Answer, Exchange, RemoteFailure, classify},
+    failure::{Exchange, PushResult, RemoteFailure, classify},
     fetch::RemoteBranch,
 };
 use crate::{
@@ -27,12 +27,12 @@ impl Repository {
         old: Option<ObjectId>,
         commit: ObjectId,
         timeout: Duration,
-    ) -> Result<Answer, GitError> {
+    ) -> Result<PushResult, GitError> {
         if let Some(old) = old
             && !self.is_ancestor(old, commit)?
         {
             let message = format!("{commit} does not follow {old}");
-            return Ok(Answer::Moved { failure: RemoteFailure::Unmoved, message });
+            return Ok(PushResult::Moved { failure: RemoteFailure::Unmoved, message });
         }
         let context = format!("push to `{}` of `{}`", target.short(), target.shown());
         let old = old.map_or_else(String::new, |old| old.to_string());

@@ -23,7 +23,7 @@ impl Repository {
     }
 
     /// The submodules that the index has below a directory.
-    pub fn submodules_below(&self, directory: &RepoPath) -> Result<BTreeSet<RepoPath>, GitError> {
+    pub fn submodules(&self, directory: &RepoPath) -> Result<BTreeSet<RepoPath>, GitError> {
         let list = self.git(format!("list `{directory}` in the index"), ["ls-files", "--stage", "-z"]);
         let listed = list.below(directory).succeed()?;
         let listed = String::from_utf8_lossy(&listed.stdout);

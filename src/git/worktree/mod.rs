@@ -2,8 +2,8 @@
 
 mod attributes;
 pub(super) mod checkout;
+pub(super) mod excluded;
 pub(super) mod index;
-pub(super) mod left_out;
 mod nested;
-mod seen;
+mod path_state;
 pub(super) mod status;

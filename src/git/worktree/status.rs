@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::seen::{Line, Seen, line};
+use super::path_state::{PathState, StatusLine, parse_line};
 use crate::{
     domain::{ObjectId, RepoPath},
     git::{error::GitError, objects::read::FileKind, repository::Repository},
@@ -53,22 +53,22 @@ impl Repository {
         let is_folder = |path: &RepoPath| workdir.join(path.as_str()).is_dir();
         let (folders, unknown): (Vec<_>, Vec<_>) =
             unknown.partition(|path| has_files_below(&head, path) && is_folder(path));
-        lines.extend(unknown.into_iter().map(|path| Line {
+        lines.extend(unknown.into_iter().map(|path| StatusLine {
             path: path.clone(),
-            staged: Seen::Nothing,
+            staged: PathState::Absent,
             kind: None,
             is_file_changed: true,
         }));
         let mut contents = self.contents(workdir, &lines)?;
         for (path, content) in &mut contents {
-            if content.seen == Seen::Something && self.is_replaced(workdir, path, &earlier)? {
-                content.seen = Seen::Nothing;
+            if content.seen == PathState::Other && self.is_replaced(workdir, path, &earlier)? {
+                content.seen = PathState::Absent;
             }
         }
         let mut found = Uncommitted::default();
-        for Line { path, staged, .. } in lines {
-            let wanted = Seen::regular(target.get(&path));
-            let committed = Seen::of(head.get(&path));
+        for StatusLine { path, staged, .. } in lines {
+            let wanted = PathState::regular(target.get(&path));
+            let committed = PathState::of(head.get(&path));
             let in_worktree = match contents.get(&path) {
                 Some(content) => {
                     let committed = head.get(&path).map(|(_, id)| id);
@@ -76,19 +76,20 @@ impl Repository {
                 }
                 None => staged,
             };
-            let is_left = |seen: Seen| {
-                seen == Seen::CutOff || earlier.iter().any(|files| seen == Seen::of(files.get(&path)))
+            let is_left = |seen: PathState| {
+                seen == PathState::Truncated
+                    || earlier.iter().any(|files| seen == PathState::of(files.get(&path)))
             };
-            let is_same = |one: Seen, other: Seen| one.content() == other.content();
+            let is_same = |one: PathState, other: PathState| one.content() == other.content();
             let seen = [staged, in_worktree];
             // Where a link or a submodule is committed, having removed it loses no work.
-            let is_removed = |seen: Seen| seen == Seen::Nothing && committed.is_odd();
+            let is_removed = |seen: PathState| seen == PathState::Absent && committed.is_odd();
             let differing = seen.into_iter().filter(|seen| !is_same(*seen, committed));
             let mut unplanned =
                 differing.filter(|seen| !is_same(*seen, wanted) && !is_removed(*seen)).peekable();
             if unplanned.peek().is_none() {
                 let has_old_mode =
-                    |seen: Seen| seen != committed && is_same(seen, committed) && is_left(seen);
+                    |seen: PathState| seen != committed && is_same(seen, committed) && is_left(seen);
                 if seen.into_iter().any(has_old_mode) {
                     found.behind.insert(path);
                 }
@@ -141,7 +142,7 @@ impl Repository {
         directory: &RepoPath,
         workdir: &Path,
         head: &BTreeMap<RepoPath, (FileKind, ObjectId)>,
-    ) -> Result<Vec<Line>, GitError> {
+    ) -> Result<Vec<StatusLine>, GitError> {
         let context = format!("list `{directory}` in the index");
         let listed = self.git(context, ["ls-files", "-v", "-z"]).below(directory).succeed()?;
         let listed = String::from_utf8_lossy(&listed.stdout);
@@ -152,9 +153,9 @@ impl Repository {
         let line = |path: RepoPath| {
             let committed = head.get(&path);
             let kind = committed.map(|(kind, _)| *kind);
-            Line { staged: Seen::of(committed), kind, path, is_file_changed: true }
+            StatusLine { staged: PathState::of(committed), kind, path, is_file_changed: true }
         };
-        let is_file = |line: &Line| !matches!(line.kind, Some(FileKind::Symlink | FileKind::Submodule));
+        let is_file = |line: &StatusLine| !matches!(line.kind, Some(FileKind::Symlink | FileKind::Submodule));
         Ok(there.map(line).filter(is_file).collect())
     }
 
@@ -179,7 +180,12 @@ impl Repository {
     }
 
     /// What `git status` says of a directory. `ignored` is what it does not say of submodules.
-    fn status(&self, directory: &RepoPath, untracked: &str, ignored: &str) -> Result<Vec<Line>, GitError> {
+    fn status(
+        &self,
+        directory: &RepoPath,
+        untracked: &str,
+        ignored: &str,
+    ) -> Result<Vec<StatusLine>, GitError> {
         let program = self
             .git(
                 format!("compare `{directory}` with HEAD"),
@@ -189,11 +195,15 @@ impl Repository {
             .below(directory);
         let printed = program.succeed()?.stdout;
         let text = String::from_utf8_lossy(&printed);
-        Ok(text.split_terminator('\0').filter_map(line).collect())
+        Ok(text.split_terminator('\0').filter_map(parse_line).collect())
     }
 
     /// What the files are whose working copy differs, or may differ, from the index; those that are there.
-    fn contents(&self, workdir: &Path, lines: &[Line]) -> Result<BTreeMap<RepoPath, Content>, GitError> {
+    fn contents(
+        &self,
+        workdir: &Path,
+        lines: &[StatusLine],
+    ) -> Result<BTreeMap<RepoPath, Content>, GitError> {
         let changed = lines.iter().filter(|line| line.is_file_changed);
         let mut contents: BTreeMap<_, _> = changed
             .map(|line| {
@@ -204,7 +214,7 @@ impl Repository {
         let files = contents.iter().filter(|(_, content)| content.file.is_some()).map(|(path, _)| path);
         for (path, id) in self.hash_files(files)? {
             if let Some(content) = contents.get_mut(&path) {
-                content.seen = Seen::File(content.kind, id);
+                content.seen = PathState::File(content.kind, id);
             }
         }
         Ok(contents)
@@ -238,25 +248,27 @@ impl Repository {
     }
 
     /// Tells a file that was cut off, while one of these blobs was written to it, from another one.
-    fn seen(&self, content: &Content, blobs: [Option<&ObjectId>; 2]) -> Result<Seen, GitError> {
-        let (Seen::File(_, id), Some(file)) = (content.seen, &content.file) else { return Ok(content.seen) };
+    fn seen(&self, content: &Content, blobs: [Option<&ObjectId>; 2]) -> Result<PathState, GitError> {
+        let (PathState::File(_, id), Some(file)) = (content.seen, &content.file) else {
+            return Ok(content.seen);
+        };
         let blobs: Vec<_> = blobs.into_iter().flatten().collect();
         if blobs.contains(&&id) {
             return Ok(content.seen);
         }
-        let Ok(bytes) = fs::read(file) else { return Ok(Seen::Something) };
+        let Ok(bytes) = fs::read(file) else { return Ok(PathState::Other) };
         for blob in blobs.into_iter().filter(|blob| self.contains(**blob)) {
             if self.blob(*blob)?.starts_with(&bytes) {
-                return Ok(Seen::CutOff);
+                return Ok(PathState::Truncated);
             }
         }
-        Ok(if bytes.is_empty() { Seen::CutOff } else { content.seen })
+        Ok(if bytes.is_empty() { PathState::Truncated } else { content.seen })
     }
 }
 
 /// A path of the working tree.
 struct Content {
-    seen: Seen,
+    seen: PathState,
     /// What it is, if it is a file.
     kind: FileKind,
     /// The file, where one is there that is reached without a link.
@@ -267,10 +279,10 @@ impl Content {
     fn at(workdir: &Path, path: &RepoPath) -> Self {
         let file = workdir.join(path.as_str());
         let Ok(metadata) = fs::symlink_metadata(&file) else {
-            return Self { seen: Seen::Nothing, kind: FileKind::Regular, file: None };
+            return Self { seen: PathState::Absent, kind: FileKind::Regular, file: None };
         };
         let is_inside = metadata.is_file() && parents_are_directories(workdir, path);
-        Self { seen: Seen::Something, kind: FileKind::Regular, file: is_inside.then_some(file) }
+        Self { seen: PathState::Other, kind: FileKind::Regular, file: is_inside.then_some(file) }
     }
 }
 

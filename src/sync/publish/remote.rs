@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     domain::ObjectId,
-    git::{Answer, Range, RemoteBranch, RemoteFailure},
+    git::{PushResult, Range, RemoteBranch, RemoteFailure},
     sync::{Arrival, Outcome, Push, Pushed, SyncError, Verdict, log::compiler::settings_at},
 };
 
@@ -200,9 +200,9 @@ impl<'a> Remote<'a> {
         commit: ObjectId,
     ) -> Result<Option<Lost>, SyncError> {
         let lost = match run.repository.push(&self.target, old, commit, self.timeout)? {
-            Answer::Taken => return Ok(None),
-            Answer::Moved { failure, message } => return Ok(Some(Lost { failure, message })),
-            Answer::Unknown { failure, message } => Lost { failure, message },
+            PushResult::Accepted => return Ok(None),
+            PushResult::Moved { failure, message } => return Ok(Some(Lost { failure, message })),
+            PushResult::Unknown { failure, message } => Lost { failure, message },
         };
         // The answer may have been lost on the way, after the push arrived.
         match run.repository.fetch(&self.target, self.timeout) {

@@ -6,7 +6,7 @@ const fn ran<'a>(code: Option<i32>, out: &'a str, err: &'a str) -> Exchange<'a> 
     Exchange { code, out, err }
 }
 
-fn rejected(reason: &str, err: &str) -> Result<Answer, RemoteFailure> {
+fn rejected(reason: &str, err: &str) -> Result<PushResult, RemoteFailure> {
     let out = format!("To /r.git\n!\t0123:refs/heads/main\t{reason}\nDone\n");
     classify(ran(Some(1), &out, err))
 }
@@ -36,7 +36,7 @@ fn what_a_newer_base_mends_is_told_from_what_it_does_not() {
         ("[remote rejected] (atomic transaction failed)", nested, RemoteFailure::Unmoved, nested),
     ] {
         let err = if error == lock { format!("remote: error: {error}\n{below}") } else { error.to_owned() };
-        let expected = Ok(Answer::Moved { failure, message: message.to_owned() });
+        let expected = Ok(PushResult::Moved { failure, message: message.to_owned() });
         assert_eq!(rejected(reason, &err), expected, "{reason} {error}");
     }
     for (reason, err, expected) in [
@@ -70,14 +70,14 @@ fn what_a_newer_base_mends_is_told_from_what_it_does_not() {
 
 #[test]
 fn an_exchange_without_an_answer_is_unknown_unless_the_words_are_certain() {
-    let unknown = |failure, message: &str| Ok(Answer::Unknown { failure, message: message.to_owned() });
+    let unknown = |failure, message: &str| Ok(PushResult::Unknown { failure, message: message.to_owned() });
     let hung_up = "fatal: the remote end hung up unexpectedly\n";
     let accepted = "To /r.git\n \t0123:refs/heads/main\t0..1\nDone\n";
     let unreported = "!\t0123:refs/heads/main\t[remote failure] (remote failed to report status)\n";
     let unreachable = RemoteFailure::Unreachable;
     for (code, out, err, expected) in [
-        (Some(0), accepted, "", Ok(Answer::Taken)),
-        (Some(0), "=\t0123:refs/heads/main\t[up to date]\n", "", Ok(Answer::Taken)),
+        (Some(0), accepted, "", Ok(PushResult::Accepted)),
+        (Some(0), "=\t0123:refs/heads/main\t[up to date]\n", "", Ok(PushResult::Accepted)),
         (Some(1), accepted, "", unknown(unreachable, "")),
         (
             Some(1),

@@ -7,22 +7,23 @@ use crate::{
 
 /// What is at a path, in the index or in the working tree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Seen {
-    Nothing,
+pub(super) enum PathState {
+    /// There is no such path.
+    Absent,
     File(FileKind, ObjectId),
     /// The beginning of a file that git was writing when it was killed, or that a power cut left. It is not the work of a person.
-    CutOff,
+    Truncated,
     /// A directory, an unmerged entry, a link that is not committed: nothing that a sync could have left there.
-    Something,
+    Other,
 }
 
-impl Seen {
+impl PathState {
     pub(super) fn of(file: Option<&(FileKind, ObjectId)>) -> Self {
-        file.map_or(Self::Nothing, |(kind, id)| Self::File(*kind, *id))
+        file.map_or(Self::Absent, |(kind, id)| Self::File(*kind, *id))
     }
 
     pub(super) fn regular(id: Option<&ObjectId>) -> Self {
-        id.map_or(Self::Nothing, |id| Self::File(FileKind::Regular, *id))
+        id.map_or(Self::Absent, |id| Self::File(FileKind::Regular, *id))
     }
 
     /// Whether it is something that no sync writes.
@@ -40,10 +41,10 @@ impl Seen {
 }
 
 /// A line of `git status --porcelain=v2`.
-pub(super) struct Line {
+pub(super) struct StatusLine {
     pub(super) path: RepoPath,
     /// What the index has.
-    pub(super) staged: Seen,
+    pub(super) staged: PathState,
     /// What the file is in the working tree, as far as git says so.
     pub(super) kind: Option<FileKind>,
     /// Whether the file is, or may be, not what the index has.
@@ -51,11 +52,11 @@ pub(super) struct Line {
 }
 
 /// Reads a line of `git status --porcelain=v2 -z` (`git help status`, "Porcelain Format Version 2").
-pub(super) fn line(text: &str) -> Option<Line> {
+pub(super) fn parse_line(text: &str) -> Option<StatusLine> {
     let mut fields = text.splitn(2, ' ');
     let (kind, rest) = (fields.next()?, fields.next()?);
     let fields = |count: usize| rest.splitn(count, ' ').collect::<Vec<_>>();
-    let line = |path: &str, staged, kind, is_file_changed| Line {
+    let line = |path: &str, staged, kind, is_file_changed| StatusLine {
         path: RepoPath::new(path),
         staged,
         kind,
@@ -67,16 +68,16 @@ pub(super) fn line(text: &str) -> Option<Line> {
             let [states, _, _, mode, on_disk, _, id, path] = fields(8).try_into().ok()?;
             let (in_index, in_worktree) = states.split_at_checked(1)?;
             let staged = match (in_index, kind_of(mode), id.parse()) {
-                ("D", _, _) => Seen::Nothing,
-                (_, Some(kind), Ok(id)) => Seen::File(kind, id),
-                (_, _, _) => Seen::Something,
+                ("D", _, _) => PathState::Absent,
+                (_, Some(kind), Ok(id)) => PathState::File(kind, id),
+                (_, _, _) => PathState::Other,
             };
             // Of a file that is not in the index git says nothing here.
             Some(line(path, staged, kind_of(on_disk), in_worktree != "." || in_index == "D"))
         }
         // XY sub m1 m2 m3 mW h1 h2 h3 path
-        "u" => fields(10).last().map(|path| line(path, Seen::Something, None, true)),
-        "?" => Some(line(rest, Seen::Nothing, None, true)),
+        "u" => fields(10).last().map(|path| line(path, PathState::Other, None, true)),
+        "?" => Some(line(rest, PathState::Absent, None, true)),
         _ => None,
     }
 }
@@ -99,21 +100,21 @@ mod tests {
     #[test]
     fn lines_of_the_status_are_read() {
         let id = "ce013625030ba8dba906f756967f9e9ca394464a";
-        let file = Seen::File(FileKind::Regular, id.parse().unwrap());
-        let link = Seen::File(FileKind::Symlink, id.parse().unwrap());
+        let file = PathState::File(FileKind::Regular, id.parse().unwrap());
+        let link = PathState::File(FileKind::Symlink, id.parse().unwrap());
         for (text, expected) in [
             (format!("1 .M N... 100644 100644 100644 {id} {id} a b"), Some(("a b", file, true))),
             (format!("1 A. N... 000000 100644 100644 {id} {id} a"), Some(("a", file, false))),
-            (format!("1 D. N... 100644 000000 000000 {id} {id} a"), Some(("a", Seen::Nothing, true))),
+            (format!("1 D. N... 100644 000000 000000 {id} {id} a"), Some(("a", PathState::Absent, true))),
             (format!("1 T. N... 100644 120000 120000 {id} {id} a"), Some(("a", link, false))),
             (
                 format!("u UU N... 100644 100644 100644 100644 {id} {id} {id} a b"),
-                Some(("a b", Seen::Something, true)),
+                Some(("a b", PathState::Other, true)),
             ),
-            ("? new file".to_owned(), Some(("new file", Seen::Nothing, true))),
+            ("? new file".to_owned(), Some(("new file", PathState::Absent, true))),
             ("# branch.oid x".to_owned(), None),
         ] {
-            let read = line(&text);
+            let read = parse_line(&text);
             let read = read.as_ref().map(|line| (line.path.as_str(), line.staged, line.is_file_changed));
             assert_eq!(read, expected, "{text}");
         }

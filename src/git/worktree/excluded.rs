@@ -16,16 +16,6 @@ impl Repository {
         Ok(parse(&self.git(context, args).below(directory).succeed()?.stdout))
     }
 
-    /// The submodules below `directory`, checked out or not.
-    pub fn submodules(&self, directory: &RepoPath) -> Result<BTreeSet<RepoPath>, GitError> {
-        let context = format!("list the submodules in `{directory}`");
-        let listed = self.git(context, ["ls-files", "-z", "--stage"]).below(directory).succeed()?;
-        // Each line is `MODE ID STAGE<tab>PATH`.
-        let listed = String::from_utf8_lossy(&listed.stdout);
-        let submodules = listed.split_terminator('\0').filter(|line| line.starts_with("160000 "));
-        Ok(submodules.filter_map(|line| Some(RepoPath::new(line.split_once('\t')?.1))).collect())
-    }
-
     /// Whether files that are tracked are left out of the working tree.
     pub fn is_sparse(&self) -> bool {
         self.config.is_true("core.sparsecheckout")
