@@ -9,14 +9,14 @@ use crate::{
     rules, schema,
 };
 
-/// What can be explained beside rules.
+/// The one topic that is not a rule.
 const PATTERNS: &str = "patterns";
-const PATTERNS_SUMMARY: &str = "how the patterns of a module are read";
+const PATTERNS_SUMMARY: &str = "how the patterns of a module match requests";
 
-/// Explain a rule: what it demands, why, and how to satisfy it; or how patterns are read
+/// Explain a rule: what a finding means, why it matters and how to fix it
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Args {
-    /// The rule's code, such as `schema/required`, or `patterns`; without one, all are listed
+    /// The code of the rule, such as `schema/required`, or `patterns` for how patterns match; by default all rules are listed
     code: Option<String>,
 }
 
@@ -44,7 +44,7 @@ fn list(context: &Context) -> Result<(), CliError> {
     })
 }
 
-/// What the schema says about patterns.
+/// Returns the description of patterns in the schema.
 fn patterns() -> String {
     let schema = schema::BUILTIN.iter().find(|(name, _)| *name == "ai-context").map(|(_, text)| *text);
     let schema: Value = schema.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
@@ -63,7 +63,7 @@ fn explain(code: &str, context: &Context) -> Result<(), CliError> {
     let changeable = if rule.is_configurable {
         "can be changed in modreg.toml, under [rules]"
     } else {
-        "fixed: no entry can be compiled without it"
+        "settings cannot change it"
     };
     let (code, severity) = (context.out.strong(rule.code), rule.severity.as_str());
     output::write(|out| {
