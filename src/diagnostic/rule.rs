@@ -34,8 +34,8 @@ pub struct Rule {
     pub severity: Severity,
     /// Whether the settings may change the severity; not if an entry cannot be compiled from what the rule reports.
     pub is_configurable: bool,
-    /// One line: what the rule demands.
+    /// The violation in one line, as a clause without a final period: "a merge key (`<<`) is used".
     pub summary: &'static str,
-    /// Why the rule is there, and how to satisfy it: paragraphs for `modreg explain`.
+    /// What a finding means, why it matters and how to fix it: the paragraphs that `modreg explain` prints.
     pub explanation: &'static str,
 }

@@ -11,9 +11,9 @@ pub static CONFLICT: Rule = Rule {
     code: "alias/conflict",
     severity: Severity::Error,
     is_configurable: false,
-    summary: "a manifest has one AI context",
-    explanation: "The manifest has both `aiContext` and `ai_context`, and nothing says which of them counts. Merge the two \
-        into `aiContext`, and remove the other.",
+    summary: "a manifest has both `aiContext` and `ai_context`",
+    explanation: "The manifest has both `aiContext` and `ai_context`, so it is unclear which of them applies.\n\n\
+        Merge the two into `aiContext`, and remove the other one.",
 };
 
 /// `name/reserved`.
@@ -21,9 +21,11 @@ pub static RESERVED: Rule = Rule {
     code: "name/reserved",
     severity: Severity::Error,
     is_configurable: false,
-    summary: "the name is one that Windows reserves",
-    explanation: "Windows reserves `con`, `prn`, `aux`, `nul`, `com0` to `com9` and `lpt0` to `lpt9` for devices, in every folder and \
-        with every extension: the entry of a module with such a name could not be checked out there. An entry from before this rule is held. Choose another name.",
+    summary: "the name of a module is one that Windows reserves",
+    explanation: "Windows reserves `con`, `prn`, `aux`, `nul`, `com0` to `com9` and `lpt0` to `lpt9` for devices, in every \
+        folder and with every extension. The entry of a module with such a name could not be checked out there. An entry \
+        that was registered before this rule existed is held.\n\n\
+        Choose another name.",
 };
 
 /// The finding on a name that Windows reserves.

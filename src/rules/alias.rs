@@ -11,9 +11,10 @@ pub static AI_CONTEXT: Rule = Rule {
     code: "alias/ai-context",
     severity: Severity::Warning,
     is_configurable: true,
-    summary: "the AI context is spelled `aiContext`",
-    explanation: "`ai_context` is understood, but editors, searches and other readers of manifests look for `aiContext`. \
-        Rename the key; the content stays as it is, and so does the entry.",
+    summary: "the AI context is spelled `ai_context`",
+    explanation: "The key `ai_context` is accepted, but editors, searches and other programs that read manifests look for \
+        `aiContext`.\n\n\
+        Rename the key. The entry does not change.",
 };
 
 /// Warns where the manifest uses the alias.

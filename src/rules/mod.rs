@@ -121,8 +121,28 @@ mod tests {
                         .all(|word| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase()))
             };
             assert!(parts.len() == 2 && parts.iter().all(|part| kebab(part)), "{}", rule.code);
-            assert!(!rule.summary.is_empty() && !rule.summary.ends_with('.'), "{}", rule.code);
             assert!(rule.explanation.len() > 40 && rule.explanation.ends_with('.'), "{}", rule.code);
+        }
+    }
+
+    /// A summary that starts with what is wrong cannot describe the ideal state ("no key is repeated").
+    #[test]
+    fn every_summary_states_the_violation_in_one_line() {
+        for Rule { code, summary, .. } in RULES.iter() {
+            let subject = summary.split(' ').next().unwrap_or_default();
+            let is_named = subject.starts_with('`') || ["a", "an", "the", "two"].contains(&subject);
+            assert!(is_named, "{code}: a summary names what breaks the rule first: {summary}");
+            let is_clause = !summary.contains('\n') && !summary.ends_with('.') && summary.len() <= 80;
+            assert!(is_clause, "{code}: a summary is a short line without a final period: {summary}");
+        }
+    }
+
+    #[test]
+    fn every_explanation_ends_with_a_paragraph_of_its_own_on_what_to_do() {
+        for rule in RULES.iter() {
+            let paragraphs = rule.explanation.split("\n\n").filter(|paragraph| !paragraph.starts_with(' '));
+            let has_source_layout = rule.explanation.contains("  \\") || rule.explanation.contains("\n\n\n");
+            assert!(paragraphs.count() > 1 && !has_source_layout, "{}", rule.code);
         }
     }
 

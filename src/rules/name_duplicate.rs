@@ -10,10 +10,11 @@ pub static DUPLICATE: Rule = Rule {
     code: "name/duplicate",
     severity: Severity::Error,
     is_configurable: false,
-    summary: "two manifests have the name of one module",
-    explanation: "A manifest is that of the module that its file or folder is named after, so `modules/a/chat.yaml` and \
-        `modules/chat/module.json` leave open which of them is meant. Both are reported, and an entry that is registered already keeps its content until one of them \
-        is renamed or removed.",
+    summary: "two manifests describe the same module",
+    explanation: "The name of its file or folder decides which module a manifest describes. `modules/a/chat.yaml` and \
+        `modules/chat/module.json` both describe `chat`, so it is unclear which of them applies. Both are reported, and an \
+        entry that is already registered keeps its content.\n\n\
+        Rename or remove one of the two.",
 };
 
 /// The finding at the manifest at `path`, one of several of the module `name`.

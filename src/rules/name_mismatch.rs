@@ -12,9 +12,9 @@ pub static MISMATCH: Rule = Rule {
     severity: Severity::Error,
     is_configurable: false,
     summary: "the name of a module differs from that of its file or directory",
-    explanation: "The manifest of a module `drive` is `drive.yaml` or `drive/module.yaml`, so that people find it by its name \
-        and a copied file is noticed before it takes the place of its original. Change `name`, or rename the file or the \
-        directory.",
+    explanation: "The manifest of a module `drive` is `drive.yaml` or `drive/module.yaml`. This way people find it by its \
+        name, and a copied file is noticed before it replaces the original module.\n\n\
+        Change `name`, or rename the file or the directory.",
 };
 
 /// Compares the declared name with the path.

@@ -13,9 +13,9 @@ pub static FIELD: Rule = Rule {
     code: "field/near-miss",
     severity: Severity::Warning,
     is_configurable: true,
-    summary: "a field that nothing reads is spelled almost like one that counts",
-    explanation: "At the top level a manifest may have fields of its own, which are ignored. One that differs from a known field \
-        by a letter or two, or only in case, is mostly a slip, and what it says is lost:\n\n    \
+    summary: "a field that is ignored is spelled almost like one that is read",
+    explanation: "At the top level a manifest may have fields of its own, which modreg ignores. A field that differs from a \
+        known one by a letter or two, or only in upper and lower case, is usually a mistake, and its value is lost:\n\n    \
         dispalyName: Train tickets\n\n\
         Correct the spelling. If the field is really one of the module's own, give it a name that is less similar.",
 };
@@ -25,9 +25,9 @@ pub static STATUS: Rule = Rule {
     code: "status/near-miss",
     severity: Severity::Error,
     is_configurable: true,
-    summary: "a field that nothing reads is spelled almost like `status`",
-    explanation: "A manifest without `status` is `ACTIVE`, and is registered. Where `status` is misspelled, a draft would be \
-        published:\n\n    \
+    summary: "a field that is ignored is spelled almost like `status`",
+    explanation: "A manifest without `status` is `ACTIVE`, and is registered. If `status` is misspelled, a draft is published by \
+        mistake:\n\n    \
         statsu: DRAFT\n\n\
         Correct the spelling. If the field is really one of the module's own, give it a name that is less similar.",
 };

@@ -12,10 +12,10 @@ pub static OUTDATED_COPY: Rule = Rule {
     code: "schema/outdated-copy",
     severity: Severity::Warning,
     is_configurable: true,
-    summary: "a copy of a built-in schema is that of another version of modreg",
-    explanation: "`modreg init` writes copies of the built-in schemas to `schema/`, by which editors check and complete manifests. \
-        They decide nothing: manifests are checked by the schemas in the program. After an upgrade the copies are outdated, and \
-        editors and `modreg validate` may disagree.\n\n\
+    summary: "a copy of a built-in schema comes from another version of modreg",
+    explanation: "`modreg init` writes copies of the built-in schemas to `schema/`, so that editors can check and complete manifests. \
+        modreg itself ignores the copies and uses the schemas in the program. After an upgrade of modreg the copies are outdated, \
+        and editors and `modreg validate` may disagree.\n\n\
         Run `modreg schema --update` and commit the files.",
 };
 

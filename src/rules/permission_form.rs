@@ -11,9 +11,9 @@ pub static FORM: Rule = Rule {
     code: "permission/form",
     severity: Severity::Warning,
     is_configurable: true,
-    summary: "a permission is not of the form `module:verb` or `module:noun:verb`",
-    explanation: "Consumers compare the permissions of an action with those of a user, letter by letter. One that is spelled in \
-        another way is one that no user has:\n\n    \
+    summary: "a permission does not have the form `module:verb` or `module:noun:verb`",
+    explanation: "Consumers compare the permissions of an action with those of a user, letter by letter. If a permission is \
+        spelled in another way, no user has it:\n\n    \
         permissions: [\"tasks:write\"]          not tasks.write, tasks/write or Tasks:Write\n\n\
         Write two or three parts in small letters, digits, `-`, `_` and `.`, joined by colons.",
 };

@@ -1,10 +1,10 @@
-//! The rules of what is generated: what `verify` checks in a committed registry, and `compile --check` in a checked-out one.
+//! The rules about generated files: `verify` checks a committed registry by them, and `compile --check` a checked-out one.
 //!
-//! They speak of `registry/`, not of manifests; no setting changes or suppresses them.
+//! They are about `registry/`, not about manifests. Settings cannot change or suppress them.
 
 use crate::diagnostic::{Rule, Severity};
 
-/// All of them.
+/// Every rule about generated files.
 pub static ALL: [&Rule; 18] = [
     &DRIFT,
     &ROOT_MISSING,
@@ -29,147 +29,161 @@ pub static ALL: [&Rule; 18] = [
 /// `registry/drift`.
 pub static DRIFT: Rule = rule(
     "registry/drift",
-    "`registry/` on disk is what the manifests give",
-    "`modreg compile --check` compiled the manifests and found another registry than the one beside them: an entry is missing, \
-     differs, or stands for no module. Where the registry is committed together with the manifests, its author forgot to \
-     compile, or edited `registry/` by hand.\n\n\
-     Run `modreg compile` and commit the result.",
+    "`registry/` on disk differs from what the manifests compile to",
+    "`modreg compile --check` compiled the manifests, and `registry/` in the working tree differs from the result: an entry \
+     is missing, has other content, or has no module. Where the registry is committed together with the \
+     manifests, the author forgot to compile, or edited `registry/` by hand.\n\n\
+     Run `modreg compile`, and commit the result.",
 );
 
 /// `root/missing`.
 pub static ROOT_MISSING: Rule = rule(
     "root/missing",
-    "a registry that was published has a root",
-    "`registry/snapshot.json` is gone, although the history has published versions. Nothing says any more which version the \
-     entries are.\n\n\
-     Restore it from the last published commit: `git log --oneline -- registry/snapshot.json` lists them.",
+    "the root of a published registry is missing",
+    "`registry/snapshot.json` is missing, although earlier commits published versions. Without it, the version of the \
+     entries is unknown.\n\n\
+     Restore the file from the last published commit; `git log --oneline -- registry/snapshot.json` lists these commits.",
 );
 
 /// `root/removed`.
 pub static ROOT_REMOVED: Rule = rule(
     "root/removed",
-    "no commit removes the registry",
-    "A commit in the history removed `registry/snapshot.json`. A sync never does; versions after it count on as if it had \
-     stayed. `modreg verify --history` names the commit.",
+    "a commit in the history removed the registry",
+    "A commit in the history removed `registry/snapshot.json`. A sync never does that. The versions published afterwards \
+     continue the old numbers.\n\n\
+     `modreg verify --history` names the commit.",
 );
 
 /// `root/malformed`.
 pub static ROOT_MALFORMED: Rule = rule(
     "root/malformed",
-    "the root is a snapshot root",
-    "`registry/snapshot.json` is no JSON object of the known shape: it was cut off, merged by hand or written by something \
-     else. Syncs refuse to go on, because they would take the registry for another than it is.\n\n\
-     Restore it from the last published commit.",
+    "the root cannot be read as a snapshot root",
+    "`registry/snapshot.json` is not a JSON object with the fields of a root: it was cut off, edited, merged by hand, or \
+     written by another program. Syncs refuse to run, because they cannot know what was published.\n\n\
+     Restore the file from the last published commit; `git log --oneline -- registry/snapshot.json` lists these commits.",
 );
 
 /// `root/newer-format`.
 pub static ROOT_NEWER_FORMAT: Rule = rule(
     "root/newer-format",
-    "the root has a format that this modreg reads",
-    "A newer modreg wrote the registry. This one leaves it alone, because it would drop what it does not know. Use the modreg \
-     that wrote it, or a newer one.",
+    "the root has a newer format than this modreg can read",
+    "A newer modreg wrote the registry. This one does not change it, because it would lose what it does not understand.\n\n\
+     Use the version of modreg that wrote it, or a newer one.",
 );
 
 /// `root/edited`.
 pub static ROOT_EDITED: Rule = rule(
     "root/edited",
-    "the root is as modreg wrote it",
-    "The fields of `registry/snapshot.json` can be read, but its bytes are not what modreg writes: somebody edited or reformatted \
-     it. Restore it from the last published commit.",
+    "the root was edited or reformatted",
+    "The fields of `registry/snapshot.json` can be read, but its bytes are not those that modreg writes for them. The file \
+     was edited or reformatted.\n\n\
+     Restore the file from the last published commit; `git log --oneline -- registry/snapshot.json` lists these commits.",
 );
 
 /// `root/inconsistent`.
 pub static ROOT_INCONSISTENT: Rule = rule(
     "root/inconsistent",
-    "the root agrees with itself and with the versions before it",
-    "The root counts other modules than there are entries, holds a module without an entry, or has a version that does not \
-     follow the one before it. It was edited by hand or put together in a merge. Restore it from the last published commit.",
+    "the root contradicts its entries or the versions before it",
+    "The root counts more or fewer modules than there are entries, holds a module that has no entry, or has a version that \
+     does not follow the previous one. It was edited by hand, or combined from two versions in a merge.\n\n\
+     Restore the file from the last published commit; `git log --oneline -- registry/snapshot.json` lists these commits.",
 );
 
 /// `root/tree`.
 pub static ROOT_TREE: Rule = rule(
     "root/tree",
-    "the root names the tree of the entries",
-    "`git rev-parse HEAD:registry/modules` prints another tree than the root says: entries were changed after the version was \
-     published. The next `modreg sync` repairs what can be compiled.",
+    "the root records another tree than that of the entries",
+    "The root records the Git tree of the entries, and `git rev-parse HEAD:registry/modules` prints another one: entries \
+     were changed after the version was published.\n\n\
+     Run `modreg sync`: it repairs every entry that can be compiled.",
 );
 
 /// `root/held`.
 pub static ROOT_HELD: Rule = rule(
     "root/held",
-    "the root holds exactly the modules whose manifests are invalid",
-    "The root says that a module is held although its manifest is valid, or does not say it although the manifest is invalid, or \
-     dates it wrongly. The next `modreg sync` sets it right.",
+    "the root and the manifests disagree about which modules are invalid",
+    "The root lists the modules whose manifests are invalid: their entries are held at their last valid content. It lists a \
+     module whose manifest is valid, does not list one whose manifest is invalid, or gives a wrong version for the start of \
+     the hold.\n\n\
+     Run `modreg sync`: it corrects the list.",
 );
 
 /// `root/pinned`.
 pub static ROOT_PINNED: Rule = rule(
     "root/pinned",
-    "a pin names a version that was there to go back to",
-    "The root pins a module to a version that did not exist when it was pinned. `modreg rollback` writes no such pin. Lift it \
-     with `modreg unpin`.",
+    "a module is pinned to a version that did not exist",
+    "The root pins a module to a version that did not exist when the pin was made. `modreg rollback` never writes such a \
+     pin, so the root was edited.\n\n\
+     Remove the pin with `modreg unpin`.",
 );
 
 /// `entry/missing`.
 pub static ENTRY_MISSING: Rule = rule(
     "entry/missing",
-    "every registrable module has an entry",
-    "The manifest beside the registry is valid and registrable, but there is no entry for it. The entry was deleted by hand; the \
-     next `modreg sync` writes it again.",
+    "a registrable module has no entry",
+    "The manifest is valid and registrable, but `registry/` has no entry for it. The entry was deleted by hand.\n\n\
+     Run `modreg sync`: it writes the entry again.",
 );
 
 /// `entry/orphan`.
 pub static ENTRY_ORPHAN: Rule = rule(
     "entry/orphan",
-    "every entry has a registrable manifest",
-    "No manifest stands for this entry: it was added by hand, or its manifest went without a sync. `modreg prune` removes it.",
+    "an entry has no registrable manifest",
+    "No registrable manifest belongs to this entry. The entry was added by hand, or its manifest was removed without a \
+     sync.\n\n\
+     Run `modreg prune` to remove the entry, or restore the manifest.",
 );
 
 /// `entry/stray`.
 pub static ENTRY_STRAY: Rule = rule(
     "entry/stray",
-    "only entries lie among the entries",
-    "A file below `registry/modules` has a name or a place that no entry has. The next `modreg sync` removes it.",
+    "a file among the entries is not an entry",
+    "A file below `registry/modules` has a name or a place that no entry has.\n\n\
+     Run `modreg sync`: it removes the file.",
 );
 
 /// `entry/form`.
 pub static ENTRY_FORM: Rule = rule(
     "entry/form",
-    "an entry is canonical JSON, and valid by its schema",
-    "The file is no JSON, has another layout than modreg writes, names another module than its path, or breaks \
-     `schema/entry.schema.json`. It was edited by hand; the next `modreg sync` writes it again.",
+    "an entry is not canonical JSON, or breaks its schema",
+    "The file is not JSON, is not formatted as modreg formats entries, names another module than its path, or breaks \
+     `schema/entry.schema.json`. It was edited by hand.\n\n\
+     Run `modreg sync`: it writes the entry again.",
 );
 
 /// `entry/edited`.
 pub static ENTRY_EDITED: Rule = rule(
     "entry/edited",
-    "an entry is what its version published",
-    "The entry changed after its version was published, in a commit that is no sync. The next `modreg sync` repairs it, and says \
-     so.",
+    "an entry was changed after its version was published",
+    "A commit that is not a sync changed the entry after its version was published. Consumers of that version therefore have \
+     other content.\n\n\
+     Run `modreg sync`: it repairs the entry and reports it.",
 );
 
 /// `entry/differs`.
 pub static ENTRY_DIFFERS: Rule = rule(
     "entry/differs",
-    "an entry is what its manifest compiles to",
-    "Compiling the manifest gives other bytes than the entry has. The entry was edited by hand, or committed from other sources. \
-     The next `modreg sync` repairs it.",
+    "an entry differs from what its manifest compiles to",
+    "Compiling the manifest produces other bytes than the entry has. The entry was edited by hand, or committed together \
+     with other sources.\n\n\
+     Run `modreg sync`: it repairs the entry.",
 );
 
 /// `entry/held`.
 pub static ENTRY_HELD: Rule = rule(
     "entry/held",
-    "a held entry stays at its last good content",
-    "The root holds this entry since a version, but the entry is not what it was before that version. Somebody edited it while it \
-     was held.",
+    "a held entry differs from its last good content",
+    "The root says that this entry is held since a certain version, but its content is not the one from before that version. \
+     It was edited while it was held.\n\n\
+     Correct the manifest, and run `modreg sync`.",
 );
 
 /// `entry/pinned`.
 pub static ENTRY_PINNED: Rule = rule(
     "entry/pinned",
-    "a pinned entry is that of the version it is pinned to",
-    "The root pins this entry to a version, but the entry is another than that version's. Roll back again, or lift the pin with \
-     `modreg unpin`.",
+    "a pinned entry differs from the entry of the version it is pinned to",
+    "The root pins this entry to a version, but its content is not the one of that version.\n\n\
+     Run `modreg rollback` again, or remove the pin with `modreg unpin`.",
 );
 
 const fn rule(code: &'static str, summary: &'static str, explanation: &'static str) -> Rule {

@@ -11,10 +11,12 @@ pub static INVALID: Rule = Rule {
     code: "schedule/invalid",
     severity: Severity::Warning,
     is_configurable: true,
-    summary: "a module's own schedule cannot be read, or never comes",
+    summary: "the schedule of a module cannot be read, or matches no date",
     explanation: "`sync.schedule` is a cron expression of five fields (minute, hour, day of the month, month, day of the \
-        week), and `sync.timezone` an IANA name such as `America/Chicago`. One that cannot be read, or whose date no year \
-        has, is left out by `modreg serve`: the module is then synced with the registry as a whole. Its entry is not touched.",
+        week), and `sync.timezone` an IANA name such as `America/Chicago`. This schedule cannot be read, or matches no date \
+        of any year. `modreg serve` ignores it, and syncs the module together with the rest of the registry. The entry of \
+        the module does not change.\n\n\
+        Correct the expression or the time zone.",
 };
 
 /// Warns where the manifest has a schedule that cannot be read or never comes.

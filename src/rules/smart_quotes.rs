@@ -11,12 +11,12 @@ pub static SMART_QUOTES: Rule = Rule {
     code: "text/smart-quotes",
     severity: Severity::Warning,
     is_configurable: true,
-    summary: "a value has typographic quotes at its ends",
-    explanation: "A text processor or a chat turned the straight quotes of a value into typographic ones. YAML and JSON take those \
-        for a part of the text, so a keyword `“weather”` is found by no request:\n\n    \
+    summary: "a value is enclosed in typographic quotes",
+    explanation: "A word processor or a chat program replaced the straight quotes around a value by typographic ones. In YAML and JSON \
+        these are a part of the text, so no request finds the keyword `“weather”`:\n\n    \
         keywords: [“weather”, “rain”]\n\n\
-        Write `\"` or no quotes at all; `modreg validate --fix` removes them. A text that only begins with a quotation, or has \
-        quotes in its middle, is left alone; so are parameters.",
+        Use `\"` or no quotes at all; `modreg validate --fix` removes typographic ones. Texts that only begin with a quotation, or \
+        have quotes inside, are not reported, and neither are the values in `parameters`.",
 };
 
 /// The fields at the top level that have a text.

@@ -11,10 +11,10 @@ pub static UNREGISTRABLE: Rule = Rule {
     code: "status/unregistrable",
     severity: Severity::Note,
     is_configurable: true,
-    summary: "a module that has no entry says why",
-    explanation: "A valid module is skipped where it has no `aiContext`, because there is nothing to tell an assistant about \
-        it, or where its status is neither `ACTIVE` nor `APPROVED`. That is often as it should be; the note says so, in case \
-        it is not.",
+    summary: "a valid module is not registered",
+    explanation: "A valid module is skipped if it has no `aiContext`, because an assistant could not use it, or if its \
+        status is neither `ACTIVE` nor `APPROVED`. That is often intended; the note is for the cases in which it is not.\n\n\
+        Add an `aiContext`, or set `status` to `ACTIVE`, to register the module.",
 };
 
 /// Tells why the module is skipped, where it is.

@@ -12,10 +12,11 @@ pub static TRAILING_SPACE: Rule = Rule {
     code: "text/trailing-space",
     severity: Severity::Note,
     is_configurable: true,
-    summary: "no value of the AI context ends with spaces",
-    explanation: "A value ends with spaces or tabs. They came in by accident, nobody sees them, and a keyword with one is found by no \
-        request that is typed without it.\n\n\
-        Remove them; `modreg validate --fix` does. Patterns and parameters are left alone: there a space may be meant.",
+    summary: "a value of the AI context ends with spaces or tabs",
+    explanation: "A value ends with spaces or tabs. They are invisible and usually there by accident. A request that is typed without \
+        the space does not find a keyword that ends with one.\n\n\
+        Remove them by hand or with `modreg validate --fix`. Patterns and parameters are not reported: there a space may be \
+        intended.",
 };
 
 /// The fields in which a space at the end may be meant, with all that is below them.

@@ -14,10 +14,11 @@ pub static NOT_BUMPED: Rule = Rule {
     code: "version/not-bumped",
     severity: Severity::Warning,
     is_configurable: true,
-    summary: "a module whose content changed has a higher version",
-    explanation: "Consumers tell by the version whether a module changed. Raise the patch number for better words, the minor \
-        number for new abilities, the major number where something went or changed its meaning. Build metadata (after `+`) \
-        does not count.",
+    summary: "the content of a module changed, but its version did not",
+    explanation: "Consumers compare versions to find out whether a module changed. This module changed, and its version is \
+        still the registered one. Build metadata (after `+`) does not count.\n\n\
+        Raise the patch number for better words, the minor number for new abilities, and the major number where something \
+        was removed or changed its meaning.",
 };
 
 /// `version/decreased`.
@@ -25,9 +26,10 @@ pub static DECREASED: Rule = Rule {
     code: "version/decreased",
     severity: Severity::Warning,
     is_configurable: true,
-    summary: "the version of a module does not go down",
-    explanation: "A lower version than the registered one mostly comes from an old copy of the manifest. To return to an old \
-        content, publish it under a higher version, or roll the registry back.",
+    summary: "the version of a module is lower than the registered one",
+    explanation: "A version that is lower than the registered one usually comes from an old copy of the manifest.\n\n\
+        Raise the version above the registered one. To return to an old content, publish it under a higher version, or use \
+        `modreg rollback`.",
 };
 
 /// Compares the versions of a module whose content changed, by the precedence of Semantic Versioning 2.0.0.

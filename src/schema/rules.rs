@@ -1,6 +1,6 @@
-//! What the schema rules demand, one for each kind of keyword.
+//! The rules about schemas, one for each kind of keyword.
 //!
-//! The settings cannot change any of them: an entry is compiled only from what the schema allows.
+//! Settings cannot change them: an entry is compiled only from a manifest that its schema allows.
 
 use crate::diagnostic::{Rule, Severity};
 
@@ -42,207 +42,232 @@ pub const RULES: [&Rule; 27] = [
 /// `schema/additional-items`.
 pub static ADDITIONAL_ITEMS: Rule = rule(
     "schema/additional-items",
-    "a list has no more items than the schema describes",
-    "The schema describes each item of this list by its position, and the manifest has items beyond the \
-     last one described. Remove them.",
+    "a list has more items than the schema describes",
+    "The schema describes the items of this list one by one, and the list has items after the last one described. Nothing \
+     defines what they mean.\n\n\
+     Remove them.",
 );
 
 /// `schema/any-of`.
 pub static ANY_OF: Rule = rule(
     "schema/any-of",
-    "a value fits at least one of the forms that the schema allows",
-    "The schema allows several forms for this value, and it fits none of them. Where one form was clearly \
-     meant, modreg reports what is wrong with that one instead.",
+    "a value fits none of the forms that the schema allows",
+    "The schema allows several forms for this value, and the value has none of them. Where one form was clearly intended, \
+     modreg reports what is wrong with that one instead.\n\n\
+     Compare the value with the forms in the schema, and write it in one of them.",
 );
 
 /// `schema/const`.
 pub static CONST: Rule = rule(
     "schema/const",
-    "a value is the only one that the schema allows",
-    "The schema allows exactly one value here.",
+    "a value differs from the only one that the schema allows",
+    "The schema allows exactly one value here.\n\n\
+     Write that value; the help of the finding names it.",
 );
 
 /// `schema/contains`.
 pub static CONTAINS: Rule = rule(
     "schema/contains",
-    "a list holds the items that the schema asks for",
-    "The schema asks for a certain number of items of a certain form in this list. Add what is missing, \
-     or remove what is too much.",
+    "a list contains too few or too many items of a form that the schema requires",
+    "The schema requires a certain number of items of a certain form in this list, and the list contains fewer or more of \
+     them.\n\n\
+     Add the missing items, or remove the superfluous ones.",
 );
 
 /// `schema/content`.
 pub static CONTENT: Rule = rule(
     "schema/content",
-    "text is encoded as the schema says",
-    "The schema says how this text is encoded, or which kind of data it holds, and it cannot be read that \
-     way.",
+    "a text is not encoded as the schema requires",
+    "The schema says how this text is encoded (for example as Base64), or which kind of data it contains (for example JSON), \
+     and the text cannot be decoded that way.\n\n\
+     Encode the text as the schema says.",
 );
 
 /// `schema/enum`.
 pub static ENUM: Rule = rule(
     "schema/enum",
-    "a value is one of those that the schema lists",
-    "Only certain words are allowed here, so that every consumer understands them: categories, statuses, \
-     kinds of relationships. Case counts. Choose one of the words in the hint.",
+    "a value is not one of those that the schema lists",
+    "Only the words that the schema lists are allowed here, because consumers know these words only: categories, statuses, \
+     types of relationships. Upper and lower case matter.\n\n\
+     Choose one of the words that the help of the finding lists.",
 );
 
 /// `schema/forbidden`.
 pub static FORBIDDEN: Rule = rule(
     "schema/forbidden",
-    "there is nothing where the schema allows nothing",
-    "The schema allows no value at all here. Remove it.",
+    "a value is present where the schema allows none",
+    "The schema does not allow any value here, for example because another field excludes this one.\n\n\
+     Remove the field or item.",
 );
 
 /// `schema/format`.
 pub static FORMAT: Rule = rule(
     "schema/format",
-    "text has the format that the schema names",
-    "The schema names a format for this text, such as a date or an address, and it does not have that \
-     format.",
+    "a text does not have the format that the schema requires",
+    "The schema names a format for this text, such as a date or an address, and the text does not have that format.\n\n\
+     Write the text in that format.",
 );
 
 /// `schema/max-items`.
 pub static MAX_ITEMS: Rule = rule(
     "schema/max-items",
-    "a list is not longer than the schema allows",
-    "The list has more items than the schema allows. Remove some.",
+    "a list has more items than the schema allows",
+    "The list has more items than the schema allows.\n\n\
+     Remove some.",
 );
 
 /// `schema/max-length`.
 pub static MAX_LENGTH: Rule = rule(
     "schema/max-length",
-    "text is not longer than the schema allows",
-    "The text has more characters than the schema allows. Shorten it.",
+    "a text is longer than the schema allows",
+    "The text has more characters than the schema allows.\n\n\
+     Shorten it.",
 );
 
 /// `schema/max-properties`.
 pub static MAX_PROPERTIES: Rule = rule(
     "schema/max-properties",
-    "a map has no more fields than the schema allows",
-    "The map has more fields than the schema allows. Remove some.",
+    "a map has more fields than the schema allows",
+    "The map has more fields than the schema allows.\n\n\
+     Remove some.",
 );
 
 /// `schema/maximum`.
 pub static MAXIMUM: Rule = rule(
     "schema/maximum",
-    "a number is not greater than the schema allows",
-    "The number is greater than the schema allows.",
+    "a number is greater than the schema allows",
+    "The number is greater than the schema allows.\n\n\
+     Write a smaller number; the message of the finding names the limit.",
 );
 
 /// `schema/min-items`.
 pub static MIN_ITEMS: Rule = rule(
     "schema/min-items",
-    "a list is not shorter than the schema demands",
-    "The list has fewer items than the schema demands. A module without a keyword, for one, is never \
-     found by one.",
+    "a list has fewer items than the schema requires",
+    "The list has fewer items than the schema requires. For example, a module without keywords cannot be found by any \
+     keyword, so `keywords` needs at least one.\n\n\
+     Add the missing items.",
 );
 
 /// `schema/min-length`.
 pub static MIN_LENGTH: Rule = rule(
     "schema/min-length",
-    "text is not shorter than the schema demands",
-    "The text has fewer characters than the schema demands.",
+    "a text is shorter than the schema requires",
+    "The text has fewer characters than the schema requires.\n\n\
+     Write a longer text.",
 );
 
 /// `schema/min-properties`.
 pub static MIN_PROPERTIES: Rule = rule(
     "schema/min-properties",
-    "a map has no fewer fields than the schema demands",
-    "The map has fewer fields than the schema demands.",
+    "a map has fewer fields than the schema requires",
+    "The map has fewer fields than the schema requires.\n\n\
+     Add the missing fields.",
 );
 
 /// `schema/minimum`.
 pub static MINIMUM: Rule = rule(
     "schema/minimum",
-    "a number is not less than the schema allows",
-    "The number is less than the schema allows. A cache duration, for one, is never negative; 0 means \
-     that nothing is kept.",
+    "a number is less than the schema allows",
+    "The number is less than the schema allows. For example, a cache duration cannot be negative; 0 means that nothing is \
+     cached.\n\n\
+     Write a greater number; the message of the finding names the limit.",
 );
 
 /// `schema/multiple-of`.
 pub static MULTIPLE_OF: Rule = rule(
     "schema/multiple-of",
-    "a number is a multiple of what the schema says",
-    "The schema allows only multiples of a certain number here.",
+    "a number is not a multiple of the number in the schema",
+    "The schema allows only multiples of a certain number here.\n\n\
+     Write a multiple of that number.",
 );
 
 /// `schema/not`.
 pub static NOT: Rule = rule(
     "schema/not",
-    "a value does not have the form that the schema excludes",
-    "The schema excludes this form of value. The description in the schema says why.",
+    "a value has a form that the schema excludes",
+    "The schema excludes values of this form. The description of the field in the schema usually gives the reason.\n\n\
+     Write a value of another form.",
 );
 
 /// `schema/one-of`.
 pub static ONE_OF: Rule = rule(
     "schema/one-of",
-    "a value fits exactly one of the forms that the schema allows",
-    "The schema allows several forms for this value, of which it must fit exactly one. It fits none, or \
-     more than one.",
+    "a value fits none, or more than one, of the forms that the schema allows",
+    "The schema allows several forms for this value, and the value must have exactly one of them. It has none of them, or \
+     more than one.\n\n\
+     Compare the value with the forms in the schema, and write it so that only one fits.",
 );
 
 /// `schema/pattern`.
 pub static PATTERN: Rule = rule(
     "schema/pattern",
-    "text has the form that the schema demands",
-    "The schema demands a form for this text: a version is a semantic version of three numbers \
-     (semver.org), a name takes lower-case letters, digits and hyphens, a purpose is not blank. The hint \
-     says which form is expected.",
+    "a text does not have the form that the schema requires",
+    "The schema requires a form for this text: a version is a semantic version of three numbers (semver.org), a name \
+     consists of lower-case letters, digits and single hyphens, a purpose is not blank.\n\n\
+     Write the text in the form that the help of the finding describes.",
 );
 
 /// `schema/property-names`.
 pub static PROPERTY_NAMES: Rule = rule(
     "schema/property-names",
-    "the keys of a map have the form that the schema demands",
-    "The schema demands a form for the keys of this map, and one of them does not have it.",
+    "a key of a map does not have the form that the schema requires",
+    "The schema requires a form for the keys of this map, and one of the keys does not have it.\n\n\
+     Rename that key.",
 );
 
 /// `schema/required`.
 pub static REQUIRED: Rule = rule(
     "schema/required",
-    "a field that every manifest needs is there",
-    "An assistant cannot choose a module without these fields, and the registry cannot name or order it. \
+    "a required field is missing",
+    "Every manifest needs this field. Without it an assistant cannot choose the module, or the registry cannot name or order \
+     it.\n\n\
      Add the field; the label shows where it belongs.",
 );
 
 /// `schema/type`.
 pub static TYPE: Rule = rule(
     "schema/type",
-    "a value is of the type that the schema demands",
-    "A field takes text, a number, a list or a map, and this value is something else. In YAML, an \
-     unquoted `1.10` is the number 1.1 and an unquoted `true` is a boolean: quote what is meant as text. \
-     A field that has no value is left out, not set to null.",
+    "a value does not have the type that the schema requires",
+    "The schema requires a text, a number, a list or a map here, and the value is something else. In YAML, an unquoted \
+     `1.10` is the number 1.1, and an unquoted `true` is a boolean.\n\n\
+     Put a text that looks like a number or a boolean in quotes. Leave out a field that has no value, instead of setting it \
+     to null.",
 );
 
 /// `schema/unique-items`.
 pub static UNIQUE_ITEMS: Rule = rule(
     "schema/unique-items",
-    "no item of a list repeats another",
-    "A keyword, pattern or concept that stands twice says nothing more than once. Items are compared by \
-     value, so `1` and `1.0` are equal, and the order of keys does not count. Remove the repetition.",
+    "an item of a list is repeated",
+    "A keyword, pattern or concept that is repeated has no further effect, and is usually a mistake. Items are compared by \
+     value: `1` and `1.0` are equal, and the order of keys does not matter.\n\n\
+     Remove the repeated item.",
 );
 
 /// `schema/unique-names`.
 pub static UNIQUE_NAMES: Rule = rule(
     "schema/unique-names",
-    "no two actions and no two context providers of a module have one name",
-    "Actions and context providers are called by their names, so a name that stands twice in a module \
-     leaves open which one is meant. Rename one of them.",
+    "two actions or two context providers of a module have the same name",
+    "Actions and context providers are called by their names. If two in a module have the same name, it is unclear which of \
+     them is meant.\n\n\
+     Rename one of them.",
 );
 
 /// `schema/unknown-field`.
 pub static UNKNOWN_FIELD: Rule = rule(
     "schema/unknown-field",
-    "there are no fields that the schema does not know",
-    "The AI context is closed: a misspelt field would otherwise be ignored silently, and its content \
-     would never reach an assistant. Correct the spelling, move the field to where it belongs, or remove \
-     it. Outside the AI context a manifest may hold fields of its own.",
+    "a field is unknown to the schema",
+    "The AI context may contain only the fields of its schema. An unknown field is usually a misspelt one; if it were \
+     ignored, its content would be lost without notice.\n\n\
+     Correct the spelling, move the field to where it belongs, or remove it. Outside the AI context a manifest may have \
+     fields of its own.",
 );
 
 /// `schema/unusable`.
 pub static UNUSABLE: Rule = rule(
     "schema/unusable",
-    "the schema can be applied to the value",
-    "The schema of this registry could not be applied to this value. The fault is in the files of \
-     `schema/`, not in the manifest.",
+    "the schema cannot be applied to a value",
+    "The schema of this registry cannot be applied to this value: for example, it refers to itself so often that checking \
+     would not end. The mistake is in the files of `schema/`, not in the manifest.\n\n\
+     Correct the schema, or remove it to use the built-in one.",
 );

@@ -1,10 +1,10 @@
-//! The rules of reading.
+//! The rules about reading manifests.
 //!
-//! The loader reports some of them, for what it finds instead of a file that can be read.
+//! The loader reports those about files that cannot be read.
 
 use crate::diagnostic::{Rule, Severity};
 
-/// All rules of reading.
+/// Every rule about reading manifests.
 pub static ALL: [&Rule; 14] = [
     &UNREADABLE,
     &SYMLINK,
@@ -29,13 +29,13 @@ pub static UNREADABLE: Rule = Rule {
     is_configurable: false,
     summary: "a manifest cannot be read",
     explanation: "\
-The file could not be read: its permissions forbid it, the disk failed, its name is not UTF-8, or what carries a \
-manifest's name (`x.yaml`) is a directory or a device.
+The file could not be read: its permissions forbid it, the disk failed, its name is not UTF-8, or a directory or \
+a device has the name of a manifest (`x.yaml`).
 
-What cannot be read cannot be checked, and silently leaving it out would remove its module from the registry. The \
-entry is held at its last good content until the file can be read again.
+If the file were left out silently, its module would disappear from the registry. Instead, the entry is held at its last \
+valid content until the file can be read again.
 
-Fix the permissions or rename the file; a directory under `modules/` needs a name without a manifest's extension.",
+Fix the permissions or rename the file; the name of a directory under `modules/` must not end in `.yaml`, `.yml` or `.json`.",
 };
 
 /// A symbolic link where a manifest could be.
@@ -51,15 +51,15 @@ its target is not part of the commit that is compiled: two clones of the same co
 Replace the link by a copy of its target, or move the target here.",
 };
 
-/// A name that nearly is a manifest's.
+/// A name that is similar to that of a manifest.
 pub static NOT_A_MANIFEST: Rule = Rule {
     code: "source/not-a-manifest",
     severity: Severity::Warning,
     is_configurable: true,
-    summary: "a file looks like a manifest and has another extension",
+    summary: "a file looks like a manifest, but has another extension",
     explanation: "\
-Manifests are the files under `modules/` that end in `.yaml`, `.yml` or `.json`, in lower case. This file ends nearly so \
-(`.jsonc`, `.yaml.txt`, `.YAML`) and is not read, which its author may not have meant.
+Manifests are the files under `modules/` that end in `.yaml`, `.yml` or `.json`, in lower case. The extension of this \
+file is similar (`.jsonc`, `.yaml.txt`, `.YAML`). The file is not read, which its author may not have intended.
 
 Rename it to one of the three extensions to make it a manifest:
 
@@ -73,13 +73,13 @@ pub static IGNORED: Rule = Rule {
     code: "source/ignored",
     severity: Severity::Warning,
     is_configurable: true,
-    summary: "a file that Git ignores is checked by its name",
+    summary: "a file is checked although Git ignores it",
     explanation: "\
-The file is not tracked, and a rule of `.gitignore` or of another ignore file of Git matches it. Whatever it says, no commit \
-contains it, and so no sync registers it. Without a path on the command line `modreg validate`, `diff` and `compile` leave such \
-files out.
+The file is not tracked, and a pattern in `.gitignore` or in another ignore file of Git matches it. No commit will contain it, so \
+no sync will register it. It was checked because it was named on the command line; otherwise `modreg validate`, `diff` and \
+`compile` leave such files out.
 
-`git check-ignore -v FILE` names the rule that matches. Change that rule, or add the file with `git add --force FILE`: a tracked \
+`git check-ignore -v FILE` prints the pattern that matches. Change that pattern, or add the file with `git add --force FILE`: a tracked \
 file is never ignored.",
 };
 
@@ -93,13 +93,13 @@ pub static LFS_POINTER: Rule = Rule {
 Git LFS keeps the content of the file outside the repository, and the commit contains a pointer to it: three lines that start \
 with `version https://git-lfs.github.com/spec/v1`. A registry is compiled from commits, so it would be compiled from the pointer.
 
-For the registry to be able to read the manifests, store them in Git itself:
+Store the manifests in Git itself:
 
     git lfs pull
     git lfs untrack 'modules/**'
     git add --renormalize modules
 
-`git lfs pull` alone brings the content into the working tree, and not into the commit.",
+`git lfs pull` alone changes only the working tree, not the commit.",
 };
 
 /// More bytes than the limit.
@@ -109,10 +109,10 @@ pub static TOO_LARGE: Rule = Rule {
     is_configurable: false,
     summary: "a manifest is larger than the limit",
     explanation: "\
-The file has more bytes than a manifest may have. It was not read at all. The limit keeps one file from \
-using up the memory and the time of everybody's check; real manifests have a few kilobytes.
+The file has more bytes than a manifest may have, and was not read. The limit keeps a single file from slowing down every \
+check or exhausting the memory; usual manifests have a few kilobytes.
 
-Shorten the file: data belongs behind a context provider's endpoint, not in the manifest. The limit is `manifest_size` under \
+Shorten the file: data belongs behind the endpoint of a context provider, not in the manifest. The limit is `manifest_size` under \
 `[limits]` in `modreg.toml`.",
 };
 
@@ -123,37 +123,38 @@ pub static ENCODING: Rule = Rule {
     is_configurable: false,
     summary: "a manifest is not UTF-8",
     explanation: "\
-The file holds bytes that are not UTF-8. Mostly an editor saved it in an older encoding, such as Windows-1252 or UTF-16, \
-in which letters with accents and curly quotes are other bytes. Guessing the encoding would turn some texts into others.
+The file contains bytes that are not UTF-8. Usually an editor saved it in another encoding, such as Windows-1252 or UTF-16, \
+in which letters with accents and curly quotes have other bytes. modreg does not guess the encoding, because a wrong guess would \
+change texts silently.
 
-The finding names the first such byte by its offset, counted from 0. Open the file in the encoding it was written in and save \
-it as UTF-8; in most editors that is \"Save with Encoding\", on a command line
+The finding names the first such byte by its offset, counted from 0. Open the file in the encoding it was written in, and save \
+it as UTF-8. Most editors have \"Save with Encoding\" for this; on a command line, run
 
     iconv -f WINDOWS-1252 -t UTF-8 module.yaml > fixed.yaml
 
 A byte order mark at the beginning is accepted.",
 };
 
-/// Text that is no JSON or YAML.
+/// Text that is not JSON or YAML.
 pub static SYNTAX: Rule = Rule {
     code: "source/syntax",
     severity: Severity::Error,
     is_configurable: false,
     summary: "a manifest is not valid JSON or YAML",
     explanation: "\
-The text breaks the rules of the format that the file's extension tells: `.json` is JSON by RFC 8259, without comments and trailing \
-commas; `.yaml` and `.yml` are YAML 1.2.
+The text breaks the rules of its format. The extension decides which one that is: `.json` is JSON by RFC 8259, without comments and \
+trailing commas; `.yaml` and `.yml` are YAML 1.2.
 
 In YAML most errors are one of these:
 
-    title: Chat: the beginning      a text that holds `: ` needs quotes
-    keywords: @home                 so does one that starts with a sign
+    title: Chat: the beginning      a text that contains `: ` needs quotes
+    keywords: @home                 so does a text that starts with a special sign
     purpose: \"Says \"hello\"\"         write a quote within quotes as \\\"
     <tab>name: chat                 indent with spaces
 
-In JSON look for a missing or superfluous comma, single quotes, and comments.
+In JSON, look for a missing or superfluous comma, single quotes, and comments.
 
-Some YAML is refused although it is valid, because readers disagree on it: tags (`!!str`), directives (`%YAML`), raw control \
+Some valid YAML is refused because programs read it differently: tags (`!!str`), directives (`%YAML`), raw control \
 characters, aliases as keys, lists and objects as keys. An empty file is refused too.",
 };
 
@@ -164,8 +165,8 @@ pub static MULTIPLE_DOCUMENTS: Rule = Rule {
     is_configurable: false,
     summary: "a manifest has more than one document",
     explanation: "\
-The file holds a second document: a second `---` in YAML, or text after the closing brace in JSON. One file describes \
-one module; readers that take only the first document would silently drop the rest.
+The file contains a second document: it starts with a second `---` in YAML, or after the closing brace in JSON. One file describes \
+one module; programs that read only the first document would silently lose the rest.
 
     name: chat
     ---            <- the second document starts here
@@ -174,15 +175,15 @@ one module; readers that take only the first document would silently drop the re
 Move each document to a file of its own.",
 };
 
-/// A key that is twice in an object.
+/// A key that an object contains twice.
 pub static DUPLICATE_KEY: Rule = Rule {
     code: "source/duplicate-key",
     severity: Severity::Error,
     is_configurable: false,
-    summary: "a key is repeated in its object",
+    summary: "an object contains the same key twice",
     explanation: "\
-The same key is in one object twice. Most readers silently keep the last value, some the first, so what the file means would \
-depend on who reads it.
+An object contains the same key twice. Most programs silently keep the last value, some the first, so the meaning of the file would \
+depend on the program that reads it.
 
     purpose: Sends messages
     keywords: [chat]
@@ -198,44 +199,44 @@ pub static MERGE_KEY: Rule = Rule {
     is_configurable: false,
     summary: "a merge key (`<<`) is used",
     explanation: "\
-The key `<<` merges another object into this one in YAML 1.1. It is not part of YAML 1.2: some readers merge, others see a \
-field of that name. It is refused everywhere, also in quotes and in JSON.
+The key `<<` merges another object into this one in YAML 1.1. It is not part of YAML 1.2: some programs merge, others see a \
+field with that name. It is refused everywhere, also in quotes and in JSON.
 
     base: &base { description: Files }
     entity:
       <<: *base            <- write `description: Files` here
       name: file
 
-Write the fields out. Aliases as values (`*base`) are read.",
+Write the fields out. Aliases as values (`*base`) are allowed.",
 };
 
-/// A number beyond what every reader holds.
+/// A number that not every program can represent.
 pub static NUMBER: Rule = Rule {
     code: "source/number",
     severity: Severity::Error,
     is_configurable: false,
     summary: "a number is not finite, or beyond 2^53 - 1",
     explanation: "\
-A number is beyond 9007199254740991 (2^53 - 1) on either side, or is infinite or none at all (`.inf`, `.nan`, `1e999`). Many \
-readers of JSON hold numbers as 64-bit floats (RFC 8259, section 6): they would read a neighbouring number instead, and two \
-different manifests would give the same entry.
+A number is greater than 9007199254740991 (2^53 - 1), less than the negative of it, infinite, or not a number (`1e999`, `.inf`, \
+`.nan`). Many programs store the numbers of JSON as 64-bit floats (RFC 8259, section 6): they would read a neighbouring number \
+instead, and two different manifests would have the same entry.
 
 Put identifiers in quotes:
 
     accountId: \"12345678901234567890\"
 
-In YAML a text that looks like a number, such as the commit `1e999`, needs quotes as well.",
+In YAML, a text that looks like a number, such as the commit id `1e999`, needs quotes as well.",
 };
 
-/// Collections too deep within each other.
+/// Lists and objects that are nested too deeply.
 pub static TOO_DEEP: Rule = Rule {
     code: "source/too-deep",
     severity: Severity::Error,
     is_configurable: false,
-    summary: "lists and objects are nested too deeply",
+    summary: "the lists and objects of a manifest are nested too deeply",
     explanation: "\
-Lists and objects lie within each other more deeply than a manifest may. Reading stopped there. The limit keeps a hostile file \
-from exhausting the stack of any program that reads the registry; real manifests have fewer than ten levels.
+Lists and objects are nested more deeply than a manifest allows. Reading stopped there. The limit keeps a malicious file \
+from exhausting the stack of the programs that read the registry; usual manifests have fewer than ten levels.
 
 Flatten the structure. The limit is `depth` under `[limits]` in `modreg.toml`.",
 };
@@ -245,11 +246,11 @@ pub static TOO_MANY_ALIASES: Rule = Rule {
     code: "source/too-many-aliases",
     severity: Severity::Error,
     is_configurable: false,
-    summary: "YAML aliases repeat too many nodes",
+    summary: "the YAML aliases of a manifest repeat too many nodes",
     explanation: "\
-YAML aliases (`*name`) repeat the node of their anchor (`&name`). Aliases of nodes that hold aliases multiply: a few lines can \
-repeat billions of values. Reading stopped where all aliases of the file together repeated too many nodes, \
-or for more than a hundred times what is written.
+YAML aliases (`*name`) repeat the node of their anchor (`&name`). If these nodes contain aliases themselves, a few lines \
+can repeat billions of values. Reading stopped because the aliases of the file repeat too many nodes in total, \
+or more than a hundred times as many as the file contains.
 
     a: &a [x, x, x, x]
     b: &b [*a, *a, *a, *a]
