@@ -31,8 +31,8 @@ pub static DRIFT: Rule = rule(
     "registry/drift",
     "`registry/` on disk differs from what the manifests compile to",
     "`modreg compile --check` compiled the manifests, and `registry/` in the working tree differs from the result: an entry \
-     is missing, has other content, or has no module. Where the registry is committed together with the \
-     manifests, the author forgot to compile, or edited `registry/` by hand.\n\n\
+     is missing, has other content, or has no module. Where the registry is committed together with the manifests, the \
+     author forgot to compile, or edited `registry/` by hand.\n\n\
      Run `modreg compile`, and commit the result.",
 );
 
@@ -42,16 +42,15 @@ pub static ROOT_MISSING: Rule = rule(
     "the root of a published registry is missing",
     "`registry/snapshot.json` is missing, although earlier commits published versions. Without it, the version of the \
      entries is unknown.\n\n\
-     Restore the file from the last published commit; `git log --oneline -- registry/snapshot.json` lists these commits.",
+     Run `modreg sync`: it publishes the entries under the next version, with a new root.",
 );
 
 /// `root/removed`.
 pub static ROOT_REMOVED: Rule = rule(
     "root/removed",
     "a commit in the history removed the registry",
-    "A commit in the history removed `registry/snapshot.json`. A sync never does that. The versions published afterwards \
-     continue the old numbers.\n\n\
-     `modreg verify --history` names the commit.",
+    "A commit in the history removed `registry/snapshot.json`. A sync never does that.\n\n\
+     Run `modreg sync`, unless one ran since: it publishes the registry again, under the next version.",
 );
 
 /// `root/malformed`.
@@ -60,7 +59,7 @@ pub static ROOT_MALFORMED: Rule = rule(
     "the root cannot be read as a snapshot root",
     "`registry/snapshot.json` is not a JSON object with the fields of a root: it was cut off, edited, merged by hand, or \
      written by another program. Syncs refuse to run, because they cannot know what was published.\n\n\
-     Restore the file from the last published commit; `git log --oneline -- registry/snapshot.json` lists these commits.",
+     Run `modreg sync`: it prints the command that restores the last published registry.",
 );
 
 /// `root/newer-format`.
@@ -77,7 +76,7 @@ pub static ROOT_EDITED: Rule = rule(
     "the root was edited or reformatted",
     "The fields of `registry/snapshot.json` can be read, but its bytes are not those that modreg writes for them. The file \
      was edited or reformatted.\n\n\
-     Restore the file from the last published commit; `git log --oneline -- registry/snapshot.json` lists these commits.",
+     Run `modreg sync`: it prints the command that restores the last published registry.",
 );
 
 /// `root/inconsistent`.
@@ -86,7 +85,7 @@ pub static ROOT_INCONSISTENT: Rule = rule(
     "the root contradicts its entries or the versions before it",
     "The root counts more or fewer modules than there are entries, holds a module that has no entry, or has a version that \
      does not follow the previous one. It was edited by hand, or combined from two versions in a merge.\n\n\
-     Restore the file from the last published commit; `git log --oneline -- registry/snapshot.json` lists these commits.",
+     Run `modreg sync`: it publishes a correct root, or prints the command that restores the last published registry.",
 );
 
 /// `root/tree`.
@@ -114,7 +113,7 @@ pub static ROOT_PINNED: Rule = rule(
     "a module is pinned to a version that did not exist",
     "The root pins a module to a version that did not exist when the pin was made. `modreg rollback` never writes such a \
      pin, so the root was edited.\n\n\
-     Remove the pin with `modreg unpin`.",
+     Run `modreg sync`: it continues from the root that was published last.",
 );
 
 /// `entry/missing`.
@@ -155,8 +154,7 @@ pub static ENTRY_FORM: Rule = rule(
 pub static ENTRY_EDITED: Rule = rule(
     "entry/edited",
     "an entry was changed after its version was published",
-    "A commit that is not a sync changed the entry after its version was published. Consumers of that version therefore have \
-     other content.\n\n\
+    "A commit that is not a sync changed the entry after its version was published, so one version now has two contents.\n\n\
      Run `modreg sync`: it repairs the entry and reports it.",
 );
 
@@ -175,7 +173,7 @@ pub static ENTRY_HELD: Rule = rule(
     "a held entry differs from its last good content",
     "The root says that this entry is held since a certain version, but its content is not the one from before that version. \
      It was edited while it was held.\n\n\
-     Correct the manifest, and run `modreg sync`.",
+     Run `modreg sync`: it restores the content from before that version.",
 );
 
 /// `entry/pinned`.
