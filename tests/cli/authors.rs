@@ -23,7 +23,7 @@ struct Case {
 }
 
 /// Files by their path below `modules/`.
-type Files = BTreeMap<String, Vec<u8>>;
+pub(crate) type Files = BTreeMap<String, Vec<u8>>;
 
 #[test]
 fn following_the_help_is_enough() {
@@ -51,7 +51,7 @@ impl Case {
     fn check(&self) -> Result<(), String> {
         let name = self.folder.display();
         let before = validate(&self.before);
-        self.compare(&transcript(&before))?;
+        compare(&self.folder.join("expected.txt"), &transcript(&before))?;
         let after = validate(&self.after);
         if !is_clean(&after) {
             return Err(format!("{name}: `after` is not valid:\n{}", transcript(&after)));
@@ -61,19 +61,18 @@ impl Case {
         }
         Ok(())
     }
+}
 
-    /// Compares with what is expected, or writes that.
-    fn compare(&self, transcript: &str) -> Result<(), String> {
-        let path = self.folder.join("expected.txt");
-        if updates() {
-            fs::write(&path, transcript).expect("a case can be written");
-        }
-        let expected = fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
-        if expected == transcript {
-            return Ok(());
-        }
-        Err(format!("{}: expected\n{expected}\nbut it is\n{transcript}", path.display()))
+/// Compares what was printed with the file that contains the expected text, or writes that file.
+pub(crate) fn compare(path: &Path, transcript: &str) -> Result<(), String> {
+    if updates() {
+        fs::write(path, transcript).expect("a case can be written");
     }
+    let expected = fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
+    if expected == transcript {
+        return Ok(());
+    }
+    Err(format!("{}: expected\n{expected}\nbut it is\n{transcript}", path.display()))
 }
 
 /// All cases, in the order of their names.
@@ -94,7 +93,7 @@ fn cases() -> Vec<Case> {
 }
 
 /// The names in a folder, sorted.
-fn names(folder: &Path) -> Vec<String> {
+pub(crate) fn names(folder: &Path) -> Vec<String> {
     let entries = fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
     let name = |entry: fs::DirEntry| entry.file_name().into_string().expect("a plain name");
     let mut names: Vec<_> = entries.map(|entry| name(entry.expect("a readable folder"))).collect();
@@ -103,7 +102,7 @@ fn names(folder: &Path) -> Vec<String> {
 }
 
 /// The files below a folder.
-fn files(folder: &Path) -> Files {
+pub(crate) fn files(folder: &Path) -> Files {
     let mut found = Files::new();
     for name in names(folder) {
         let path = folder.join(&name);
@@ -126,7 +125,7 @@ fn validate(manifests: &Files) -> Ran {
 }
 
 /// What a run printed, and how it ended.
-fn transcript(ran: &Ran) -> String {
+pub(crate) fn transcript(ran: &Ran) -> String {
     format!("{}{}exit code {}\n", ran.out, ran.err, ran.code)
 }
 

@@ -5,6 +5,7 @@
 mod ask_git;
 mod audit;
 mod authors;
+mod cases;
 mod compile;
 mod corruption;
 mod diff;

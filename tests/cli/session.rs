@@ -1,8 +1,8 @@
 //! Sessions: commands and what they print, as people see them in a terminal, in the `console` blocks of a Markdown file.
 //!
 //! `$ ` starts a command, `> ` continues it, `? N` says that it exits with N; the other lines are its output, in which
-//! `[..]` matches any text of a line. A block whose outputs contain a fence has a longer one. With the environment variable `UPDATE_EXPECTED` set, outputs that differ are written
-//! to the file instead of failing the test.
+//! `[..]` matches any text of a line. A block whose outputs contain a fence has a longer one. With the environment variable
+//! `UPDATE_EXPECTED` set, outputs that differ are written to the file instead of failing the test, ids as `[..]`.
 
 use std::{fmt::Write as _, fs, path::Path};
 
@@ -26,15 +26,19 @@ struct Step {
 }
 
 /// Runs all sessions of a file, one after the other, in one empty folder.
-#[expect(clippy::disallowed_methods, reason = "the one who runs the test asks for other outputs")]
 pub(crate) fn run(file: &Path) {
+    run_in(file, &Folder::empty());
+}
+
+/// Runs all sessions of a file, one after the other, in a folder, and returns everything they printed.
+#[expect(clippy::disallowed_methods, reason = "the one who runs the test asks for other outputs")]
+pub(crate) fn run_in(file: &Path, folder: &Folder) -> String {
     let is_update = std::env::var_os("UPDATE_EXPECTED").is_some();
     let parts = parts(&fs::read_to_string(file).unwrap());
     let count = parts.iter().filter(|part| matches!(part, Part::Step(_))).count();
     assert!(count > 0, "{} has no session", file.display());
-    let folder = Folder::empty();
     let mut place = String::from(".");
-    let mut updated = String::new();
+    let (mut updated, mut printed) = (String::new(), String::new());
     for part in parts {
         let mut step = match part {
             Part::Text(text) => {
@@ -47,13 +51,15 @@ pub(crate) fn run(file: &Path) {
             place = format!("{place}/{to}");
         } else {
             let ran = folder.shell(&format!("cd {place} && {}", step.command));
-            if is_update { step.update(ran) } else { step.check(ran) }
+            printed.push_str(&ran.out);
+            if is_update { step.update(&ran) } else { step.check(ran) }
         }
         step.write(&mut updated);
     }
     if is_update {
         fs::write(file, updated).unwrap();
     }
+    printed
 }
 
 impl Step {
@@ -63,10 +69,10 @@ impl Step {
         Assert::new().eq(ran.out, Data::text(output));
     }
 
-    fn update(&mut self, ran: Ran) {
+    fn update(&mut self, ran: &Ran) {
         self.code = ran.code;
         if Assert::new().try_eq(None, ran.out.clone().into(), Data::text(&self.output)).is_err() {
-            self.output = ran.out;
+            self.output = without_ids(&ran.out);
         }
     }
 
@@ -78,6 +84,20 @@ impl Step {
             writeln!(text, "? {code}").unwrap();
         }
     }
+}
+
+/// The text with `[..]` in place of the ids of commits and trees, which differ with every change of a schema.
+fn without_ids(text: &str) -> String {
+    let is_id = |word: &str| {
+        [10, 40, 64].contains(&word.len())
+            && word.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+    };
+    let words = text.split_inclusive(|character: char| !character.is_ascii_alphanumeric());
+    let hidden = words.map(|part| {
+        let word = part.trim_end_matches(|character: char| !character.is_ascii_alphanumeric());
+        if is_id(word) { part.replacen(word, "[..]", 1) } else { part.to_owned() }
+    });
+    hidden.collect()
 }
 
 fn parts(text: &str) -> Vec<Part> {
