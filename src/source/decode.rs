@@ -5,7 +5,7 @@ use std::str;
 use super::rules;
 use crate::{
     diagnostic::Span,
-    source::{limits::Limits, parse_error::Problem},
+    source::{limits::Limits, parse_error::ParseError},
 };
 
 /// Why bytes are no text, with the text that the finding is shown in.
@@ -13,44 +13,45 @@ use crate::{
 pub(super) struct Undecodable {
     /// The valid beginning, with the rest made readable by replacement characters; nothing of a file that is too large.
     pub(super) text: String,
-    pub(super) problem: Box<Problem>,
+    pub(super) error: Box<ParseError>,
 }
 
 /// The text of a file, without its byte order mark.
 pub(super) fn decode<'a>(bytes: &'a [u8], limits: &Limits) -> Result<&'a str, Undecodable> {
     if bytes.len() > limits.bytes {
-        return Err(Undecodable { text: String::new(), problem: Box::new(too_large(limits.bytes)) });
+        return Err(Undecodable { text: String::new(), error: Box::new(too_large(limits.bytes)) });
     }
     let content = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     if let Some(name) = wide_encoding(content) {
         let message = format!("the file is saved as {name}, not as UTF-8");
-        let problem = Problem::new(&rules::ENCODING, 0..0, message, "not UTF-8")
+        let error = ParseError::new(&rules::ENCODING, 0..0, message, "not UTF-8")
             .help("save the file as UTF-8; in most editors: Save with Encoding");
-        return Err(Undecodable { text: String::new(), problem: Box::new(problem) });
+        return Err(Undecodable { text: String::new(), error: Box::new(error) });
     }
     str::from_utf8(content).map_err(|error| {
         let valid = error.valid_up_to();
         let text = String::from_utf8_lossy(content).into_owned();
         let span = valid..valid + char::REPLACEMENT_CHARACTER.len_utf8();
         let offset = bytes.len() - content.len() + valid;
-        Undecodable { text, problem: Box::new(not_utf8(content[valid], offset, span)) }
+        Undecodable { text, error: Box::new(not_utf8(content[valid], offset, span)) }
     })
 }
 
 /// The finding on a file of more than `limit` bytes.
-pub(super) fn too_large(limit: usize) -> Problem {
+pub(super) fn too_large(limit: usize) -> ParseError {
     let message = format!("the file is larger than {limit} bytes");
-    Problem::new(&rules::TOO_LARGE, 0..0, message, "too large")
+    ParseError::new(&rules::TOO_LARGE, 0..0, message, "too large")
         .help("shorten the file, or raise `manifest_size` under `[limits]` in `modreg.toml`")
 }
 
-fn not_utf8(byte: u8, offset: usize, span: Span) -> Problem {
+fn not_utf8(byte: u8, offset: usize, span: Span) -> ParseError {
     let message =
         format!("the file is not UTF-8: byte 0x{byte:02X} at offset {offset} is not part of a character");
     let guess = windows_1252(byte)
         .map(|character| format!("; if `{character}` was meant, the file was saved as Windows-1252"))
         .unwrap_or_default();
-    Problem::new(&rules::ENCODING, span, message, "not UTF-8").help(format!("save the file as UTF-8{guess}"))
+    ParseError::new(&rules::ENCODING, span, message, "not UTF-8")
+        .help(format!("save the file as UTF-8{guess}"))
 }
 
 /// The encoding of two or four bytes a character that the first bytes give away.
@@ -105,9 +106,9 @@ mod tests {
             (b"{\0\"\0", 0..0, "saved as UTF-16"),
             (b"\xFF\xFE\0\0{\0\0\0", 0..0, "saved as UTF-32"),
         ] {
-            let Undecodable { text, problem } = decode(bytes, &Limits::default()).unwrap_err();
-            assert!(problem.message.contains(message), "{bytes:?}: {}", problem.message);
-            assert_eq!(problem.span, span, "{bytes:?}");
+            let Undecodable { text, error } = decode(bytes, &Limits::default()).unwrap_err();
+            assert!(error.message.contains(message), "{bytes:?}: {}", error.message);
+            assert_eq!(error.span, span, "{bytes:?}");
             assert!(text.is_empty() || text.get(span).is_some(), "{bytes:?}");
         }
     }
@@ -117,6 +118,6 @@ mod tests {
         let limits = Limits { bytes: 3, ..Limits::default() };
         assert_eq!(decode(b"abc", &limits).unwrap(), "abc");
         let refused = decode(b"abc\xFF", &limits).unwrap_err();
-        assert_eq!((refused.problem.rule, refused.text.as_str()), (&rules::TOO_LARGE, ""));
+        assert_eq!((refused.error.rule, refused.text.as_str()), (&rules::TOO_LARGE, ""));
     }
 }

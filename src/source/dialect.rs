@@ -1,13 +1,13 @@
 //! What is refused in JSON and in YAML alike.
 
-use super::{parse_error::Problem, rules};
+use super::{parse_error::ParseError, rules};
 use crate::{
     diagnostic::{Span, quoted},
     source::tree::{node::Tree, spans::NodeSpans},
 };
 
 /// The most findings that reading a file gives: what goes wrong more often than that has one cause.
-pub(super) const MAX_PROBLEMS: usize = 100;
+pub(super) const MAX_ERRORS: usize = 100;
 
 /// The findings on keys that repeat an earlier key of their object, which `duplicates` lists as pairs of nodes.
 pub(super) fn duplicate_keys(
@@ -15,45 +15,45 @@ pub(super) fn duplicate_keys(
     tree: &Tree,
     mut duplicates: Vec<(usize, usize)>,
     spans: &[NodeSpans],
-) -> Vec<Problem> {
+) -> Vec<ParseError> {
     duplicates.sort_unstable_by_key(|&(_, second)| second);
-    duplicates.truncate(MAX_PROBLEMS);
+    duplicates.truncate(MAX_ERRORS);
     let key_span = |node: usize| spans.get(node).map(|spans| spans.key.unwrap_or(spans.value).span());
-    let problem = |(first, second): (usize, usize)| {
+    let error = |(first, second): (usize, usize)| {
         let (first, span, key) = (key_span(first)?, key_span(second)?, tree.node(second)?.key()?);
         let line = text[..first.start].bytes().filter(|&byte| byte == b'\n').count() + 1;
         let message = format!("the key {} appears twice in one object, first on line {line}", quoted(key));
-        let problem = Problem::new(&rules::DUPLICATE_KEY, span, message, format!("first on line {line}"));
-        Some(problem.at(second).help("remove one of the two, or rename it"))
+        let error = ParseError::new(&rules::DUPLICATE_KEY, span, message, format!("first on line {line}"));
+        Some(error.at(second).help("remove one of the two, or rename it"))
     };
-    duplicates.into_iter().filter_map(problem).collect()
+    duplicates.into_iter().filter_map(error).collect()
 }
 
 /// The finding on a key `<<`.
-pub(super) fn merge_key(span: Span, node: usize) -> Problem {
-    Problem::new(&rules::MERGE_KEY, span, "the key `<<` is not read as a merge", "merge key")
+pub(super) fn merge_key(span: Span, node: usize) -> ParseError {
+    ParseError::new(&rules::MERGE_KEY, span, "the key `<<` is not read as a merge", "merge key")
         .at(node)
         .help("write the merged fields out where they are needed")
 }
 
 /// The finding on a number that is none or out of range.
-pub(super) fn bad_number(written: &str, span: Span, node: usize) -> Problem {
+pub(super) fn bad_number(written: &str, span: Span, node: usize) -> ParseError {
     let message = format!("the number {} is not between -(2^53 - 1) and 2^53 - 1", quoted(written));
-    Problem::new(&rules::NUMBER, span, message, "out of range")
+    ParseError::new(&rules::NUMBER, span, message, "out of range")
         .at(node)
         .help("put it in quotes if it is an identifier or a text, or use a smaller number")
 }
 
 /// The finding on a collection that is nested too deeply.
-pub(super) fn too_deep(span: Span, depth: usize) -> Problem {
+pub(super) fn too_deep(span: Span, depth: usize) -> ParseError {
     let message = format!("lists and objects lie more than {depth} levels deep within each other");
-    Problem::new(&rules::TOO_DEEP, span, message, format!("level {}", depth + 1))
+    ParseError::new(&rules::TOO_DEEP, span, message, format!("level {}", depth + 1))
         .help("flatten the structure, or raise `depth` under `[limits]` in `modreg.toml`")
 }
 
 /// The finding on a second document in one file.
-pub(super) fn second_document(span: Span) -> Problem {
-    Problem::new(
+pub(super) fn second_document(span: Span) -> ParseError {
+    ParseError::new(
         &rules::MULTIPLE_DOCUMENTS,
         span,
         "the file contains more than one document",
@@ -63,14 +63,14 @@ pub(super) fn second_document(span: Span) -> Problem {
 }
 
 /// The finding on the first conflict marker of git; for texts that cannot be read.
-pub(super) fn conflict_marker(text: &str) -> Option<Problem> {
+pub(super) fn conflict_marker(text: &str) -> Option<ParseError> {
     let mut at = 0;
     for line in text.split_inclusive('\n') {
         if line.starts_with("<<<<<<< ") {
             let span = at..at + line.trim_end().len();
             let message = "this line is left over from a merge conflict of git";
             return Some(
-                Problem::new(&rules::SYNTAX, span, message, "conflict marker")
+                ParseError::new(&rules::SYNTAX, span, message, "conflict marker")
                     .help("decide which side to keep, and remove the marker lines"),
             );
         }

@@ -1,9 +1,9 @@
 //! JSON: `serde_json` drives a visitor that writes straight into the tree.
 
-mod faults;
+mod errors;
 mod recover;
 mod spans;
-mod texts;
+mod strings;
 mod tokens;
 
 use std::fmt;
@@ -17,9 +17,9 @@ use crate::{
     diagnostic::Span,
     domain::RepoPath,
     source::{
-        dialect::{MAX_PROBLEMS, bad_number, duplicate_keys, merge_key},
+        dialect::{MAX_ERRORS, bad_number, duplicate_keys, merge_key},
         limits::Limits,
-        parse_error::Problem,
+        parse_error::ParseError,
         reading::Reading,
         tree::{builder::TreeBuilder, number::Number},
     },
@@ -51,25 +51,25 @@ pub(super) fn read(text: &str, path: &RepoPath, limits: &Limits) -> Reading {
             Some(bad_number(&text[span.clone()], span, node))
         };
         let merge = |node: usize| Some(merge_key(spans.get(node)?.key?.span(), node));
-        reading.problems.extend(duplicate_keys(text, tree, duplicates, &spans));
-        reading.problems.extend(bad_numbers.into_iter().filter_map(number));
-        reading.problems.extend(merge_keys.into_iter().filter_map(merge));
+        reading.errors.extend(duplicate_keys(text, tree, duplicates, &spans));
+        reading.errors.extend(bad_numbers.into_iter().filter_map(number));
+        reading.errors.extend(merge_keys.into_iter().filter_map(merge));
         reading.spans = Some(spans);
     }
     if let Some(failures) = failures {
         reading.tree = None;
-        reading.problems.extend(failures);
+        reading.errors.extend(failures);
     }
     reading
 }
 
 /// The findings on a text at which `serde_json` stopped, at least one.
-fn explain(text: &str, path: &RepoPath, error: &serde_json::Error, limits: &Limits) -> Vec<Problem> {
+fn explain(text: &str, path: &RepoPath, error: &serde_json::Error, limits: &Limits) -> Vec<ParseError> {
     if let Some(start) = yaml_start(text) {
-        return vec![faults::yaml(start, path.file_name(), &format!("{}.yaml", path.stem()))];
+        return vec![errors::yaml(start, path.file_name(), &format!("{}.yaml", path.stem()))];
     }
-    let problems = recover::problems(text, limits.depth);
-    if problems.is_empty() { vec![faults::unknown(stop(text, error))] } else { problems }
+    let errors = recover::errors(text, limits.depth);
+    if errors.is_empty() { vec![errors::unknown(stop(text, error))] } else { errors }
 }
 
 /// The first line of a text that is YAML by its looks: a key without quotes or brackets, a list entry, or `---`.
@@ -112,7 +112,7 @@ struct Writer {
 impl Writer {
     fn number(&mut self, number: Option<Number>, nearest: f64) {
         let index = self.builder.number(number.unwrap_or_else(|| Number::nearest(nearest)));
-        if number.is_none() && self.bad_numbers.len() < MAX_PROBLEMS {
+        if number.is_none() && self.bad_numbers.len() < MAX_ERRORS {
             self.bad_numbers.push(index);
         }
     }
@@ -179,7 +179,7 @@ impl<'de> Visitor<'de> for &mut Writer {
         self.descend()?;
         self.builder.open_object();
         while members.next_key_seed(Key(&mut self.key))?.is_some() {
-            if self.key == "<<" && self.merge_keys.len() < MAX_PROBLEMS {
+            if self.key == "<<" && self.merge_keys.len() < MAX_ERRORS {
                 self.merge_keys.push(self.builder.len());
             }
             self.builder.key(&self.key);

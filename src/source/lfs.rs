@@ -3,18 +3,18 @@
 //! Source: "Git LFS Specification", the section on pointers, in the documentation of Git LFS.
 
 use super::rules;
-use crate::source::parse_error::Problem;
+use crate::source::parse_error::ParseError;
 
 /// How every pointer starts.
 const START: &str = "version https://git-lfs.github.com/spec/v1";
 
 /// The finding on a text that is a pointer.
-pub(super) fn pointer(text: &str) -> Option<Problem> {
+pub(super) fn pointer(text: &str) -> Option<ParseError> {
     let rest = text.strip_prefix(START)?;
     let is_pointer = rest.starts_with(['\n', '\r']) && rest.contains("\noid sha256:");
     is_pointer.then(|| {
         let message = "the file is a Git LFS pointer, not the content that it points to";
-        Problem::new(&rules::LFS_POINTER, 0..START.len(), message, "pointer").help(
+        ParseError::new(&rules::LFS_POINTER, 0..START.len(), message, "pointer").help(
             "`git lfs pull` brings the content into the working tree; a sync reads commits, so also store the file in Git \
              itself: `git lfs untrack`, then `git add --renormalize`",
         )
@@ -22,10 +22,10 @@ pub(super) fn pointer(text: &str) -> Option<Problem> {
 }
 
 /// The finding on a file whose content is here, but not in the commit.
-pub(super) fn stored_elsewhere() -> Problem {
+pub(super) fn stored_elsewhere() -> ParseError {
     let message =
         "the file is stored with Git LFS: a commit, and so a sync, has only a pointer to its content";
-    Problem::new(&rules::LFS_POINTER, 0..0, message, "stored with Git LFS")
+    ParseError::new(&rules::LFS_POINTER, 0..0, message, "stored with Git LFS")
         .help("store it in Git itself: `git lfs untrack`, then `git add --renormalize`")
 }
 

@@ -43,7 +43,7 @@ use crate::{
     diagnostic::{Diagnostic, SourceText},
     domain::RepoPath,
 };
-use dialect::MAX_PROBLEMS;
+use dialect::MAX_ERRORS;
 use reading::Reading;
 
 /// What reading a file gave.
@@ -71,16 +71,16 @@ pub fn parse(path: &RepoPath, bytes: &[u8], limits: &Limits) -> Parsed {
     let limits = limits.bounded();
     let text = match decode::decode(bytes, &limits) {
         Ok(text) => text,
-        Err(decode::Undecodable { text, problem }) => {
+        Err(decode::Undecodable { text, error }) => {
             let source = Arc::new(SourceText::new(path.clone(), text));
-            return Parsed { document: None, diagnostics: vec![problem.diagnose(&source, None)] };
+            return Parsed { document: None, diagnostics: vec![error.diagnose(&source, None)] };
         }
     };
-    if let Some(problem) = lfs::pointer(text) {
+    if let Some(error) = lfs::pointer(text) {
         let source = Arc::new(SourceText::new(path.clone(), text));
-        return Parsed { document: None, diagnostics: vec![problem.diagnose(&source, None)] };
+        return Parsed { document: None, diagnostics: vec![error.diagnose(&source, None)] };
     }
-    let Reading { tree, spans, mut problems } = match Format::of(path) {
+    let Reading { tree, spans, mut errors } = match Format::of(path) {
         Format::Json => json::read(text, path, &limits),
         Format::Yaml => yaml::read(text, &limits),
     };
@@ -88,10 +88,10 @@ pub fn parse(path: &RepoPath, bytes: &[u8], limits: &Limits) -> Parsed {
     if tree.is_none()
         && let Some(marker) = dialect::conflict_marker(text)
     {
-        problems = vec![marker];
+        errors = vec![marker];
     }
-    problems.sort_by_key(|problem| (problem.span.start, problem.span.end));
-    problems.truncate(MAX_PROBLEMS);
-    let diagnostics = problems.into_iter().map(|problem| problem.diagnose(&source, tree.as_ref())).collect();
+    errors.sort_by_key(|error| (error.span.start, error.span.end));
+    errors.truncate(MAX_ERRORS);
+    let diagnostics = errors.into_iter().map(|error| error.diagnose(&source, tree.as_ref())).collect();
     Parsed { document: tree.map(|tree| Document::new(source, tree, spans)), diagnostics }
 }

@@ -11,7 +11,7 @@ use crate::{
 
 /// Something wrong at a place of the text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Problem {
+pub(super) struct ParseError {
     pub(super) rule: &'static Rule,
     pub(super) span: Span,
     /// The node that it is in, if that came into the tree.
@@ -21,8 +21,8 @@ pub(super) struct Problem {
     pub(super) help: Option<String>,
 }
 
-impl Problem {
-    /// A problem without a node and without help.
+impl ParseError {
+    /// An error without a node and without help.
     pub(super) fn new(
         rule: &'static Rule,
         span: Span,
@@ -37,19 +37,19 @@ impl Problem {
         Self::new(&rules::SYNTAX, span, message, label)
     }
 
-    /// The same problem, with what to do about it.
+    /// The same error, with what to do about it.
     pub(super) fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
     }
 
-    /// The same problem, at a node.
+    /// The same error, at a node.
     pub(super) fn at(mut self, node: usize) -> Self {
         self.node = Some(node);
         self
     }
 
-    /// Places the problem in its file. The span is cut to the text and widened to whole characters.
+    /// Places the error in its file. The span is cut to the text and widened to whole characters.
     pub(super) fn diagnose(self, source: &Arc<SourceText>, tree: Option<&Tree>) -> Diagnostic {
         let Self { rule, span, node, message, label, help } = self;
         let text = source.text();

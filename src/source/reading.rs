@@ -1,6 +1,6 @@
 //! What the readers of JSON and YAML return.
 
-use super::parse_error::Problem;
+use super::parse_error::ParseError;
 use crate::source::tree::{node::Tree, spans::NodeSpans};
 
 /// What reading a text gave.
@@ -10,5 +10,5 @@ pub(super) struct Reading {
     pub(super) tree: Option<Tree>,
     /// The places of the tree's nodes, in the order of the nodes, where they are known already.
     pub(super) spans: Option<Vec<NodeSpans>>,
-    pub(super) problems: Vec<Problem>,
+    pub(super) errors: Vec<ParseError>,
 }

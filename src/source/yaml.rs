@@ -17,9 +17,9 @@ use super::rules;
 use crate::{
     diagnostic::Span,
     source::{
-        dialect::{MAX_PROBLEMS, bad_number, duplicate_keys, merge_key, second_document, too_deep},
+        dialect::{MAX_ERRORS, bad_number, duplicate_keys, merge_key, second_document, too_deep},
         limits::Limits,
-        parse_error::Problem,
+        parse_error::ParseError,
         reading::Reading,
         tree::{
             builder::TreeBuilder,
@@ -32,22 +32,22 @@ use scalar::{Resolved, resolve};
 
 /// Reads a YAML text: a tree, or the syntax errors that prevent one, and what else is wrong up to the first of them.
 pub(super) fn read(text: &str, limits: &Limits) -> Reading {
-    if let Some(problem) = characters::check(text) {
-        return Reading { problems: vec![problem], ..Reading::default() };
+    if let Some(error) = characters::check(text) {
+        return Reading { errors: vec![error], ..Reading::default() };
     }
     let (mut reading, failure) = read_to_failure(text, limits);
     let Some(failure) = failure else { return reading };
     let line_of =
-        |problem: &Problem| lines::Line::at(text, text.floor_char_boundary(problem.span.start)).start;
-    let known: Vec<_> = reading.problems.iter().map(line_of).collect();
+        |error: &ParseError| lines::Line::at(text, text.floor_char_boundary(error.span.start)).start;
+    let known: Vec<_> = reading.errors.iter().map(line_of).collect();
     let failures = recover::all(text, failure, |copy| read_to_failure(copy, limits).1);
     // What ends the reading of a line on which something was found already is a consequence of that.
-    reading.problems.extend(failures.into_iter().filter(|failure| !known.contains(&line_of(failure))));
-    Reading { tree: None, spans: None, problems: reading.problems }
+    reading.errors.extend(failures.into_iter().filter(|failure| !known.contains(&line_of(failure))));
+    Reading { tree: None, spans: None, errors: reading.errors }
 }
 
 /// Reads a YAML text up to the finding that no tree survives.
-fn read_to_failure(text: &str, limits: &Limits) -> (Reading, Option<Problem>) {
+fn read_to_failure(text: &str, limits: &Limits) -> (Reading, Option<ParseError>) {
     let mut reader = Reader {
         text,
         limits,
@@ -61,17 +61,17 @@ fn read_to_failure(text: &str, limits: &Limits) -> (Reading, Option<Problem>) {
         flow_end: 0,
         has_tabs: text.contains('\t'),
         expanded: 0,
-        problems: Vec::new(),
+        errors: Vec::new(),
     };
     let failure = reader.read(Parser::new_from_str_with_options(text, options())).err();
-    let Reader { mut builder, spans, mut problems, .. } = reader;
+    let Reader { mut builder, spans, mut errors, .. } = reader;
     builder.close_all();
     let duplicates = builder.duplicates().collect::<Vec<_>>();
     let tree = builder.finish();
     if let Some(tree) = &tree {
-        problems.extend(duplicate_keys(text, tree, duplicates, &spans));
+        errors.extend(duplicate_keys(text, tree, duplicates, &spans));
     }
-    (Reading { tree, spans: Some(spans), problems }, failure)
+    (Reading { tree, spans: Some(spans), errors }, failure)
 }
 
 fn options() -> Options {
@@ -119,12 +119,12 @@ struct Reader<'a> {
     has_tabs: bool,
     /// How many nodes aliases brought.
     expanded: usize,
-    problems: Vec<Problem>,
+    errors: Vec<ParseError>,
 }
 
 impl<'a> Reader<'a> {
     /// Reads all events; an error is a finding that no tree survives.
-    fn read(&mut self, parser: Parser<'a, StrInput<'a>>) -> Result<(), Problem> {
+    fn read(&mut self, parser: Parser<'a, StrInput<'a>>) -> Result<(), ParseError> {
         let mut documents = 0;
         for next in parser {
             let (event, marks) = next.map_err(|error| {
@@ -184,7 +184,7 @@ impl<'a> Reader<'a> {
         self.key.is_none() && self.open.last().is_some_and(|open| open.is_mapping)
     }
 
-    fn take_key(&mut self, key: &str, style: ScalarStyle, span: Span) -> Result<(), Problem> {
+    fn take_key(&mut self, key: &str, style: ScalarStyle, span: Span) -> Result<(), ParseError> {
         let is_plain = style == ScalarStyle::Plain;
         refuse(strict::key(self.text, &span, is_plain, self.is_flow()))?;
         if is_plain && self.is_flow() {
@@ -201,7 +201,7 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    fn scalar(&mut self, value: &str, style: ScalarStyle, span: Span) -> Result<usize, Problem> {
+    fn scalar(&mut self, value: &str, style: ScalarStyle, span: Span) -> Result<usize, ParseError> {
         Ok(match style {
             ScalarStyle::Plain if span.is_empty() => self.null(self.content_end..self.content_end),
             ScalarStyle::Plain => {
@@ -259,7 +259,7 @@ impl<'a> Reader<'a> {
         style: StructureStyle,
         anchor: usize,
         span: &Span,
-    ) -> Result<(), Problem> {
+    ) -> Result<(), ParseError> {
         if self.expects_key() {
             return Err(syntax::collection_as_key(self.text, span));
         }
@@ -291,7 +291,7 @@ impl<'a> Reader<'a> {
         self.anchor(anchor, Some(node));
     }
 
-    fn alias(&mut self, anchor: usize, span: Span) -> Result<(), Problem> {
+    fn alias(&mut self, anchor: usize, span: Span) -> Result<(), ParseError> {
         let Some(node) = self.anchors.get(anchor - 1).copied().flatten() else {
             let null = self.null(span.clone());
             self.report(|| syntax::alias_of_open(span).at(null));
@@ -347,7 +347,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Refuses tabs as indentation between the last token and the one at `span`, and within that.
-    fn refuse_tabs(&mut self, span: &Span, event: &Event<'_>) -> Result<(), Problem> {
+    fn refuse_tabs(&mut self, span: &Span, event: &Event<'_>) -> Result<(), ParseError> {
         let gap = self.token_end..span.start.max(self.token_end);
         if !self.has_tabs {
             return Ok(());
@@ -365,9 +365,9 @@ impl<'a> Reader<'a> {
         if self.is_flow() {
             return Ok(());
         }
-        refuse(strict::tab(self.text, gap).map(|problem| {
-            let line = lines::Line::at(self.text, problem.span.start);
-            indentation::tab(self.text, line).unwrap_or(problem)
+        refuse(strict::tab(self.text, gap).map(|error| {
+            let line = lines::Line::at(self.text, error.span.start);
+            indentation::tab(self.text, line).unwrap_or(error)
         }))
     }
 
@@ -378,7 +378,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Refuses lines that continue a node in quotes or brackets and are not indented below the collection that it is in.
-    fn refuse_outdented(&mut self, span: &Span, event: &Event<'_>) -> Result<(), Problem> {
+    fn refuse_outdented(&mut self, span: &Span, event: &Event<'_>) -> Result<(), ParseError> {
         let Some(&Open { is_flow, indentation, .. }) = self.open.last() else {
             self.flow_end = span.end;
             return Ok(());
@@ -398,10 +398,10 @@ impl<'a> Reader<'a> {
         self.open.last().is_some_and(|open| open.is_flow)
     }
 
-    /// Reports what `problem` makes, which looks at the text around it: it is not made where there are enough already.
-    fn report(&mut self, problem: impl FnOnce() -> Problem) {
-        if self.problems.len() < MAX_PROBLEMS {
-            self.problems.push(problem());
+    /// Reports what `error` makes, which looks at the text around it: it is not made where there are enough already.
+    fn report(&mut self, error: impl FnOnce() -> ParseError) {
+        if self.errors.len() < MAX_ERRORS {
+            self.errors.push(error());
         }
     }
 
@@ -411,14 +411,14 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Ends reading where there is a problem.
-fn refuse(problem: Option<Problem>) -> Result<(), Problem> {
-    problem.map_or(Ok(()), Err)
+/// Ends reading where there is an error.
+fn refuse(error: Option<ParseError>) -> Result<(), ParseError> {
+    error.map_or(Ok(()), Err)
 }
 
-fn too_many_aliases(span: Span, limit: usize) -> Problem {
+fn too_many_aliases(span: Span, limit: usize) -> ParseError {
     let message =
         format!("the aliases up to here repeat more than {limit} nodes, or far more than is written");
-    Problem::new(&rules::TOO_MANY_ALIASES, span, message, "one alias too many")
+    ParseError::new(&rules::TOO_MANY_ALIASES, span, message, "one alias too many")
         .help("write the content out, or raise `aliases` under `[limits]` in `modreg.toml`")
 }

@@ -5,19 +5,19 @@
 //! brackets that do not match only the first: an error that another one caused would send the author the wrong way.
 
 use super::{
-    faults, texts,
+    errors, strings,
     tokens::{Bracket, Kind, Lexer, Token, is_like_number},
 };
 use crate::{
     diagnostic::Span,
     source::{
-        dialect::{MAX_PROBLEMS, second_document, too_deep},
-        parse_error::Problem,
+        dialect::{MAX_ERRORS, second_document, too_deep},
+        parse_error::ParseError,
     },
 };
 
 /// The findings on a text that no JSON reader takes, in the order of the text but for those on brackets.
-pub(super) fn problems(text: &str, depth: usize) -> Vec<Problem> {
+pub(super) fn errors(text: &str, depth: usize) -> Vec<ParseError> {
     let mut recovery = Recovery {
         text,
         depth,
@@ -25,7 +25,7 @@ pub(super) fn problems(text: &str, depth: usize) -> Vec<Problem> {
         open: Vec::new(),
         document: Expected::Value,
         last: None,
-        problems: Vec::new(),
+        errors: Vec::new(),
         trusted_from: 0,
         brackets_match: true,
         outdented: None,
@@ -34,16 +34,16 @@ pub(super) fn problems(text: &str, depth: usize) -> Vec<Problem> {
         recovery.lexer.expects_key = recovery.expects_key();
         let Some(token) = recovery.lexer.next() else { break };
         if recovery.open.len() >= depth && matches!(token.kind, Kind::Open(_)) {
-            recovery.problems.push(too_deep(token.span, depth));
-            return recovery.problems;
+            recovery.errors.push(too_deep(token.span, depth));
+            return recovery.errors;
         }
         recovery.take(token);
-        if recovery.problems.len() >= MAX_PROBLEMS || recovery.document == Expected::Nothing {
-            return recovery.problems;
+        if recovery.errors.len() >= MAX_ERRORS || recovery.document == Expected::Nothing {
+            return recovery.errors;
         }
     }
     recovery.end();
-    recovery.problems
+    recovery.errors
 }
 
 /// What comes next in a collection or a document.
@@ -80,7 +80,7 @@ struct Outdented {
     opening: Span,
     key: Span,
     /// The comma that is missing before it, unless a bracket is.
-    comma: Option<Problem>,
+    comma: Option<ParseError>,
 }
 
 struct Recovery<'a> {
@@ -93,7 +93,7 @@ struct Recovery<'a> {
     document: Expected,
     /// The token before, without comments and spaces.
     last: Option<Token>,
-    problems: Vec<Problem>,
+    errors: Vec<ParseError>,
     /// Nothing is reported that starts before this.
     trusted_from: usize,
     /// Whether each closing bracket had its opening one so far.
@@ -105,8 +105,8 @@ impl Recovery<'_> {
     fn take(&mut self, token: Token) {
         let span = token.span.clone();
         match token.kind {
-            Kind::Comment => return self.report(faults::comment(span)),
-            Kind::Space => return self.report(faults::unusual_space(self.text, span)),
+            Kind::Comment => return self.report(errors::comment(span)),
+            Kind::Space => return self.report(errors::unusual_space(self.text, span)),
             Kind::Open(bracket) => self.open(bracket, &token),
             Kind::Close(bracket) => self.close(bracket, &token),
             Kind::Comma => self.comma(&token),
@@ -120,17 +120,17 @@ impl Recovery<'_> {
         }
         match token.kind {
             Kind::Text => {
-                for problem in texts::faults(self.text, &span) {
-                    self.report(problem);
-                    if self.problems.len() >= MAX_PROBLEMS {
+                for error in strings::errors(self.text, &span) {
+                    self.report(error);
+                    if self.errors.len() >= MAX_ERRORS {
                         break;
                     }
                 }
             }
-            Kind::Unclosed => self.report(faults::unclosed(self.text, span)),
-            Kind::Unopened => self.report(faults::unopened(self.text, span)),
-            Kind::Unescaped => self.report(faults::unescaped(self.text, span)),
-            Kind::Quoted => self.report(faults::other_quotes(self.text, span)),
+            Kind::Unclosed => self.report(errors::unclosed(self.text, span)),
+            Kind::Unopened => self.report(errors::unopened(self.text, span)),
+            Kind::Unescaped => self.report(errors::unescaped(self.text, span)),
+            Kind::Quoted => self.report(errors::other_quotes(self.text, span)),
             _ => {}
         }
         self.last = Some(token);
@@ -139,7 +139,7 @@ impl Recovery<'_> {
     fn open(&mut self, bracket: Bracket, token: &Token) {
         match self.place() {
             (Some(Bracket::Object), Expected::First | Expected::Item) => {
-                self.report_mixed(faults::value_without_key(token.span.clone(), self.text));
+                self.report_mixed(errors::value_without_key(token.span.clone(), self.text));
             }
             (Some(Bracket::Object), Expected::Colon) => self.report_missing_colon(),
             (Some(_), Expected::Comma) => self.report_missing_comma(),
@@ -165,7 +165,7 @@ impl Recovery<'_> {
         self.report_incomplete();
         let Some(innermost) = self.open.last() else {
             if std::mem::replace(&mut self.brackets_match, false) {
-                self.report(faults::after_the_end(token.span.clone()));
+                self.report(errors::after_the_end(token.span.clone()));
             }
             return;
         };
@@ -185,10 +185,10 @@ impl Recovery<'_> {
             self.report(match outer {
                 Some(_) => {
                     let before = format!("the `{}` on line {}", &self.text[span], self.line(token));
-                    faults::unclosed_before(opening.span, open, &before)
+                    errors::unclosed_before(opening.span, open, &before)
                 }
-                None if closes => faults::wrong_bracket(span, open),
-                None => faults::unopened_bracket(self.text, span, bracket),
+                None if closes => errors::wrong_bracket(span, open),
+                None => errors::unopened_bracket(self.text, span, bracket),
             });
         }
         match outer {
@@ -201,8 +201,8 @@ impl Recovery<'_> {
     fn comma(&mut self, token: &Token) {
         let span = token.span.clone();
         match self.place() {
-            (None, Expected::Value) | (Some(_), Expected::First) => self.report(faults::early_comma(span)),
-            (Some(_), Expected::Item) => self.report(faults::two_commas(span)),
+            (None, Expected::Value) | (Some(_), Expected::First) => self.report(errors::early_comma(span)),
+            (Some(_), Expected::Item) => self.report(errors::two_commas(span)),
             (None, _) => self.reopen(span),
             (Some(_), _) => {
                 self.report_incomplete();
@@ -212,7 +212,7 @@ impl Recovery<'_> {
     }
 
     fn semicolon(&mut self, token: &Token) {
-        self.report(faults::semicolon(token.span.clone()));
+        self.report(errors::semicolon(token.span.clone()));
         if let (Some(_), Expected::Comma) = self.place() {
             self.expect(Expected::Item);
         }
@@ -223,34 +223,34 @@ impl Recovery<'_> {
         let after_text = self.last.clone().filter(|last| last.kind.is_text());
         match self.place() {
             (Some(Bracket::Object), Expected::Colon) => {}
-            (Some(Bracket::Object), Expected::Value) => return self.report(faults::two_colons(span)),
+            (Some(Bracket::Object), Expected::Value) => return self.report(errors::two_colons(span)),
             (Some(Bracket::Object), Expected::First | Expected::Item) => {
-                self.report(faults::key_missing(span));
+                self.report(errors::key_missing(span));
             }
             (Some(Bracket::Object), _) => match (after_text, self.open.last_mut()) {
                 // The text before was not the value, but the next key.
                 (Some(text), Some(object)) => {
                     let key = object.key.clone();
                     if text.is_first && text.line != key.line && text.indentation > key.indentation {
-                        self.report(faults::brace_missing(self.text, key.span.clone()));
+                        self.report(errors::brace_missing(self.text, key.span.clone()));
                         self.imply(Bracket::Object, key);
                     } else {
-                        self.report(faults::value_missing(self.text, key.span));
+                        self.report(errors::value_missing(self.text, key.span));
                     }
                     self.key(&text);
                 }
-                _ => return self.doubt(faults::colon_after_value(span)),
+                _ => return self.doubt(errors::colon_after_value(span)),
             },
             (Some(Bracket::List), expected) => {
                 return self.key_in_list(span, after_text.filter(|_| expected == Expected::Comma));
             }
-            (None, Expected::Value) => return self.report(faults::key_missing(span)),
+            (None, Expected::Value) => return self.report(errors::key_missing(span)),
             (None, _) => match after_text {
                 Some(key) => {
-                    self.report(faults::no_braces(key.span.clone()));
+                    self.report(errors::no_braces(key.span.clone()));
                     self.imply(Bracket::Object, key);
                 }
-                None => return self.doubt(faults::after_the_end(span)),
+                None => return self.doubt(errors::after_the_end(span)),
             },
         }
         self.expect(Expected::Value);
@@ -269,21 +269,21 @@ impl Recovery<'_> {
                     && key.indentation <= list.opening.indentation =>
             {
                 let opening = list.opening.span.clone();
-                self.report(faults::unclosed_before_key(self.text, opening, Bracket::List, &key.span));
+                self.report(errors::unclosed_before_key(self.text, opening, Bracket::List, &key.span));
                 self.open.pop();
                 self.key(&key);
                 self.expect(Expected::Value);
             }
             _ => {
                 list.expected = Expected::Item;
-                self.report_mixed(faults::key_in_list(colon));
+                self.report_mixed(errors::key_in_list(colon));
             }
         }
     }
 
     fn equals(&mut self, token: &Token) {
         if self.place() == (Some(Bracket::Object), Expected::Colon) {
-            self.report(faults::equals(token.span.clone()));
+            self.report(errors::equals(token.span.clone()));
             self.expect(Expected::Value);
         } else {
             self.word(token);
@@ -305,7 +305,7 @@ impl Recovery<'_> {
             // A key on a line of its own comes after a list that was never closed.
             (Some(Bracket::List), Expected::Comma) if token.is_first && is_key => {}
             (Some(Bracket::List), Expected::Comma) => self.report_missing_comma(),
-            (None, Expected::Comma) => return self.doubt(faults::after_the_end(token.span.clone())),
+            (None, Expected::Comma) => return self.doubt(errors::after_the_end(token.span.clone())),
             _ => {}
         }
         self.expect(Expected::Comma);
@@ -332,7 +332,7 @@ impl Recovery<'_> {
                 .last
                 .as_ref()
                 .filter(|_| without_comma)
-                .map(|last| faults::comma_missing(last.span.clone()));
+                .map(|last| errors::comma_missing(last.span.clone()));
             self.outdented =
                 Some(Outdented { opening: object.opening.span.clone(), key: key.span.clone(), comma });
         }
@@ -342,7 +342,7 @@ impl Recovery<'_> {
     fn word(&mut self, token: &Token) {
         let span = token.span.clone();
         let is_value =
-            faults::bad_value(self.text, span.clone()).is_none() || is_like_number(&self.text[span.clone()]);
+            errors::bad_value(self.text, span.clone()).is_none() || is_like_number(&self.text[span.clone()]);
         match self.place() {
             (Some(Bracket::Object), expected @ (Expected::First | Expected::Item | Expected::Comma))
                 if self.lexer.is_before_colon() =>
@@ -350,22 +350,22 @@ impl Recovery<'_> {
                 if expected == Expected::Comma {
                     self.report_missing_comma();
                 }
-                self.report(faults::unquoted_key(self.text, span));
+                self.report(errors::unquoted_key(self.text, span));
                 return self.key(token);
             }
             (Some(Bracket::Object), Expected::First | Expected::Item) => {
-                self.report_mixed(faults::no_key(self.text, span));
+                self.report_mixed(errors::no_key(self.text, span));
                 return self.expect(Expected::Comma);
             }
             (Some(Bracket::Object), Expected::Comma) => return self.doubt_comma(),
             (Some(Bracket::List), Expected::Comma) if !is_value => return self.doubt_comma(),
             (Some(Bracket::List), Expected::Comma) => self.report_missing_comma(),
             (Some(Bracket::Object), Expected::Colon) => self.report_missing_colon(),
-            (None, Expected::Comma) => return self.doubt(faults::after_the_end(span)),
+            (None, Expected::Comma) => return self.doubt(errors::after_the_end(span)),
             _ => {}
         }
-        if let Some(problem) = faults::bad_value(self.text, span) {
-            self.report(problem);
+        if let Some(error) = errors::bad_value(self.text, span) {
+            self.report(error);
         }
         self.expect(Expected::Comma);
     }
@@ -375,65 +375,65 @@ impl Recovery<'_> {
         let Some(innermost) = self.open.last() else { return };
         match (innermost.expected, &self.last) {
             (Expected::Item, Some(comma)) if comma.kind == Kind::Comma => {
-                self.report(faults::trailing_comma(comma.span.clone()));
+                self.report(errors::trailing_comma(comma.span.clone()));
             }
             (Expected::Colon, _) => {
-                self.report_mixed(faults::list_in_braces(self.text, innermost.key.span.clone()));
+                self.report_mixed(errors::list_in_braces(self.text, innermost.key.span.clone()));
             }
-            (Expected::Value, _) => self.report(faults::value_missing(self.text, innermost.key.span.clone())),
+            (Expected::Value, _) => self.report(errors::value_missing(self.text, innermost.key.span.clone())),
             _ => {}
         }
     }
 
     fn report_missing_colon(&mut self) {
         if let Some(key) = self.open.last().map(|open| open.key.span.clone()) {
-            self.report(faults::colon_missing(self.text, key));
+            self.report(errors::colon_missing(self.text, key));
         }
     }
 
     fn report_missing_comma(&mut self) {
         if let Some(last) = &self.last {
-            self.report(faults::comma_missing(last.span.clone()));
+            self.report(errors::comma_missing(last.span.clone()));
         }
     }
 
     /// Reports that a comma or an escape is missing after the last value, and nothing else on this line.
     fn doubt_comma(&mut self) {
         if let Some(last) = &self.last {
-            self.doubt(faults::comma_or_escape_missing(last.span.clone()));
+            self.doubt(errors::comma_or_escape_missing(last.span.clone()));
         }
     }
 
     /// Reports something after which the rest of the line means nothing.
-    fn doubt(&mut self, problem: Problem) {
-        let from = self.last.as_ref().map_or(0, |last| last.span.end).max(problem.span.end);
+    fn doubt(&mut self, error: ParseError) {
+        let from = self.last.as_ref().map_or(0, |last| last.span.end).max(error.span.end);
         if from >= self.trusted_from {
-            self.report(problem);
+            self.report(error);
             self.trusted_from =
                 self.text[from..].find('\n').map_or(self.text.len(), |newline| from + newline);
         }
     }
 
     /// Reports an item of the wrong kind, the first time in its collection.
-    fn report_mixed(&mut self, problem: Problem) {
+    fn report_mixed(&mut self, error: ParseError) {
         if let Some(innermost) = self.open.last_mut()
             && !std::mem::replace(&mut innermost.is_mixed, true)
             && std::mem::replace(&mut self.brackets_match, false)
         {
-            self.report(problem);
+            self.report(error);
         }
     }
 
-    fn report(&mut self, problem: Problem) {
-        if problem.span.start >= self.trusted_from && self.problems.len() < MAX_PROBLEMS {
-            self.problems.push(problem);
+    fn report(&mut self, error: ParseError) {
+        if error.span.start >= self.trusted_from && self.errors.len() < MAX_ERRORS {
+            self.errors.push(error);
         }
     }
 
     /// Goes on in the collection that a bracket too many closed.
     fn reopen(&mut self, comma: Span) {
         if std::mem::replace(&mut self.brackets_match, false) {
-            self.report(faults::after_the_end(comma));
+            self.report(errors::after_the_end(comma));
         }
         match self.last.clone() {
             Some(Token { kind: Kind::Close(bracket), .. }) if self.document == Expected::Comma => {
@@ -450,7 +450,7 @@ impl Recovery<'_> {
     fn imply(&mut self, bracket: Bracket, opening: Token) {
         self.brackets_match = false;
         if self.open.len() >= self.depth {
-            self.problems.push(too_deep(opening.span, self.depth));
+            self.errors.push(too_deep(opening.span, self.depth));
             self.document = Expected::Nothing;
             return;
         }
@@ -461,7 +461,7 @@ impl Recovery<'_> {
     fn end(&mut self) {
         let Some(innermost) = self.open.last() else {
             if self.document == Expected::Value {
-                self.report(faults::empty(self.text));
+                self.report(errors::empty(self.text));
             }
             return self.report_kept_comma();
         };
@@ -469,13 +469,13 @@ impl Recovery<'_> {
         if innermost.is_implied || last_is_cut_off || !self.brackets_match {
             return self.report_kept_comma();
         }
-        let problem = match &self.outdented {
-            None => faults::unclosed_at_end(innermost.opening.span.clone(), innermost.bracket),
+        let error = match &self.outdented {
+            None => errors::unclosed_at_end(innermost.opening.span.clone(), innermost.bracket),
             Some(Outdented { opening, key, .. }) => {
-                faults::unclosed_before_key(self.text, opening.clone(), Bracket::Object, key)
+                errors::unclosed_before_key(self.text, opening.clone(), Bracket::Object, key)
             }
         };
-        self.report(problem);
+        self.report(error);
     }
 
     /// Reports the missing comma that could have been a missing bracket, but was not.

@@ -4,18 +4,18 @@
 
 use crate::{
     diagnostic::Span,
-    source::{parse_error::Problem, rules},
+    source::{parse_error::ParseError, rules},
 };
 
 /// The finding on the first such character.
-pub(super) fn check(text: &str) -> Option<Problem> {
+pub(super) fn check(text: &str) -> Option<ParseError> {
     let bytes = text.as_bytes();
     let mut from = 0;
     loop {
         let at = from + bytes[from..].iter().position(|&byte| is_suspect(byte))?;
         let character = text.get(at..).and_then(|rest| rest.chars().next())?;
         if is_refused(character) {
-            return Some(problem(character, at..at + character.len_utf8()));
+            return Some(error(character, at..at + character.len_utf8()));
         }
         from = at + character.len_utf8();
     }
@@ -31,7 +31,7 @@ fn is_refused(character: char) -> bool {
     is_control || matches!(character, '\u{2028}' | '\u{2029}' | '\u{FEFF}' | '\u{FFFE}' | '\u{FFFF}')
 }
 
-fn problem(character: char, span: Span) -> Problem {
+fn error(character: char, span: Span) -> ParseError {
     let code = u32::from(character);
     let name = match character {
         '\u{85}' | '\u{2028}' | '\u{2029}' => "a line break that editors do not show",
@@ -39,7 +39,7 @@ fn problem(character: char, span: Span) -> Problem {
         _ => "a control character",
     };
     let message = format!("{name} (U+{code:04X}) stands in the file");
-    Problem::new(&rules::SYNTAX, span, message, format!("U+{code:04X}"))
+    ParseError::new(&rules::SYNTAX, span, message, format!("U+{code:04X}"))
         .help(format!("remove it, or write it as `\\u{code:04X}` in a text in double quotes"))
 }
 
@@ -88,7 +88,7 @@ mod tests {
             ("a\u{feff}", Some(1..4)),
             ("\u{ffff}", Some(0..3)),
         ] {
-            assert_eq!(check(text).map(|problem| problem.span), place, "{text:?}");
+            assert_eq!(check(text).map(|error| error.span), place, "{text:?}");
         }
     }
 

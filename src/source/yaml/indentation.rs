@@ -1,10 +1,10 @@
 //! Lines that are indented wrongly: with a tab, or by other spaces than their neighbours.
 
 use super::lines::{Level, Line, Parts, STEP, block_end, levels, lines, number};
-use crate::{diagnostic::quoted, source::parse_error::Problem};
+use crate::{diagnostic::quoted, source::parse_error::ParseError};
 
 /// The finding on a tab in the indentation of a line; the lines after it that have one too are part of it.
-pub(super) fn tab(text: &str, line: Line<'_>) -> Option<Problem> {
+pub(super) fn tab(text: &str, line: Line<'_>) -> Option<ParseError> {
     let tab = line.tab()?;
     let open = levels(text, line.start);
     let holder = holder(&open);
@@ -25,7 +25,7 @@ pub(super) fn tab(text: &str, line: Line<'_>) -> Option<Problem> {
             _ => "indent it with spaces".to_owned(),
         }
     };
-    Some(Problem::syntax(tab..tab + tabs, message, "tab").help(help))
+    Some(ParseError::syntax(tab..tab + tabs, message, "tab").help(help))
 }
 
 /// The last of the lines from this one on that all have a tab in their indentation.
@@ -35,7 +35,7 @@ pub(super) fn tab_run<'a>(text: &'a str, line: Line<'a>) -> Line<'a> {
 }
 
 /// The finding on a key or list item whose column differs from that of its neighbours.
-pub(super) fn misfit(text: &str, line: Line<'_>) -> Option<Problem> {
+pub(super) fn misfit(text: &str, line: Line<'_>) -> Option<ParseError> {
     let parts = line.parts();
     if parts.dash.is_none() && parts.word().is_none() {
         return None;
@@ -48,7 +48,7 @@ pub(super) fn misfit(text: &str, line: Line<'_>) -> Option<Problem> {
     Some(finding(text, line, parts.column, expected, &open[..index]))
 }
 
-fn finding(text: &str, line: Line<'_>, column: usize, expected: usize, around: &[Level<'_>]) -> Problem {
+fn finding(text: &str, line: Line<'_>, column: usize, expected: usize, around: &[Level<'_>]) -> ParseError {
     let parts = line.parts();
     let (name, others) = match (parts.dash, parts.key) {
         (Some(_), _) => ("this list item".to_owned(), "items"),
@@ -83,7 +83,7 @@ fn finding(text: &str, line: Line<'_>, column: usize, expected: usize, around: &
     let start = line.start + parts.column;
     let length = parts.dash.map_or_else(|| parts.key.map_or(1, str::len), |_| 1);
     let label = format!("{column}, not {expected}");
-    Problem::syntax(start..start + length, message, label).help(help)
+    ParseError::syntax(start..start + length, message, label).help(help)
 }
 
 /// The column that a line should have: of the open keys, or list items, the one that is closest; with its index.
@@ -135,7 +135,7 @@ fn holder<'a, 'b>(open: &'b [Level<'a>]) -> Option<&'b Level<'a>> {
 }
 
 /// The finding on a text that belongs to the key above and is not indented further than that.
-pub(super) fn text_of_key(text: &str, line: Line<'_>) -> Option<Problem> {
+pub(super) fn text_of_key(text: &str, line: Line<'_>) -> Option<ParseError> {
     let open = levels(text, line.start);
     let level = open.last()?;
     let (key, column) = (level.key?, line.indentation());
@@ -151,7 +151,9 @@ pub(super) fn text_of_key(text: &str, line: Line<'_>) -> Option<Problem> {
         format!("indent it by {wanted}, or write it after the colon")
     };
     let start = line.start + column;
-    Some(Problem::syntax(start..line.span().end, message, format!("belongs to {}", quoted(key))).help(help))
+    Some(
+        ParseError::syntax(start..line.span().end, message, format!("belongs to {}", quoted(key))).help(help),
+    )
 }
 
 /// A number of spaces in words.

@@ -3,7 +3,7 @@
 use super::lines::{Line, Parts, block, closing_quote, lines};
 use crate::{
     diagnostic::{quoted, quoted_verbatim},
-    source::parse_error::Problem,
+    source::parse_error::ParseError,
 };
 
 /// What may follow a backslash in double quotes.
@@ -30,7 +30,7 @@ pub(super) fn write(piece: &str) -> Option<String> {
 }
 
 /// The finding on what the parser stumbled over at `at`, after a quote that closes a text or in a text that never ends.
-pub(super) fn finding(text: &str, at: usize) -> Option<Problem> {
+pub(super) fn finding(text: &str, at: usize) -> Option<ParseError> {
     let line = Line::at(text, at);
     let parts = line.parts();
     if let Some(end) = closed_at(&parts).filter(|end| line.start + parts.value_at + end < at) {
@@ -61,7 +61,7 @@ fn opening(text: &str, at: usize) -> Option<Line<'_>> {
 }
 
 /// The finding on a backslash that starts no escape, in the text in double quotes that starts at `at` or around it.
-pub(super) fn escape(text: &str, at: usize) -> Option<Problem> {
+pub(super) fn escape(text: &str, at: usize) -> Option<ParseError> {
     let line = Line::at(text, at);
     let parts = line.parts();
     let end = closed_at(&parts).filter(|&end| end + 1 == parts.value.len())?;
@@ -82,10 +82,10 @@ pub(super) fn escape(text: &str, at: usize) -> Option<Problem> {
     let help = rewrite(text, line, &in_quotes(inner)).unwrap_or_else(|| {
         "write a backslash as `\\\\`, or use single quotes, where backslashes mean themselves".to_owned()
     });
-    Some(Problem::syntax(start..start + length, message, "unknown escape").help(help))
+    Some(ParseError::syntax(start..start + length, message, "unknown escape").help(help))
 }
 
-fn unclosed(text: &str, line: Line<'_>) -> Problem {
+fn unclosed(text: &str, line: Line<'_>) -> ParseError {
     let parts = line.parts();
     let start = line.start + parts.value_at;
     let message = match parts.key {
@@ -100,20 +100,20 @@ fn unclosed(text: &str, line: Line<'_>) -> Problem {
     let sign = &parts.value[..1];
     let fixed = rewrite(text, line, &format!("{}{sign}", parts.value)).filter(|_| !goes_on);
     let help = fixed.unwrap_or_else(|| format!("add {} at the end of the text", quoted(sign)));
-    Problem::syntax(start..start + 1, message, "opened here").help(help)
+    ParseError::syntax(start..start + 1, message, "opened here").help(help)
 }
 
 /// The finding on text after a closing quote on the same line; `end` is where the quote is in the value.
-fn more_text(text: &str, line: Line<'_>, parts: &Parts<'_>, end: usize) -> Option<Problem> {
+fn more_text(text: &str, line: Line<'_>, parts: &Parts<'_>, end: usize) -> Option<ParseError> {
     let (value, start) = (parts.value, line.start + parts.value_at);
     let rest = &value[end + 1..];
     if rest.starts_with('#') {
         let message = "a space is missing before the comment";
-        let problem =
-            Problem::syntax(start + end + 1..start + end + 2, message, "expected a space before this");
+        let error =
+            ParseError::syntax(start + end + 1..start + end + 2, message, "expected a space before this");
         let fixed = format!("{} {rest}", &value[..=end]);
         let help = rewrite(text, line, &fixed).unwrap_or_else(|| "put a space before `#`".to_owned());
-        return Some(problem.help(help));
+        return Some(error.help(help));
     }
     let sign = value.chars().next()?;
     let letters = |text: Option<char>| text.is_some_and(char::is_alphanumeric);
@@ -130,5 +130,5 @@ fn more_text(text: &str, line: Line<'_>, parts: &Parts<'_>, end: usize) -> Optio
     let help = rewrite(text, line, &in_quotes(meant)).unwrap_or_else(|| {
         "put all of it within the quotes; write `\"` within `\"…\"` as `\\\"`, and `'` within `'…'` as `''`".to_owned()
     });
-    Some(Problem::syntax(start + end..start + end + 1, message, "closes the text").help(help))
+    Some(ParseError::syntax(start + end..start + end + 1, message, "closes the text").help(help))
 }

@@ -9,14 +9,18 @@ use super::{
 };
 use crate::{
     diagnostic::Span,
-    source::{parse_error::Problem, rules},
+    source::{parse_error::ParseError, rules},
 };
 
 /// The most syntax errors that one file is searched for.
 const MOST: usize = 20;
 
 /// All syntax errors that can be found, given the first one; `read` tells the first one of another text.
-pub(super) fn all(text: &str, first: Problem, read: impl Fn(&str) -> Option<Problem>) -> Vec<Problem> {
+pub(super) fn all(
+    text: &str,
+    first: ParseError,
+    read: impl Fn(&str) -> Option<ParseError>,
+) -> Vec<ParseError> {
     let mut found = vec![first];
     let mut copy = text.to_owned();
     while let Some(last) = found.last().filter(|last| last.rule == &rules::SYNTAX)
@@ -37,9 +41,9 @@ pub(super) fn all(text: &str, first: Problem, read: impl Fn(&str) -> Option<Prob
         if copy.trim().is_empty() {
             break;
         }
-        let line_of = |problem: &Problem| Line::at(text, text.floor_char_boundary(problem.span.start)).start;
+        let line_of = |error: &ParseError| Line::at(text, text.floor_char_boundary(error.span.start)).start;
         // What comes before the lines that were blanked was read without an error.
-        let is_new = |next: &Problem| {
+        let is_new = |next: &ParseError| {
             next.span.start >= start
                 && next.rule != &rules::TOO_MANY_ALIASES
                 && !found.iter().any(|known| line_of(known) == line_of(next))

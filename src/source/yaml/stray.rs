@@ -5,30 +5,33 @@ use super::{
     lines::{Level, Line, is_word, levels},
     quotes::{in_quotes, write},
 };
-use crate::{diagnostic::quoted, source::parse_error::Problem};
+use crate::{diagnostic::quoted, source::parse_error::ParseError};
 
 /// The finding on a line without a key, where its words give the mistake away.
-pub(super) fn finding(text: &str, line: Line<'_>) -> Option<Problem> {
+pub(super) fn finding(text: &str, line: Line<'_>) -> Option<ParseError> {
     let parts = line.parts();
     let written = line.text[parts.content..].trim_end();
     let start = line.start + parts.content;
     let (first, rest) = written.split_once([' ', '\t']).unwrap_or((written, ""));
     let rest = rest.trim();
     if let Some(comment) = written.strip_prefix("//") {
-        let problem =
-            Problem::syntax(start..start + 2, "a comment starts with `#` in YAML, not with `//`", "comment");
+        let error = ParseError::syntax(
+            start..start + 2,
+            "a comment starts with `#` in YAML, not with `//`",
+            "comment",
+        );
         return Some(
-            problem.help(
+            error.help(
                 write(&format!("# {}", comment.trim()))
                     .unwrap_or_else(|| "write `#` in place of `//`".to_owned()),
             ),
         );
     }
-    if let Some(problem) = dash(text, line).or_else(|| glued_colon(line)) {
-        return Some(problem);
+    if let Some(error) = dash(text, line).or_else(|| glued_colon(line)) {
+        return Some(error);
     }
-    if let Some(problem) = indentation::text_of_key(text, line) {
-        return Some(problem);
+    if let Some(error) = indentation::text_of_key(text, line) {
+        return Some(error);
     }
     if !is_word(first) {
         return None;
@@ -42,19 +45,19 @@ pub(super) fn finding(text: &str, line: Line<'_>) -> Option<Problem> {
     if !rest.is_empty() && levels(text, line.start).last().is_some_and(Level::has_value) {
         help.push_str("; indent the line if it belongs to the text above");
     }
-    Some(Problem::syntax(start..start + first.len(), message, "expected `:` after this").help(help))
+    Some(ParseError::syntax(start..start + first.len(), message, "expected `:` after this").help(help))
 }
 
 /// The finding on a line in a list that has no dash, or no space after it.
-fn dash(text: &str, line: Line<'_>) -> Option<Problem> {
+fn dash(text: &str, line: Line<'_>) -> Option<ParseError> {
     let parts = line.parts();
     let written = line.text[parts.content..].trim_end();
     let start = line.start + parts.content;
     if let Some(item) = written.strip_prefix('-').filter(|item| !item.starts_with('-') && !item.is_empty()) {
-        let problem =
-            Problem::syntax(start..start + 1, "a space is missing after this dash", "expected `- `");
+        let error =
+            ParseError::syntax(start..start + 1, "a space is missing after this dash", "expected `- `");
         return Some(
-            problem
+            error
                 .help(write(&format!("- {item}")).unwrap_or_else(|| "put a space after the dash".to_owned())),
         );
     }
@@ -64,12 +67,12 @@ fn dash(text: &str, line: Line<'_>) -> Option<Problem> {
         Some(key) => format!("this line is within the list of {}, but has no dash", quoted(key)),
         None => "this line is within a list, but has no dash".to_owned(),
     };
-    let problem = Problem::syntax(start..line.span().end, message, "expected `- ` before this");
-    Some(problem.help(write(&format!("- {written}")).unwrap_or_else(|| "put `- ` before it".to_owned())))
+    let error = ParseError::syntax(start..line.span().end, message, "expected `- ` before this");
+    Some(error.help(write(&format!("- {written}")).unwrap_or_else(|| "put `- ` before it".to_owned())))
 }
 
 /// The finding on a key whose value follows its colon without a space: `name:tasks`.
-fn glued_colon(line: Line<'_>) -> Option<Problem> {
+fn glued_colon(line: Line<'_>) -> Option<ParseError> {
     let parts = line.parts();
     let (key, value) = line.text[parts.content..].trim_end().split_once(':')?;
     if !is_word(key) || value.is_empty() || value.starts_with("//") || value.starts_with([' ', '\t']) {
@@ -79,5 +82,5 @@ fn glued_colon(line: Line<'_>) -> Option<Problem> {
     let message = format!("a space is missing after the colon of {}", quoted(key));
     let value = if value.contains(": ") { in_quotes(value) } else { value.to_owned() };
     let help = write(&format!("{key}: {value}")).unwrap_or_else(|| "put a space after the colon".to_owned());
-    Some(Problem::syntax(colon..colon + 1, message, "expected a space after this").help(help))
+    Some(ParseError::syntax(colon..colon + 1, message, "expected a space after this").help(help))
 }

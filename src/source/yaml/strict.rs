@@ -6,14 +6,14 @@ use std::ops::Range;
 
 use crate::{
     diagnostic::{Span, quoted},
-    source::parse_error::Problem,
+    source::parse_error::ParseError,
 };
 
 /// The finding on a tab in the space before a node in block style, where only spaces indent.
 ///
 /// `gap` reaches from the end of the content before to the node. Tabs within comments, and between the parts of a line, are
 /// fine; those that start a line or follow a `-` or `?` are not.
-pub(super) fn tab(text: &str, gap: Range<usize>) -> Option<Problem> {
+pub(super) fn tab(text: &str, gap: Range<usize>) -> Option<ParseError> {
     // A block scalar ends within the indentation of the line that follows.
     let before = text[..gap.start].trim_end_matches(' ');
     let starts_line = before.is_empty() || before.ends_with(['\n', '\r']);
@@ -25,7 +25,7 @@ pub(super) fn tab(text: &str, gap: Range<usize>) -> Option<Problem> {
             b'\t' if indents => {
                 let at = gap.start + at;
                 return Some(
-                    Problem::syntax(at..at + 1, "this line is indented with a tab", "tab")
+                    ParseError::syntax(at..at + 1, "this line is indented with a tab", "tab")
                         .help("indent with spaces"),
                 );
             }
@@ -40,10 +40,10 @@ pub(super) fn tab(text: &str, gap: Range<usize>) -> Option<Problem> {
 }
 
 /// The finding on a key that is not written, or not on one line.
-pub(super) fn key(text: &str, span: &Span, is_plain: bool, is_flow: bool) -> Option<Problem> {
+pub(super) fn key(text: &str, span: &Span, is_plain: bool, is_flow: bool) -> Option<ParseError> {
     if is_plain && span.is_empty() {
-        let problem = Problem::syntax(span.clone(), "a key is missing before the colon", "expected a key");
-        return Some(problem.help("write `key: value`; put a text that starts with `:` or `?` in quotes"));
+        let error = ParseError::syntax(span.clone(), "a key is missing before the colon", "expected a key");
+        return Some(error.help("write `key: value`; put a text that starts with `:` or `?` in quotes"));
     }
     let rest = &text[span.end..];
     let is_split = text[span.clone()].contains(['\n', '\r'])
@@ -51,27 +51,31 @@ pub(super) fn key(text: &str, span: &Span, is_plain: bool, is_flow: bool) -> Opt
             && rest.trim_start_matches([' ', '\t']).starts_with(['\n', '\r', '#'])
             && rest.trim_start().starts_with([':', '#']);
     if is_split {
-        let problem = Problem::syntax(span.clone(), "a key and its colon are not on one line", "key");
-        return Some(problem.help("write the key on one line; check for a missing quote or comma before it"));
+        let error = ParseError::syntax(span.clone(), "a key and its colon are not on one line", "key");
+        return Some(error.help("write the key on one line; check for a missing quote or comma before it"));
     }
     let value = rest.trim_start_matches([' ', '\t']).strip_prefix(':')?;
     let is_glued = is_flow && is_plain && value.starts_with([',', '?', '[', ']', '{', '}']);
     let value_start = text.len() - value.len();
     is_glued.then(|| {
-        Problem::syntax(value_start - 1..value_start, "expected a space after the colon", "no space after it")
-            .help("put a space after the colon, and the value in quotes if it is a text")
+        ParseError::syntax(
+            value_start - 1..value_start,
+            "expected a space after the colon",
+            "no space after it",
+        )
+        .help("put a space after the colon, and the value in quotes if it is a text")
     })
 }
 
 /// The finding on an unquoted text within brackets that starts or goes on with a sign of YAML's.
-pub(super) fn plain_in_flow(text: &str, span: &Span) -> Option<Problem> {
+pub(super) fn plain_in_flow(text: &str, span: &Span) -> Option<ParseError> {
     let written = &text[span.clone()];
     let is_ambiguous = written.starts_with(['?', ':', '-'])
         && written[1..].starts_with(|next: char| !next.is_alphanumeric() && next != '.')
         || written.starts_with(['?', ':'])
         || written.contains(":?");
     is_ambiguous.then(|| {
-        Problem::syntax(
+        ParseError::syntax(
             span.clone(),
             format!("the text {} needs quotes within brackets", quoted(written)),
             "needs quotes",
@@ -81,29 +85,29 @@ pub(super) fn plain_in_flow(text: &str, span: &Span) -> Option<Problem> {
 }
 
 /// The finding on a text below `|` or `>` that is the whole document, or starts with a tab.
-pub(super) fn block_text(text: &str, span: &Span, is_root: bool) -> Option<Problem> {
+pub(super) fn block_text(text: &str, span: &Span, is_root: bool) -> Option<ParseError> {
     if is_root {
-        let problem = Problem::syntax(span.clone(), "the whole file is one text", "text");
-        return Some(problem.help("write an object: lines of `key: value`"));
+        let error = ParseError::syntax(span.clone(), "the whole file is one text", "text");
+        return Some(error.help("write an object: lines of `key: value`"));
     }
     let start = span.start + text[span.clone()].len()
         - text[span.clone()].trim_start_matches([' ', '\n', '\r']).len();
     text[start..].starts_with('\t').then(|| {
-        Problem::syntax(start..start + 1, "the first line of this text starts with a tab", "tab")
+        ParseError::syntax(start..start + 1, "the first line of this text starts with a tab", "tab")
             .help("indent with spaces")
     })
 }
 
 /// The finding on a tab that starts a line of a text without quotes, or is in a blank line of it.
-pub(super) fn tab_in_text(text: &str, span: &Span) -> Option<Problem> {
+pub(super) fn tab_in_text(text: &str, span: &Span) -> Option<ParseError> {
     let mut at = span.start;
     for (number, line) in text[span.clone()].split('\n').enumerate() {
         let blank = line.len() - line.trim_start_matches([' ', '\t', '\r']).len();
         let tab = line[..blank].find('\t').filter(|&tab| tab == 0 || blank == line.len());
         if let Some(tab) = tab.filter(|_| number > 0) {
             let tab = at + tab;
-            let problem = Problem::syntax(tab..tab + 1, "a tab is in the indentation of this text", "tab");
-            return Some(problem.help("indent with spaces"));
+            let error = ParseError::syntax(tab..tab + 1, "a tab is in the indentation of this text", "tab");
+            return Some(error.help("indent with spaces"));
         }
         at += line.len() + 1;
     }
@@ -113,7 +117,7 @@ pub(super) fn tab_in_text(text: &str, span: &Span) -> Option<Problem> {
 /// The finding on a line of a text in quotes that has fewer spaces before it than `indentation` (YAML 1.2, section 6.3).
 ///
 /// `span` is the place of the text with its quotes. Blank lines are fine.
-pub(super) fn outdented_text(text: &str, span: &Span, indentation: usize) -> Option<Problem> {
+pub(super) fn outdented_text(text: &str, span: &Span, indentation: usize) -> Option<ParseError> {
     let mut at = span.start;
     for (number, line) in text[span.clone()].split(['\n', '\r']).enumerate() {
         if number > 0 && !is_blank(line) && spaces(line) < indentation {
@@ -130,7 +134,7 @@ pub(super) fn outdented_text(text: &str, span: &Span, indentation: usize) -> Opt
 ///
 /// `gap` reaches from the end of one token to the start of the next. Blank lines and comments are fine. So are, although YAML
 /// forbids it, closing brackets below the start of their key, because everyone writes them and every reader takes them.
-pub(super) fn outdented_in_flow(text: &str, gap: Range<usize>, indentation: usize) -> Option<Problem> {
+pub(super) fn outdented_in_flow(text: &str, gap: Range<usize>, indentation: usize) -> Option<ParseError> {
     let bytes = text[gap.clone()].bytes().enumerate();
     for (at, _) in bytes.filter(|&(_, byte)| matches!(byte, b'\n' | b'\r')) {
         let start = gap.start + at + 1;
@@ -149,14 +153,14 @@ pub(super) fn outdented_in_flow(text: &str, gap: Range<usize>, indentation: usiz
 }
 
 /// The finding on a line that starts at `start` with fewer spaces than `needed`.
-fn outdented(start: usize, line: &str, what: &str, needed: usize, advice: &str) -> Problem {
+fn outdented(start: usize, line: &str, what: &str, needed: usize, advice: &str) -> ParseError {
     let (indented, spaces) = (start + spaces(line), if needed == 1 { "space" } else { "spaces" });
     if text_after_spaces(line).starts_with('\t') {
-        return Problem::syntax(indented..indented + 1, "this line is indented with a tab", "tab")
+        return ParseError::syntax(indented..indented + 1, "this line is indented with a tab", "tab")
             .help(format!("indent with spaces, at least {needed}"));
     }
     let message = format!("this line is not indented enough to be part of the {what} above it");
-    Problem::syntax(
+    ParseError::syntax(
         indented..start + line.trim_end().len(),
         message,
         format!("needs {needed} {spaces} before it"),
@@ -190,7 +194,7 @@ pub(super) fn block_indentation(text: &str, gap: Range<usize>, outer: Option<usi
 }
 
 /// The finding on the name of an anchor or alias: `name` is the place of the whole token.
-pub(super) fn anchor_name(text: &str, name: &Span) -> Option<Problem> {
+pub(super) fn anchor_name(text: &str, name: &Span) -> Option<ParseError> {
     let written = text[name.clone()].strip_prefix(['&', '*'])?;
     let is_apart =
         !text[name.end..].starts_with(|next: char| !next.is_whitespace() && !matches!(next, ',' | ']' | '}'));
@@ -199,19 +203,19 @@ pub(super) fn anchor_name(text: &str, name: &Span) -> Option<Problem> {
         && written.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
     (!is_good).then(|| {
         let message = format!("{} is not a name for an anchor", quoted(&text[name.clone()]));
-        Problem::syntax(name.clone(), message, "anchor")
+        ParseError::syntax(name.clone(), message, "anchor")
             .help("use letters, digits, `_` and `-`; put a text that starts with `&` or `*` in quotes")
     })
 }
 
 /// The finding on a `...` before the document.
-pub(super) fn early_end(text: &str, start: usize) -> Option<Problem> {
+pub(super) fn early_end(text: &str, start: usize) -> Option<ParseError> {
     let mut at = 0;
     for line in text[..start].split_inclusive(['\n', '\r']) {
         if line.starts_with("...") {
-            let problem =
-                Problem::syntax(at..at + 3, "the document ends before it starts", "end of the document");
-            return Some(problem.help("remove the line `...`"));
+            let error =
+                ParseError::syntax(at..at + 3, "the document ends before it starts", "end of the document");
+            return Some(error.help("remove the line `...`"));
         }
         at += line.len();
     }

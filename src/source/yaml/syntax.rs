@@ -11,11 +11,11 @@ use super::{
 };
 use crate::{
     diagnostic::{Span, quoted},
-    source::{dialect::too_deep, parse_error::Problem},
+    source::{dialect::too_deep, parse_error::ParseError},
 };
 
 /// The finding on a text that the parser cannot read; `bracket` is where the outermost bracket is that is open there.
-pub(super) fn explain(text: &str, error: &ScanError, depth: usize, bracket: Option<usize>) -> Problem {
+pub(super) fn explain(text: &str, error: &ScanError, depth: usize, bracket: Option<usize>) -> ParseError {
     let offset = error.marker().byte_offset().unwrap_or(text.len());
     let place = Place { text, at: text.floor_char_boundary(offset.min(text.len())) };
     let kind = error.kind();
@@ -26,14 +26,14 @@ pub(super) fn explain(text: &str, error: &ScanError, depth: usize, bracket: Opti
         Some(bracket) => place.cause_within_brackets(kind, bracket).or_else(|| place.tab(kind)),
         None => place.tab(kind),
     };
-    if let Some(problem) = cause.or_else(|| place.usual_cause(kind)) {
-        return problem;
+    if let Some(error) = cause.or_else(|| place.usual_cause(kind)) {
+        return error;
     }
     let (message, help) = words(kind);
-    let problem = Problem::syntax(place.here(), message, "here");
+    let error = ParseError::syntax(place.here(), message, "here");
     match help {
-        "" => problem,
-        help => problem.help(help),
+        "" => error,
+        help => error.help(help),
     }
 }
 
@@ -61,7 +61,7 @@ impl<'a> Place<'a> {
     }
 
     /// A tab in the indentation. Of a text without quotes the parser only tells the line on which that started.
-    fn tab(self, kind: &ErrorKind) -> Option<Problem> {
+    fn tab(self, kind: &ErrorKind) -> Option<ParseError> {
         let is_about_tabs = matches!(
             kind,
             ErrorKind::TabNotAllowed
@@ -76,7 +76,7 @@ impl<'a> Place<'a> {
     }
 
     /// Causes within brackets, where the layout of lines does not count.
-    fn cause_within_brackets(self, kind: &ErrorKind, bracket: usize) -> Option<Problem> {
+    fn cause_within_brackets(self, kind: &ErrorKind, bracket: usize) -> Option<ParseError> {
         let (line, opening) = (self.line(), Line::at(self.text, bracket));
         let leaves_block = line.start > opening.start
             && line.indentation() <= opening.indentation()
@@ -98,12 +98,13 @@ impl<'a> Place<'a> {
         }
         let last = before.chars().next_back().map_or(0, char::len_utf8);
         let span = before.len() - last..before.len();
-        let problem = Problem::syntax(span, "a comma is missing after this value", "expected `,` after this");
-        Some(problem.help("add a comma"))
+        let error =
+            ParseError::syntax(span, "a comma is missing after this value", "expected `,` after this");
+        Some(error.help("add a comma"))
     }
 
     /// A bracket without its counterpart, in a value of one line or more.
-    fn unclosed_bracket(self, bracket: usize) -> Problem {
+    fn unclosed_bracket(self, bracket: usize) -> ParseError {
         let open = self.text.get(bracket..=bracket).unwrap_or("[");
         let message = format!("this `{open}` is never closed");
         let line = Line::at(self.text, bracket);
@@ -116,19 +117,19 @@ impl<'a> Place<'a> {
         let help = fixed.unwrap_or_else(|| {
             format!("add the missing `{close}`, or put a text that starts with a bracket in quotes")
         });
-        Problem::syntax(bracket..bracket + 1, message, "opened here").help(help)
+        ParseError::syntax(bracket..bracket + 1, message, "opened here").help(help)
     }
 
     /// Causes that the text around the place gives away better than the parser's error.
-    fn usual_cause(self, kind: &ErrorKind) -> Option<Problem> {
+    fn usual_cause(self, kind: &ErrorKind) -> Option<ParseError> {
         use ErrorKind as Kind;
         match kind {
             Kind::UnexpectedCharacter { character } => {
                 let sign = quoted(character.encode_utf8(&mut [0; 4]));
                 let message = format!("a text cannot start with {sign}");
-                let problem = Problem::syntax(self.here(), message, "needs quotes");
+                let error = ParseError::syntax(self.here(), message, "needs quotes");
                 Some(
-                    problem.help(
+                    error.help(
                         value_in_quotes(self.text, self.at)
                             .unwrap_or_else(|| "put the text in quotes".to_owned()),
                     ),
@@ -136,8 +137,8 @@ impl<'a> Place<'a> {
             }
             Kind::MismatchedFlowCollectionEnd { open, close } => {
                 let message = format!("`{open}` is closed by `{close}`");
-                let problem = Problem::syntax(self.here(), message, "wrong bracket");
-                Some(problem.help(format!("close `{open}` by `{}`", if *open == '[' { ']' } else { '}' })))
+                let error = ParseError::syntax(self.here(), message, "wrong bracket");
+                Some(error.help(format!("close `{open}` by `{}`", if *open == '[' { ']' } else { '}' })))
             }
             Kind::UnclosedFlowCollection { .. } => Some(self.unclosed_bracket(self.at)),
             Kind::UnclosedQuotedScalar
@@ -178,11 +179,11 @@ impl<'a> Place<'a> {
     }
 
     /// A text that starts with a sign that means something else.
-    fn needs_quotes(self) -> Option<Problem> {
+    fn needs_quotes(self) -> Option<ParseError> {
         let help = value_in_quotes(self.text, self.at)?;
         let sign = quoted(&self.text[self.here()]);
         Some(
-            Problem::syntax(
+            ParseError::syntax(
                 self.here(),
                 format!("a text cannot start with {sign} and a space"),
                 "needs quotes",
@@ -192,20 +193,20 @@ impl<'a> Place<'a> {
     }
 
     /// More text after a list or object in brackets: `purpose: [Team] Keeps tasks`.
-    fn text_after_bracket(self) -> Option<Problem> {
+    fn text_after_bracket(self) -> Option<ParseError> {
         let line = self.line();
         let parts = line.parts();
         let is_bracket = parts.value.starts_with(['[', '{']) && self.at > line.start + parts.value_at;
         let help = value_in_quotes(self.text, line.start + parts.value_at).filter(|_| is_bracket)?;
         Some(
-            Problem::syntax(self.here(), "there is more text after the closing bracket", "not expected")
+            ParseError::syntax(self.here(), "there is more text after the closing bracket", "not expected")
                 .help(help),
         )
     }
 
     /// A colon where no key can be: a second one in an unquoted text, the most common of all mistakes
     /// (`title: Chat: the beginning`), or that of a key on a line that went wrong before it.
-    fn unexpected_colon(self) -> Option<Problem> {
+    fn unexpected_colon(self) -> Option<ParseError> {
         let line = self.line();
         let parts = line.parts();
         if self.at < line.start + parts.value_at && parts.key.is_some() {
@@ -217,22 +218,24 @@ impl<'a> Place<'a> {
                 let is_dashed = parts.key.is_some_and(|key| key.starts_with('-'));
                 is_dashed || open.is_empty() && parts.key.is_none() && parts.dash.is_none()
             });
-            if let Some(problem) = stray.and_then(|stray| stray::finding(self.text, stray)) {
-                return Some(problem);
+            if let Some(error) = stray.and_then(|stray| stray::finding(self.text, stray)) {
+                return Some(error);
             }
-            if let Some(problem) = indentation::misfit(self.text, line) {
-                return Some(problem);
+            if let Some(error) = indentation::misfit(self.text, line) {
+                return Some(error);
             }
             let owner = open.last().and_then(|last| last.key)?;
             let message = format!("the unquoted text of {} contains {}", quoted(owner), quoted(": "));
-            return Some(Problem::syntax(self.here(), message, "colon").help("put the whole text in quotes"));
+            return Some(
+                ParseError::syntax(self.here(), message, "colon").help("put the whole text in quotes"),
+            );
         }
         let is_unquoted =
             !parts.value.is_empty() && !parts.value.starts_with(['"', '\'', '[', '{', '|', '>', '#']);
         let key = parts.key.filter(|_| is_unquoted)?;
         let message = format!("the unquoted text of {} contains {}", quoted(key), quoted(": "));
         let help = value_in_quotes(self.text, line.start + parts.value_at)?;
-        Some(Problem::syntax(self.here(), message, "second colon").help(help))
+        Some(ParseError::syntax(self.here(), message, "second colon").help(help))
     }
 }
 
@@ -268,56 +271,56 @@ pub(super) fn value_in_quotes(text: &str, at: usize) -> Option<String> {
 }
 
 /// The finding on a file without content.
-pub(super) fn empty(text: &str) -> Problem {
+pub(super) fn empty(text: &str) -> ParseError {
     let message = if text.trim().is_empty() { "the file is empty" } else { "the file has no content" };
-    Problem::syntax(0..0, message, "nothing here")
+    ParseError::syntax(0..0, message, "nothing here")
         .help("write lines of `key: value`, or remove the file: `modreg new NAME` writes one to start from")
 }
 
 /// The finding on an alias before a colon.
-pub(super) fn alias_as_key(span: Span) -> Problem {
-    Problem::syntax(span, "an alias cannot be a key", "alias")
+pub(super) fn alias_as_key(span: Span) -> ParseError {
+    ParseError::syntax(span, "an alias cannot be a key", "alias")
         .help("write the key itself; put a key that starts with `*` in quotes")
 }
 
 /// The finding on a list or object before a colon.
-pub(super) fn collection_as_key(text: &str, span: &Span) -> Problem {
-    let problem = Problem::syntax(span.clone(), "a list or an object cannot be a key", "expected a key here");
+pub(super) fn collection_as_key(text: &str, span: &Span) -> ParseError {
+    let error =
+        ParseError::syntax(span.clone(), "a list or an object cannot be a key", "expected a key here");
     if text[..span.start].ends_with('{') || text[span.start..].starts_with("{{") {
         let help =
             value_in_quotes(text, span.start).or_else(|| value_in_quotes(text, span.start.saturating_sub(1)));
-        return problem
-            .help(help.unwrap_or_else(|| "put a text that contains `{{ … }}` in quotes".to_owned()));
+        return error.help(help.unwrap_or_else(|| "put a text that contains `{{ … }}` in quotes".to_owned()));
     }
-    problem.help("write a plain text before the colon")
+    error.help("write a plain text before the colon")
 }
 
 /// The finding on an alias without an anchor.
-pub(super) fn unknown_anchor(text: &str, name: &str, span: Span) -> Problem {
+pub(super) fn unknown_anchor(text: &str, name: &str, span: Span) -> ParseError {
     let help = value_in_quotes(text, span.start);
     let help = help.unwrap_or_else(|| "put a text that starts with `*` in quotes".to_owned());
     let message = format!("there is no anchor {} before this alias", quoted(&format!("&{name}")));
-    Problem::syntax(span, message, "unknown alias").help(format!("{help}, or define the anchor first"))
+    ParseError::syntax(span, message, "unknown alias").help(format!("{help}, or define the anchor first"))
 }
 
 /// The finding on a tag.
-pub(super) fn tag(text: &str, span: Span) -> Problem {
+pub(super) fn tag(text: &str, span: Span) -> ParseError {
     let help = match value_in_quotes(text, span.start) {
         Some(help) => format!("remove it, or {help}"),
         None => "remove it; put a value in quotes to make it a text".to_owned(),
     };
-    Problem::syntax(span.clone(), format!("the tag {} is not read", quoted(&text[span])), "YAML tag")
+    ParseError::syntax(span.clone(), format!("the tag {} is not read", quoted(&text[span])), "YAML tag")
         .help(help)
 }
 
 /// The finding on an alias to a node that cannot be copied.
-pub(super) fn alias_of_open(span: Span) -> Problem {
-    Problem::syntax(span, "this alias refers to a key, or to a list or object that contains it", "alias")
+pub(super) fn alias_of_open(span: Span) -> ParseError {
+    ParseError::syntax(span, "this alias refers to a key, or to a list or object that contains it", "alias")
         .help("write the content out")
 }
 
 /// The finding on an escape that is half of a character.
-pub(super) fn surrogate(span: Span) -> Problem {
-    Problem::syntax(span, "this `\\u` escape is half of a character", "half a character")
+pub(super) fn surrogate(span: Span) -> ParseError {
+    ParseError::syntax(span, "this `\\u` escape is half of a character", "half a character")
         .help("write the character itself, or `\\U` and 8 digits")
 }

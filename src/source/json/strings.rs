@@ -2,30 +2,30 @@
 
 use crate::{
     diagnostic::{Span, quoted},
-    source::parse_error::Problem,
+    source::parse_error::ParseError,
 };
 
 /// The findings within the text at `span`, in the order of the text; each is made when it is asked for.
-pub(super) fn faults<'a>(text: &'a str, span: &Span) -> impl Iterator<Item = Problem> + use<'a> {
+pub(super) fn errors<'a>(text: &'a str, span: &Span) -> impl Iterator<Item = ParseError> + use<'a> {
     let (offset, written) = (span.start, &text[span.clone()]);
     let mut at = 0;
     let pieces = std::iter::from_fn(move || {
         let start = at + written[at..].find(|next: char| next == '\\' || next < ' ')?;
-        let (length, problem) = match written[start..].strip_prefix('\\') {
+        let (length, error) = match written[start..].strip_prefix('\\') {
             Some(escaped) => escape(escaped),
             None => control_character(&written[start..]),
         };
         at = start + length;
-        Some((start..at, problem))
+        Some((start..at, error))
     });
-    pieces.filter_map(move |(piece, problem)| {
+    pieces.filter_map(move |(piece, error)| {
         let span = offset + piece.start..offset + piece.end;
-        problem.map(|problem| problem(span, &written[piece]))
+        error.map(|error| error(span, &written[piece]))
     })
 }
 
 /// Makes the finding on a piece of a text.
-type Make = fn(Span, &str) -> Problem;
+type Make = fn(Span, &str) -> ParseError;
 
 /// The length of an escape whose backslash is followed by `escaped`, and what is wrong with it.
 fn escape(escaped: &str) -> (usize, Option<Make>) {
@@ -60,19 +60,19 @@ fn control_character(text: &str) -> (usize, Option<Make>) {
     )
 }
 
-fn tab(span: Span, written: &str) -> Problem {
+fn tab(span: Span, written: &str) -> ParseError {
     let (message, label) = if written.len() == 1 {
         ("this text contains a tab", "tab")
     } else {
         ("this text contains tabs", "tabs")
     };
-    Problem::syntax(span, message, label)
+    ParseError::syntax(span, message, label)
         .help(format!("write `{}`, or spaces", "\\t".repeat(written.len().min(8))))
 }
 
-fn other_control_character(span: Span, written: &str) -> Problem {
+fn other_control_character(span: Span, written: &str) -> ParseError {
     let code = u32::from(written.chars().next().unwrap_or_default());
-    Problem::syntax(
+    ParseError::syntax(
         span,
         format!("this text contains a control character (U+{code:04X})"),
         "control character",
@@ -80,12 +80,12 @@ fn other_control_character(span: Span, written: &str) -> Problem {
     .help(format!("remove it, or write it as `\\u{code:04x}`"))
 }
 
-fn unknown_escape(span: Span, written: &str) -> Problem {
-    Problem::syntax(span, format!("{} is not an escape of JSON", quoted(written)), "unknown escape")
+fn unknown_escape(span: Span, written: &str) -> ParseError {
+    ParseError::syntax(span, format!("{} is not an escape of JSON", quoted(written)), "unknown escape")
         .help("write a backslash as `\\\\`")
 }
 
-fn half_of_a_character(span: Span, _: &str) -> Problem {
-    Problem::syntax(span, "this `\\u` escape is half of a character", "half a character")
+fn half_of_a_character(span: Span, _: &str) -> ParseError {
+    ParseError::syntax(span, "this `\\u` escape is half of a character", "half a character")
         .help("write the character itself; JSON needs two `\\u` escapes for characters above U+FFFF")
 }
