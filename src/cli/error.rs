@@ -4,6 +4,7 @@ use std::{error::Error, fmt, io};
 
 use super::Exit;
 use crate::{
+    diagnostic::Position,
     domain::ObjectId,
     git::{GitError, GitErrorKind, RemoteFailure},
     load::LoadError,
@@ -291,14 +292,14 @@ impl From<SyncError> for CliError {
 
 impl CliError {
     fn settings(error: &SettingsError) -> Self {
-        let mut failed = Self::cannot_run(match error.problems.len() {
+        let mut failed = Self::cannot_run(match error.faults.len() {
             1 => format!("`{}` has a mistake", error.source.path()),
             count => format!("`{}` has {count} mistakes", error.source.path()),
         });
-        for problem in &error.problems {
-            let (path, line, column) = (error.source.path(), problem.line, problem.column);
-            failed.details.push(format!("{path}:{line}:{column}: {}", problem.message));
-            failed.details.extend(problem.help.iter().map(|help| format!("  {help}")));
+        for fault in &error.faults {
+            let Position { line, column } = error.source.position(fault.span.start);
+            failed.details.push(format!("{}:{line}:{column}: {}", error.source.path(), fault.message));
+            failed.details.extend(fault.help.iter().map(|help| format!("  {help}")));
         }
         failed.hint("`modreg init` in an empty folder writes a `modreg.toml` with every key and its default")
     }

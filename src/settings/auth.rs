@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{
-    problem::{Wrong, suggestion},
+    error::{MessageAndHelp, suggestion},
     section::Section,
 };
 use crate::domain::{InvalidWebAddress, WebAddress};
@@ -109,7 +109,7 @@ fn read_key(mut section: Section<'_>) -> Option<PublicKey> {
             } else {
                 ("`serve.auth.keys` lacks a key", "add `file = \"…\"` or `pem = \"…\"`")
             };
-            section.refuse(section.span(), (message.to_owned(), help.to_owned()));
+            section.report(section.span(), (message.to_owned(), help.to_owned()));
             None
         }
     };
@@ -129,14 +129,14 @@ fn read_issuer(mut section: Section<'_>) -> Option<Issuer> {
     if texts.is_empty() {
         let message = "`serve.auth.issuers` lacks `claims`: it would let in everybody whom the issuer knows";
         let help = "add what the token must claim, as in `claims = { email = \"…\" }`";
-        section.refuse(section.span(), (message.to_owned(), help.to_owned()));
+        section.report(section.span(), (message.to_owned(), help.to_owned()));
         return None;
     }
     let claims = texts.into_iter().map(|(claim, text)| (claim.into_inner(), text.into_inner())).collect();
     Some(Issuer { issuer: issuer?, audience: audience?, algorithm: algorithm?, claims })
 }
 
-fn algorithm(text: &str) -> Result<Algorithm, Wrong> {
+fn algorithm(text: &str) -> Result<Algorithm, MessageAndHelp> {
     let names = Algorithm::ALL.map(Algorithm::as_str);
     Algorithm::ALL.into_iter().find(|algorithm| algorithm.as_str() == text).ok_or_else(|| {
         let message = format!("`{}` is not an algorithm that is taken", text.escape_debug());
@@ -144,14 +144,14 @@ fn algorithm(text: &str) -> Result<Algorithm, Wrong> {
     })
 }
 
-fn non_blank(text: &str) -> Result<String, Wrong> {
+fn non_blank(text: &str) -> Result<String, MessageAndHelp> {
     if text.trim().is_empty() {
         return Err(("the text is blank".to_owned(), "fill it in, or remove the key".to_owned()));
     }
     Ok(text.to_owned())
 }
 
-fn public_pem(text: &str) -> Result<String, Wrong> {
+fn public_pem(text: &str) -> Result<String, MessageAndHelp> {
     if text.contains("PRIVATE KEY") {
         let help = "replace it by its public half, and make a new pair: this one is known to whoever reads this file";
         return Err(("this is a private key".to_owned(), help.to_owned()));
@@ -163,7 +163,7 @@ fn public_pem(text: &str) -> Result<String, Wrong> {
     Ok(text.to_owned())
 }
 
-fn issuer_address(text: &str) -> Result<WebAddress, Wrong> {
+fn issuer_address(text: &str) -> Result<WebAddress, MessageAndHelp> {
     let address: WebAddress =
         text.parse().map_err(|error: InvalidWebAddress| (error.to_string(), error.help().to_owned()))?;
     if text.contains('?') {

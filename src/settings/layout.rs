@@ -4,9 +4,9 @@
 use toml::de::{DeTable, DeValue};
 
 use super::{
-    auth, guard, limits, modules,
-    problem::{Flaw, suggestion, wrong_type},
-    push, schedule, serve, suppression, webhooks,
+    auth,
+    error::{SettingsFault, suggestion, wrong_type},
+    guard, limits, modules, push, schedule, serve, suppression, webhooks,
 };
 
 /// Every section by its path, each after the one that it lies in.
@@ -49,14 +49,14 @@ impl Shape {
 }
 
 /// Reports what has another shape, and every key that is not known.
-pub(super) fn check(root: &DeTable<'_>, flaws: &mut Vec<Flaw>) {
-    check_table(root, "", Some(&[]), flaws);
+pub(super) fn check(root: &DeTable<'_>, faults: &mut Vec<SettingsFault>) {
+    check_table(root, "", Some(&[]), faults);
 }
 
-fn check_table(table: &DeTable<'_>, path: &str, keys: Option<&[&str]>, flaws: &mut Vec<Flaw>) {
+fn check_table(table: &DeTable<'_>, path: &str, keys: Option<&[&str]>, faults: &mut Vec<SettingsFault>) {
     if let Some(keys) = keys {
         let known: Vec<&str> = keys.iter().copied().chain(below(path).map(|(name, ..)| name)).collect();
-        refuse_unknown_keys(table, path, &known, flaws);
+        refuse_unknown_keys(table, path, &known, faults);
     }
     for (name, path, shape) in below(path) {
         let Some(value) = table.get(name) else { continue };
@@ -64,19 +64,19 @@ fn check_table(table: &DeTable<'_>, path: &str, keys: Option<&[&str]>, flaws: &m
             (Some(Shape::Tables(keys)), DeValue::Array(elements)) => {
                 for element in elements {
                     match element.get_ref().as_table() {
-                        Some(table) => check_table(table, path, Some(keys), flaws),
-                        None => flaws.push(wrong_type(element, path, "a table", Some(write_each(path)))),
+                        Some(table) => check_table(table, path, Some(keys), faults),
+                        None => faults.push(wrong_type(element, path, "a table", Some(write_each(path)))),
                     }
                 }
             }
             (Some(Shape::Tables(_)), _) => {
-                flaws.push(wrong_type(value, path, "a list of tables", Some(write_each(path))));
+                faults.push(wrong_type(value, path, "a list of tables", Some(write_each(path))));
             }
-            (Some(shape), DeValue::Table(table)) => check_table(table, path, shape.keys(), flaws),
-            (None, DeValue::Table(table)) => check_table(table, path, Some(&[]), flaws),
+            (Some(shape), DeValue::Table(table)) => check_table(table, path, shape.keys(), faults),
+            (None, DeValue::Table(table)) => check_table(table, path, Some(&[]), faults),
             (Some(Shape::Table(_) | Shape::Map) | None, _) => {
                 let help = format!("write `[{path}]` on a line of its own");
-                flaws.push(wrong_type(value, path, "a table", Some(help)));
+                faults.push(wrong_type(value, path, "a table", Some(help)));
             }
         }
     }
@@ -100,13 +100,17 @@ fn below(path: &str) -> impl Iterator<Item = (&'static str, &'static str, Option
     })
 }
 
-fn refuse_unknown_keys(table: &DeTable<'_>, section: &str, known: &[&str], flaws: &mut Vec<Flaw>) {
+fn refuse_unknown_keys(table: &DeTable<'_>, section: &str, known: &[&str], faults: &mut Vec<SettingsFault>) {
     for key in table.keys().filter(|key| !known.contains(&key.get_ref().as_ref())) {
         let name = key.get_ref().escape_debug();
         let (message, all) = match section {
             "" => (format!("unknown section `{name}`"), "the sections are"),
             _ => (format!("unknown key `{name}` in `{section}`"), "the keys here are"),
         };
-        flaws.push(Flaw { span: key.span(), message, help: Some(suggestion(key.get_ref(), known, all)) });
+        faults.push(SettingsFault {
+            span: key.span(),
+            message,
+            help: Some(suggestion(key.get_ref(), known, all)),
+        });
     }
 }

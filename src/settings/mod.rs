@@ -3,11 +3,11 @@
 //! Every key is optional and has a default; an unknown key is an error. Nothing here reads a file or the environment.
 
 mod auth;
+mod error;
 mod guard;
 mod layout;
 mod limits;
 mod modules;
-mod problem;
 mod push;
 mod schedule;
 mod section;
@@ -21,8 +21,8 @@ mod tests;
 mod webhooks;
 
 pub use auth::{Algorithm, Auth, Issuer, KeySource, PublicKey};
+pub use error::{FILE_NAME, SettingsError, SettingsFault};
 pub use guard::Guard;
-pub use problem::{FILE_NAME, Problem, SettingsError};
 pub use push::Push;
 pub use schedule::Scheduling;
 pub use serve::Serve;
@@ -74,19 +74,19 @@ impl Default for Settings {
 impl Settings {
     /// Reads the text of `modreg.toml`; `rules` are all the rules that it can speak of.
     ///
-    /// Either the text is right as a whole, or every problem that can be placed is returned. Where it is no TOML, nothing
+    /// Either the text is right as a whole, or every fault that can be placed is returned. Where it is no TOML, nothing
     /// else is told: a guess would only add noise.
     pub fn parse(text: &str, rules: &[&'static Rule]) -> Result<Self, SettingsError> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let (root, errors) = DeTable::parse_recoverable(text);
         if !errors.is_empty() {
-            let flaws = errors.iter().map(|error| problem::not_toml(text, error)).collect();
-            return Err(SettingsError::new(text, flaws));
+            let faults = errors.iter().map(|error| error::not_toml(text, error)).collect();
+            return Err(SettingsError::new(text, faults));
         }
-        let mut flaws = Vec::new();
-        layout::check(root.get_ref(), &mut flaws);
-        let settings = Self::read(&mut Section::root(root.get_ref(), &mut flaws), rules);
-        if flaws.is_empty() { Ok(settings) } else { Err(SettingsError::new(text, flaws)) }
+        let mut faults = Vec::new();
+        layout::check(root.get_ref(), &mut faults);
+        let settings = Self::read(&mut Section::root(root.get_ref(), &mut faults), rules);
+        if faults.is_empty() { Ok(settings) } else { Err(SettingsError::new(text, faults)) }
     }
 
     /// Takes each section out of the file; where a value makes no sense, its default stands in.

@@ -1,6 +1,6 @@
 //! `[modules]`: where the manifests lie.
 
-use super::{problem::Wrong, section::Section};
+use super::{error::MessageAndHelp, section::Section};
 use crate::domain::RepoPath;
 
 pub(super) const KEYS: &[&str] = &["path"];
@@ -13,7 +13,7 @@ pub(super) fn read(mut section: Section<'_>) -> RepoPath {
 }
 
 /// Takes a folder within the repository, its parts joined by `/`.
-fn parse(text: &str) -> Result<RepoPath, Wrong> {
+fn parse(text: &str) -> Result<RepoPath, MessageAndHelp> {
     let wrong = |message: &str, help: &str| Err((message.to_owned(), help.to_owned()));
     let parts: Vec<_> = text.split('/').collect();
     if text.starts_with('/') || text.contains('\\') || text.as_bytes().get(1) == Some(&b':') {

@@ -2,7 +2,7 @@
 
 use std::{ops::RangeInclusive, time::Duration};
 
-use super::{problem::Wrong, section::Section};
+use super::{error::MessageAndHelp, section::Section};
 
 pub(super) const KEYS: &[&str] = &["remote", "branch", "attempts", "timeout"];
 
@@ -41,7 +41,7 @@ pub(super) fn read(mut section: Section<'_>) -> Push {
 }
 
 /// A remote's name or address, which must not look like an option of git.
-fn remote(text: &str) -> Result<String, Wrong> {
+fn remote(text: &str) -> Result<String, MessageAndHelp> {
     let is_usable = !text.is_empty() && !text.starts_with('-') && !text.contains(char::is_control);
     let wrong =
         || ("this is no remote".to_owned(), "write a name that `git remote` lists, or a URL".to_owned());
@@ -49,7 +49,7 @@ fn remote(text: &str) -> Result<String, Wrong> {
 }
 
 /// The name of a branch, by the rules of `git check-ref-format`.
-fn branch(text: &str) -> Result<String, Wrong> {
+fn branch(text: &str) -> Result<String, MessageAndHelp> {
     let name = text.strip_prefix("refs/heads/").unwrap_or(text);
     let is_lock = |part: &str| part.strip_suffix(".lock").is_some();
     let is_bad = |part: &str| part.is_empty() || part.starts_with('.') || is_lock(part);

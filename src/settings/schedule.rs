@@ -29,9 +29,9 @@ pub(super) fn read(mut section: Section<'_>) -> Scheduling {
         Err(InvalidSchedule::Expression { .. } | InvalidSchedule::Never(_)) | Ok(_) => cron.as_ref(),
     };
     let span = place.map_or_else(|| section.span(), toml::Spanned::span);
-    let registry = section.noted(span, parsed.map_err(|error| (error.to_string(), error.help())));
+    let registry = section.value_or_report(span, parsed.map_err(|error| (error.to_string(), error.help())));
     Scheduling {
-        is_enabled: section.truth("enabled").unwrap_or(true),
+        is_enabled: section.boolean("enabled").unwrap_or(true),
         registry: registry
             .unwrap_or_else(|| Schedule::parse(CRON, ZONE).expect("the default is tested to be a schedule")),
     }

@@ -8,23 +8,23 @@ use toml::{
 };
 
 use super::{
-    problem::{Flaw, Wrong, wrong_type},
+    error::{MessageAndHelp, SettingsFault, wrong_type},
     size,
 };
 use crate::diagnostic::Span;
 
-/// One section of the settings file, which may be absent. Of a value that is not right nothing is taken but the flaw.
+/// One section of the settings file, which may be absent. Of a value that is not right nothing is taken but the fault.
 pub(super) struct Section<'a> {
     path: String,
     table: Option<&'a DeTable<'a>>,
     span: Span,
-    flaws: &'a mut Vec<Flaw>,
+    faults: &'a mut Vec<SettingsFault>,
 }
 
 impl<'a> Section<'a> {
     /// The file as a whole; its shape was checked before.
-    pub(super) fn root(table: &'a DeTable<'a>, flaws: &'a mut Vec<Flaw>) -> Self {
-        Self { path: String::new(), table: Some(table), span: 0..0, flaws }
+    pub(super) fn root(table: &'a DeTable<'a>, faults: &'a mut Vec<SettingsFault>) -> Self {
+        Self { path: String::new(), table: Some(table), span: 0..0, faults }
     }
 
     /// The section with this name in this one.
@@ -32,7 +32,7 @@ impl<'a> Section<'a> {
         let value = self.value(name);
         let span = value.map_or(0..0, Spanned::span);
         let table = value.and_then(|value| value.get_ref().as_table());
-        Section { path: self.path_of(name), table, span, flaws: self.flaws }
+        Section { path: self.path_of(name), table, span, faults: self.faults }
     }
 
     /// Reads every `[[name]]` in this section, leaving out those of which nothing can be made.
@@ -42,7 +42,7 @@ impl<'a> Section<'a> {
         let tables = elements.filter_map(|value| Some((value.span(), value.get_ref().as_table()?)));
         tables
             .filter_map(|(span, table)| {
-                read(Section { path: path.clone(), table: Some(table), span, flaws: self.flaws })
+                read(Section { path: path.clone(), table: Some(table), span, faults: self.faults })
             })
             .collect()
     }
@@ -53,8 +53,8 @@ impl<'a> Section<'a> {
     }
 
     /// Reports what is wrong at a place in the section.
-    pub(super) fn refuse(&mut self, span: Span, (message, help): Wrong) {
-        self.flaws.push(Flaw { span, message, help: Some(help) });
+    pub(super) fn report(&mut self, span: Span, (message, help): MessageAndHelp) {
+        self.faults.push(SettingsFault { span, message, help: Some(help) });
     }
 
     /// Reports each of these keys that is not there.
@@ -64,7 +64,7 @@ impl<'a> Section<'a> {
                 continue;
             }
             let message = format!("`{}` lacks `{key}`", self.path);
-            self.refuse(self.span(), (message, format!("add `{key} = \"…\"`")));
+            self.report(self.span(), (message, format!("add `{key} = \"…\"`")));
         }
     }
 
@@ -76,24 +76,28 @@ impl<'a> Section<'a> {
     /// A text.
     pub(super) fn text(&mut self, key: &str) -> Option<Spanned<String>> {
         let value = self.value(key)?;
-        text_of(value, key, self.flaws)
+        text_of(value, key, self.faults)
     }
 
     /// A text that means something.
-    pub(super) fn parsed<T>(&mut self, key: &str, parse: impl FnOnce(&str) -> Result<T, Wrong>) -> Option<T> {
+    pub(super) fn parsed<T>(
+        &mut self,
+        key: &str,
+        parse: impl FnOnce(&str) -> Result<T, MessageAndHelp>,
+    ) -> Option<T> {
         let text = self.text(key)?;
         let parsed = parse(text.get_ref());
-        self.noted(text.span(), parsed)
+        self.value_or_report(text.span(), parsed)
     }
 
     /// A whole number within `range`.
     pub(super) fn number(&mut self, key: &str, range: RangeInclusive<usize>) -> Option<usize> {
         let value = self.value(key)?;
         let Some(number) = integer(value) else {
-            self.flaws.push(wrong_type(value, key, "a whole number", None));
+            self.faults.push(wrong_type(value, key, "a whole number", None));
             return None;
         };
-        self.noted(value.span(), within(number, &range))
+        self.value_or_report(value.span(), within(number, &range))
     }
 
     /// A whole number of seconds within `range`.
@@ -109,35 +113,44 @@ impl<'a> Section<'a> {
             (None, Some(number)) => Ok(usize::try_from(number).unwrap_or(0)),
             (None, None) => {
                 let help = "write a number of bytes, or a text such as \"1 MiB\"".to_owned();
-                self.flaws.push(wrong_type(value, key, "a whole number or a text", Some(help)));
+                self.faults.push(wrong_type(value, key, "a whole number or a text", Some(help)));
                 return None;
             }
         };
         let range = 1..=most;
         let in_range = bytes
             .and_then(|bytes| range.contains(&bytes).then_some(bytes).ok_or_else(|| out_of_range(&range)));
-        self.noted(value.span(), in_range)
+        self.value_or_report(value.span(), in_range)
     }
 
     /// True or false.
-    pub(super) fn truth(&mut self, key: &str) -> Option<bool> {
+    pub(super) fn boolean(&mut self, key: &str) -> Option<bool> {
         let value = self.value(key)?;
         let truth = value.get_ref().as_bool();
         if truth.is_none() {
-            self.flaws.push(wrong_type(value, key, "true or false", None));
+            self.faults.push(wrong_type(value, key, "true or false", None));
         }
         truth
     }
 
     /// A list of texts that mean something.
-    pub(super) fn list<T>(&mut self, key: &str, parse: impl Fn(&str) -> Result<T, Wrong>) -> Option<Vec<T>> {
+    pub(super) fn list<T>(
+        &mut self,
+        key: &str,
+        parse: impl Fn(&str) -> Result<T, MessageAndHelp>,
+    ) -> Option<Vec<T>> {
         let value = self.value(key)?;
         let Some(elements) = value.get_ref().as_array() else {
-            self.flaws.push(wrong_type(value, key, "a list of texts", Some("write `[\"…\"]`".to_owned())));
+            self.faults.push(wrong_type(value, key, "a list of texts", Some("write `[\"…\"]`".to_owned())));
             return None;
         };
-        let texts: Vec<_> = elements.iter().filter_map(|value| text_of(value, key, self.flaws)).collect();
-        Some(texts.iter().filter_map(|text| self.noted(text.span(), parse(text.get_ref()))).collect())
+        let texts: Vec<_> = elements.iter().filter_map(|value| text_of(value, key, self.faults)).collect();
+        Some(
+            texts
+                .iter()
+                .filter_map(|text| self.value_or_report(text.span(), parse(text.get_ref())))
+                .collect(),
+        )
     }
 
     /// Every key of a section whose keys are free, with its text.
@@ -145,8 +158,8 @@ impl<'a> Section<'a> {
         let mut texts = Vec::new();
         for (key, value) in self.table.into_iter().flatten() {
             if value.get_ref().is_table() {
-                self.flaws.push(wrong_type(value, key.get_ref(), "a text", Some(help.to_owned())));
-            } else if let Some(text) = text_of(value, key.get_ref(), self.flaws) {
+                self.faults.push(wrong_type(value, key.get_ref(), "a text", Some(help.to_owned())));
+            } else if let Some(text) = text_of(value, key.get_ref(), self.faults) {
                 texts.push((Spanned::new(key.span(), key.get_ref().as_ref().to_owned()), text));
             }
         }
@@ -154,8 +167,8 @@ impl<'a> Section<'a> {
     }
 
     /// Takes what came out well, and reports what did not.
-    pub(super) fn noted<T>(&mut self, span: Span, outcome: Result<T, Wrong>) -> Option<T> {
-        outcome.map_err(|wrong| self.refuse(span, wrong)).ok()
+    pub(super) fn value_or_report<T>(&mut self, span: Span, result: Result<T, MessageAndHelp>) -> Option<T> {
+        result.map_err(|wrong| self.report(span, wrong)).ok()
     }
 
     fn path_of(&self, name: &str) -> String {
@@ -167,12 +180,16 @@ impl<'a> Section<'a> {
     }
 }
 
-fn text_of(value: &Spanned<DeValue<'_>>, key: &str, flaws: &mut Vec<Flaw>) -> Option<Spanned<String>> {
+fn text_of(
+    value: &Spanned<DeValue<'_>>,
+    key: &str,
+    faults: &mut Vec<SettingsFault>,
+) -> Option<Spanned<String>> {
     if let Some(text) = value.get_ref().as_str() {
         return Some(Spanned::new(value.span(), text.to_owned()));
     }
     let is_scalar = !value.get_ref().is_table() && !value.get_ref().is_array();
-    flaws.push(wrong_type(value, key, "a text", is_scalar.then(|| "put it in quotes".to_owned())));
+    faults.push(wrong_type(value, key, "a text", is_scalar.then(|| "put it in quotes".to_owned())));
     None
 }
 
@@ -183,12 +200,12 @@ fn integer(value: &Spanned<DeValue<'_>>) -> Option<i64> {
     Some(i64::from_str_radix(integer.as_str(), integer.radix()).unwrap_or(saturated))
 }
 
-fn within(number: i64, range: &RangeInclusive<usize>) -> Result<usize, Wrong> {
+fn within(number: i64, range: &RangeInclusive<usize>) -> Result<usize, MessageAndHelp> {
     let in_range = usize::try_from(number).ok().filter(|number| range.contains(number));
     in_range.ok_or_else(|| out_of_range(range))
 }
 
-fn out_of_range(range: &RangeInclusive<usize>) -> Wrong {
+fn out_of_range(range: &RangeInclusive<usize>) -> MessageAndHelp {
     (
         "the number is out of range".to_owned(),
         format!("write a number from {} to {}", range.start(), range.end()),

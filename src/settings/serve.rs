@@ -3,7 +3,7 @@
 use core::net::{Ipv4Addr, SocketAddr};
 use std::{ops::RangeInclusive, time::Duration};
 
-use super::{problem::Wrong, section::Section};
+use super::{error::MessageAndHelp, section::Section};
 
 pub(super) const KEYS: &[&str] = &["listen", "public_read", "cors", "follow"];
 pub(super) const LIMITS: &[&str] = &["body", "header_timeout", "request_timeout", "connections"];
@@ -57,7 +57,7 @@ pub(super) fn read(root: &mut Section<'_>) -> Serve {
     let default = Serve::default();
     let mut section = root.section("serve");
     let listen = section.parsed("listen", listen).unwrap_or(default.listen);
-    let public_read = section.truth("public_read").unwrap_or(default.public_read);
+    let public_read = section.boolean("public_read").unwrap_or(default.public_read);
     let cors = section.list("cors", origin).unwrap_or(default.cors);
     let follow = section.seconds("follow", FOLLOW).filter(|every| !every.is_zero());
     let mut limits = section.section("limits");
@@ -74,7 +74,7 @@ pub(super) fn read(root: &mut Section<'_>) -> Serve {
 }
 
 /// An address with a port; names would have to be looked up.
-fn listen(text: &str) -> Result<SocketAddr, Wrong> {
+fn listen(text: &str) -> Result<SocketAddr, MessageAndHelp> {
     text.parse().map_err(|_| {
         let help = "write an address and a port, such as \"127.0.0.1:8080\" or \"[::]:8080\"";
         ("this is no address to listen on".to_owned(), help.to_owned())
@@ -82,7 +82,7 @@ fn listen(text: &str) -> Result<SocketAddr, Wrong> {
 }
 
 /// An origin as browsers write it: no path, no final slash, lower case.
-fn origin(text: &str) -> Result<String, Wrong> {
+fn origin(text: &str) -> Result<String, MessageAndHelp> {
     let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
     let is_plain = |host: &str| {
         let is_allowed =

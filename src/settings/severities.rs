@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use toml::Spanned;
 
 use super::{
-    problem::{Wrong, suggestion},
+    error::{MessageAndHelp, suggestion},
     section::Section,
 };
 use crate::diagnostic::{Rule, Severity};
@@ -17,8 +17,8 @@ pub(super) fn read(mut section: Section<'_>, rules: &[&'static Rule]) -> Severit
     let mut severities = Severities::new();
     let help = "write the whole code in quotes: `\"namespace/name\" = \"warning\"`";
     for (code, severity) in section.texts_by_key(help) {
-        let rule = changeable_rule(&mut section, &code, rules);
-        let severity = section.noted(severity.span(), parse(severity.get_ref()));
+        let rule = configurable_rule(&mut section, &code, rules);
+        let severity = section.value_or_report(severity.span(), parse(severity.get_ref()));
         if let (Some(rule), Some(severity)) = (rule, severity)
             && severity != Some(rule.severity)
         {
@@ -29,13 +29,13 @@ pub(super) fn read(mut section: Section<'_>, rules: &[&'static Rule]) -> Severit
 }
 
 /// The rule with this code, unless there is none or its findings are beyond any setting.
-pub(super) fn changeable_rule(
+pub(super) fn configurable_rule(
     section: &mut Section<'_>,
     code: &Spanned<String>,
     rules: &[&'static Rule],
 ) -> Option<&'static Rule> {
     let written = code.get_ref();
-    let outcome = match rules.iter().find(|rule| rule.code == written) {
+    let result = match rules.iter().find(|rule| rule.code == written) {
         Some(rule) if !rule.is_configurable => Err((
             format!("`{written}` can be neither changed nor suppressed: without it no entry can be compiled"),
             format!("fix the manifest instead; `modreg explain {written}` says how"),
@@ -48,10 +48,10 @@ pub(super) fn changeable_rule(
             Err((format!("there is no rule `{}`", written.escape_debug()), help))
         }
     };
-    section.noted(code.span(), outcome)
+    section.value_or_report(code.span(), result)
 }
 
-fn parse(text: &str) -> Result<Option<Severity>, Wrong> {
+fn parse(text: &str) -> Result<Option<Severity>, MessageAndHelp> {
     match text {
         "error" => Ok(Some(Severity::Error)),
         "warning" => Ok(Some(Severity::Warning)),

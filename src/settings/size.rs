@@ -1,9 +1,9 @@
 //! Numbers of bytes as people write them.
 
-use super::problem::Wrong;
+use super::error::MessageAndHelp;
 
 /// Reads `1 MiB`, `512KiB`, `4096 B` or `4096`; units of 1,000 are refused, for half of the people mean 1,024 by them.
-pub(super) fn parse(text: &str) -> Result<usize, Wrong> {
+pub(super) fn parse(text: &str) -> Result<usize, MessageAndHelp> {
     let text = text.trim();
     let digits = text.len() - text.trim_start_matches(|digit: char| digit.is_ascii_digit()).len();
     let (number, unit) = text.split_at(digits);

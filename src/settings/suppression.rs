@@ -5,7 +5,7 @@ use std::{fmt, str::FromStr};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
-use super::{problem::Wrong, section::Section, severities::changeable_rule};
+use super::{error::MessageAndHelp, section::Section, severities::configurable_rule};
 use crate::{
     diagnostic::Rule,
     domain::{ModuleName, Pointer},
@@ -51,7 +51,7 @@ pub(super) fn read(root: &mut Section<'_>, rules: &[&'static Rule]) -> Vec<Suppr
         let suppression = read_one(&mut section, rules)?;
         if suppressions.iter().any(|earlier| earlier.is_for_same_place(&suppression)) {
             let message = format!("`{}` is suppressed here twice", suppression.rule.code);
-            section.refuse(section.span(), (message, "remove one of the two".to_owned()));
+            section.report(section.span(), (message, "remove one of the two".to_owned()));
         }
         suppressions.push(suppression);
         Some(())
@@ -61,7 +61,7 @@ pub(super) fn read(root: &mut Section<'_>, rules: &[&'static Rule]) -> Vec<Suppr
 
 fn read_one(section: &mut Section<'_>, rules: &[&'static Rule]) -> Option<Suppression> {
     section.require(&["rule", "module", "pointer", "reason"]);
-    let rule = section.text("rule").and_then(|code| changeable_rule(section, &code, rules));
+    let rule = section.text("rule").and_then(|code| configurable_rule(section, &code, rules));
     let wrong = |error: &dyn fmt::Display, help: &str| (error.to_string(), help.to_owned());
     let module = section.parsed("module", |text| {
         text.parse().map_err(|error| wrong(&error, "write the `name` of the module"))
@@ -74,7 +74,7 @@ fn read_one(section: &mut Section<'_>, rules: &[&'static Rule]) -> Option<Suppre
     Some(Suppression { rule: rule?, module: module?, pointer: pointer?, reason: reason?, digest })
 }
 
-fn parse_pointer(text: &str) -> Result<Pointer, Wrong> {
+fn parse_pointer(text: &str) -> Result<Pointer, MessageAndHelp> {
     let escapes_well = text.split('~').skip(1).all(|rest| rest.starts_with(['0', '1']));
     if (text.is_empty() || text.starts_with('/')) && escapes_well {
         return Ok(Pointer::new(text));
@@ -85,7 +85,7 @@ fn parse_pointer(text: &str) -> Result<Pointer, Wrong> {
     ))
 }
 
-fn parse_reason(text: &str) -> Result<String, Wrong> {
+fn parse_reason(text: &str) -> Result<String, MessageAndHelp> {
     if text.trim().is_empty() {
         return Err(("the reason is blank".to_owned(), "say why this finding does no harm".to_owned()));
     }

@@ -17,7 +17,7 @@ fn parse(text: &str) -> Result<Settings, SettingsError> {
     Settings::parse(text, &[&NOT_BUMPED, &DECREASED, &SYNTAX])
 }
 
-fn problems(text: &str) -> Vec<String> {
+fn faults(text: &str) -> Vec<String> {
     parse(text).unwrap_err().to_string().lines().map(str::to_owned).collect()
 }
 
@@ -130,7 +130,7 @@ fn the_sections_of_the_server_say_who_when_and_whom() {
 }
 
 #[test]
-fn all_problems_are_told_at_once_each_in_its_place() {
+fn all_faults_are_reported_at_once() {
     let text = "\
 [modules]
 path = '../elsewhere'
@@ -148,7 +148,7 @@ removals = 99999999999999999999
 'version/decreased' = 'warn'
 ";
     assert_eq!(
-        problems(text),
+        faults(text),
         [
             "modreg.toml:2:8: the path leads out of a folder",
             "  help: name the folder without `..`",
@@ -188,9 +188,9 @@ module = 'drive'
 pointer = '/a~2b'
 until = 'tomorrow'
 ";
-    let told: Vec<_> = problems(text).into_iter().filter(|line| !line.starts_with(' ')).collect();
+    let messages: Vec<_> = faults(text).into_iter().filter(|line| !line.starts_with(' ')).collect();
     assert_eq!(
-        told,
+        messages,
         [
             "modreg.toml:2:8: `source/syntax` can be neither changed nor suppressed: without it no entry can be compiled",
             "modreg.toml:3:10: `Drive` is not a module name: expected 2 to 63 characters: words of `a-z` and `0-9` joined by single hyphens, starting with a letter",
@@ -204,7 +204,7 @@ until = 'tomorrow'
     );
     let once = "[[suppress]]\nrule = 'version/decreased'\nmodule = 'drive'\npointer = ''\nreason = 'x'\n";
     assert!(parse(once).is_ok());
-    assert_eq!(problems(&once.repeat(2))[0], "modreg.toml:6:1: `version/decreased` is suppressed here twice");
+    assert_eq!(faults(&once.repeat(2))[0], "modreg.toml:6:1: `version/decreased` is suppressed here twice");
 }
 
 #[test]
@@ -216,11 +216,11 @@ fn what_is_no_toml_is_told_with_its_place() {
         ("[limits]\n[limits]\n", "modreg.toml:2:2: "),
         ("a = \"\\u{0}", "modreg.toml:1:"),
     ] {
-        let told = problems(text);
-        assert!(told[0].starts_with(first), "{text:?}: {told:?}");
-        assert!(told[0].contains("not valid TOML: "), "{text:?}: {told:?}");
+        let reported = faults(text);
+        assert!(reported[0].starts_with(first), "{text:?}: {reported:?}");
+        assert!(reported[0].contains("not valid TOML: "), "{text:?}: {reported:?}");
     }
-    let unquoted = problems("[rules]\nversion/decreased = \"off\"\n");
+    let unquoted = faults("[rules]\nversion/decreased = \"off\"\n");
     assert!(
         unquoted.contains(&"  help: put the code in quotes: `\"version/decreased\"`".to_owned()),
         "{unquoted:?}"
@@ -318,7 +318,7 @@ fn wrong_shapes_are_told() {
         ),
         ("\"\\u001b[8m\" = 1", "modreg.toml:1:1: unknown section `\\u{1b}[8m`"),
     ] {
-        assert_eq!(problems(text)[0], message, "{text}");
+        assert_eq!(faults(text)[0], message, "{text}");
     }
 }
 
@@ -355,9 +355,9 @@ proptest::proptest! {
     #[test]
     fn no_text_makes_it_panic_and_every_place_lies_in_the_text(text in "([\\[\\]=\"'.#\n a-z0-9/é]|\\[rules\\]\n|\\[\\[suppress\\]\\]\n|depth = ){0,40}") {
         if let Err(error) = parse(&text) {
-            assert!(!error.problems.is_empty());
-            for problem in error.problems {
-                assert!(text.get(problem.span.clone()).is_some(), "{problem:?}");
+            assert!(!error.faults.is_empty());
+            for fault in error.faults {
+                assert!(text.get(fault.span.clone()).is_some(), "{fault:?}");
             }
         }
     }

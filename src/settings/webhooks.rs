@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{
-    problem::{Wrong, suggestion},
+    error::{MessageAndHelp, suggestion},
     section::Section,
 };
 use crate::domain::{InvalidWebAddress, WebAddress};
@@ -53,7 +53,7 @@ pub(super) fn read(root: &mut Section<'_>) -> Vec<Webhook> {
         let webhook = read_one(&mut section)?;
         if webhooks.iter().any(|earlier| earlier.url == webhook.url) {
             let message = "this address is told twice".to_owned();
-            section.refuse(section.span(), (message, "name all its events in one `[[webhooks]]`".to_owned()));
+            section.report(section.span(), (message, "name all its events in one `[[webhooks]]`".to_owned()));
         }
         webhooks.push(webhook);
         Some(())
@@ -74,7 +74,7 @@ fn read_one(section: &mut Section<'_>) -> Option<Webhook> {
     Some(Webhook { url: url?, secret_env: secret_env?, events })
 }
 
-fn event(text: &str) -> Result<WebhookEvent, Wrong> {
+fn event(text: &str) -> Result<WebhookEvent, MessageAndHelp> {
     let names = WebhookEvent::ALL.map(WebhookEvent::as_str);
     WebhookEvent::ALL.into_iter().find(|event| event.as_str() == text).ok_or_else(|| {
         let message = format!("there is no event `{}`", text.escape_debug());
@@ -82,7 +82,7 @@ fn event(text: &str) -> Result<WebhookEvent, Wrong> {
     })
 }
 
-fn variable(text: &str) -> Result<String, Wrong> {
+fn variable(text: &str) -> Result<String, MessageAndHelp> {
     if text.starts_with("whsec_") {
         let help = "put it into an environment variable, and write the name of the variable here; then make a new \
                     secret, for this one is known to whoever reads this file";

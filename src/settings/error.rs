@@ -12,16 +12,8 @@ use crate::{
 /// The name of the settings file, at the root of the repository.
 pub const FILE_NAME: &str = "modreg.toml";
 
-/// A problem that is not yet placed in lines.
-#[derive(Debug)]
-pub(super) struct Flaw {
-    pub(super) span: Span,
-    pub(super) message: String,
-    pub(super) help: Option<String>,
-}
-
-/// Why a value makes no sense, and what to write instead.
-pub(super) type Wrong = (String, String);
+/// What is wrong with a value, and what to write instead: a message and a help line.
+pub(super) type MessageAndHelp = (String, String);
 
 /// A did-you-mean where something known is near, else all that is known.
 pub(super) fn suggestion(written: &str, known: &[&str], all: &str) -> String {
@@ -37,7 +29,7 @@ pub(super) fn wrong_type(
     key: &str,
     wanted: &str,
     help: Option<String>,
-) -> Flaw {
+) -> SettingsFault {
     let found = match value.get_ref() {
         DeValue::String(_) => "a text",
         DeValue::Integer(_) => "a whole number",
@@ -48,11 +40,11 @@ pub(super) fn wrong_type(
         DeValue::Table(_) => "a table",
     };
     let message = format!("`{}` must be {wanted}, not {found}", key.escape_debug());
-    Flaw { span: value.span(), message, help }
+    SettingsFault { span: value.span(), message, help }
 }
 
 /// That the text is no TOML.
-pub(super) fn not_toml(text: &str, error: &toml::de::Error) -> Flaw {
+pub(super) fn not_toml(text: &str, error: &toml::de::Error) -> SettingsFault {
     let span = error.span().unwrap_or_default();
     let line_start = text[..text.floor_char_boundary(span.start)].rfind('\n').map_or(0, |end| end + 1);
     let key =
@@ -60,52 +52,43 @@ pub(super) fn not_toml(text: &str, error: &toml::de::Error) -> Flaw {
     let help = key
         .filter(|key| key.contains('/') && !key.starts_with(['"', '\'']))
         .map(|key| format!("put the code in quotes: `\"{}\"`", key.escape_debug()));
-    Flaw { span, message: format!("not valid TOML: {}", error.message().replace('\n', ", ")), help }
+    SettingsFault { span, message: format!("not valid TOML: {}", error.message().replace('\n', ", ")), help }
 }
 
-/// One problem in the settings file.
+/// One thing that is wrong in the settings file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Problem {
-    /// The line, from 1.
-    pub line: usize,
-    /// The column, from 1, in characters.
-    pub column: usize,
-    /// The bytes that it is about.
+pub struct SettingsFault {
+    /// The bytes of the file that it is about.
     pub span: Span,
-    /// One line, lower case, without a final period.
+    /// One line in lower case, without a final period.
     pub message: String,
     /// What to do, in the imperative.
     pub help: Option<String>,
 }
 
-/// Everything that is wrong with a settings file: at least one problem, in the order of the text.
+/// Everything that is wrong with a settings file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SettingsError {
     /// The file as it was read.
     pub source: Arc<SourceText>,
-    /// The problems.
-    pub problems: Vec<Problem>,
+    /// At least one fault, in the order of the text.
+    pub faults: Vec<SettingsFault>,
 }
 
 impl SettingsError {
-    pub(super) fn new(text: &str, mut flaws: Vec<Flaw>) -> Self {
-        let source = SourceText::new(RepoPath::new(FILE_NAME), text);
-        flaws.sort_by_key(|flaw| (flaw.span.start, flaw.span.end));
-        let place = |Flaw { span, message, help }| {
-            let Position { line, column } = source.position(span.start);
-            Problem { line, column, span, message, help }
-        };
-        let problems = flaws.into_iter().map(place).collect();
-        Self { source: Arc::new(source), problems }
+    pub(super) fn new(text: &str, mut faults: Vec<SettingsFault>) -> Self {
+        faults.sort_by_key(|fault| (fault.span.start, fault.span.end));
+        Self { source: Arc::new(SourceText::new(RepoPath::new(FILE_NAME), text)), faults }
     }
 }
 
 impl fmt::Display for SettingsError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, Problem { line, column, span: _, message, help }) in self.problems.iter().enumerate() {
+        for (index, SettingsFault { span, message, help }) in self.faults.iter().enumerate() {
             if index > 0 {
                 formatter.write_str("\n")?;
             }
+            let Position { line, column } = self.source.position(span.start);
             write!(formatter, "{}:{line}:{column}: {message}", self.source.path())?;
             if let Some(help) = help {
                 write!(formatter, "\n  help: {help}")?;
