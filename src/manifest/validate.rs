@@ -10,7 +10,7 @@ use super::{
 use crate::{
     diagnostic::{Finding, Part, Rule, quoted},
     domain::{InvalidModuleName, ModuleName, Pointer, Status, nearest_version},
-    schema::{Schemas, rules as schema_rules},
+    schema::{SchemaReport, Schemas, rules as schema_rules},
     source::{Document, Node},
 };
 
@@ -27,12 +27,12 @@ pub struct Invalid {
 
 /// Validates a document by the schemas. All errors are found at once, in reading order.
 pub fn validate(document: Document, schemas: &Schemas) -> Result<Manifest, Box<Invalid>> {
-    let mut findings = schemas.check(&document);
-    match head(document.root(), &mut findings) {
-        Some(head) if findings.is_empty() => Ok(Manifest::new(document, head)),
+    let mut report = schemas.report(&document);
+    match head(document.root(), &mut report) {
+        Some(head) if report.findings.is_empty() => Ok(Manifest::new(document, head)),
         _ => {
             let declared = declared(document.root());
-            Err(Box::new(Invalid { declared, document, findings }))
+            Err(Box::new(Invalid { declared, document, findings: report.findings }))
         }
     }
 }
@@ -42,73 +42,71 @@ fn declared(root: Node<'_>) -> Option<ModuleName> {
     root.get("name")?.as_str()?.parse().ok()
 }
 
-/// Reads what every manifest declares. What is wrong is added to the findings where the schemas have not said so yet;
-/// `None` comes with at least one finding.
-fn head(root: Node<'_>, findings: &mut Vec<Finding>) -> Option<Head> {
-    let name = required_text(root, "name", findings).and_then(|text| match ModuleName::declared(text) {
+/// Reads what every manifest declares, whatever the schemas demand.
+///
+/// What is wrong is added to the report, unless it is there already. Without a head, the report has at least one finding.
+fn head(root: Node<'_>, report: &mut SchemaReport) -> Option<Head> {
+    let name = required_text(root, "name", report).and_then(|text| match ModuleName::declared(text) {
         Err(InvalidModuleName::Reserved(name)) => {
-            findings.push(rules::reserved(&name));
+            report.findings.push(rules::reserved(&name));
             None
         }
         parsed => {
             let expected = format!("expected {}", ModuleName::FORM);
-            or_finding(parsed.ok(), &schema_rules::PATTERN, "name", text, &expected, findings)
+            or_finding(parsed.ok(), &schema_rules::PATTERN, "name", text, &expected, report)
         }
     });
-    let version = required_text(root, "version", findings).and_then(|text| {
+    let version = required_text(root, "version", report).and_then(|text| {
         let expected = match nearest_version(text) {
             Some(version) => format!("write {}", quoted(&format!("\"{version}\""))),
             None => "expected a semantic version such as `1.2.3`, with numbers below 2^64".to_owned(),
         };
-        or_finding(Version::parse(text).ok(), &schema_rules::PATTERN, "version", text, &expected, findings)
+        or_finding(Version::parse(text).ok(), &schema_rules::PATTERN, "version", text, &expected, report)
     });
     let status = match root.get("status") {
         None => Some(Status::default()),
-        Some(_) => required_text(root, "status", findings).and_then(|text| {
+        Some(_) => required_text(root, "status", report).and_then(|text| {
             let allowed = Status::ALL.map(|status| format!("`{status}`")).join(", ");
             let expected = format!("use one of {allowed}");
-            or_finding(text.parse().ok(), &schema_rules::ENUM, "status", text, &expected, findings)
+            or_finding(text.parse().ok(), &schema_rules::ENUM, "status", text, &expected, report)
         }),
     };
-    let context = context(root, findings);
-    Some(Head { name: name?, version: version?, status: status?, context: context? })
+    let context = context(root, report);
+    Some(Head { name: name?, version: version?, status: status?, context })
 }
 
-/// The text of a member that must be one.
-fn required_text<'a>(root: Node<'a>, key: &str, findings: &mut Vec<Finding>) -> Option<&'a str> {
+/// Returns the text of a member that must be one.
+fn required_text<'a>(root: Node<'a>, key: &str, report: &mut SchemaReport) -> Option<&'a str> {
     let text = root.get(key).and_then(Node::as_str);
-    if text.is_none() {
+    if text.is_none() && !is_reported(report, key) {
         let (rule, message, route, part) = match root.get(key) {
             Some(_) => {
                 (&schema_rules::TYPE, format!("`{key}` must be text"), Pointer::ROOT.key(key), Part::Value)
             }
             None => (&schema_rules::REQUIRED, format!("`{key}` is missing"), Pointer::ROOT, Part::Key),
         };
-        let said = findings.iter().any(|finding| is_about(finding, key));
-        if !said {
-            let label = "every manifest needs it".to_owned();
-            findings.push(Finding {
-                rule,
-                route,
-                part,
-                message,
-                label,
-                help: Some(match key {
-                    "version" => "write three numbers in quotes, as in `\"1.2.3\"`".to_owned(),
-                    _ => format!("write a text for `{key}`"),
-                }),
-            });
-        }
+        report.findings.push(Finding {
+            rule,
+            route,
+            part,
+            message,
+            label: "every manifest needs it".to_owned(),
+            help: Some(match key {
+                "version" => "write three numbers in quotes, as in `\"1.2.3\"`".to_owned(),
+                _ => format!("write a text for `{key}`"),
+            }),
+        });
     }
     text
 }
 
-/// Whether a finding already tells that a member of the root is wrong or missing.
-fn is_about(finding: &Finding, key: &str) -> bool {
-    let missing = finding.route == Pointer::ROOT && finding.message.starts_with(&format!("`{key}`"));
-    missing
-        || finding.route == Pointer::ROOT.key(key)
-        || finding.rule == &schema_rules::TYPE && finding.route == Pointer::ROOT
+/// Returns whether the schemas reported that a member of the root is wrong or missing.
+fn is_reported(report: &SchemaReport, key: &str) -> bool {
+    let is_about = |finding: &Finding| {
+        finding.route == Pointer::ROOT.key(key)
+            || finding.rule == &schema_rules::TYPE && finding.route == Pointer::ROOT
+    };
+    report.missing.contains(key) || report.findings.iter().any(is_about)
 }
 
 fn or_finding<T>(
@@ -117,10 +115,10 @@ fn or_finding<T>(
     key: &str,
     text: &str,
     help: &str,
-    findings: &mut Vec<Finding>,
+    report: &mut SchemaReport,
 ) -> Option<T> {
-    if value.is_none() && !findings.iter().any(|finding| is_about(finding, key)) {
-        findings.push(Finding {
+    if value.is_none() && !is_reported(report, key) {
+        report.findings.push(Finding {
             rule,
             route: Pointer::ROOT.key(key),
             part: Part::Value,
@@ -132,33 +130,27 @@ fn or_finding<T>(
     value
 }
 
-/// How the AI context is spelled, `Some(None)` where there is none. Two contexts, or one that is no object, are refused.
-#[expect(clippy::option_option, reason = "no context and no valid manifest are different answers")]
-fn context(root: Node<'_>, findings: &mut Vec<Finding>) -> Option<Option<ContextKey>> {
-    let mut present = ContextKey::ALL.into_iter().filter(|key| root.get(key.as_str()).is_some());
-    match (present.next(), present.next()) {
-        (None, _) => Some(None),
-        (Some(key), None) if root.get(key.as_str()).is_some_and(|node| node.as_object().is_some()) => {
-            Some(Some(key))
-        }
-        (Some(key), None) => {
-            if !findings.iter().any(|finding| finding.route == key.route()) {
-                findings.push(Finding {
-                    rule: &schema_rules::TYPE,
-                    route: key.route(),
-                    part: Part::Value,
-                    message: format!("`{}` must be a map", key.as_str()),
-                    label: "not a map".to_owned(),
-                    help: None,
-                });
-            }
-            None
-        }
-        (Some(_), Some(second)) => {
-            findings.push(rules::conflict(second));
-            None
-        }
+/// Returns how the key of the AI context is spelled, or `None` if there is no context.
+///
+/// Two contexts, or one that is not an object, are reported.
+fn context(root: Node<'_>, report: &mut SchemaReport) -> Option<ContextKey> {
+    let mut present = ContextKey::ALL.into_iter().filter_map(|key| Some((key, root.get(key.as_str())?)));
+    let (key, node) = present.next()?;
+    if let Some((second, _)) = present.next() {
+        report.findings.push(rules::conflict(second));
+    } else if node.as_object().is_none()
+        && !report.findings.iter().any(|finding| finding.route == key.route())
+    {
+        report.findings.push(Finding {
+            rule: &schema_rules::TYPE,
+            route: key.route(),
+            part: Part::Value,
+            message: format!("`{}` must be a map", key.as_str()),
+            label: "not a map".to_owned(),
+            help: None,
+        });
     }
+    Some(key)
 }
 
 #[cfg(test)]
@@ -170,11 +162,11 @@ mod tests {
 
     fn check(manifest: &Value, expected: &[(&str, &str)]) {
         let tree = tree(manifest);
-        let mut findings = Vec::new();
-        let head = head(tree.root(), &mut findings);
-        assert_eq!(head.is_some(), expected.is_empty(), "{manifest}");
+        let mut report = SchemaReport::default();
+        let head = head(tree.root(), &mut report);
+        assert!(head.is_some() || !expected.is_empty(), "{manifest}");
         let places: Vec<_> =
-            findings.iter().map(|finding| (finding.rule.code, finding.route.as_str())).collect();
+            report.findings.iter().map(|finding| (finding.rule.code, finding.route.as_str())).collect();
         assert_eq!(places, expected, "{manifest}");
     }
 
@@ -210,22 +202,22 @@ mod tests {
     }
 
     #[test]
-    fn what_the_schemas_said_is_not_said_again() {
+    fn what_the_schemas_report_is_not_reported_again() {
         for manifest in
             [json!({}), json!({"name": 1, "version": "x", "status": "y", "aiContext": 3}), json!("text")]
         {
             let tree = tree(&manifest);
-            let mut findings = Schemas::builtin().check_root(tree.root());
-            let said = findings.len();
-            assert!(head(tree.root(), &mut findings).is_none());
-            assert_eq!(findings.len(), said, "{findings:#?}");
+            let mut report = Schemas::builtin().report_tree(&tree);
+            let count = report.findings.len();
+            assert!(head(tree.root(), &mut report).is_none());
+            assert_eq!(report.findings.len(), count, "{:#?}", report.findings);
         }
     }
 
     #[test]
     fn the_default_status_is_active_and_the_declared_name_survives() {
         let tree = tree(&json!({"name": "drive", "version": "1.2.3-a+b", "ai_context": {}}));
-        let head = head(tree.root(), &mut Vec::new()).unwrap();
+        let head = head(tree.root(), &mut SchemaReport::default()).unwrap();
         assert_eq!((head.status, head.context), (Status::Active, Some(ContextKey::Snake)));
         assert_eq!(head.version.to_string(), "1.2.3-a+b");
         assert_eq!(declared(tree.root()).unwrap().as_str(), "drive");

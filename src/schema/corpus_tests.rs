@@ -29,7 +29,7 @@ fn findings(folder: &str) -> Option<Vec<Checked>> {
                 Some("json") => serde_json::from_str(text).unwrap(),
                 _ => serde_yaml::from_str(text).unwrap(),
             };
-            let found = schemas.check_root(tree(&value).root());
+            let found = schemas.report_tree(&tree(&value)).findings;
             all.push((path, found.into_iter().map(|one| (one.rule.code, one.route.to_string())).collect()));
         }
     }

@@ -2,12 +2,12 @@
 //!
 //! Errors are told apart by their typed kind, never by the validator's messages.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jsonschema::{ValidationError, error::ValidationErrorKind as Kind};
 
 use super::{
-    keywords::{self, Said},
+    keywords::{self, Wording},
     objects, rules,
     violation::{Subject, Violation},
 };
@@ -17,16 +17,27 @@ use crate::{
     source::Node,
 };
 
-/// The findings for the errors, in reading order.
-pub(super) fn of<'e>(
+/// What breaks the schema in a document.
+#[derive(Debug, Default)]
+pub struct SchemaReport {
+    /// One finding for each mistake, in reading order.
+    pub findings: Vec<Finding>,
+    /// The required fields that the root does not have.
+    pub missing: BTreeSet<String>,
+}
+
+/// Returns the findings for the validator's errors.
+pub(super) fn report<'e>(
     subject: &Subject<'_>,
     errors: impl Iterator<Item = ValidationError<'e>>,
-) -> Vec<Finding> {
+) -> SchemaReport {
     let errors: Vec<_> = errors.collect();
     let mut violations = Vec::new();
     for error in &errors {
         collect(subject, error, &mut violations);
     }
+    let at_root = violations.iter().filter(|violation| violation.route == Pointer::ROOT);
+    let missing = at_root.filter_map(Violation::missing_field).map(str::to_owned).collect();
     let mut by_route: BTreeMap<Pointer, Vec<Violation<'_>>> = BTreeMap::new();
     for violation in violations {
         by_route.entry(violation.route.clone()).or_default().push(violation);
@@ -38,7 +49,7 @@ pub(super) fn of<'e>(
         (place, finding.rule.code, finding.message.clone())
     });
     findings.dedup();
-    findings
+    SchemaReport { findings, missing }
 }
 
 /// The one finding where a schema that refers to itself many times over would give the same errors without end.
@@ -143,7 +154,7 @@ fn on_value(subject: &Subject<'_>, violation: &Violation<'_>) -> Vec<Finding> {
     if matches!(violation.kind, Kind::UniqueItems) {
         return keywords::repeated(subject, &violation.route, node);
     }
-    let Said { rule, message, label, help } = keywords::say(subject, violation, node);
+    let Wording { rule, message, label, help } = keywords::describe(subject, violation, node);
     let (route, part) = (violation.route.clone(), Part::Value);
     vec![Finding { rule, route, part, message, label, help }]
 }

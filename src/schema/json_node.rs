@@ -9,7 +9,7 @@ use jsonschema::{
     json::{self, NodeIdentity},
 };
 
-use crate::source::{Elements, Members, Node, Number, Tree, TreeBuilder, Value};
+use crate::source::{Elements, Members, Node, Number, Tree, Value};
 
 /// Names the representation to `jsonschema`.
 #[derive(Debug)]
@@ -28,10 +28,7 @@ impl json::Json for TreeJson {
     }
 
     fn with_string_node<T>(buffer: &mut Option<Tree>, text: &str, run: impl FnOnce(Node<'_>) -> T) -> T {
-        let mut builder = TreeBuilder::default();
-        builder.string(text);
-        *buffer = builder.finish();
-        run(buffer.as_ref().expect("a tree of one text was just built").root())
+        run(buffer.insert(Tree::of_text(text)).root())
     }
 }
 
@@ -97,8 +94,8 @@ impl<'a> json::Node<'a, TreeJson> for Node<'a> {
     }
 
     fn identity(&self) -> Option<NodeIdentity> {
-        let index = u32::try_from(self.index()).ok()?;
-        Some(NodeIdentity::tagged(std::ptr::from_ref(self.tree()).addr(), index))
+        let (address, index) = self.unique_id();
+        Some(NodeIdentity::tagged(address, index))
     }
 }
 

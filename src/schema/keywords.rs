@@ -1,4 +1,4 @@
-//! What to say of a value that breaks a keyword.
+//! The words for a value that breaks a keyword of its schema.
 
 use std::collections::BTreeMap;
 
@@ -16,61 +16,61 @@ use crate::{
     source::{Format, Node, Value},
 };
 
-/// The words of a finding.
-pub(super) struct Said {
+/// The rule, the message, the label and the help of a finding.
+pub(super) struct Wording {
     pub(super) rule: &'static Rule,
     pub(super) message: String,
     pub(super) label: String,
     pub(super) help: Option<String>,
 }
 
-/// Says what is wrong with the node, which breaks a keyword that is about its own value.
-pub(super) fn say(subject: &Subject<'_>, violation: &Violation<'_>, node: Node<'_>) -> Said {
+/// Describes what is wrong with a node that breaks a keyword that is about its own value.
+pub(super) fn describe(subject: &Subject<'_>, violation: &Violation<'_>, node: Node<'_>) -> Wording {
     let field = words::field(&violation.route, subject.root);
     let expected = || violation.expected().map(|expected| format!("expected {expected}"));
-    let said = |rule, message: String, label: String| Said { rule, message, label, help: expected() };
+    let wording = |rule, message: String, label: String| Wording { rule, message, label, help: expected() };
     match violation.kind {
         Kind::Type { kind } => of_type(subject, violation, node, kind),
         Kind::Enum { options } => of_enum(subject, &violation.route, node, options),
-        Kind::Constant { expected_value } => Said {
+        Kind::Constant { expected_value } => Wording {
             rule: &rules::CONST,
             message: format!("{field} must be {}", words::json(expected_value)),
             label: format!("must be {}", words::json(expected_value)),
             help: expected().or_else(|| Some(format!("write {}", words::json(expected_value)))),
         },
         Kind::Pattern { pattern } => of_pattern(subject, violation, node, pattern),
-        Kind::Format { format } => said(
+        Kind::Format { format } => wording(
             &rules::FORMAT,
             format!("{} is not of the format {}", words::value(node), quoted(format)),
             format!("not a {}", excerpt(format)),
         ),
-        Kind::MinItems { limit } => Said {
+        Kind::MinItems { limit } => Wording {
             rule: &rules::MIN_ITEMS,
             message: format!("{field} needs at least {}, but has {}", count(*limit, "item"), length(node)),
             label: "too few items".to_owned(),
             help: expected().or_else(|| Some("add what is missing".to_owned())),
         },
-        Kind::MaxItems { limit } => said(
+        Kind::MaxItems { limit } => wording(
             &rules::MAX_ITEMS,
             format!("{field} takes at most {}, but has {}", count(*limit, "item"), length(node)),
             "too many items".to_owned(),
         ),
-        Kind::MinProperties { limit } => said(
+        Kind::MinProperties { limit } => wording(
             &rules::MIN_PROPERTIES,
             format!("{field} needs at least {}, but has {}", count(*limit, "field"), length(node)),
             "too few fields".to_owned(),
         ),
-        Kind::MaxProperties { limit } => said(
+        Kind::MaxProperties { limit } => wording(
             &rules::MAX_PROPERTIES,
             format!("{field} takes at most {}, but has {}", count(*limit, "field"), length(node)),
             "too many fields".to_owned(),
         ),
-        Kind::MinLength { limit } => said(
+        Kind::MinLength { limit } => wording(
             &rules::MIN_LENGTH,
             format!("{field} needs at least {}, but has {}", count(*limit, "character"), length(node)),
             "too short".to_owned(),
         ),
-        Kind::MaxLength { limit } => said(
+        Kind::MaxLength { limit } => wording(
             &rules::MAX_LENGTH,
             format!("{field} takes at most {}, but has {}", count(*limit, "character"), length(node)),
             "too long".to_owned(),
@@ -83,32 +83,32 @@ pub(super) fn say(subject: &Subject<'_>, violation: &Violation<'_>, node: Node<'
         Kind::ExclusiveMaximum { limit } => {
             bound(&rules::MAXIMUM, node, &field, "less than", limit, expected())
         }
-        Kind::MultipleOf { multiple_of } => said(
+        Kind::MultipleOf { multiple_of } => wording(
             &rules::MULTIPLE_OF,
             format!("{field} must be a multiple of {multiple_of}, but is {}", words::value(node)),
             format!("not a multiple of {multiple_of}"),
         ),
-        Kind::AdditionalItems { limit } => said(
+        Kind::AdditionalItems { limit } => wording(
             &rules::ADDITIONAL_ITEMS,
             format!("{field} takes {}, but has {}", count(*limit as u64, "item"), length(node)),
             "too many items".to_owned(),
         ),
-        Kind::UnevaluatedItems { .. } => said(
+        Kind::UnevaluatedItems { .. } => wording(
             &rules::ADDITIONAL_ITEMS,
             format!("{field} has items that the schema does not describe"),
             "undescribed items".to_owned(),
         ),
-        Kind::UniqueItems => said(
+        Kind::UniqueItems => wording(
             &rules::UNIQUE_ITEMS,
             format!("an item of {field} repeats another"),
             "repeated items".to_owned(),
         ),
-        Kind::Contains => said(
+        Kind::Contains => wording(
             &rules::CONTAINS,
             format!("{field} does not hold the items that the schema asks for"),
             "wrong number of certain items".to_owned(),
         ),
-        Kind::FalseSchema => Said {
+        Kind::FalseSchema => Wording {
             rule: &rules::FORBIDDEN,
             message: format!("{field} is not allowed here"),
             label: "not allowed".to_owned(),
@@ -118,42 +118,43 @@ pub(super) fn say(subject: &Subject<'_>, violation: &Violation<'_>, node: Node<'
     }
 }
 
-/// Says of a value that it lacks a form that the schema describes in other ways than by one keyword.
-fn of_form(kind: &Kind, field: &str, help: Option<String>) -> Said {
-    let said = |rule, message: String, label: &str| Said { rule, message, label: label.to_owned(), help };
+/// Describes a value that lacks a form that the schema describes in other ways than by one keyword.
+fn of_form(kind: &Kind, field: &str, help: Option<String>) -> Wording {
+    let wording =
+        |rule, message: String, label: &str| Wording { rule, message, label: label.to_owned(), help };
     match kind {
-        Kind::ContentEncoding { content_encoding } => said(
+        Kind::ContentEncoding { content_encoding } => wording(
             &rules::CONTENT,
             format!("{field} is not encoded as {}", quoted(content_encoding)),
             "wrong encoding",
         ),
-        Kind::ContentMediaType { content_media_type } => said(
+        Kind::ContentMediaType { content_media_type } => wording(
             &rules::CONTENT,
             format!("{field} does not hold {}", quoted(content_media_type)),
             "wrong kind of content",
         ),
         Kind::FromUtf8 { .. } => {
-            said(&rules::CONTENT, format!("{field} does not decode to UTF-8"), "wrong encoding")
+            wording(&rules::CONTENT, format!("{field} does not decode to UTF-8"), "wrong encoding")
         }
-        Kind::AnyOf { .. } => said(
+        Kind::AnyOf { .. } => wording(
             &rules::ANY_OF,
             format!("{field} fits none of the forms that are allowed here"),
             "none of the allowed forms",
         ),
-        Kind::OneOfNotValid { .. } => said(
+        Kind::OneOfNotValid { .. } => wording(
             &rules::ONE_OF,
             format!("{field} fits none of the forms that are allowed here"),
             "none of the allowed forms",
         ),
-        Kind::OneOfMultipleValid { .. } => said(
+        Kind::OneOfMultipleValid { .. } => wording(
             &rules::ONE_OF,
             format!("{field} fits more than one of the forms of which it must fit exactly one"),
             "fits several forms",
         ),
         Kind::Not { .. } => {
-            said(&rules::NOT, format!("{field} has a form that is excluded here"), "an excluded form")
+            wording(&rules::NOT, format!("{field} has a form that is excluded here"), "an excluded form")
         }
-        _ => Said {
+        _ => Wording {
             rule: &rules::UNUSABLE,
             message: format!("the schema could not be applied to {field}"),
             label: "could not be checked".to_owned(),
@@ -187,7 +188,7 @@ pub(super) fn repeated(subject: &Subject<'_>, route: &Pointer, array: Node<'_>) 
     findings
 }
 
-fn of_type(subject: &Subject<'_>, violation: &Violation<'_>, node: Node<'_>, kind: &TypeKind) -> Said {
+fn of_type(subject: &Subject<'_>, violation: &Violation<'_>, node: Node<'_>, kind: &TypeKind) -> Wording {
     let types: Vec<_> = match kind {
         TypeKind::Single(one) => vec![*one],
         TypeKind::Multiple(several) => several.iter().collect(),
@@ -199,7 +200,7 @@ fn of_type(subject: &Subject<'_>, violation: &Violation<'_>, node: Node<'_>, kin
         Value::Number(_) if types.contains(&JsonType::Integer) => words::value(node),
         _ => words::kind(node).to_owned(),
     };
-    Said {
+    Wording {
         rule: &rules::TYPE,
         message: format!("{} must be {wanted}, but is {is}", words::field(&violation.route, subject.root)),
         label: format!("{is}, not {wanted}"),
@@ -219,7 +220,7 @@ fn type_words(kind: JsonType) -> &'static str {
     }
 }
 
-fn of_enum(subject: &Subject<'_>, route: &Pointer, node: Node<'_>, options: &Json) -> Said {
+fn of_enum(subject: &Subject<'_>, route: &Pointer, node: Node<'_>, options: &Json) -> Wording {
     let options = options.as_array().map(Vec::as_slice).unwrap_or_default();
     let allowed = || options.iter().filter_map(Json::as_str);
     let what = match node.key() {
@@ -237,7 +238,7 @@ fn of_enum(subject: &Subject<'_>, route: &Pointer, node: Node<'_>, options: &Jso
         Some(meant) => format!("did you mean {}? Allowed are {}", quoted(meant), list),
         None => format!("use {list}"),
     };
-    Said {
+    Wording {
         rule: &rules::ENUM,
         message: format!("{} is not {what}", words::value(node)),
         label: format!("not {what}"),
@@ -258,7 +259,7 @@ fn commented<'a>(subject: &Subject<'_>, node: Node<'_>, mut allowed: impl Iterat
     subject.format == Format::Yaml && before.is_some_and(|before| allowed.any(|option| option == before))
 }
 
-fn of_pattern(subject: &Subject<'_>, violation: &Violation<'_>, node: Node<'_>, pattern: &str) -> Said {
+fn of_pattern(subject: &Subject<'_>, violation: &Violation<'_>, node: Node<'_>, pattern: &str) -> Wording {
     let field = words::field(&violation.route, subject.root);
     let (message, label) = match node.as_str() {
         Some(text) if text.trim().is_empty() => (format!("{field} is blank"), "blank".to_owned()),
@@ -272,7 +273,7 @@ fn of_pattern(subject: &Subject<'_>, violation: &Violation<'_>, node: Node<'_>, 
         Some(expected) => format!("expected {expected}"),
         None => format!("expected text that matches {}", quoted(pattern)),
     };
-    Said { rule: &rules::PATTERN, message, label, help: Some(help) }
+    Wording { rule: &rules::PATTERN, message, label, help: Some(help) }
 }
 
 fn bound(
@@ -282,8 +283,8 @@ fn bound(
     relation: &str,
     limit: &Json,
     help: Option<String>,
-) -> Said {
-    Said {
+) -> Wording {
+    Wording {
         rule,
         message: format!("{field} must be {relation} {limit}, but is {}", words::value(node)),
         label: format!("must be {relation} {limit}"),

@@ -28,6 +28,7 @@ mod words;
 
 pub use copy::Origin;
 pub use error::{SchemaError, TooFar};
+pub use findings::SchemaReport;
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -162,27 +163,33 @@ impl Schemas {
         &self.0.outdated
     }
 
-    /// Everything in a document that breaks the schema, in reading order.
+    /// Returns everything in a document that breaks the schema, in reading order.
     pub fn check(&self, document: &Document) -> Vec<Finding> {
+        self.report(document).findings
+    }
+
+    /// Returns everything in a document that breaks the schema, and which fields are missing.
+    pub fn report(&self, document: &Document) -> SchemaReport {
         let spelling =
             |route: &Pointer| Some(document.source().slice(&document.locate(route, Part::Value)).to_owned());
-        self.findings(document.root(), &spelling, document.format())
+        self.report_root(document.root(), &spelling, document.format())
     }
 
-    /// Everything in a tree without a text that breaks the schema.
-    pub fn check_root(&self, root: Node<'_>) -> Vec<Finding> {
-        self.findings(root, &|_| None, Format::Yaml)
-    }
-
-    fn findings(&self, root: Node<'_>, spelling: &Spelling<'_>, format: Format) -> Vec<Finding> {
+    fn report_root(&self, root: Node<'_>, spelling: &Spelling<'_>, format: Format) -> SchemaReport {
         let Compiled { folder, reach, validator, .. } = &*self.0;
         if validator.is_valid(root) {
-            return Vec::new();
+            return SchemaReport::default();
         }
         if !reach.can_list_errors(levels(root)) {
-            return vec![findings::unlisted()];
+            return SchemaReport { findings: vec![findings::unlisted()], ..SchemaReport::default() };
         }
-        findings::of(&Subject { root, folder, spelling, format }, validator.iter_errors(root))
+        findings::report(&Subject { root, folder, spelling, format }, validator.iter_errors(root))
+    }
+
+    /// Returns everything that breaks the schema in a tree without a text.
+    #[cfg(test)]
+    pub(crate) fn report_tree(&self, tree: &crate::source::Tree) -> SchemaReport {
+        self.report_root(tree.root(), &|_| None, Format::Yaml)
     }
 }
 

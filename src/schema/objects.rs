@@ -15,7 +15,7 @@ use crate::{
 /// The findings about one object. A missing field and an unknown one that spells it almost are one mistake: the unknown
 /// field is reported, and its hint names the missing one.
 pub(super) fn findings(subject: &Subject<'_>, violations: &[Violation<'_>]) -> Vec<Finding> {
-    let missing: BTreeSet<_> = violations.iter().filter_map(missing_field).collect();
+    let missing: BTreeSet<_> = violations.iter().filter_map(Violation::missing_field).collect();
     let mut found = Vec::new();
     let mut misspelt = BTreeSet::new();
     for violation in violations {
@@ -31,20 +31,13 @@ pub(super) fn findings(subject: &Subject<'_>, violations: &[Violation<'_>]) -> V
             _ => {}
         }
     }
-    let missing = violations.iter().filter_map(|violation| Some((violation, missing_field(violation)?)));
+    let missing = violations.iter().filter_map(|violation| Some((violation, violation.missing_field()?)));
     found.extend(
         missing
             .filter(|(_, field)| !misspelt.contains(field))
             .map(|(violation, field)| required(subject, violation, field)),
     );
     found
-}
-
-fn missing_field<'a>(violation: &Violation<'a>) -> Option<&'a str> {
-    match violation.kind {
-        Kind::Required { property } => property.as_str(),
-        _ => None,
-    }
 }
 
 fn properties<'a>(violation: &Violation<'a>) -> Option<&'a Map<String, Value>> {

@@ -23,10 +23,10 @@ fn manifest(change: impl FnOnce(&mut Value)) -> Value {
     manifest
 }
 
-fn said(schemas: &Schemas, document: &Value) -> Vec<String> {
+fn findings(schemas: &Schemas, document: &Value) -> Vec<String> {
     let tree = tree(document);
     let spelling = |route: &Pointer| (route.as_str() == "/version").then(|| "1.10".to_owned());
-    let findings = schemas.findings(tree.root(), &spelling, Format::Yaml);
+    let findings = schemas.report_root(tree.root(), &spelling, Format::Yaml).findings;
     let line = |finding: &Finding| {
         let Finding { rule, route, part, message, label: _, help } = finding;
         format!("{} {route} {part:?}: {message} | {}", rule.code, help.as_deref().unwrap_or_default())
@@ -37,7 +37,7 @@ fn said(schemas: &Schemas, document: &Value) -> Vec<String> {
 /// Changes the valid manifest and compares what is said of it.
 fn check(change: impl FnOnce(&mut Value), expected: &[&str]) {
     let manifest = manifest(change);
-    assert_eq!(said(&Schemas::builtin(), &manifest), expected, "{manifest}");
+    assert_eq!(findings(&Schemas::builtin(), &manifest), expected, "{manifest}");
 }
 
 #[test]
@@ -219,7 +219,7 @@ fn all_mistakes_come_at_once_in_reading_order() {
         it["aiContext"]["keywords"] = json!(["a", "a"]);
         it["aiContext"]["colour"] = json!("red");
     });
-    let codes: Vec<_> = said(&Schemas::builtin(), &manifest)
+    let codes: Vec<_> = findings(&Schemas::builtin(), &manifest)
         .into_iter()
         .map(|line| line.split(' ').take(2).collect::<Vec<_>>().join(" "))
         .collect();
@@ -280,7 +280,7 @@ fn every_keyword_of_a_registrys_own_schema_has_a_rule() {
         ),
     ] {
         let schemas = own(&[("module.schema.json", schema.clone())]).unwrap();
-        let lines = said(&schemas, &document);
+        let lines = findings(&schemas, &document);
         assert_eq!(lines.len(), 1, "{schema}: {lines:?}");
         assert!(lines[0].starts_with(&format!("{code} ")), "{schema}: {lines:?}");
     }
@@ -291,7 +291,7 @@ fn of_alternatives_the_one_that_was_meant_is_explained() {
     let either = json!({"anyOf": [{"type": "string"}, {"type": "object", "required": ["url"]}]});
     let schemas = own(&[("module.schema.json", json!({"properties": {"home": either}}))]).unwrap();
     assert_eq!(
-        said(&schemas, &json!({"home": {}})),
+        findings(&schemas, &json!({"home": {}})),
         ["schema/required /home Key: `url` is missing in `home` | add `url`"]
     );
 }
@@ -305,13 +305,13 @@ fn a_registrys_own_files_replace_the_builtin_ones_and_refer_to_each_other() {
     ])
     .unwrap();
     assert_eq!(
-        said(
+        findings(
             &schemas,
             &json!({"team": "x", "aiContext": {"purpose": "p", "category": "OTHER", "keywords": ["k"]}})
         ),
         ["schema/pattern /team Value: `team` cannot be `x` | expected a team such as `t-ops`"]
     );
-    assert_eq!(said(&schemas, &json!({"aiContext": {}})).len(), 3);
+    assert_eq!(findings(&schemas, &json!({"aiContext": {}})).len(), 3);
 }
 
 #[test]
@@ -321,7 +321,7 @@ fn files_may_name_each_other_by_the_ids_they_give_themselves() {
         ("part.json", json!({"$id": "https://x.example/part", "type": "object"})),
     ])
     .unwrap();
-    assert_eq!(said(&schemas, &json!(1)).len(), 1);
+    assert_eq!(findings(&schemas, &json!(1)).len(), 1);
 }
 
 #[test]
@@ -399,7 +399,7 @@ fn schemas_that_refer_to_themselves_end() {
         json!({"properties": {"n": {"$ref": "#"}}, "not": {"$ref": "#"}}),
     ] {
         let schemas = own(&[("module.schema.json", schema.clone())]).unwrap();
-        said(&schemas, &json!({"n": {"n": {}}}));
+        findings(&schemas, &json!({"n": {"n": {}}}));
     }
 }
 
@@ -420,7 +420,7 @@ fn every_builtin_schema_compiles_and_accepts_its_own_examples() {
         let schema: Value = serde_json::from_str(text).unwrap();
         assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema", "{name}");
         for example in schema["examples"].as_array().into_iter().flatten() {
-            assert_eq!(said(&schemas, example), [""; 0], "{name}");
+            assert_eq!(findings(&schemas, example), [""; 0], "{name}");
         }
     }
     for (name, text) in BUILTIN {
@@ -434,7 +434,7 @@ fn examples_hold(name: &str, schema: &Value) {
         let standalone = !schema.to_string().contains("\"$ref\"");
         for example in examples.iter().filter(|_| standalone) {
             let schemas = own(&[("module.schema.json", schema.clone())]).unwrap();
-            assert_eq!(said(&schemas, example), [""; 0], "{name}: {example}");
+            assert_eq!(findings(&schemas, example), [""; 0], "{name}: {example}");
         }
     }
     match schema {
@@ -452,7 +452,7 @@ fn the_schema_states_the_same_words_as_the_types() {
         ["drive", "team-chat-2", "a", "a-", "a--b", "-a", "1a", "Drive", &"a".repeat(63), &"a".repeat(64)]
     {
         let has_form = !matches!(ModuleName::declared(name), Err(InvalidModuleName::Form(_)));
-        let found = said(&Schemas::builtin(), &json!({"name": name, "version": "1.0.0"}));
+        let found = findings(&Schemas::builtin(), &json!({"name": name, "version": "1.0.0"}));
         assert_eq!(found.is_empty(), has_form, "{name}: {found:?}");
     }
     let declared = module["properties"]["name"]["pattern"].as_str().unwrap();
@@ -476,10 +476,10 @@ fn hostile_references_neither_overflow_the_stack_nor_multiply_errors() {
     let twice = json!({"type": "object", "properties": {"a": {"allOf": [again, again]}}});
     let schemas = own(&[("module.schema.json", twice.clone())]).unwrap();
     let nested = |leaf: Value| (0..40).fold(leaf, |inner, _| json!({"a": inner}));
-    assert_eq!(said(&schemas, &nested(json!({}))), [""; 0]);
-    let lines = said(&schemas, &nested(json!(1)));
+    assert_eq!(findings(&schemas, &nested(json!({}))), [""; 0]);
+    let lines = findings(&schemas, &nested(json!(1)));
     assert!(lines.len() == 1 && lines[0].starts_with("schema/unusable"), "{lines:?}");
-    assert_eq!(said(&schemas, &json!({"a": 1})).len(), 1);
+    assert_eq!(findings(&schemas, &json!({"a": 1})).len(), 1);
 
     let next = |index: usize| json!({"$ref": format!("#/$defs/d{index}")});
     let chain: serde_json::Map<_, _> =

@@ -30,7 +30,15 @@ pub(super) struct Violation<'a> {
     pub(super) schema: Option<&'a serde_json::Map<String, serde_json::Value>>,
 }
 
-impl Violation<'_> {
+impl<'a> Violation<'a> {
+    /// Returns the field that is missing, if the error is about one.
+    pub(super) fn missing_field(&self) -> Option<&'a str> {
+        match self.kind {
+            Kind::Required { property } => property.as_str(),
+            _ => None,
+        }
+    }
+
     /// The form of value that the schema's author put in words.
     pub(super) fn expected(&self) -> Option<&str> {
         self.schema?.get("x-expected")?.as_str()

@@ -13,6 +13,30 @@
 //! * No YAML tags. An alias repeats its anchor's node, within [`Limits::aliases`].
 //!
 //! Nothing here knows what a manifest is.
+//!
+//! # What users can rely on
+//!
+//! Users see a [`Document`], its [`Node`]s and the [`Value`]s in them. They do not see how the tree is stored, nor which format
+//! it was read from, so a faster parser or another tree changes no user.
+//!
+//! * **Order.** Elements and members come in the order of the text. [`Node::index`] numbers all nodes in reading order: a
+//!   collection comes before what it contains, and the root is 0.
+//! * **Look-up.** [`Node::get`] returns the first member with a key; a key is repeated only in a document that comes with an
+//!   error. [`Node::at`] follows a [`Pointer`](crate::domain::Pointer) from any node.
+//! * **Values.** A text is decoded: its quotes, escapes, line folds and block indentation are resolved. The copy of a node by an
+//!   alias is like any other node.
+//! * **Spans.** A check never computes bytes. It names a route and a [`Part`](crate::diagnostic::Part), and
+//!   [`Document::locate`] alone turns them into a [`Span`](crate::diagnostic::Span) of the original text:
+//!   * A key, or a text in quotes, includes its quotes.
+//!   * A text below `|` or `>` starts at its first character, after the indentation, and ends after its last character that is
+//!     not blank.
+//!   * An array or object in brackets includes its brackets. In block style it starts at its first `-` or key and ends with its
+//!     last value.
+//!   * A value that is not written (`key:`) is empty, right after what precedes it.
+//!   * An alias has the span of `*name`; the nodes in its copy have the spans of the nodes of the anchor.
+//!
+//! Characters within a text have no spans of their own yet. A further `Part` with a range of the decoded text fits here: only
+//! [`Document::locate`] has to know how decoded characters correspond to bytes.
 
 mod decode;
 mod dialect;
@@ -35,7 +59,9 @@ mod tests;
 pub use document::Document;
 pub use format::Format;
 pub use limits::Limits;
-pub use tree::{Elements, Members, Node, Number, Tree, TreeBuilder, Value};
+#[cfg(test)]
+pub(crate) use tree::TreeBuilder;
+pub use tree::{Elements, Members, Node, Number, Tree, Value};
 
 use std::sync::Arc;
 

@@ -6,7 +6,7 @@ use super::*;
 fn help(change: impl FnOnce(&mut Value), format: Format) -> String {
     let manifest = manifest(change);
     let tree = tree(&manifest);
-    let findings = Schemas::builtin().findings(tree.root(), &|_| None, format);
+    let findings = Schemas::builtin().report_root(tree.root(), &|_| None, format).findings;
     let [finding] = &findings[..] else { panic!("{manifest}: {findings:?}") };
     finding.help.clone().unwrap()
 }

@@ -10,7 +10,7 @@ use super::{
 ///
 /// Open a collection, add its children, close it. A key given before a node makes the node a member.
 #[derive(Debug, Default)]
-pub struct TreeBuilder {
+pub(crate) struct TreeBuilder {
     nodes: Vec<NodeData>,
     strings: String,
     open: Vec<u32>,
@@ -21,43 +21,43 @@ pub struct TreeBuilder {
 
 impl TreeBuilder {
     /// Sets the key of the next node.
-    pub fn key(&mut self, key: &str) {
+    pub(crate) fn key(&mut self, key: &str) {
         self.key = Some(self.intern(key));
     }
 
     /// Adds `null`.
-    pub fn null(&mut self) -> usize {
+    pub(crate) fn null(&mut self) -> usize {
         self.push(Kind::Null)
     }
 
     /// Adds a truth value.
-    pub fn bool(&mut self, truth: bool) -> usize {
+    pub(crate) fn bool(&mut self, truth: bool) -> usize {
         self.push(Kind::Bool(truth))
     }
 
     /// Adds a number.
-    pub fn number(&mut self, number: Number) -> usize {
+    pub(crate) fn number(&mut self, number: Number) -> usize {
         self.push(Kind::Number(number))
     }
 
     /// Adds a text.
-    pub fn string(&mut self, text: &str) -> usize {
+    pub(crate) fn string(&mut self, text: &str) -> usize {
         let text = self.intern(text);
         self.push(Kind::String(text))
     }
 
     /// Opens an array; its elements follow.
-    pub fn open_array(&mut self) -> usize {
+    pub(crate) fn open_array(&mut self) -> usize {
         self.open(Kind::Array)
     }
 
     /// Opens an object; its members follow.
-    pub fn open_object(&mut self) -> usize {
+    pub(crate) fn open_object(&mut self) -> usize {
         self.open(Kind::Object)
     }
 
     /// Closes the collection that was opened last.
-    pub fn close(&mut self) {
+    pub(crate) fn close(&mut self) {
         if let Some(index) = self.open.pop() {
             self.nodes[index as usize].end = self.next_index();
             if let Kind::Object = self.nodes[index as usize].kind {
@@ -67,7 +67,7 @@ impl TreeBuilder {
     }
 
     /// Closes all collections that are open.
-    pub fn close_all(&mut self) {
+    pub(crate) fn close_all(&mut self) {
         while !self.open.is_empty() {
             self.close();
         }
@@ -76,7 +76,7 @@ impl TreeBuilder {
     /// The members that repeat a key, as pairs of the index of the first member of that key and of the repeating one.
     ///
     /// Only closed objects count. Such members stay in the tree, the first one wins a look-up.
-    pub fn duplicates(&self) -> impl Iterator<Item = (usize, usize)> {
+    pub(crate) fn duplicates(&self) -> impl Iterator<Item = (usize, usize)> {
         self.duplicates.iter().map(|&(first, second)| (first as usize, second as usize))
     }
 
@@ -107,18 +107,13 @@ impl TreeBuilder {
     }
 
     /// How many collections are open.
-    pub fn depth(&self) -> usize {
+    pub(crate) fn depth(&self) -> usize {
         self.open.len()
     }
 
     /// How many nodes there are.
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.nodes.len()
-    }
-
-    /// Whether there is no node yet.
-    pub fn is_empty(&self) -> bool {
-        self.nodes.is_empty()
     }
 
     /// How many nodes the closed node at `index` and all below it are.
@@ -141,8 +136,8 @@ impl TreeBuilder {
         height
     }
 
-    /// Adds a copy of the closed node at `index` and of all below it, and tells how many nodes that were.
-    pub fn copy(&mut self, index: usize) -> usize {
+    /// Adds a copy of the closed node at `index` and of all below it.
+    pub(crate) fn copy(&mut self, index: usize) {
         let (first, base) = (index, self.nodes.len());
         let end = self.nodes[first].end as usize;
         let key = self.key.take();
@@ -152,11 +147,10 @@ impl TreeBuilder {
             self.nodes.push(node);
         }
         self.nodes[base].key = key;
-        end - first
     }
 
     /// Closes what is open and gives the tree, or `None` where no node was added.
-    pub fn finish(mut self) -> Option<Tree> {
+    pub(crate) fn finish(mut self) -> Option<Tree> {
         self.close_all();
         (!self.nodes.is_empty()).then_some(Tree { nodes: self.nodes, strings: self.strings })
     }

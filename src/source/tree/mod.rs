@@ -6,6 +6,7 @@ pub(super) mod node;
 pub(super) mod number;
 pub(super) mod spans;
 
-pub use builder::TreeBuilder;
+#[cfg(test)]
+pub(crate) use builder::TreeBuilder;
 pub use node::{Elements, Members, Node, Tree, Value};
 pub use number::Number;

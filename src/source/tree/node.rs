@@ -64,6 +64,13 @@ pub enum Value<'a> {
 }
 
 impl Tree {
+    /// Returns a tree whose only node is a text.
+    pub fn of_text(text: &str) -> Self {
+        let strings = text.to_owned();
+        let kind = Kind::String(Text { start: 0, end: to_u32(text.len()) });
+        Self { nodes: vec![NodeData { kind, end: 1, key: None }], strings }
+    }
+
     /// The root of the document.
     pub fn root(&self) -> Node<'_> {
         Node { tree: self, index: 0 }
@@ -89,9 +96,9 @@ impl<'a> Node<'a> {
         self.index as usize
     }
 
-    /// The tree that the node is part of.
-    pub fn tree(self) -> &'a Tree {
-        self.tree
+    /// Returns two numbers that together differ from those of every other node in memory.
+    pub fn unique_id(self) -> (usize, u32) {
+        (std::ptr::from_ref(self.tree).addr(), self.index)
     }
 
     /// What the node holds.
