@@ -6,15 +6,15 @@
 /// each three letters (Damerau-Levenshtein). Of equally close ones the first wins.
 pub fn closest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     /// A longer word is no slip of the pen, and comparing it costs its square.
-    const LONGEST: usize = 100;
-    if word.len() > LONGEST {
+    const MAX_LENGTH: usize = 100;
+    if word.len() > MAX_LENGTH {
         return None;
     }
     let folded = fold(word);
     let allowed = folded.chars().count() / 3;
     candidates
         .into_iter()
-        .filter(|candidate| candidate.len() <= LONGEST && *candidate != word)
+        .filter(|candidate| candidate.len() <= MAX_LENGTH && *candidate != word)
         .map(|candidate| (strsim::damerau_levenshtein(&folded, &fold(candidate)), candidate))
         .filter(|(distance, _)| *distance <= allowed)
         .min_by_key(|(distance, _)| *distance)

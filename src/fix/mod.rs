@@ -44,28 +44,28 @@ pub struct Fix {
 /// Fixes what can be fixed. A file that cannot be read without an error is left as it is.
 pub fn fix(compiler: &Compiler, path: &RepoPath, bytes: Vec<u8>) -> Fixed {
     let mut fixed = Fixed { bytes, fixes: Vec::new() };
-    let mut hopeless = BTreeSet::new();
+    let mut unfixable = BTreeSet::new();
     while fixed.fixes.len() < MAX_FIXES {
-        let Some(next) = next(compiler, path, &fixed.bytes, &mut hopeless) else { break };
+        let Some(next) = next(compiler, path, &fixed.bytes, &mut unfixable) else { break };
         fixed.bytes = next.0;
         // What could not be fixed there may be possible now.
-        hopeless.retain(|(_, pointer)| *pointer != next.1.diagnostic.pointer);
+        unfixable.retain(|(_, pointer)| *pointer != next.1.diagnostic.pointer);
         fixed.fixes.push(next.1);
     }
     fixed
 }
 
-/// The first fix that holds, and the bytes after it. What has none is noted as hopeless.
+/// The first fix that holds, and the bytes after it. What has none is noted as unfixable.
 fn next(
     compiler: &Compiler,
     path: &RepoPath,
     bytes: &[u8],
-    hopeless: &mut BTreeSet<(&'static str, Pointer)>,
+    unfixable: &mut BTreeSet<(&'static str, Pointer)>,
 ) -> Option<(Vec<u8>, Fix)> {
     let document = read(compiler, path, bytes)?;
     for diagnostic in diagnostics(compiler, path, bytes) {
         let place = (diagnostic.rule.code, diagnostic.pointer.clone());
-        if hopeless.contains(&place) {
+        if unfixable.contains(&place) {
             continue;
         }
         for change in Change::candidates(&document, &diagnostic) {
@@ -73,7 +73,7 @@ fn next(
                 return Some((bytes, Fix { diagnostic, change }));
             }
         }
-        hopeless.insert(place);
+        unfixable.insert(place);
     }
     None
 }
@@ -94,13 +94,13 @@ fn apply(
     let edited = [&bytes[..start + span.start], replacement.as_bytes(), &bytes[start + span.end..]].concat();
     let path = document.source().path();
     let reread = read(compiler, path, &edited)?;
-    let still_stands =
+    let is_still_reported =
         |found: &Diagnostic| found.rule == diagnostic.rule && found.pointer == diagnostic.pointer;
     let ends = match change {
         // The next element of the list takes the place, and may repeat the same one.
         Change::Remove => true,
         Change::RenameKey(_) | Change::SetText(_) => {
-            !diagnostics(compiler, path, &edited).iter().any(still_stands)
+            !diagnostics(compiler, path, &edited).iter().any(is_still_reported)
         }
     };
     (ends && reread.root().to_json() == expected).then_some(edited)

@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// How many characters of a proposal a message has room for.
-const LONGEST: usize = 200;
+const MAX_LENGTH: usize = 200;
 
 /// What to do about a node of the wrong type.
 pub(super) fn of_type(
@@ -159,7 +159,7 @@ fn write(
         (Some(key), Format::Yaml) => format!("{key}: {value}"),
         (None, _) => value,
     };
-    (proposal.chars().count() <= LONGEST).then(|| format!("{lead}: {}", quoted_in_full(&proposal)))
+    (proposal.chars().count() <= MAX_LENGTH).then(|| format!("{lead}: {}", quoted_in_full(&proposal)))
 }
 
 /// Whether the items of the list that the schema wants are texts.
@@ -175,8 +175,8 @@ fn items(text: &str) -> Option<Vec<&str>> {
     let parts = dashed.unwrap_or_else(|| text.split([',', ';', '\n']).collect());
     // Each takes a character or more. The search for repeated ones takes the square of their number, so few may reach it.
     let parts = parts.into_iter().map(str::trim).filter(|part| !part.is_empty());
-    let parts: Vec<_> = parts.take(LONGEST + 1).collect();
-    if parts.len() > LONGEST {
+    let parts: Vec<_> = parts.take(MAX_LENGTH + 1).collect();
+    if parts.len() > MAX_LENGTH {
         return None;
     }
     let mut items: Vec<&str> = Vec::new();
@@ -267,7 +267,7 @@ mod tests {
         ] {
             assert_eq!(items(text).as_deref(), Some(expected), "{text}");
         }
-        for (many, expected) in [(LONGEST, Some(&["a"][..])), (LONGEST + 1, None), (500_000, None)] {
+        for (many, expected) in [(MAX_LENGTH, Some(&["a"][..])), (MAX_LENGTH + 1, None), (500_000, None)] {
             assert_eq!(items(&"a,".repeat(many)).as_deref(), expected, "{many}");
         }
         let numbers: Vec<_> = (0..100_000).map(|number| number.to_string()).collect();

@@ -11,10 +11,10 @@ pub(super) type Spelling<'a> = dyn Fn(&Pointer) -> Option<String> + 'a;
 
 /// The words as a list in quotes: `` `a`, `b` or `c` ``; of many, the first ones.
 pub(super) fn list<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
-    const MOST: usize = 12;
+    const MAX_COUNT: usize = 12;
     let mut shown: Vec<_> = words.into_iter().map(quoted).collect();
-    let rest = shown.len().saturating_sub(MOST);
-    shown.truncate(MOST);
+    let rest = shown.len().saturating_sub(MAX_COUNT);
+    shown.truncate(MAX_COUNT);
     match shown.split_last() {
         _ if rest > 0 => format!("{} and {rest} more", shown.join(", ")),
         Some((last, [])) => last.clone(),

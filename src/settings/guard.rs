@@ -5,7 +5,7 @@ use super::section::Section;
 pub(super) const KEYS: &[&str] = &["removals", "percent"];
 
 /// A registry larger than that has other troubles.
-const MOST_REMOVALS: usize = 1_000_000;
+const MAX_REMOVALS: usize = 1_000_000;
 
 /// How many entries a sync may remove without being told to: the larger of both.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,7 +25,7 @@ impl Default for Guard {
 pub(super) fn read(mut section: Section<'_>) -> Guard {
     let default = Guard::default();
     Guard {
-        removals: section.number("removals", 0..=MOST_REMOVALS).unwrap_or(default.removals),
+        removals: section.number("removals", 0..=MAX_REMOVALS).unwrap_or(default.removals),
         percent: section.number("percent", 0..=100).unwrap_or(default.percent),
     }
 }

@@ -6,7 +6,7 @@ use crate::domain::RepoPath;
 pub(super) const KEYS: &[&str] = &["path"];
 
 /// What the root of a registry repository holds besides the manifests.
-const TAKEN: [&str; 2] = ["registry", "schema"];
+const RESERVED: [&str; 2] = ["registry", "schema"];
 
 pub(super) fn read(mut section: Section<'_>) -> RepoPath {
     section.parsed("path", parse).unwrap_or_else(|| RepoPath::new("modules"))
@@ -37,9 +37,9 @@ fn parse(text: &str) -> Result<RepoPath, MessageAndHelp> {
             "choose a folder whose name does not start with `.`",
         );
     }
-    if let Some(taken) = TAKEN.into_iter().find(|taken| parts[0].eq_ignore_ascii_case(taken)) {
+    if let Some(reserved) = RESERVED.into_iter().find(|reserved| parts[0].eq_ignore_ascii_case(reserved)) {
         return Err((
-            format!("`{taken}` holds other files of the registry"),
+            format!("`{reserved}` holds other files of the registry"),
             "choose another folder".to_owned(),
         ));
     }

@@ -1,15 +1,15 @@
 //! YAML: the parser's events go straight into the tree, with their places.
 
 mod characters;
+mod incomplete_lines;
 mod indentation;
 mod lines;
+mod messages;
 mod quotes;
 mod recover;
 mod scalar;
-mod stray;
 mod strict;
 mod syntax;
-mod words;
 
 use granit_parser::{Event, Options, Parser, ScalarStyle, StrInput, StructureStyle};
 

@@ -26,7 +26,7 @@ pub(super) fn errors(text: &str, depth: usize) -> Vec<ParseError> {
         document: Expected::Value,
         last: None,
         errors: Vec::new(),
-        trusted_from: 0,
+        skip_until: 0,
         brackets_match: true,
         outdented: None,
     };
@@ -38,7 +38,7 @@ pub(super) fn errors(text: &str, depth: usize) -> Vec<ParseError> {
             return recovery.errors;
         }
         recovery.take(token);
-        if recovery.errors.len() >= MAX_ERRORS || recovery.document == Expected::Nothing {
+        if recovery.errors.len() >= MAX_ERRORS || recovery.document == Expected::Unknown {
             return recovery.errors;
         }
     }
@@ -59,7 +59,7 @@ enum Expected {
     /// A comma, or the end.
     Comma,
     /// Nothing that is worth reading.
-    Nothing,
+    Unknown,
 }
 
 /// A collection whose end is still to come.
@@ -72,7 +72,7 @@ struct Open {
     /// Whether it has items of the other kind of collection, which is reported once.
     is_mixed: bool,
     /// Whether its bracket is not written.
-    is_implied: bool,
+    is_assumed: bool,
 }
 
 /// A key with at most the indentation of the object that it seems to be in.
@@ -95,7 +95,7 @@ struct Recovery<'a> {
     last: Option<Token>,
     errors: Vec<ParseError>,
     /// Nothing is reported that starts before this.
-    trusted_from: usize,
+    skip_until: usize,
     /// Whether each closing bracket had its opening one so far.
     brackets_match: bool,
     outdented: Option<Outdented>,
@@ -145,7 +145,7 @@ impl Recovery<'_> {
             (Some(_), Expected::Comma) => self.report_missing_comma(),
             (None, Expected::Comma) => {
                 self.report(second_document(token.span.clone()));
-                self.document = Expected::Nothing;
+                self.document = Expected::Unknown;
                 return;
             }
             _ => {}
@@ -157,7 +157,7 @@ impl Recovery<'_> {
             expected: Expected::First,
             key: token.clone(),
             is_mixed: false,
-            is_implied: false,
+            is_assumed: false,
         });
     }
 
@@ -233,13 +233,13 @@ impl Recovery<'_> {
                     let key = object.key.clone();
                     if text.is_first && text.line != key.line && text.indentation > key.indentation {
                         self.report(errors::brace_missing(self.text, key.span.clone()));
-                        self.imply(Bracket::Object, key);
+                        self.assume_bracket(Bracket::Object, key);
                     } else {
                         self.report(errors::value_missing(self.text, key.span));
                     }
                     self.key(&text);
                 }
-                _ => return self.doubt(errors::colon_after_value(span)),
+                _ => return self.report_and_skip_line(errors::colon_after_value(span)),
             },
             (Some(Bracket::List), expected) => {
                 return self.key_in_list(span, after_text.filter(|_| expected == Expected::Comma));
@@ -248,9 +248,9 @@ impl Recovery<'_> {
             (None, _) => match after_text {
                 Some(key) => {
                     self.report(errors::no_braces(key.span.clone()));
-                    self.imply(Bracket::Object, key);
+                    self.assume_bracket(Bracket::Object, key);
                 }
-                None => return self.doubt(errors::after_the_end(span)),
+                None => return self.report_and_skip_line(errors::after_the_end(span)),
             },
         }
         self.expect(Expected::Value);
@@ -300,12 +300,14 @@ impl Recovery<'_> {
                 }
                 return self.key(token);
             }
-            (Some(Bracket::Object), Expected::Comma) => return self.doubt_comma(),
+            (Some(Bracket::Object), Expected::Comma) => return self.report_missing_comma_or_escape(),
             (Some(Bracket::Object), Expected::Colon) => self.report_missing_colon(),
             // A key on a line of its own comes after a list that was never closed.
             (Some(Bracket::List), Expected::Comma) if token.is_first && is_key => {}
             (Some(Bracket::List), Expected::Comma) => self.report_missing_comma(),
-            (None, Expected::Comma) => return self.doubt(errors::after_the_end(token.span.clone())),
+            (None, Expected::Comma) => {
+                return self.report_and_skip_line(errors::after_the_end(token.span.clone()));
+            }
             _ => {}
         }
         self.expect(Expected::Comma);
@@ -357,11 +359,13 @@ impl Recovery<'_> {
                 self.report_mixed(errors::no_key(self.text, span));
                 return self.expect(Expected::Comma);
             }
-            (Some(Bracket::Object), Expected::Comma) => return self.doubt_comma(),
-            (Some(Bracket::List), Expected::Comma) if !is_value => return self.doubt_comma(),
+            (Some(Bracket::Object), Expected::Comma) => return self.report_missing_comma_or_escape(),
+            (Some(Bracket::List), Expected::Comma) if !is_value => {
+                return self.report_missing_comma_or_escape();
+            }
             (Some(Bracket::List), Expected::Comma) => self.report_missing_comma(),
             (Some(Bracket::Object), Expected::Colon) => self.report_missing_colon(),
-            (None, Expected::Comma) => return self.doubt(errors::after_the_end(span)),
+            (None, Expected::Comma) => return self.report_and_skip_line(errors::after_the_end(span)),
             _ => {}
         }
         if let Some(error) = errors::bad_value(self.text, span) {
@@ -398,19 +402,18 @@ impl Recovery<'_> {
     }
 
     /// Reports that a comma or an escape is missing after the last value, and nothing else on this line.
-    fn doubt_comma(&mut self) {
+    fn report_missing_comma_or_escape(&mut self) {
         if let Some(last) = &self.last {
-            self.doubt(errors::comma_or_escape_missing(last.span.clone()));
+            self.report_and_skip_line(errors::comma_or_escape_missing(last.span.clone()));
         }
     }
 
     /// Reports something after which the rest of the line means nothing.
-    fn doubt(&mut self, error: ParseError) {
+    fn report_and_skip_line(&mut self, error: ParseError) {
         let from = self.last.as_ref().map_or(0, |last| last.span.end).max(error.span.end);
-        if from >= self.trusted_from {
+        if from >= self.skip_until {
             self.report(error);
-            self.trusted_from =
-                self.text[from..].find('\n').map_or(self.text.len(), |newline| from + newline);
+            self.skip_until = self.text[from..].find('\n').map_or(self.text.len(), |newline| from + newline);
         }
     }
 
@@ -425,7 +428,7 @@ impl Recovery<'_> {
     }
 
     fn report(&mut self, error: ParseError) {
-        if error.span.start >= self.trusted_from && self.errors.len() < MAX_ERRORS {
+        if error.span.start >= self.skip_until && self.errors.len() < MAX_ERRORS {
             self.errors.push(error);
         }
     }
@@ -438,24 +441,24 @@ impl Recovery<'_> {
         match self.last.clone() {
             Some(Token { kind: Kind::Close(bracket), .. }) if self.document == Expected::Comma => {
                 if let Some(last) = self.last.clone() {
-                    self.imply(bracket, last);
+                    self.assume_bracket(bracket, last);
                 }
                 self.expect(Expected::Item);
             }
-            _ => self.document = Expected::Nothing,
+            _ => self.document = Expected::Unknown,
         }
     }
 
     /// Goes on as if a bracket had been there, or ends where it would be one too many.
-    fn imply(&mut self, bracket: Bracket, opening: Token) {
+    fn assume_bracket(&mut self, bracket: Bracket, opening: Token) {
         self.brackets_match = false;
         if self.open.len() >= self.depth {
             self.errors.push(too_deep(opening.span, self.depth));
-            self.document = Expected::Nothing;
+            self.document = Expected::Unknown;
             return;
         }
         let (key, expected) = (opening.clone(), Expected::Comma);
-        self.open.push(Open { bracket, opening, expected, key, is_mixed: false, is_implied: true });
+        self.open.push(Open { bracket, opening, expected, key, is_mixed: false, is_assumed: true });
     }
 
     fn end(&mut self) {
@@ -463,11 +466,11 @@ impl Recovery<'_> {
             if self.document == Expected::Value {
                 self.report(errors::empty(self.text));
             }
-            return self.report_kept_comma();
+            return self.report_postponed_comma();
         };
         let last_is_cut_off = self.last.as_ref().is_some_and(|last| last.kind == Kind::Unclosed);
-        if innermost.is_implied || last_is_cut_off || !self.brackets_match {
-            return self.report_kept_comma();
+        if innermost.is_assumed || last_is_cut_off || !self.brackets_match {
+            return self.report_postponed_comma();
         }
         let error = match &self.outdented {
             None => errors::unclosed_at_end(innermost.opening.span.clone(), innermost.bracket),
@@ -479,7 +482,7 @@ impl Recovery<'_> {
     }
 
     /// Reports the missing comma that could have been a missing bracket, but was not.
-    fn report_kept_comma(&mut self) {
+    fn report_postponed_comma(&mut self) {
         if let Some(comma) = self.outdented.take().and_then(|outdented| outdented.comma) {
             self.report(comma);
         }

@@ -35,14 +35,14 @@ pub(super) fn tab_run<'a>(text: &'a str, line: Line<'a>) -> Line<'a> {
 }
 
 /// The finding on a key or list item whose column differs from that of its neighbours.
-pub(super) fn misfit(text: &str, line: Line<'_>) -> Option<ParseError> {
+pub(super) fn wrong_column(text: &str, line: Line<'_>) -> Option<ParseError> {
     let parts = line.parts();
     if parts.dash.is_none() && parts.word().is_none() {
         return None;
     }
     let open = levels(text, line.start);
     let (index, expected) = expected(&open, &parts)?;
-    if let Some(first) = lonely_first(text, line, &open, index) {
+    if let Some(first) = first_key_out_of_line(text, line, &open, index) {
         return Some(finding(text, first, expected, parts.column, &open[..index]));
     }
     Some(finding(text, line, parts.column, expected, &open[..index]))
@@ -97,7 +97,12 @@ fn expected(open: &[Level<'_>], parts: &Parts<'_>) -> Option<(usize, usize)> {
 }
 
 /// The first key of an object, where it alone has another column than the keys from this line on.
-fn lonely_first<'a>(text: &'a str, line: Line<'a>, open: &[Level<'a>], index: usize) -> Option<Line<'a>> {
+fn first_key_out_of_line<'a>(
+    text: &'a str,
+    line: Line<'a>,
+    open: &[Level<'a>],
+    index: usize,
+) -> Option<Line<'a>> {
     let level = open.get(index)?;
     let (column, around) = (line.indentation(), open[..index].last()?);
     let first = lines(text, around.line).skip(1).find(|line| !line.is_blank())?;

@@ -30,7 +30,7 @@ pub(super) fn write(piece: &str) -> Option<String> {
 }
 
 /// The finding on what the parser stumbled over at `at`, after a quote that closes a text or in a text that never ends.
-pub(super) fn finding(text: &str, at: usize) -> Option<ParseError> {
+pub(super) fn error(text: &str, at: usize) -> Option<ParseError> {
     let line = Line::at(text, at);
     let parts = line.parts();
     if let Some(end) = closed_at(&parts).filter(|end| line.start + parts.value_at + end < at) {

@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// The most syntax errors that one file is searched for.
-const MOST: usize = 20;
+const MAX_COUNT: usize = 20;
 
 /// All syntax errors that can be found, given the first one; `read` tells the first one of another text.
 pub(super) fn all(
@@ -24,7 +24,7 @@ pub(super) fn all(
     let mut found = vec![first];
     let mut copy = text.to_owned();
     while let Some(last) = found.last().filter(|last| last.rule == &rules::SYNTAX)
-        && found.len() < MOST
+        && found.len() < MAX_COUNT
     {
         let damaged = damage(&copy, last.span.start);
         // What starts with a `?` takes part of the lines that follow, and those after the error would make no sense alone.

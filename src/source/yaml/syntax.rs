@@ -3,11 +3,10 @@
 use granit_parser::{ErrorKind, ScanError};
 
 use super::{
-    indentation,
+    incomplete_lines, indentation,
     lines::{Line, levels, lines},
+    messages::message_and_help,
     quotes::{self, in_quotes, rewrite},
-    stray,
-    words::words,
 };
 use crate::{
     diagnostic::{Span, quoted},
@@ -29,7 +28,7 @@ pub(super) fn explain(text: &str, error: &ScanError, depth: usize, bracket: Opti
     if let Some(error) = cause.or_else(|| place.usual_cause(kind)) {
         return error;
     }
-    let (message, help) = words(kind);
+    let (message, help) = message_and_help(kind);
     let error = ParseError::syntax(place.here(), message, "here");
     match help {
         "" => error,
@@ -147,7 +146,7 @@ impl<'a> Place<'a> {
             | Kind::InvalidQuotedScalarIndent
             | Kind::CommentNotSeparated
             | Kind::InvalidTrailingSingleQuotedScalar
-            | Kind::InvalidTrailingDoubleQuotedScalar => quotes::finding(self.text, self.at),
+            | Kind::InvalidTrailingDoubleQuotedScalar => quotes::error(self.text, self.at),
             Kind::UnknownQuotedScalarEscape
             | Kind::InvalidQuotedScalarHexEscape
             | Kind::InvalidUnicodeEscape => quotes::escape(self.text, self.at),
@@ -171,7 +170,8 @@ impl<'a> Place<'a> {
                 if self.starts_line() =>
             {
                 let line = self.line();
-                indentation::misfit(self.text, line).or_else(|| stray::finding(self.text, line))
+                indentation::wrong_column(self.text, line)
+                    .or_else(|| incomplete_lines::error(self.text, line))
             }
             Kind::ExpectedBlockMappingKey | Kind::ExpectedBlockSequenceEntry => self.text_after_bracket(),
             _ => None,
@@ -218,10 +218,10 @@ impl<'a> Place<'a> {
                 let is_dashed = parts.key.is_some_and(|key| key.starts_with('-'));
                 is_dashed || open.is_empty() && parts.key.is_none() && parts.dash.is_none()
             });
-            if let Some(error) = stray.and_then(|stray| stray::finding(self.text, stray)) {
+            if let Some(error) = stray.and_then(|stray| incomplete_lines::error(self.text, stray)) {
                 return Some(error);
             }
-            if let Some(error) = indentation::misfit(self.text, line) {
+            if let Some(error) = indentation::wrong_column(self.text, line) {
                 return Some(error);
             }
             let owner = open.last().and_then(|last| last.key)?;
@@ -251,16 +251,16 @@ fn is_unclosed(kind: &ErrorKind) -> bool {
 
 /// How many bytes around an offset are looked at for the value that starts there. The keys of YAML are shorter, and of a
 /// longer value no message shows anything.
-const REACH: usize = 2048;
+const MAX_DISTANCE: usize = 2048;
 
 /// How to write the value that starts at an offset in quotes, if one does.
 pub(super) fn value_in_quotes(text: &str, at: usize) -> Option<String> {
     let Line { start, text: whole } = Line::at(text, at);
     // A line may be as long as the file, and have a mistake at each of its bytes.
-    if at - start > REACH {
+    if at - start > MAX_DISTANCE {
         return None;
     }
-    let line = Line { start, text: &whole[..whole.floor_char_boundary(at - start + REACH)] };
+    let line = Line { start, text: &whole[..whole.floor_char_boundary(at - start + MAX_DISTANCE)] };
     let parts = line.parts();
     let value = parts.value.split(" #").next().unwrap_or_default().trim_end();
     let is_value = (parts.key.is_some() || parts.dash.is_some()) && at == line.start + parts.value_at;

@@ -8,7 +8,7 @@ use super::{
 use crate::{diagnostic::quoted, source::parse_error::ParseError};
 
 /// The finding on a line without a key, where its words give the mistake away.
-pub(super) fn finding(text: &str, line: Line<'_>) -> Option<ParseError> {
+pub(super) fn error(text: &str, line: Line<'_>) -> Option<ParseError> {
     let parts = line.parts();
     let written = line.text[parts.content..].trim_end();
     let start = line.start + parts.content;
