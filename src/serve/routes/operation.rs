@@ -1,92 +1,110 @@
-//! The description of one route for `OpenAPI`: its parameters, its body and its answers.
+//! The description of one operation for `OpenAPI`: its parameters, its body and its responses.
 
 use serde_json::{Value, json};
 
 use crate::domain::ModuleName;
 
-/// What a route says of itself beside its path and method.
+/// The part of a route's description that is not its path, method or access.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Operation {
-    /// Its name for generated clients.
+    /// The name of the operation in generated clients.
     pub(crate) id: &'static str,
-    /// What it does.
+    /// The summary of what the operation does.
     pub(crate) summary: &'static str,
-    /// What may stand in the query and in the path.
+    /// The parameters in the query and in the path.
     pub(crate) parameters: &'static [Parameter],
-    /// The schema of its body, if it takes one.
-    pub(crate) body: Option<Body>,
-    /// What it answers.
-    pub(crate) answer: Answer,
-    /// The statuses of its problems, beside those that every route of its access has.
-    pub(crate) problems: &'static [u16],
+    /// The body, or `None` if the operation takes none.
+    pub(crate) body: Option<RequestBody>,
+    /// The description of the response with status 200.
+    pub(crate) success: &'static str,
+    /// The content of the response with status 200.
+    pub(crate) content: ResponseContent,
+    /// The status and the description of each problem, except for those that all routes of the same access have.
+    pub(crate) problems: &'static [(u16, &'static str)],
 }
 
-/// What a route answers.
+/// The content of a response.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Answer {
-    /// A document of this schema.
+pub(crate) enum ResponseContent {
+    /// A JSON document that the schema of this name describes.
     Schema(&'static str),
-    /// Any JSON.
+    /// A JSON document without a schema.
     Json,
-    /// Text of this media type.
+    /// A text of this media type.
     Text(&'static str),
 }
 
-/// A body.
+/// The JSON body of a request.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Body {
+pub(crate) struct RequestBody {
+    /// The name of the schema that describes the body.
     pub(crate) schema: &'static str,
+    /// Whether a request without a body is refused.
     pub(crate) is_required: bool,
 }
 
-/// What a client may say in the query or the path.
+/// A parameter in the query or in the path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Parameter {
-    /// `{name}`: a module.
+    /// The module in the path, `{name}`.
     Name,
-    /// `version=N`: an older version.
+    /// The version to read, `version=N`.
     Version,
-    /// `category=…`
+    /// The category that modules must have, `category=…`.
     Category,
-    /// `keyword=…`
+    /// The keyword that modules must have, `keyword=…`.
     Keyword,
-    /// `since=N`, which has to be there.
+    /// The older of two versions, `since=N`. It is required.
     Since,
-    /// `until=N`
+    /// The newer of two versions, `until=N`.
     Until,
-    /// `module=…`
+    /// The module whose history is read, `module=…`.
     Module,
-    /// `limit=N`
+    /// The number of versions in one response, `limit=N`.
     Limit,
-    /// `before=N`
+    /// The version that the history is read from backwards, `before=N`.
     Before,
 }
 
 impl Parameter {
-    /// Describes the parameter as an `OpenAPI` parameter object.
+    /// Returns the parameter as an `OpenAPI` parameter object.
     pub(super) fn describe(self) -> Value {
         let version = json!({ "type": "integer", "minimum": 0, "maximum": u64::MAX });
         let name = json!({ "type": "string", "pattern": ModuleName::PATTERN });
-        let (name, place, is_required, about, schema) = match self {
-            Self::Name => ("name", "path", true, "The module.", name),
-            Self::Version => ("version", "query", false, "An older version; the latest without it.", version),
+        let text = json!({ "type": "string" });
+        let (name, place, is_required, description, schema) = match self {
+            Self::Name => ("name", "path", true, "The name of the module.", name),
+            Self::Version => (
+                "version",
+                "query",
+                false,
+                "The version to read. The default is the latest version.",
+                version,
+            ),
             Self::Category => {
-                ("category", "query", false, "Only modules of this category.", json!({ "type": "string" }))
+                let description = "Return only modules of this category. Upper and lower case are equal.";
+                ("category", "query", false, description, text)
             }
             Self::Keyword => {
-                ("keyword", "query", false, "Only modules with this keyword.", json!({ "type": "string" }))
+                let description =
+                    "Return only modules that have this keyword. Upper and lower case are equal.";
+                ("keyword", "query", false, description, text)
             }
             Self::Since => ("since", "query", true, "The version to compare with.", version),
             Self::Until => {
-                ("until", "query", false, "The version to compare; the latest without it.", version)
+                let description =
+                    "The version that is compared with `since`. The default is the latest version.";
+                ("until", "query", false, description, version)
             }
-            Self::Module => ("module", "query", false, "Only versions that changed this module.", name),
+            Self::Module => {
+                ("module", "query", false, "Return only versions that changed this module.", name)
+            }
             Self::Limit => {
                 let schema = json!({ "type": "integer", "minimum": 1, "maximum": 1000, "default": 100 });
-                ("limit", "query", false, "At most so many versions.", schema)
+                ("limit", "query", false, "The highest number of versions to return.", schema)
             }
-            Self::Before => ("before", "query", false, "Only versions before this one.", version),
+            Self::Before => ("before", "query", false, "Return only versions before this version.", version),
         };
-        json!({ "name": name, "in": place, "required": is_required, "description": about, "schema": schema })
+        json!({ "name": name, "in": place, "required": is_required, "description": description, "schema": schema })
     }
 }

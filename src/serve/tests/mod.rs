@@ -138,7 +138,7 @@ fn a_route_answers_its_methods_and_no_others() {
             {
                 let is_refused =
                     status(&service, method.clone(), &path).await == StatusCode::METHOD_NOT_ALLOWED;
-                assert_eq!(is_refused, !route.answers(&method), "{method} {path}");
+                assert_eq!(is_refused, !route.accepts(&method), "{method} {path}");
             }
         }
     });

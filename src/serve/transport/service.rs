@@ -122,7 +122,7 @@ impl HttpService {
     fn prepared(&self, route: &Route, request: &Request<Body>) -> Option<Response<Body>> {
         let is_plain = request.uri().query().is_none()
             && self.state.options.settings.public_read
-            && route.answers(request.method());
+            && route.accepts(request.method());
         if !is_plain {
             return None;
         }
@@ -169,7 +169,7 @@ impl HttpService {
         if let Some(response) = cors::preflight(&self.state.options.settings, route, &request) {
             return response;
         }
-        if !route.answers(request.method()) {
+        if !route.accepts(request.method()) {
             let detail = format!("this path answers {}", route.allow());
             return Problem::new(axum::http::StatusCode::METHOD_NOT_ALLOWED, detail)
                 .header(header::ALLOW, HeaderValue::from_static(route.allow()))
