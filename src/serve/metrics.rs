@@ -1,7 +1,7 @@
-//! What is counted, as Prometheus reads it.
+//! The metrics of the server, in the `OpenMetrics` format of Prometheus.
 //!
-//! The series of the common answers are looked up once, at the start, so that counting one costs no allocation and no lock
-//! that others wait for.
+//! The series of the most common responses are looked up once at the start, so that counting a response needs neither an
+//! allocation nor a contended lock.
 
 use std::{collections::BTreeMap, sync::atomic::AtomicU64, time::Duration};
 
@@ -19,10 +19,10 @@ use super::{
 };
 use crate::sync::Trigger;
 
-/// The label of requests for what no route answers.
+/// The label of requests whose path belongs to no route.
 const NO_ROUTE: &str = "none";
 
-/// What is counted.
+/// All metrics of the server.
 #[derive(Debug)]
 pub struct Metrics {
     registry: Registry,
@@ -36,9 +36,9 @@ pub struct Metrics {
     modules: Family<StateLabel, Gauge>,
     syncs: Family<SyncLabels, Counter>,
     sync_seconds: Family<TriggerLabel, Histogram, fn() -> Histogram>,
-    /// Webhook deliveries by how they ended.
+    /// The attempts to deliver webhook messages, by their result.
     pub webhooks: Family<DeliveryLabels, Counter>,
-    /// How late scheduled syncs began.
+    /// The time between a scheduled sync's due time and its start.
     pub schedule_lateness: Histogram,
 }
 
@@ -70,14 +70,14 @@ struct TriggerLabel {
     trigger: &'static str,
 }
 
-/// The labels of a webhook delivery.
+/// The labels of an attempt to deliver a webhook message.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub struct DeliveryLabels {
-    /// `delivered`, `retried` or `given_up`.
+    /// The result: `delivered`, `retried` or `given_up`.
     pub result: &'static str,
 }
 
-/// The series of one route's common answers.
+/// The series of one route's most common responses.
 #[derive(Debug)]
 struct CommonSeries {
     ok: Counter,
@@ -128,35 +128,69 @@ impl Metrics {
 
     fn register(&mut self) {
         let Self { registry, .. } = self;
-        registry.register("http_requests", "Requests answered", self.requests.clone());
+        registry.register(
+            "http_requests",
+            "The number of requests that were answered",
+            self.requests.clone(),
+        );
         let seconds = self.request_seconds.clone();
-        registry.register_with_unit("http_request_duration", "Time to answer", Unit::Seconds, seconds);
-        registry.register("snapshot_version", "The version that is served", self.snapshot_version.clone());
+        registry.register_with_unit(
+            "http_request_duration",
+            "The time to answer a request",
+            Unit::Seconds,
+            seconds,
+        );
+        registry.register(
+            "snapshot_version",
+            "The version of the served snapshot",
+            self.snapshot_version.clone(),
+        );
         let published = self.snapshot_published.clone();
         registry.register_with_unit(
             "snapshot_published_timestamp",
-            "When it was published, since 1970",
+            "The time when the served snapshot was published, as seconds since 1970-01-01",
             Unit::Seconds,
             published,
         );
         let age = self.snapshot_age.clone();
-        registry.register_with_unit("snapshot_age", "How long ago that was", Unit::Seconds, age);
-        registry.register("degraded", "Whether something is wrong (1) or not (0)", self.degraded.clone());
-        registry.register("modules", "Modules that are served, by state", self.modules.clone());
-        registry.register("syncs", "Syncs that ended", self.syncs.clone());
+        registry.register_with_unit(
+            "snapshot_age",
+            "The time since the served snapshot was published",
+            Unit::Seconds,
+            age,
+        );
+        registry.register(
+            "degraded",
+            "1 if the server is degraded, and 0 otherwise; /readyz contains the reason",
+            self.degraded.clone(),
+        );
+        registry.register(
+            "modules",
+            "The number of modules in the served snapshot, by state",
+            self.modules.clone(),
+        );
+        registry.register(
+            "syncs",
+            "The number of syncs that ended, by trigger and result",
+            self.syncs.clone(),
+        );
         let seconds = self.sync_seconds.clone();
-        registry.register_with_unit("sync_duration", "How long syncs took", Unit::Seconds, seconds);
-        registry.register("webhook_deliveries", "Attempts to deliver webhooks", self.webhooks.clone());
+        registry.register_with_unit("sync_duration", "The duration of a sync", Unit::Seconds, seconds);
+        registry.register(
+            "webhook_deliveries",
+            "The number of attempts to deliver webhook messages, by result",
+            self.webhooks.clone(),
+        );
         let lateness = self.schedule_lateness.clone();
         registry.register_with_unit(
             "schedule_lateness",
-            "How late scheduled syncs began",
+            "The time between the due time and the start of a scheduled sync",
             Unit::Seconds,
             lateness,
         );
     }
 
-    /// Counts an answer.
+    /// Counts a response.
     pub(super) fn count_response(
         &self,
         route: Option<&Route>,
@@ -179,7 +213,7 @@ impl Metrics {
         }
     }
 
-    /// Notes what is served now.
+    /// Records the snapshot that is served now.
     pub(super) fn record_view(&self, view: &View) {
         self.degraded.set(view.trouble.is_some().into());
         let Some(snapshot) = &view.snapshot else { return };
@@ -194,14 +228,14 @@ impl Metrics {
         }
     }
 
-    /// Counts a sync that ended.
+    /// Counts a sync that has ended.
     pub(super) fn count_sync(&self, trigger: Trigger, result: &'static str, took: Duration) {
         let trigger = trigger.as_str();
         self.syncs.get_or_create(&SyncLabels { trigger, result }).inc();
         self.sync_seconds.get_or_create(&TriggerLabel { trigger }).observe(took.as_secs_f64());
     }
 
-    /// Everything, as text.
+    /// Returns all metrics as text.
     pub(super) fn text(&self, now: Timestamp) -> String {
         let published = self.snapshot_published.get();
         if published > 0.0 {
@@ -217,7 +251,7 @@ fn gauge_value(count: u64) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
 }
 
-/// The methods that are told apart; anybody can make up others.
+/// Returns the label of a method. Clients can invent methods, so all but the common ones share a label.
 fn method_label(method: &Method) -> &'static str {
     match *method {
         Method::GET => "GET",

@@ -1,4 +1,4 @@
-//! The registry over HTTP: prepared bytes from memory, and the admin's way to change it. The only home of `tokio` and `axum`.
+//! The HTTP server: it serves the registry from memory, and lets administrators change it.
 //!
 //! [`State`] holds one immutable [`View`] of the repository that is swapped whole; a request takes one and answers from it
 //! alone. [`Syncs`] is the one way to change the registry. [`HttpService`] is the server without its sockets, [`start`] puts it

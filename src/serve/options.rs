@@ -1,4 +1,4 @@
-//! How a server is started.
+//! The options of a server.
 
 use std::{net::SocketAddr, num::NonZeroUsize, path::PathBuf, sync::Arc, time::Duration};
 
@@ -7,42 +7,42 @@ use jiff::Timestamp;
 use super::http::prepared_response::Audience;
 use crate::{settings, webhook::Webhooks};
 
-/// How a server is started: what the command line, the settings and the environment say together.
+/// The options of a server, from the command line, the settings and the environment.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// The repository's working tree, or its git directory where it has none.
+    /// The repository's working tree, or its git directory if it is bare.
     pub repository: PathBuf,
-    /// Where to listen.
+    /// The address to listen on.
     pub listen: SocketAddr,
-    /// How many threads answer requests; by default one for each processor.
+    /// The number of threads that answer requests, or `None` for one per processor.
     pub workers: Option<NonZeroUsize>,
-    /// The settings.
+    /// The section `[serve]` of the settings.
     pub settings: settings::Serve,
-    /// Where syncs push to, if they do.
+    /// The remote that syncs push to, or `None` if they do not push.
     pub push: Option<PushTo>,
-    /// How often the remote is asked for new commits, if it is.
+    /// The interval for fetching from the remote, or `None` if the remote is not followed.
     pub follow: Option<Duration>,
-    /// Whether an empty registry gets the built-in modules.
+    /// Whether the built-in modules are added to an empty registry.
     pub built_ins: bool,
-    /// Whether SSH fails where it would ask for a password.
+    /// Whether SSH fails instead of asking for a password.
     pub silences_ssh: bool,
-    /// Who is told of syncs, if anybody is.
+    /// The webhooks that are notified of syncs, or `None` if there are none.
     pub webhooks: Option<Arc<Webhooks>>,
-    /// Tells the time.
+    /// The function that returns the current time.
     pub clock: fn() -> Timestamp,
 }
 
-/// Where syncs push to.
+/// The remote that syncs push to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PushTo {
-    /// Where `git push` would, or as the settings say.
+    /// The remote in the settings, or the one that `git push` would use.
     Usual,
-    /// To this remote.
+    /// The remote of this name.
     Remote(String),
 }
 
 impl PushTo {
-    /// The remote that is named, if one is.
+    /// Returns the name of the remote, or `None` if it is the usual one.
     pub fn remote(&self) -> Option<&str> {
         match self {
             Self::Usual => None,
@@ -52,7 +52,7 @@ impl PushTo {
 }
 
 impl Options {
-    /// Who may keep what is read.
+    /// Returns the caches that may store what is read.
     pub(super) fn audience(&self) -> Audience {
         if self.settings.public_read { Audience::Public } else { Audience::Private }
     }

@@ -1,4 +1,4 @@
-//! From options to a running server, and to its end.
+//! Starts a server, runs it, and stops it.
 
 use std::{future::Future, io, net::SocketAddr, sync::Arc, time::Duration};
 
@@ -18,30 +18,30 @@ use super::{
 };
 use crate::sync::SyncError;
 
-/// How long a sync that runs may still take after the server was told to stop: longer than any exchange with a remote
-/// is meant to take. What it leaves when it is cut off, the next one mends.
+/// The time that a running sync has to finish when the server stops. It is longer than an exchange with a remote normally
+/// takes. The next sync repairs what an interrupted one has left.
 const SYNC_SHUTDOWN_TIMEOUT: Duration = Duration::from_mins(5);
 
-/// Why a server did not start.
+/// The reason why a server did not start.
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {
-    /// Nobody can listen there.
+    /// The server cannot listen on the address.
     #[error("cannot listen on {address}")]
     Listen {
-        /// Where.
+        /// The address to listen on.
         address: SocketAddr,
-        /// What the system said.
+        /// The error of the system.
         source: io::Error,
     },
-    /// The system gives no threads or no signals.
+    /// The system did not start threads or register signals.
     #[error("cannot start the server")]
     System(#[from] io::Error),
-    /// The registry has nothing to begin with, and could not be given anything.
+    /// The built-in modules could not be added to an empty registry.
     #[error(transparent)]
     Sync(#[from] SyncError),
 }
 
-/// Runs a server until the process gets SIGTERM or SIGINT. `listening` is told the address as soon as there is one.
+/// Runs a server until the process receives SIGTERM or SIGINT. `listening` is called with the address once it is known.
 pub fn start(options: Options, auth: Auth, listening: impl FnOnce(SocketAddr)) -> Result<(), ServeError> {
     malloc::return_large_buffers();
     let runtime = runtime(&options)?;
@@ -57,12 +57,12 @@ pub fn start(options: Options, auth: Auth, listening: impl FnOnce(SocketAddr)) -
         serve(listener, state, stop_signal).await;
         Ok(())
     });
-    // Threads that still wait for a disk or a remote must not keep the process alive.
+    // Threads that still wait for a disk or a remote must not keep the process running.
     runtime.shutdown_background();
     ended
 }
 
-/// Answers on a listener until `stop` is ready, and then until all that was begun has ended.
+/// Serves connections until `stop` is ready, and then waits until requests and syncs have finished.
 async fn serve(listener: TcpListener, state: Arc<State>, stop: impl Future<Output = ()>) {
     let watcher = tokio::spawn(watch::watch_branch(Arc::clone(&state)));
     let follower =
@@ -79,9 +79,11 @@ async fn serve(listener: TcpListener, state: Arc<State>, stop: impl Future<Outpu
     let ended =
         async { (scheduler.await, state.syncs.wait_until_idle().await, state.syncs.lock_branch().await) };
     if tokio::time::timeout(SYNC_SHUTDOWN_TIMEOUT, ended).await.is_err() {
-        tracing::error!("a sync was cut off; the next one mends what it left");
+        tracing::error!(
+            "a sync did not finish in time and was interrupted; the next sync repairs what it left"
+        );
     }
-    // What a sync has told is on disk by now; the next run delivers what is left.
+    // All webhook messages are on disk by now; the next run delivers those that are left.
     webhook_sender.abort();
     tracing::info!("stopped");
 }
@@ -94,7 +96,7 @@ fn runtime(options: &Options) -> io::Result<Runtime> {
     builder.thread_name("modreg-serve").enable_all().build()
 }
 
-/// Is ready when the process is told to stop.
+/// Returns a future that is ready when the process receives SIGTERM or SIGINT.
 fn stop_signal() -> io::Result<impl Future<Output = ()>> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;

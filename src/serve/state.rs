@@ -1,4 +1,4 @@
-//! What all requests share: the snapshot that is served, and what may change it.
+//! The state that all requests and jobs share.
 
 use std::sync::Arc;
 
@@ -19,23 +19,23 @@ use super::{
 };
 use crate::git::Repository;
 
-/// How many requests at once may read old versions from the repository; others wait for their turn.
+/// The number of requests that may read from the repository at the same time. Others wait.
 const MAX_REPOSITORY_READERS: usize = 4;
 
-/// The state of a server.
+/// The state of a server: its options, the snapshot that it serves, and the syncs that can change it.
 #[derive(Debug)]
 pub struct State {
-    /// How it was started.
+    /// The options that the server was started with.
     pub options: Options,
-    /// Who may do what.
+    /// The verifiers of tokens.
     pub auth: Auth,
-    /// What is counted.
+    /// The metrics.
     pub metrics: Metrics,
-    /// The one way to change the registry.
+    /// The syncs, which are the only way to change the registry.
     pub syncs: Syncs,
-    /// When the next scheduled sync is due.
+    /// The time of the next scheduled sync.
     pub next_run: ArcSwap<Option<Timestamp>>,
-    /// Why the remote cannot be followed, where it cannot.
+    /// The reason why the remote cannot be followed, or `None` if it can.
     pub(super) remote_trouble: ArcSwap<Option<String>>,
     view: ArcSwap<View>,
     loader: Loader,
@@ -43,7 +43,7 @@ pub struct State {
 }
 
 impl State {
-    /// A server that has not looked at its repository yet.
+    /// Makes the state of a server that has not read its repository yet.
     pub fn new(options: Options, auth: Auth) -> Arc<Self> {
         Arc::new(Self {
             auth,
@@ -58,14 +58,14 @@ impl State {
         })
     }
 
-    /// What the server sees now.
+    /// Returns the current view of the repository.
     pub fn view(&self) -> arc_swap::Guard<Arc<View>> {
         self.view.load()
     }
 
-    /// Looks at the repository, and where the branch has moved, swaps the whole view.
+    /// Reads the repository, and replaces the view if the branch has moved.
     ///
-    /// One look at a time; whoever comes meanwhile waits, and looks again.
+    /// Only one call reads at a time. A call that comes meanwhile waits, and then reads again.
     pub async fn refresh(&self) {
         let before = || self.view.load_full();
         let publish = |view: View| {
@@ -75,36 +75,36 @@ impl State {
         self.loader.refresh(&self.options.repository, self.audience(), before, publish).await;
     }
 
-    /// The snapshot that is served, or the problem that there is none.
+    /// Returns the served snapshot, or a problem if none is loaded.
     pub(super) fn snapshot(&self) -> Result<Arc<LoadedSnapshot>, Problem> {
         let view = self.view.load();
         view.snapshot.clone().ok_or_else(|| {
             let reason = view.trouble.as_deref().unwrap_or("the server has just started");
-            Problem::unavailable(format!("there is no snapshot yet: {reason}"))
+            Problem::unavailable(format!("no snapshot is loaded: {reason}"))
         })
     }
 
-    /// What is wrong with the branch, or with following the remote.
+    /// Returns the current trouble with the branch or with following the remote, or `None` if there is none.
     pub(super) fn trouble(&self) -> Option<String> {
         let own = self.view.load().trouble.clone();
         own.or_else(|| (**self.remote_trouble.load()).clone())
     }
 
-    /// Who may keep what is read.
+    /// Returns the caches that may store what is read.
     pub(super) fn audience(&self) -> Audience {
         self.options.audience()
     }
 
-    /// Reads from the repository in a thread that may wait for the disk.
+    /// Reads from the repository in a thread that may block.
     pub(super) async fn read_repository<T: Send + 'static>(
         self: &Arc<Self>,
         read: impl FnOnce(&Repository) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
-        let turn = Arc::clone(&self.readers).acquire_owned().await.map_err(|_| Problem::internal())?;
+        let permit = Arc::clone(&self.readers).acquire_owned().await.map_err(|_| Problem::internal())?;
         let path = self.options.repository.clone();
         let task = tokio::task::spawn_blocking(move || {
-            // A caller who hangs up does not end the reading: the turn lasts as long as that does.
-            let _turn = turn;
+            // Reading goes on when the client disconnects, so the permit belongs to the thread and not to the request.
+            let _permit = permit;
             let repository = Repository::open(&path).map_err(|error| {
                 tracing::error!(error = %crate::sync::SyncError::from(error).with_causes(), "cannot open the repository");
                 Problem::internal()
@@ -126,9 +126,9 @@ mod tests {
     use crate::serve::tests::{repository, run_with, settled, state};
 
     #[test]
-    fn readers_take_turns_and_one_who_hangs_up_keeps_its_own_until_the_reading_is_over() {
+    fn a_reader_keeps_its_permit_until_the_reading_is_over_even_if_the_client_disconnects() {
         let folder = repository(&[("README.md", "a registry")]);
-        // One thread more than there are turns: whoever had one too many would use it.
+        // One thread more than there are permits, so that a reader without a permit could run.
         run_with(MAX_REPOSITORY_READERS + 1, async {
             let state = state(folder.path(), || Timestamp::UNIX_EPOCH);
             let (began, begins) = mpsc::channel();
@@ -151,12 +151,12 @@ mod tests {
             });
             settled().await;
             assert_eq!(begins.iter().take(MAX_REPOSITORY_READERS).count(), MAX_REPOSITORY_READERS);
-            assert!(!has_read.load(Ordering::SeqCst), "it waits for its turn");
-            let hung_up = tasks.remove(0);
-            hung_up.abort();
-            assert!(hung_up.await.unwrap_err().is_cancelled());
+            assert!(!has_read.load(Ordering::SeqCst), "it waits for a permit");
+            let disconnected = tasks.remove(0);
+            disconnected.abort();
+            assert!(disconnected.await.unwrap_err().is_cancelled());
             settled().await;
-            assert!(!has_read.load(Ordering::SeqCst), "the reading of the one who hung up goes on");
+            assert!(!has_read.load(Ordering::SeqCst), "the reading of the disconnected client goes on");
             drop(ends.remove(0));
             assert!(!one_more.await.unwrap().unwrap());
             assert!(has_read.load(Ordering::SeqCst));

@@ -1,4 +1,4 @@
-//! What only administrators may do: sync, look how the registry stands, roll back, unpin.
+//! The handlers for administrators: sync, status, rollback and unpin.
 
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -30,10 +30,10 @@ use crate::{
     webhook,
 };
 
-/// Who calls, and how the request is called in the log.
+/// The address of the caller, and the id of the request.
 type Caller = (Extension<Peer>, Extension<RequestId>);
 
-/// The body of a sync, and of an unpin.
+/// The body of a sync or an unpin.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 struct SyncBody {
@@ -44,6 +44,7 @@ struct SyncBody {
     allow_removals: Option<String>,
 }
 
+/// The body of a rollback.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct RollbackBody {
@@ -58,28 +59,28 @@ struct RollbackBody {
     allow_removals: Option<String>,
 }
 
-/// A field that may be left out, but not be `null`: that could mean anything.
+/// Deserializes an optional field that must not be `null`, because the meaning of `null` would be unclear.
 fn non_null<'de, T: Deserialize<'de>, D: Deserializer<'de>>(field: D) -> Result<Option<T>, D::Error> {
     T::deserialize(field).map(Some)
 }
 
-/// A version. To JSON Schema `3.0` is as whole a number as `3`, and to some clients too.
+/// Deserializes a version. `3.0` is accepted like `3`, because both are integers in JSON Schema.
 fn whole_version<'de, D: Deserializer<'de>>(field: D) -> Result<SnapshotVersion, D::Error> {
     let number = serde_json::Number::deserialize(field)?;
     let float =
         || number.as_f64().filter(|number| number.fract() == 0.0).map(|number| format!("{number:.0}"));
     let version = number.as_u64().or_else(|| float()?.parse().ok());
-    version.map(SnapshotVersion::new).ok_or_else(|| D::Error::custom("a version is a whole number from 0 on"))
+    version.map(SnapshotVersion::new).ok_or_else(|| D::Error::custom("a version must be a whole number"))
 }
 
-/// What `…/sync/status` answers.
+/// The body of the response of `…/sync/status`.
 #[derive(Serialize)]
 struct StatusResponse {
     success: bool,
     status: Versioned<StatusReport>,
 }
 
-/// `POST /api/admin/modules/ai/sync`: compiles what HEAD holds, and publishes it.
+/// Handles `POST /api/admin/modules/ai/sync`: compiles the manifests at HEAD and publishes the result.
 pub(crate) async fn sync(
     Extract(state): Extract<Arc<State>>,
     caller: Caller,
@@ -92,7 +93,7 @@ pub(crate) async fn sync(
     .await
 }
 
-/// `POST /api/admin/modules/ai/rollback`: publishes the content of an old version, and pins it.
+/// Handles `POST /api/admin/modules/ai/rollback`: publishes the content of an old version again, and pins it.
 pub(crate) async fn rollback(
     Extract(state): Extract<Arc<State>>,
     caller: Caller,
@@ -100,9 +101,8 @@ pub(crate) async fn rollback(
 ) -> Result<Response<Body>, Problem> {
     run_job(&state, &caller, request, |body| {
         let RollbackBody { version, modules, reason, dry_run, allow_removals } = body;
-        let reason = reason
-            .parse()
-            .map_err(|error| Problem::bad_request(format!("`reason` does not say why: {error}")))?;
+        let reason =
+            reason.parse().map_err(|error| Problem::bad_request(format!("invalid `reason`: {error}")))?;
         let rollback = Rollback { version, modules: module_names(modules)?.unwrap_or_default(), reason };
         let job = Job::new(Scope::Rollback(rollback), Trigger::Rollback);
         Ok(Job { dry_run, allow_removals: removal_token(allow_removals)?, ..job })
@@ -110,7 +110,7 @@ pub(crate) async fn rollback(
     .await
 }
 
-/// `POST /api/admin/modules/ai/unpin`: lifts pins, and publishes what the manifests give now.
+/// Handles `POST /api/admin/modules/ai/unpin`: removes pins, and publishes the current manifests of the modules.
 pub(crate) async fn unpin(
     Extract(state): Extract<Arc<State>>,
     caller: Caller,
@@ -123,7 +123,7 @@ pub(crate) async fn unpin(
     .await
 }
 
-/// `GET /api/admin/modules/ai/sync/status`: how the registry stands.
+/// Handles `GET /api/admin/modules/ai/sync/status`: reports the status of the registry.
 pub(crate) async fn status(
     Extract(state): Extract<Arc<State>>,
     caller: Caller,
@@ -133,7 +133,7 @@ pub(crate) async fn status(
     query::reject_query(request.uri())?;
     let read = state.read_repository(|repository| {
         let cannot_report = |reason: String| {
-            let detail = format!("the status cannot be told: {reason}");
+            let detail = format!("cannot read the status: {reason}");
             Problem::new(StatusCode::INTERNAL_SERVER_ERROR, detail)
         };
         let status = Status::of(repository, &|_| Box::new(|| ()))
@@ -154,11 +154,11 @@ async fn authorize(state: &State, caller: &Caller, headers: &HeaderMap) -> Resul
     state.auth.authorize_admin(headers, *peer).await.map_err(Problem::from)
 }
 
-/// The modules that are named, of which there has to be one where any are.
+/// Converts the list of modules to a set, and refuses an empty list.
 fn module_names(modules: Option<Vec<ModuleName>>) -> Result<Option<BTreeSet<ModuleName>>, Problem> {
     match modules {
         Some(modules) if modules.is_empty() => {
-            Err(Problem::bad_request("`modules` names no module; leave it out to mean all"))
+            Err(Problem::bad_request("`modules` is empty; omit it to select all modules"))
         }
         modules => Ok(modules.map(BTreeSet::from_iter)),
     }
@@ -169,7 +169,7 @@ fn removal_token(text: Option<String>) -> Result<Option<RemovalToken>, Problem> 
     parsed.map_err(|error| Problem::bad_request(format!("`allowRemovals`: {error}")))
 }
 
-/// Does what an administrator asks for; `job` says what a body means.
+/// Runs the job of an administrator. The function `job` makes it from the body of the request.
 async fn run_job<B: DeserializeOwned>(
     state: &Arc<State>,
     caller: &Caller,
@@ -188,7 +188,7 @@ async fn run_job<B: DeserializeOwned>(
     }
 }
 
-/// Why nothing was published. Only administrators read this.
+/// Converts the failure of a sync to a problem. Only administrators can read it.
 fn sync_problem(refused: SyncFailure) -> Problem {
     match refused {
         SyncFailure::Busy => Problem::new(StatusCode::CONFLICT, "another sync is running; try again later")

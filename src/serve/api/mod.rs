@@ -1,4 +1,4 @@
-//! The handlers: what each route does with a request that was let through.
+//! The handlers of the routes, and the router that calls them.
 
 pub(crate) mod admin;
 pub(crate) mod probes;

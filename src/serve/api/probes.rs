@@ -1,4 +1,4 @@
-//! Whether the server lives and is ready, what it counted, and what it can do: for those who run it.
+//! The handlers for operators: health checks, metrics and the description of the API.
 
 use std::sync::Arc;
 
@@ -20,27 +20,27 @@ use crate::{
     },
 };
 
-/// What `/livez` answers.
+/// The body of the response of `/livez`.
 #[derive(Serialize)]
 struct Live {
     status: &'static str,
 }
 
-/// What `/readyz` answers.
+/// The body of the response of `/readyz`.
 #[derive(Serialize)]
 struct Ready {
     status: &'static str,
     version: SnapshotVersion,
-    /// Why what is served is not what the branch holds, where it is not.
+    /// The reason why the served snapshot may differ from the branch, or `None` if it does not.
     trouble: Option<String>,
 }
 
-/// `GET /livez`: the process answers.
+/// Handles `GET /livez`: reports that the process responds.
 pub(crate) async fn livez() -> impl IntoResponse {
     uncached(Json(Live { status: "live" }))
 }
 
-/// `GET /readyz`: there is a snapshot to serve, be it an old one.
+/// Handles `GET /readyz`: reports whether a snapshot is loaded, even an old one.
 pub(crate) async fn readyz(Extract(state): Extract<Arc<State>>) -> Result<impl IntoResponse, Problem> {
     let version = state.snapshot()?.version();
     let trouble = state.trouble();
@@ -48,7 +48,7 @@ pub(crate) async fn readyz(Extract(state): Extract<Arc<State>>) -> Result<impl I
     Ok(uncached(Json(Ready { status, version, trouble })))
 }
 
-/// `GET /metrics`: Prometheus text.
+/// Handles `GET /metrics`: returns the metrics in the `OpenMetrics` text format.
 pub(crate) async fn metrics(Extract(state): Extract<Arc<State>>) -> Response<Body> {
     let text = state.metrics.text((state.options.clock)());
     let mut response = uncached(text);
@@ -56,7 +56,7 @@ pub(crate) async fn metrics(Extract(state): Extract<Arc<State>>) -> Response<Bod
     response
 }
 
-/// `GET /openapi.json`: all routes.
+/// Handles `GET /openapi.json`: returns the description of all routes.
 pub(crate) async fn openapi(method: Method, headers: HeaderMap) -> Response<Body> {
     DOCUMENT.respond(&method, &headers)
 }

@@ -1,30 +1,30 @@
-//! Content codings: what a client accepts (RFC 9110, section 12.5.3), and bytes in each of them.
+//! Content codings: compression, and the choice of the coding that a client accepts (RFC 9110, section 12.5.3).
 
 use std::io::Write as _;
 
 use axum::http::{HeaderMap, HeaderValue, header};
 
-/// How the bytes of a response are coded.
+/// The way in which the body of a response is compressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ContentCoding {
-    /// As they are.
+    /// No compression.
     Identity,
-    /// Brotli.
+    /// The Brotli format.
     Br,
-    /// Zstandard.
+    /// The Zstandard format.
     Zstd,
-    /// Gzip.
+    /// The gzip format.
     Gzip,
 }
 
-/// Brotli at this quality takes seconds for so many bytes, and above them a faster one is taken.
+/// The size above which Brotli compresses with a lower quality, because the high one would take seconds.
 const LARGE_BODY: usize = 8 << 20;
 
 impl ContentCoding {
-    /// All codings, the one that is liked best first.
+    /// All codings in the order of preference.
     pub(crate) const ALL: [Self; 4] = [Self::Br, Self::Zstd, Self::Gzip, Self::Identity];
 
-    /// The name in headers.
+    /// Returns the name in headers.
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Identity => "identity",
@@ -34,7 +34,7 @@ impl ContentCoding {
         }
     }
 
-    /// Codes bytes; `None` where they are as small as they are.
+    /// Compresses bytes, or returns `None` if that does not make them smaller.
     pub(crate) fn encode(self, plain: &[u8]) -> Option<Vec<u8>> {
         let coded = match self {
             Self::Identity => return None,
@@ -60,9 +60,9 @@ fn gzip(plain: &[u8]) -> Option<Vec<u8>> {
     writer.finish().ok()
 }
 
-/// The coding to answer in, of those that are there, or `None` where the client takes none of them.
+/// Chooses the coding of a response, or returns `None` if the client accepts none of the available codings.
 ///
-/// A client that says nothing gets the bytes as they are. Of those that it likes equally, the smallest is taken.
+/// A client without `Accept-Encoding` gets the plain bytes. Among codings of equal weight, the order of preference decides.
 pub(crate) fn negotiate(headers: &HeaderMap, has: impl Fn(ContentCoding) -> bool) -> Option<ContentCoding> {
     let mut values = headers.get_all(header::ACCEPT_ENCODING).iter().peekable();
     if values.peek().is_none() {
@@ -74,7 +74,7 @@ pub(crate) fn negotiate(headers: &HeaderMap, has: impl Fn(ContentCoding) -> bool
             accepted.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, weight)| *weight)
         };
         let legacy = if coding == ContentCoding::Gzip { of("x-gzip") } else { None };
-        // What is not coded is welcome unless it is excluded, but not before what is named.
+        // The plain bytes are acceptable unless they are excluded, but any coding with a name comes first.
         let default = u16::from(coding == ContentCoding::Identity);
         of(coding.name()).or(legacy).or_else(|| of("*")).unwrap_or(default)
     };
@@ -92,7 +92,7 @@ fn text(value: &HeaderValue) -> Option<&str> {
     value.to_str().ok()
 }
 
-/// The codings of one header with their weights in thousandths.
+/// Returns the codings in one header with their weights in thousandths.
 fn weighted_codings(header: &str) -> impl Iterator<Item = (&str, u16)> {
     header.split(',').filter_map(|item| {
         let mut parts = item.split(';').map(str::trim);
@@ -102,7 +102,7 @@ fn weighted_codings(header: &str) -> impl Iterator<Item = (&str, u16)> {
     })
 }
 
-/// `0.5` is 500; what is no weight counts as none.
+/// Converts a weight such as `0.5` to thousandths. An invalid weight is 0.
 fn thousandths(text: &str) -> u16 {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
     let is_weight = fraction.len() <= 3 && fraction.bytes().all(|digit| digit.is_ascii_digit());
@@ -118,7 +118,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_client_decides_and_the_smallest_breaks_ties() {
+    fn the_weights_of_the_client_decide_and_then_the_order_of_preference() {
         use ContentCoding::{Br, Gzip, Identity, Zstd};
         for (accepted, expected) in [
             (&[][..], Some(Identity)),
@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_there_is_not_chosen() {
+    fn a_coding_that_is_not_available_is_not_chosen() {
         let mut headers = HeaderMap::new();
         headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("br, gzip"));
         assert_eq!(

@@ -1,9 +1,9 @@
-//! Entity tags: strong ones, made of the content, and `If-None-Match` (RFC 9110, sections 8.8.3 and 13.1.2).
+//! Strong entity tags, made of the content, and `If-None-Match` (RFC 9110, sections 8.8.3 and 13.1.2).
 
 use axum::http::{HeaderMap, HeaderValue, header};
 use sha2::{Digest as _, Sha256};
 
-/// The tag of content with this digest in a coding; each coding is a representation of its own, with its own tag.
+/// Returns the tag of content with this digest in a coding. Each coding is a separate representation with its own tag.
 pub(crate) fn tag(digest: &str, coding: Option<&str>) -> HeaderValue {
     let text = match coding {
         None => format!("\"{digest}\""),
@@ -12,14 +12,14 @@ pub(crate) fn tag(digest: &str, coding: Option<&str>) -> HeaderValue {
     HeaderValue::from_str(&text).expect("digits and letters are allowed in headers")
 }
 
-/// A digest of content: 32 hexadecimal digits of SHA-256.
+/// Returns a digest of content: the first 32 hexadecimal digits of SHA-256.
 pub(crate) fn digest(content: &[u8]) -> String {
     let digest = Sha256::digest(content);
     let start: &[u8; 16] = digest.first_chunk().expect("a SHA-256 digest has 32 bytes");
     format!("{:032x}", u128::from_be_bytes(*start))
 }
 
-/// Whether the client says that it has what is tagged so.
+/// Returns whether `If-None-Match` contains the tag: the client has a current copy.
 pub(crate) fn matches_if_none_match(headers: &HeaderMap, tag: &HeaderValue) -> bool {
     headers
         .get_all(header::IF_NONE_MATCH)
@@ -27,7 +27,7 @@ pub(crate) fn matches_if_none_match(headers: &HeaderMap, tag: &HeaderValue) -> b
         .any(|value| value == tag || list_contains(value.as_bytes(), tag))
 }
 
-/// Whether a list of tags has this one, weak or strong, or is `*`.
+/// Returns whether a list of tags contains this one, weak or strong, or is `*`.
 fn list_contains(list: &[u8], tag: &HeaderValue) -> bool {
     let mut rest = list;
     loop {
@@ -54,7 +54,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lists_weak_tags_and_a_star_match() {
+    fn lists_weak_tags_and_asterisks_match() {
         let tag = tag("abc", Some("gzip"));
         for (header, known) in [
             ("\"abc-gzip\"", true),
@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn codings_have_tags_of_their_own() {
+    fn each_coding_has_its_own_tag() {
         let digest = digest(b"content");
         assert_eq!(digest.len(), 32);
         assert_ne!(tag(&digest, None), tag(&digest, Some("br")));

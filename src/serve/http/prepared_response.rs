@@ -1,4 +1,4 @@
-//! A response that is ready before anybody asks: its bytes in every coding, with their tags.
+//! Responses whose body, compressed variants and entity tags are prepared before they are requested.
 
 use axum::{
     body::{Body, Bytes},
@@ -12,10 +12,10 @@ use super::{
     problem::Problem,
 };
 
-/// Fewer bytes are not worth a coding.
+/// The size below which a body is not compressed.
 const MIN_COMPRESSED_BYTES: usize = 1024;
 
-/// A JSON document, ready to be sent.
+/// A JSON document with its compressed variants, from which `GET` and `HEAD` requests are answered.
 #[derive(Debug, Clone)]
 pub(crate) struct PreparedResponse {
     variants: Vec<Variant>,
@@ -29,12 +29,12 @@ struct Variant {
     body: Bytes,
 }
 
-/// Who may keep a response.
+/// The caches that may store a response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Audience {
-    /// Everybody; but it has to be asked for whether it is still good.
+    /// Every cache, which must check with each request that the response is current.
     Public,
-    /// The client alone.
+    /// Only the cache of the client.
     Private,
 }
 
@@ -48,20 +48,20 @@ impl Audience {
 }
 
 impl PreparedResponse {
-    /// Takes the bytes as they are; `digest` stands for them.
+    /// Makes a response without compressed variants. The entity tag is made of `digest`.
     pub(crate) fn uncompressed(body: Bytes, digest: &str, audience: Audience) -> Self {
         let plain = Variant { coding: ContentCoding::Identity, tag: etag::tag(digest, None), body };
         Self { variants: vec![plain], cache: audience.cache_control() }
     }
 
-    /// The same for bytes that have no better name than their digest.
+    /// Makes a response without compressed variants. The entity tag is made of the digest of the body.
     pub(crate) fn from_body(body: impl Into<Bytes>, audience: Audience) -> Self {
         let body = body.into();
         let digest = etag::digest(&body);
         Self::uncompressed(body, &digest, audience)
     }
 
-    /// Codes the bytes in every way there is.
+    /// Makes a response with a variant in every coding that makes the body smaller.
     pub(crate) fn compressed(body: &Bytes, audience: Audience) -> Self {
         let digest = etag::digest(body);
         let mut prepared = Self::uncompressed(body.clone(), &digest, audience);
@@ -75,17 +75,18 @@ impl PreparedResponse {
         prepared
     }
 
-    /// The bytes as they are.
+    /// Returns the body without compression.
     pub(crate) fn body(&self) -> &Bytes {
         &self.variants[0].body
     }
 
-    /// Answers a `GET` or a `HEAD`.
+    /// Answers a `GET` or `HEAD` request.
     pub(crate) fn respond(&self, method: &Method, headers: &HeaderMap) -> Response<Body> {
         let has = |coding| self.variant(coding).is_some();
         let Some(variant) = content_coding::negotiate(headers, has).and_then(|coding| self.variant(coding))
         else {
-            let detail = "it can be had as it is, and `Accept-Encoding` excludes that";
+            let detail =
+                "the response is available without compression only, and `Accept-Encoding` excludes that";
             return Problem::new(StatusCode::NOT_ACCEPTABLE, detail).into_response();
         };
         let is_known = etag::matches_if_none_match(headers, &variant.tag);
@@ -129,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn each_coding_is_a_representation_with_a_tag() {
+    fn each_coding_is_a_representation_with_its_own_tag() {
         let text = "content ".repeat(1000);
         let prepared = PreparedResponse::compressed(&Bytes::from(text), Audience::Public);
         let mut tags = std::collections::BTreeSet::new();
@@ -137,8 +138,8 @@ mod tests {
             let response = prepared.respond(&Method::GET, &headers(&[("accept-encoding", coding)]));
             let tag = response.headers()[header::ETAG].to_str().unwrap().to_owned();
             assert!(!tag.starts_with("W/"));
-            let told = response.headers().get(header::CONTENT_ENCODING).map(|told| told.to_str().unwrap());
-            assert_eq!(told, Some(coding).filter(|coding| *coding != "identity"));
+            let sent = response.headers().get(header::CONTENT_ENCODING).map(|value| value.to_str().unwrap());
+            assert_eq!(sent, Some(coding).filter(|coding| *coding != "identity"));
             assert_eq!(response.headers()[header::VARY], "accept-encoding");
             let known = headers(&[("accept-encoding", coding), ("if-none-match", &tag)]);
             let not_modified = prepared.respond(&Method::GET, &known);
@@ -154,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn a_head_tells_the_length_of_what_a_get_would_send() {
+    fn a_head_response_has_the_length_of_the_get_response() {
         let prepared = PreparedResponse::from_body(&b"{}"[..], Audience::Private);
         let response = prepared.respond(&Method::HEAD, &HeaderMap::new());
         assert_eq!(
@@ -165,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn small_documents_are_sent_as_they_are() {
+    fn small_documents_are_not_compressed() {
         let prepared = PreparedResponse::compressed(&Bytes::from_static(b"{}"), Audience::Public);
         let response = prepared.respond(&Method::GET, &headers(&[("accept-encoding", "gzip")]));
         assert!(response.headers().get(header::CONTENT_ENCODING).is_none());

@@ -1,7 +1,7 @@
-//! Problem details (RFC 9457): what a client reads where the answer is no.
+//! Problem details (RFC 9457): the body of every response that reports an error.
 //!
-//! A problem says what the client can do about it. What went wrong inside the server stands in the log, under the id of
-//! the request, and not here.
+//! A problem tells the client what it can do. The reason of a failure inside the server is written to the log, under the id
+//! of the request, and is not part of the response.
 
 use axum::{
     body::Body,
@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 
 use super::media_type::PROBLEM_JSON;
 
-/// Why the answer is no.
+/// The body and the headers of a response that reports an error.
 #[derive(Debug, Clone)]
 pub struct Problem(Box<Parts>);
 
@@ -38,36 +38,36 @@ struct ProblemBody<'a> {
 }
 
 impl Problem {
-    /// A problem that its status says it all about, with one sentence for people.
+    /// Returns a problem without a type of its own. `detail` is one sentence for people.
     pub fn new(status: StatusCode, detail: impl Into<String>) -> Self {
         let (members, headers) = (Map::new(), Vec::new());
         Self(Box::new(Parts { status, kind: "about:blank", detail: detail.into(), members, headers }))
     }
 
-    /// A request that makes no sense.
+    /// Returns the problem of an invalid request.
     pub fn bad_request(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, detail)
     }
 
-    /// Something that is not there.
+    /// Returns the problem of a request for something that does not exist.
     pub fn not_found(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::NOT_FOUND, detail)
     }
 
-    /// A fault of the server, whose reason is in the log alone.
+    /// Returns the problem of a failure inside the server. Its reason is only in the log.
     pub fn internal() -> Self {
         Self::new(
             StatusCode::INTERNAL_SERVER_ERROR,
-            "the server failed at this; the log says more under the request's id",
+            "the server failed; its log contains the reason under the id of the request",
         )
     }
 
-    /// Something that will be there later.
+    /// Returns the problem of something that is not available now but will be later.
     pub fn unavailable(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, detail).retry_after(5)
     }
 
-    /// Names the kind of the problem for programs: `urn:modreg:problem:KIND`.
+    /// Sets the type of the problem, `urn:modreg:problem:KIND`, by which programs recognize it.
     #[must_use]
     pub fn kind(mut self, kind: &'static str) -> Self {
         self.0.kind = kind;
@@ -88,18 +88,18 @@ impl Problem {
         self
     }
 
-    /// Says when to try again.
+    /// Sets the header `Retry-After`.
     #[must_use]
     pub fn retry_after(self, seconds: u32) -> Self {
         self.header(header::RETRY_AFTER, HeaderValue::from(seconds))
     }
 
-    /// The status of the response.
+    /// Returns the status of the response.
     pub fn status(&self) -> StatusCode {
         self.0.status
     }
 
-    /// The sentence for people.
+    /// Returns the sentence for people.
     pub fn detail(&self) -> &str {
         &self.0.detail
     }

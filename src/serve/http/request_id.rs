@@ -1,27 +1,27 @@
-//! The id of a request: in every line of the log and in the response, so that one leads to the other.
+//! The id of a request. It is part of the response and of the request's lines in the log, so each can be found by the other.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 
-/// The header that carries it, both ways.
+/// The header with the id, in the request and in the response.
 pub(crate) static HEADER: HeaderName = HeaderName::from_static("x-request-id");
 
-/// The longest id that is taken from a client.
+/// The length of the longest id that is accepted from a client.
 const MAX_CLIENT_ID_LENGTH: usize = 64;
 
-/// The id of the request in hand.
+/// The id of a request, as an extension that handlers can extract.
 #[derive(Debug, Clone)]
 pub(crate) struct RequestId(pub(crate) HeaderValue);
 
 impl RequestId {
-    /// The id as text.
+    /// Returns the id as text.
     pub(crate) fn as_str(&self) -> &str {
         self.0.to_str().unwrap_or_default()
     }
 }
 
-/// Gives ids: a prefix that differs from one run of the program to the next, and a number.
+/// The source of new ids: a prefix that differs between two runs of the program, and a number.
 #[derive(Debug)]
 pub(crate) struct RequestIds {
     prefix: Box<str>,
@@ -33,7 +33,7 @@ impl RequestIds {
         Self { prefix: format!("{:08x}-", fastrand::u32(..)).into(), next: AtomicU64::new(1) }
     }
 
-    /// The id that the client gave, where it is short and plain, or a new one.
+    /// Returns the client's id if it is short and plain, and a new id otherwise.
     pub(crate) fn of_request(&self, headers: &HeaderMap) -> HeaderValue {
         match headers.get(&HEADER) {
             Some(given) if is_plain(given.as_bytes()) => given.clone(),
@@ -60,7 +60,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_clients_id_is_taken_where_it_is_short_and_plain() {
+    fn a_clients_id_is_used_if_it_is_short_and_plain() {
         let ids = RequestIds::new();
         let longest = "x".repeat(MAX_CLIENT_ID_LENGTH);
         let too_long = "x".repeat(MAX_CLIENT_ID_LENGTH + 1);

@@ -14,16 +14,16 @@ use crate::{
     sync::{self, Outcome, Push, Request, SyncError, Verdict},
 };
 
-/// A sync that somebody requested for.
+/// A job with the caller who requested it.
 #[derive(Debug, Clone)]
 struct RequestedJob {
     principal: Principal,
-    /// The id of the request, where it was one.
+    /// The id of the HTTP request, or `None` if the server started the job itself.
     request: Option<String>,
     job: Job,
 }
 
-/// Runs a sync, unless one runs already; `request` is the id of the request that asks for it.
+/// Runs a sync, unless one is already running. `request` is the id of the HTTP request.
 pub async fn run_sync(
     state: &Arc<State>,
     job: Job,
@@ -37,14 +37,16 @@ pub async fn run_sync(
         return result;
     };
     let state = Arc::clone(state);
-    // In a task of its own it goes on where the caller does not.
+    // The sync runs in its own task, so that it is finished even if the caller is dropped.
     let task = tokio::spawn(async move {
         let start = Instant::now();
         let branch = state.syncs.lock_branch().await;
         let (options, job) = (state.options.clone(), requested.job.clone());
         let work = tokio::task::spawn_blocking(move || run_blocking(&options, &job));
         let result = work.await.unwrap_or_else(|_| {
-            Err(SyncFailure::Failed("a bug in modreg ended the sync; nothing is lost".to_owned()))
+            Err(SyncFailure::Failed(
+                "the sync failed because of a bug in modreg; please report it".to_owned(),
+            ))
         });
         drop(branch);
         state.refresh().await;
@@ -52,10 +54,12 @@ pub async fn run_sync(
         drop(permit);
         result
     });
-    task.await.unwrap_or_else(|_| Err(SyncFailure::Failed("a bug in modreg ended the sync".to_owned())))
+    task.await.unwrap_or_else(|_| {
+        Err(SyncFailure::Failed("the sync failed because of a bug in modreg; please report it".to_owned()))
+    })
 }
 
-/// Counts and logs a sync that has ended, and tells those who want to know.
+/// Counts and logs a sync that has ended, and notifies the observers.
 fn report(
     state: &State,
     requested: &RequestedJob,
@@ -102,7 +106,7 @@ fn run_blocking(options: &Options, job: &Job) -> Result<CompletedSync, SyncFailu
     }
 }
 
-/// Waits for any time up to `longest`, so that those who lost the same race do not meet again.
+/// Waits for a random time up to `longest`, so that syncs that lost the same race do not collide again.
 fn wait(longest: Duration) {
     thread::sleep(longest.mul_f64(fastrand::f64()));
 }

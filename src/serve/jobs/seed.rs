@@ -1,4 +1,4 @@
-//! What an empty registry begins with: the built-in modules.
+//! Adds the built-in modules to an empty registry.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -17,7 +17,7 @@ use crate::{
     sync::{self, Scope, SyncError, Trigger},
 };
 
-/// Gives a registry without a version and without manifests the built-in modules, unless it was asked not to.
+/// Commits and publishes the built-in modules if the registry has neither a version nor a manifest, and the options allow it.
 pub(crate) async fn add_built_in_modules(state: &Arc<State>) -> Result<(), SyncError> {
     if !state.options.built_ins {
         return Ok(());
@@ -36,16 +36,16 @@ pub(crate) async fn add_built_in_modules(state: &Arc<State>) -> Result<(), SyncE
         Err(_) => false,
     };
     if is_new {
-        tracing::info!(modules = BUILTINS.len(), "an empty registry: the built-in modules were committed");
+        tracing::info!(modules = BUILTINS.len(), "the registry is empty; committed the built-in modules");
         let job = Job::new(Scope::All, Trigger::Init);
         if let Err(failure) = run_sync(state, job, Principal::this_server(), None).await {
-            tracing::warn!(reason = %failure, "the built-in modules are not registered");
+            tracing::warn!(reason = %failure, "cannot publish the built-in modules");
         }
     }
     Ok(())
 }
 
-/// The manifests of the built-in modules, where the registry has neither a version nor a manifest, committed or not.
+/// Returns the manifests to add, or `None` if the registry already has a version or a manifest, committed or not.
 fn files_to_add(repository: &Repository) -> Result<Option<BTreeMap<RepoPath, Vec<u8>>>, SyncError> {
     let head = match repository.head()? {
         Head::Unborn { .. } => None,
@@ -75,7 +75,7 @@ fn files_to_add(repository: &Repository) -> Result<Option<BTreeMap<RepoPath, Vec
     Ok(Some(files.collect()))
 }
 
-/// Writes the files into the working tree, where there is one. Nothing that is there is written over.
+/// Writes the files into the working tree, if there is one. Existing files are not overwritten.
 fn write(repository: &Repository, files: &BTreeMap<RepoPath, Vec<u8>>) -> Result<(), SyncError> {
     let Some(root) = repository.workdir() else { return Ok(()) };
     for (path, bytes) in files {

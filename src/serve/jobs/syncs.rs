@@ -1,7 +1,7 @@
-//! The one way in which the server changes its registry: one sync at a time, whoever asks for it.
+//! The syncs of the server, which are the only way in which it changes the registry. One sync runs at a time.
 //!
-//! A sync that has begun is finished, also where the client that asked for it went away or the server was told to stop.
-//! When it has ended, the view is brought up to date, and whoever wants to know is told, before the client is.
+//! A sync that has begun is finished, even if its client disconnects or the server stops. When it ends, the view is updated
+//! and the observers are notified before the client gets its response.
 
 use std::{
     fmt,
@@ -16,67 +16,67 @@ use crate::{
     sync::{RemovalToken, Scope, Trigger},
 };
 
-/// What is to be done.
+/// A sync to run.
 #[derive(Debug, Clone)]
 pub struct Job {
-    /// Which entries may change.
+    /// The entries that may change.
     pub scope: Scope,
-    /// Whether to stop before writing.
+    /// Whether nothing is written.
     pub dry_run: bool,
-    /// Allows the removal of one exact set of entries.
+    /// The token that allows the removal of one exact set of entries.
     pub allow_removals: Option<RemovalToken>,
-    /// What started it.
+    /// The reason why the sync runs, as the commit records it.
     pub trigger: Trigger,
 }
 
 impl Job {
-    /// A sync that writes.
+    /// Makes a job that writes its result.
     pub fn new(scope: Scope, trigger: Trigger) -> Self {
         Self { scope, dry_run: false, allow_removals: None, trigger }
     }
 }
 
-/// How a sync ended that could do what it was asked for.
+/// The result of a sync that was completed.
 #[derive(Debug, Clone)]
 pub struct CompletedSync {
-    /// What clients are told.
+    /// The body of the response to the client.
     pub answer: SyncAnswer,
-    /// The version before.
+    /// The version before the sync.
     pub from: SnapshotVersion,
-    /// The commit that was made.
+    /// The commit of the sync, or `None` if nothing was committed.
     pub commit: Option<ObjectId>,
 }
 
-/// Why a sync did not do what it was asked for.
+/// The reason why a sync was not completed.
 #[derive(Debug, Clone)]
 pub enum SyncFailure {
-    /// Another one runs, here or in another process.
+    /// Another sync is running, here or in another process.
     Busy,
-    /// Somebody else kept moving the branch, or holds a lock of git's: later it may go through.
+    /// The branch kept moving, or another program holds a lock of Git. A later attempt may succeed.
     Conflict(String),
-    /// A guard refused it.
+    /// A guard refused the result.
     Guard(Refusal),
-    /// It names a module, a version or a pin that is not there.
+    /// The request names a module, a version or a pin that does not exist.
     Unknown(String),
-    /// The remote did not take it.
+    /// The remote did not accept the push.
     Remote(String),
-    /// It failed.
+    /// The sync failed for another reason.
     Failed(String),
 }
 
-/// A sync that has ended, for those who want to know.
+/// A sync that has ended, as observers receive it.
 #[derive(Debug)]
 pub(crate) struct FinishedSync<'a> {
-    /// What was asked for.
+    /// The job that was run.
     pub(crate) job: &'a Job,
-    /// How it ended.
+    /// The result of the sync.
     pub(crate) result: &'a Result<CompletedSync, SyncFailure>,
-    /// The version that is served after it.
+    /// The version that is served after the sync.
     pub(crate) version: SnapshotVersion,
 }
 
 impl FinishedSync<'_> {
-    /// One word for how it ended.
+    /// Returns the result as one word, for the log and the metrics.
     pub(super) fn result_label(&self) -> &'static str {
         match self.result {
             Ok(_) if self.job.dry_run => "dry_run",
@@ -101,14 +101,14 @@ impl fmt::Display for SyncFailure {
     }
 }
 
-/// Is told of every sync that has ended.
+/// A function that is called for every sync that has ended.
 type Observer = Box<dyn Fn(&FinishedSync<'_>) + Send + Sync>;
 
-/// The one way to change the registry.
+/// The permit to run a sync, the lock of the branch, and the observers of syncs.
 pub struct Syncs {
-    /// One permit: it belongs to the sync that runs.
+    /// The only permit. The running sync holds it.
     permit: Arc<Semaphore>,
-    /// Held by whoever may move the branch: a sync, or a look at the remote.
+    /// The lock that is held while a sync or a fetch from the remote may move the branch.
     branch: Arc<AsyncMutex<()>>,
     observers: Mutex<Vec<Observer>>,
 }
@@ -127,28 +127,28 @@ impl Default for Syncs {
 }
 
 impl Syncs {
-    /// Has `observer` told of every sync that ends. It must not wait for anything.
+    /// Adds a function that is called for every sync that ends. It must not block.
     pub(crate) fn observe(&self, observer: impl Fn(&FinishedSync<'_>) + Send + Sync + 'static) {
         self.observers.lock().unwrap_or_else(PoisonError::into_inner).push(Box::new(observer));
     }
 
-    /// Whether a sync runs in this process.
+    /// Returns whether a sync is running in this process.
     pub fn is_running(&self) -> bool {
         self.permit.available_permits() == 0
     }
 
-    /// Waits until no sync runs.
+    /// Waits until no sync is running.
     pub async fn wait_until_idle(&self) {
-        // Nobody closes it.
+        // The semaphore is never closed, so this does not fail.
         let _ = self.permit.acquire().await;
     }
 
-    /// Waits until nobody moves the branch; a sync that begins waits as long as what this gives is kept.
+    /// Locks the branch. Until the guard is dropped, a sync that begins waits.
     pub async fn lock_branch(&self) -> OwnedMutexGuard<()> {
         Arc::clone(&self.branch).lock_owned().await
     }
 
-    /// Takes the only permit to run a sync, or returns `None` while a sync runs.
+    /// Takes the only permit to run a sync, or returns `None` if a sync is running.
     pub(super) fn begin(&self) -> Option<OwnedSemaphorePermit> {
         Arc::clone(&self.permit).try_acquire_owned().ok()
     }

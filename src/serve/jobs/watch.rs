@@ -1,4 +1,4 @@
-//! Noticing by itself that the branch has moved, here or at the remote.
+//! Watches the local branch and the remote for new commits.
 
 use std::{sync::Arc, time::Duration};
 
@@ -16,7 +16,7 @@ use crate::{
 /// How often the server ticks at its branch.
 const BRANCH_CHECK_INTERVAL: Duration = Duration::from_secs(1);
 
-/// Looks at the branch again and again.
+/// Reads the local branch periodically.
 pub(crate) async fn watch_branch(state: Arc<State>) {
     let mut ticks = interval(BRANCH_CHECK_INTERVAL);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -26,7 +26,7 @@ pub(crate) async fn watch_branch(state: Arc<State>) {
     }
 }
 
-/// Follows the remote, again and again. What goes wrong is last_trouble once, and stands in the view until all is well.
+/// Fetches from the remote periodically. A failure is logged when it begins, and reported as trouble until it ends.
 pub(crate) async fn watch_remote(state: Arc<State>, every: Duration) {
     let mut ticks = interval(every);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -47,7 +47,7 @@ pub(crate) async fn watch_remote(state: Arc<State>, every: Duration) {
     }
 }
 
-/// Looks once, and gives what went wrong. A sync that begins meanwhile waits for it.
+/// Fetches once, and returns the reason if that failed. A sync that begins meanwhile waits.
 async fn follow_once(state: &Arc<State>) -> Option<String> {
     let branch = state.syncs.lock_branch().await;
     let options = state.options.clone();
@@ -59,10 +59,11 @@ async fn follow_once(state: &Arc<State>) -> Option<String> {
     match task.await {
         Ok(Ok(Followed::UpToDate | Followed::Moved { .. })) => None,
         Ok(Ok(Followed::Diverged)) => Some(
-            "the local and the remote branch have diverged: each has commits that the other lacks".to_owned(),
+            "the local and the remote branch have diverged: each has commits that the other does not have"
+                .to_owned(),
         ),
         Ok(Err(error)) => Some(error.with_causes()),
-        Err(_) => Some("a bug in modreg stopped the look at the remote".to_owned()),
+        Err(_) => Some("following the remote failed because of a bug in modreg; please report it".to_owned()),
     }
 }
 

@@ -1,4 +1,4 @@
-//! Webhooks of the server: every sync that ends is wake, and what could not be delivered is tried again.
+//! Sends webhook messages about every sync that ends, and retries those that could not be delivered.
 
 use std::{sync::Arc, time::Duration};
 
@@ -10,12 +10,12 @@ use crate::{
     webhook::Event,
 };
 
-/// The longest time between two looks at what waits: another process may have added to it.
+/// The longest time between two rounds. Another process may have added messages meanwhile.
 const MAX_PAUSE: Duration = Duration::from_mins(1);
-/// The shortest time between two rounds, whatever happens.
+/// The shortest time between two rounds.
 const MIN_PAUSE: Duration = Duration::from_secs(1);
 
-/// Writes down every sync that ends, and delivers, for ever.
+/// Stores a message for every sync that ends, and delivers the stored messages. It does not return.
 pub(crate) async fn deliver(state: Arc<State>) {
     let Some(webhooks) = state.options.webhooks.clone() else { return };
     let new_message = Arc::new(Notify::new());
@@ -24,7 +24,7 @@ pub(crate) async fn deliver(state: Arc<State>) {
         let Some(event) = event(finished) else { return };
         match queue.enqueue(&event, clock()) {
             Ok(_) => wake.notify_one(),
-            Err(error) => tracing::warn!(%error, "a webhook message cannot be kept, and is lost"),
+            Err(error) => tracing::warn!(%error, "cannot store a webhook message; it will not be sent"),
         }
     });
     loop {
@@ -44,11 +44,13 @@ pub(crate) async fn deliver(state: Arc<State>) {
                 next
             }
             Ok(Err(error)) => {
-                tracing::warn!(%error, "webhook messages cannot be read or written");
+                tracing::warn!(%error, "cannot read or write webhook messages");
                 None
             }
             Err(_) => {
-                tracing::error!("a bug in modreg ended a round of webhooks");
+                tracing::error!(
+                    "sending webhook messages failed because of a bug in modreg; please report it"
+                );
                 None
             }
         };
@@ -61,7 +63,7 @@ pub(crate) async fn deliver(state: Arc<State>) {
     }
 }
 
-/// What is wake of a sync; nothing where it was only tried, or where the request itself was wrong.
+/// Returns the event about a sync, or `None` for a dry run or an invalid request.
 fn event(finished: &FinishedSync<'_>) -> Option<Event> {
     let (job, version) = (finished.job, finished.version);
     if job.dry_run {

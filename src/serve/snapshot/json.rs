@@ -1,7 +1,7 @@
-//! The documents that the server makes of a snapshot: the whole registry in one, and the list of its modules.
+//! The JSON documents that the server makes of a snapshot: the whole registry, and the list of its modules.
 //!
-//! Entries stand in the whole document as the bytes that git has, so a client can check each against the tree, and one
-//! buffer serves both the document and every entry.
+//! The whole registry contains each entry with exactly the bytes of its Git blob. A client can check them against the tree,
+//! and one buffer holds both the document and every entry.
 
 use std::{borrow::Cow, collections::BTreeMap, ops::Range};
 
@@ -12,14 +12,14 @@ use crate::{
     registry::{FORMAT_VERSION, Held, Pin, Root},
 };
 
-/// A document, and where in it the part of each module lies.
+/// A JSON document with a list of modules, and the range of each module in it.
 #[derive(Debug, Default)]
 pub(crate) struct JsonList {
     pub(crate) bytes: Vec<u8>,
     pub(crate) parts: Vec<Range<usize>>,
 }
 
-/// What the whole document says before and after the entries.
+/// The fields of the whole registry except for its entries.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct SnapshotHead<'a> {
@@ -30,14 +30,14 @@ struct SnapshotHead<'a> {
     pinned: &'a BTreeMap<ModuleName, Pin>,
 }
 
-/// Writes the whole registry: what its root says, and the entries.
+/// Writes the whole registry: the fields of its root, and the entries.
 pub(crate) fn snapshot<'e>(root: &Root, entries: impl Iterator<Item = Cow<'e, [u8]>>) -> JsonList {
     let Root { version, tree, held, pinned, .. } = root;
     let head = SnapshotHead { format_version: FORMAT_VERSION, version: *version, tree: *tree, held, pinned };
     write_list(&head, entries)
 }
 
-/// One module in the list: enough to decide whether to ask for more.
+/// One module in the list, with the fields by which a client decides whether to read the entry.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ListItem<'a> {
@@ -53,7 +53,7 @@ pub(crate) struct ListItem<'a> {
     pub(crate) deprecated: bool,
 }
 
-/// What the list takes from an entry. A registry's own schema may leave out or add what it likes.
+/// The fields of an entry that the list contains. All are optional, because a registry can have its own schema.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(crate) struct ListedFields<'a> {
@@ -66,7 +66,7 @@ pub(crate) struct ListedFields<'a> {
     pub(crate) ai_context: ListedContext<'a>,
 }
 
-/// What the list takes from an AI context.
+/// The fields of an AI context that the list contains.
 #[derive(Debug, Default, Deserialize)]
 pub(crate) struct ListedContext<'a> {
     #[serde(borrow, default)]
@@ -77,26 +77,27 @@ pub(crate) struct ListedContext<'a> {
     pub(crate) keywords: Vec<Cow<'a, str>>,
 }
 
+/// The fields of the list except for its modules.
 #[derive(Serialize)]
 struct ListHead {
     version: SnapshotVersion,
 }
 
-/// Writes a list of modules, each as [`list_item`] wrote it.
+/// Writes a list of modules. Each is the output of [`list_item`].
 pub(crate) fn list<'e>(version: SnapshotVersion, modules: impl Iterator<Item = Cow<'e, [u8]>>) -> JsonList {
     write_list(&ListHead { version }, modules)
 }
 
 /// Writes one module of the list.
 pub(crate) fn list_item(item: &ListItem<'_>) -> Vec<u8> {
-    serde_json::to_vec(item).expect("texts are always JSON")
+    serde_json::to_vec(item).expect("strings can always be written as JSON")
 }
 
-/// Writes the fields of `head`, and then `modules`.
+/// Writes the fields of `head`, and then the modules.
 fn write_list<'e>(head: &impl Serialize, modules: impl Iterator<Item = Cow<'e, [u8]>>) -> JsonList {
     let mut document = JsonList::default();
     let bytes = &mut document.bytes;
-    serde_json::to_writer(&mut *bytes, head).expect("memory takes all bytes");
+    serde_json::to_writer(&mut *bytes, head).expect("writing to memory does not fail");
     let end = bytes.pop();
     debug_assert_eq!(end, Some(b'}'), "the head is an object");
     bytes.extend_from_slice(b",\"modules\":[\n");
@@ -118,7 +119,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn parts_are_the_modules_and_the_whole_is_json() {
+    fn the_ranges_contain_the_modules_and_the_document_is_json() {
         let modules = [&b"{\n  \"name\": \"chat\"\n}\n"[..], b"{\"name\":\"drive\"}"];
         for count in 0..=2 {
             let taken = modules[..count].iter().map(|module| Cow::Borrowed(*module));

@@ -1,6 +1,6 @@
-//! One snapshot in memory, with everything that can be said of it ready to be sent.
+//! A snapshot in memory, with prepared responses for the whole registry, the list and every entry.
 //!
-//! Invariant: it is built whole before anybody sees it, and never changes. A request takes one and answers from it alone.
+//! Invariant: it is complete before any request can see it, and does not change. Each request uses only one.
 
 use std::{
     borrow::Cow,
@@ -20,38 +20,37 @@ use crate::{
     sync::{Log, SyncError},
 };
 
-/// One version of the registry, ready to be served.
+/// One version of the registry with its prepared responses.
 #[derive(Debug)]
 pub(crate) struct LoadedSnapshot {
-    /// What the root says.
+    /// The root of the registry.
     pub(crate) root: Root,
-    /// When its commit was made, where the history is at hand.
+    /// The time of its commit, or `None` if the clone does not contain it.
     pub(crate) published: Option<Timestamp>,
-    /// The whole registry.
+    /// The whole registry as one document.
     pub(crate) document: PreparedResponse,
     /// The list of all modules.
     pub(crate) list: PreparedResponse,
     /// The modules by name.
     pub(crate) modules: BTreeMap<Box<str>, Module>,
-    /// What was asked for since it is served.
+    /// The changes from older versions that were already requested.
     pub(crate) changes: ChangesCache,
 }
 
-/// The changes from older versions to the one that is served, as far as somebody asked for them: clients that poll ask
-/// from the same few versions.
+/// A cache of the changes from older versions to the served one. Clients that poll ask for the same few versions.
 #[derive(Debug, Default)]
 pub(crate) struct ChangesCache(Mutex<BTreeMap<SnapshotVersion, Arc<PreparedResponse>>>);
 
-/// So many are cached.
+/// The number of versions for which the changes are cached.
 const MAX_CACHED_CHANGES: usize = 64;
 
 impl ChangesCache {
-    /// The changes since a version, where they are cached.
+    /// Returns the changes since a version if they are cached.
     pub(crate) fn get(&self, since: SnapshotVersion) -> Option<Arc<PreparedResponse>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&since).cloned()
     }
 
-    /// Keeps the changes since a version in the place of the oldest ones.
+    /// Caches the changes since a version. If the cache is full, those since the oldest version are removed.
     pub(crate) fn insert(&self, since: SnapshotVersion, changes: PreparedResponse) -> Arc<PreparedResponse> {
         let changes = Arc::new(changes);
         let mut cached = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -63,22 +62,22 @@ impl ChangesCache {
     }
 }
 
-/// One module.
+/// A module in a loaded snapshot.
 #[derive(Debug)]
 pub(crate) struct Module {
     id: ObjectId,
-    /// Its entry.
+    /// The entry.
     pub(crate) entry: PreparedResponse,
-    /// What the list says of it.
+    /// The bytes of the module in the list.
     pub(crate) list_item: Bytes,
-    /// Its category.
+    /// The category.
     pub(crate) category: Box<str>,
-    /// Its keywords, in lower case.
+    /// The keywords in lower case.
     pub(crate) keywords: Box<[Box<str>]>,
 }
 
 impl LoadedSnapshot {
-    /// Reads a snapshot with this root from the repository. Entries that `before` has too are taken from there.
+    /// Loads a snapshot with this root from the repository. Entries that `before` contains too are taken from there.
     pub(crate) fn read(
         repository: &Repository,
         commit: ObjectId,
@@ -122,22 +121,22 @@ impl LoadedSnapshot {
         Self { root, published, document, list, modules, changes: ChangesCache::default() }
     }
 
-    /// The version.
+    /// Returns the version.
     pub(crate) fn version(&self) -> SnapshotVersion {
         self.root.version
     }
 
-    /// Whether it says all that this root says.
+    /// Returns whether the snapshot was loaded from an equal root.
     pub(crate) fn has_root(&self, root: &Root) -> bool {
         let Root { version, tree, held, pinned, .. } = &self.root;
         (version, tree, held, pinned) == (&root.version, &root.tree, &root.held, &root.pinned)
     }
 }
 
-/// A module, the id of its entry, and the entry.
+/// The name of a module, the id of its entry, and the bytes of the entry.
 type Entry<'a> = (&'a ModuleName, ObjectId, Cow<'a, [u8]>);
 
-/// The bytes of every entry, by name.
+/// Reads the bytes of all entries, in the order of their names.
 fn read_entries<'a>(
     repository: &Repository,
     snapshot: &'a Snapshot,
@@ -156,7 +155,7 @@ fn read_entries<'a>(
     Ok(entries)
 }
 
-/// What the list says of an entry. A registry's own schema decides what entries hold, so nothing has to be there.
+/// Parses the fields of an entry that the list contains. Fields that are missing or have another type get their defaults.
 fn listed_fields(entry: &[u8]) -> ListedFields<'_> {
     serde_json::from_slice(entry).unwrap_or_default()
 }

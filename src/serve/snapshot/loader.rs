@@ -1,6 +1,6 @@
-//! What the server sees of its repository, and how it looks.
+//! The loader, which reads the repository and replaces the view when the branch has moved.
 //!
-//! Invariant: a view is swapped whole, and one that cannot be read never takes the place of a snapshot that could.
+//! Invariant: a view is replaced as a whole, and a snapshot that cannot be loaded never replaces one that is loaded.
 
 use std::{fmt, path::Path, sync::Arc};
 
@@ -14,30 +14,30 @@ use crate::{
     sync::{self, SyncError},
 };
 
-/// What the server sees of its repository.
+/// The state of the repository as the server last read it.
 #[derive(Debug, Default, Clone)]
 pub struct View {
-    /// The commit that was looked at.
+    /// The commit at HEAD, or `None` if there is no commit.
     pub(crate) head: Option<ObjectId>,
-    /// The last snapshot that could be read.
+    /// The last snapshot that could be loaded.
     pub(crate) snapshot: Option<Arc<LoadedSnapshot>>,
-    /// Why what is snapshot is not what the branch holds, or is not to be trusted.
+    /// The reason why the snapshot may differ from the branch, or `None` if it does not.
     pub(crate) trouble: Option<String>,
 }
 
 impl View {
-    /// The version that is snapshot; 0 where there is none.
+    /// Returns the version of the snapshot, or 0 if none is loaded.
     pub(crate) fn version(&self) -> SnapshotVersion {
         self.snapshot.as_ref().map_or(SnapshotVersion::EMPTY, |snapshot| snapshot.version())
     }
 
-    /// The same with a trouble, in which the last good snapshot stays.
+    /// Returns a view with a trouble and the same snapshot.
     fn with_trouble(&self, trouble: String) -> Self {
         Self { trouble: Some(trouble), ..self.clone() }
     }
 }
 
-/// Looks at the repository, one look at a time. It stays open while nothing changes.
+/// The loader of views. It keeps the repository open as long as nothing changes.
 #[derive(Default)]
 pub(crate) struct Loader(Mutex<Option<Repository>>);
 
@@ -48,7 +48,9 @@ impl fmt::Debug for Loader {
 }
 
 impl Loader {
-    /// Looks, and where there is something new, shows it before anybody looks again. `before` is what was seen last.
+    /// Reads the repository, and passes a new view to `show` if something has changed.
+    ///
+    /// `before` returns the current view. It is called when no other call is reading any more.
     pub(crate) async fn refresh(
         &self,
         path: &Path,
@@ -66,14 +68,14 @@ impl Loader {
         });
         let view = match task.await {
             Ok(Ok((repository, view))) => {
-                // After a swap it is opened anew, for what it has cached of each version is not asked for again.
+                // After a change the repository is opened again, because its caches of old versions are no longer useful.
                 *opened = view.is_none().then_some(repository);
                 view
             }
             Ok(Err(error)) => Some(before.with_trouble(error.with_causes())),
-            Err(_) => {
-                Some(before.with_trouble("a bug in modreg stopped the look at the repository".to_owned()))
-            }
+            Err(_) => Some(before.with_trouble(
+                "reading the repository failed because of a bug in modreg; please report it".to_owned(),
+            )),
         };
         if let Some(view) = view {
             log_changes(&before, &view);
@@ -82,7 +84,7 @@ impl Loader {
     }
 }
 
-/// Reads what the branch holds, unless it is where it was and all was well.
+/// Loads what HEAD contains, or returns `None` if HEAD has not moved and there was no trouble.
 fn load(repository: &Repository, before: &View, audience: Audience) -> Result<Option<View>, SyncError> {
     let commit = match repository.head()? {
         Head::Unborn { .. } => {
@@ -96,7 +98,7 @@ fn load(repository: &Repository, before: &View, audience: Audience) -> Result<Op
     }
     let (published, edited) = sync::published_at(repository, commit)?;
     let Some(root) = &published.root else {
-        let trouble = "the registry has no version; a sync makes the first one".to_owned();
+        let trouble = "the registry has no version yet; `modreg sync` publishes the first one".to_owned();
         return Ok(Some(View { head: Some(commit), ..before.with_trouble(trouble) }));
     };
     let known = before.snapshot.clone().filter(|snapshot| snapshot.has_root(root));
@@ -112,12 +114,18 @@ fn load(repository: &Repository, before: &View, audience: Audience) -> Result<Op
         )?),
     };
     let trouble = (!edited.is_empty()).then(|| {
-        format!("`registry/` was changed by hand in {} files; what was published is served", edited.len())
+        format!(
+            "{} in `registry/` edited by hand; the published entries are served instead",
+            match edited.len() {
+                1 => "1 file was".to_owned(),
+                count => format!("{count} files were"),
+            }
+        )
     });
     Ok(Some(View { head: Some(commit), snapshot: Some(snapshot), trouble }))
 }
 
-/// Logs what is new in a view.
+/// Logs how a view differs from the one before.
 fn log_changes(before: &View, view: &View) {
     let (from, to) = (before.version(), view.version());
     if from != to {
@@ -126,7 +134,7 @@ fn log_changes(before: &View, view: &View) {
     }
     match (&before.trouble, &view.trouble) {
         (old, Some(new)) if old.as_ref() != Some(new) => tracing::warn!(trouble = %new, "degraded"),
-        (Some(_), None) => tracing::info!("all is well again"),
+        (Some(_), None) => tracing::info!("no longer degraded"),
         _ => {}
     }
 }

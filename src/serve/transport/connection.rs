@@ -1,8 +1,7 @@
-//! Sockets: how many there may be, how long a client may take, and how they end.
+//! Sockets: accepts connections, limits their number and their time, and ends them.
 //!
-//! A client has a limited time for the head of each request, also for the first and also between two; it has to take
-//! some bytes of a response now and then; and there are never more connections than the settings say. What a request's
-//! body may take is the business of those who read it.
+//! A client has a limited time to send the head of each request, and to read some bytes of a response. The settings limit
+//! the number of connections. The time for the body of a request is limited by the handler that reads it.
 
 use std::{
     future::Future,
@@ -30,13 +29,13 @@ use tokio::{
 use super::service::HttpService;
 use crate::serve::options::Options;
 
-/// How long requests that are being answered may take after the server was told to stop.
+/// The time that running requests have to finish when the server stops.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(10);
-/// How long to wait before accepting again after the system refused a connection: it lacks something that may be back.
+/// The time until the next attempt after the system failed to accept a connection, for example for lack of file handles.
 const ACCEPT_RETRY_DELAY: Duration = Duration::from_millis(50);
 
-/// Accepts connections until `stop` is ready, then ends them: idle ones at once, the others when they are answered, all
-/// within ten seconds.
+/// Accepts connections until `stop` is ready, and then ends them: idle ones at once, the others when their request is
+/// answered or [`DRAIN_TIMEOUT`] has passed.
 pub(crate) async fn serve(
     listener: TcpListener,
     http_service: HttpService,
@@ -63,7 +62,7 @@ pub(crate) async fn serve(
                 continue;
             }
         };
-        // Without it the last packet of a response can wait for the client's acknowledgement.
+        // Otherwise the last packet of a response can wait for the client's acknowledgement.
         let _ = stream.set_nodelay(true);
         let io = TokioIo::new(WriteTimeoutStream::new(stream, settings.request_timeout));
         let http_service = http_service.clone();
@@ -72,18 +71,18 @@ pub(crate) async fn serve(
         });
         let connection = graceful.watch(http.serve_connection(io, service));
         tokio::spawn(async move {
-            // A client that goes away in the middle is nobody's fault.
+            // A client may close its connection at any time; that is not an error.
             let _ = connection.await;
             drop(permit);
         });
     }
     drop(listener);
     if tokio::time::timeout(DRAIN_TIMEOUT, graceful.shutdown()).await.is_err() {
-        tracing::warn!("some clients were cut off: they took more than ten seconds");
+        tracing::warn!("some requests did not finish within ten seconds; their connections were closed");
     }
 }
 
-/// The next connection, once there is a permit for it.
+/// Waits for a permit, and then for a connection.
 async fn accept(
     listener: &TcpListener,
     permits: &Arc<Semaphore>,
@@ -93,11 +92,11 @@ async fn accept(
     Ok((stream, peer, permit))
 }
 
-/// A connection whose other end has to take some bytes now and then.
+/// A connection that fails if the client reads nothing for some time while the server wants to write.
 struct WriteTimeoutStream {
     stream: TcpStream,
     timeout: Duration,
-    /// Runs while the other end takes nothing.
+    /// The end of the time to wait, while a write waits for the client.
     deadline: Option<Pin<Box<Sleep>>>,
 }
 
@@ -106,7 +105,7 @@ impl WriteTimeoutStream {
         Self { stream, timeout, deadline: None }
     }
 
-    /// Lets a write that has to wait fail once it has waited too long.
+    /// Fails a write that has waited for longer than the timeout.
     fn wait<T>(&mut self, context: &mut Context<'_>, written: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
         if written.is_ready() {
             self.deadline = None;
@@ -145,7 +144,7 @@ impl AsyncWrite for WriteTimeoutStream {
         context: &mut Context<'_>,
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        // The system takes one buffer faster than a list of one.
+        // Writing one buffer is faster than writing a list of one buffer.
         if let [only] = slices {
             return self.poll_write(context, only);
         }

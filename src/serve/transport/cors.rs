@@ -1,6 +1,6 @@
-//! Reading from pages of other origins (the CORS protocol of the Fetch standard), where the settings allow it.
+//! Cross-origin requests of web pages (the CORS protocol of the Fetch standard).
 //!
-//! Admin routes never allow it.
+//! The settings list the origins that may read. Admin routes never allow cross-origin requests.
 
 use axum::{
     body::Body,
@@ -12,22 +12,22 @@ use crate::{
     settings::Serve,
 };
 
-/// What a page may send, beside what it always may.
+/// The headers that a page may send in addition to those that are always allowed.
 const REQUEST_HEADERS: &str = "authorization, if-none-match, x-request-id";
-/// What a page may see, beside what it always sees.
+/// The headers that a page may read in addition to those that are always readable.
 const RESPONSE_HEADERS: &str = "etag, link, retry-after, x-request-id";
 
-/// How a response depends on where the request comes from.
+/// The origin of a request, as far as the response depends on it.
 pub(crate) enum Origin {
-    /// Not at all.
+    /// The response does not depend on the origin.
     Any,
-    /// This one is not allowed.
+    /// The origin is not allowed to read the response.
     Other,
-    /// This one is allowed.
+    /// This origin is allowed to read the response.
     Allowed(HeaderValue),
 }
 
-/// Looks whether pages of the origin that a request names may read what a route gives.
+/// Checks whether pages of the request's origin may read the responses of a route.
 pub(crate) fn check_origin(settings: &Serve, route: Option<&Route>, headers: &HeaderMap) -> Origin {
     let is_read = route.is_some_and(|route| route.access == Access::Read);
     if settings.cors.is_empty() || !is_read {
@@ -41,7 +41,7 @@ pub(crate) fn check_origin(settings: &Serve, route: Option<&Route>, headers: &He
     }
 }
 
-/// Tells a browser what it may let the page see.
+/// Adds the headers by which a browser decides what the page may read.
 pub(crate) fn add_headers(headers: &mut HeaderMap, origin: Origin) {
     match origin {
         Origin::Any => return,
@@ -54,13 +54,13 @@ pub(crate) fn add_headers(headers: &mut HeaderMap, origin: Origin) {
     headers.append(header::VARY, HeaderValue::from_static("origin"));
 }
 
-/// Answers a browser that asks before it sends the request itself.
+/// Answers a preflight request, or returns `None` for any other request.
 pub(crate) fn preflight(settings: &Serve, route: &Route, request: &Request<Body>) -> Option<Response<Body>> {
-    let asks = request.method() == Method::OPTIONS
+    let is_preflight = request.method() == Method::OPTIONS
         && request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD)
         && route.access == Access::Read
         && !settings.cors.is_empty();
-    asks.then(|| {
+    is_preflight.then(|| {
         let mut response = Response::new(Body::empty());
         *response.status_mut() = StatusCode::NO_CONTENT;
         let headers = response.headers_mut();

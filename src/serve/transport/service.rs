@@ -1,7 +1,7 @@
-//! What happens to every request, whatever it asks for: an id, a route, leave to read, a time limit, a line in the log
-//! and a count.
+//! The part of every request that does not depend on its route: the id, the choice of the route, the check that reading is
+//! allowed, the time limit, the line in the log and the metrics.
 //!
-//! What is prepared is answered here at once, without the router: most requests ask for it, and nothing has to wait.
+//! Most requests are for prepared responses. They are answered here directly, without the router and without waiting.
 
 use std::{
     any::Any,
@@ -35,7 +35,7 @@ use crate::serve::{
     state::State,
 };
 
-/// The server without its sockets. Cheap to clone.
+/// The server without its sockets. It is cheap to clone.
 #[derive(Debug, Clone)]
 pub struct HttpService {
     state: Arc<State>,
@@ -43,7 +43,7 @@ pub struct HttpService {
     ids: Arc<RequestIds>,
 }
 
-/// What is remembered of a request until it is answered.
+/// The facts about a request that are needed when its response is finished.
 struct RequestMetadata {
     began: Instant,
     id: HeaderValue,
@@ -53,11 +53,11 @@ struct RequestMetadata {
     origin: Origin,
 }
 
-/// The answer to a request.
+/// A response that is ready or being computed.
 pub enum ResponseFuture {
-    /// It was prepared.
+    /// A prepared response, until the future is polled.
     Prepared(Option<Response<Body>>),
-    /// It takes some time.
+    /// A response that a handler computes.
     Computed(Pin<Box<dyn Future<Output = Response<Body>> + Send>>),
 }
 
@@ -67,7 +67,7 @@ impl Future for ResponseFuture {
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         match self.get_mut() {
             Self::Prepared(response) => {
-                Poll::Ready(Ok(response.take().expect("nobody asks again for what is there")))
+                Poll::Ready(Ok(response.take().expect("a future is not polled again after it was ready")))
             }
             Self::Computed(response) => response.as_mut().poll(context).map(Ok),
         }
@@ -75,19 +75,19 @@ impl Future for ResponseFuture {
 }
 
 impl HttpService {
-    /// All routes over a state.
+    /// Makes a service for all routes.
     pub fn new(state: Arc<State>) -> Self {
         let router = router::router().with_state(Arc::clone(&state));
         Self { state, router, ids: Arc::new(RequestIds::new()) }
     }
 
-    /// The same with other handlers.
+    /// Makes a service with other handlers.
     #[cfg(test)]
     pub(crate) fn with_router(state: Arc<State>, router: Router) -> Self {
         Self { router, ..Self::new(state) }
     }
 
-    /// What all requests share.
+    /// Returns the state that all requests share.
     pub fn state(&self) -> &Arc<State> {
         &self.state
     }
@@ -110,15 +110,13 @@ impl HttpService {
         ResponseFuture::Computed(Box::pin(async move {
             let response = match metadata.route {
                 Some(route) => service.dispatch(route, request, peer, &metadata.id).await,
-                None => {
-                    Problem::not_found("there is no such path; `/openapi.json` lists all").into_response()
-                }
+                None => Problem::not_found("no such path; `/openapi.json` lists all paths").into_response(),
             };
             service.finish(metadata, response)
         }))
     }
 
-    /// The answer to a question that was prepared for and that everybody may ask, if it is one.
+    /// Returns the prepared response, if there is one for this request and everyone may read it.
     fn prepared(&self, route: &Route, request: &Request<Body>) -> Option<Response<Body>> {
         let is_plain = request.uri().query().is_none()
             && self.state.options.settings.public_read
@@ -137,13 +135,13 @@ impl HttpService {
         Some(prepared.respond(request.method(), request.headers()))
     }
 
-    /// Adds what every response has, counts it, and has it in the log.
+    /// Adds the headers that every response has, counts the response, and logs it.
     fn finish(&self, metadata: RequestMetadata, mut response: Response<Body>) -> Response<Body> {
         let RequestMetadata { began, id, route, method, path, origin } = metadata;
         let (status, took) = (response.status(), began.elapsed());
         self.state.metrics.count_response(route, &method, status, took);
         let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
-        // Without the query, in which a client can have put anything, also a token.
+        // The query is not logged: a client may have put a token into it.
         let path = path.as_ref().map_or("", PathAndQuery::path);
         let (text, method, code) =
             (id.to_str().unwrap_or_default(), method.as_str(), u64::from(status.as_u16()));
@@ -170,7 +168,7 @@ impl HttpService {
             return response;
         }
         if !route.accepts(request.method()) {
-            let detail = format!("this path answers {}", route.allow());
+            let detail = format!("this path accepts only {}", route.allow());
             return Problem::new(axum::http::StatusCode::METHOD_NOT_ALLOWED, detail)
                 .header(header::ALLOW, HeaderValue::from_static(route.allow()))
                 .into_response();
@@ -190,8 +188,8 @@ impl HttpService {
         self.state.auth.authorize_reader(headers, peer).await.map(drop).map_err(Problem::from)
     }
 
-    /// What the router says, in time. What changes the registry takes the time that it takes: to be told that it is over
-    /// while the sync goes on would help nobody.
+    /// Calls the handler of a route. Only reading has a time limit: a sync goes on after its request has failed, so the client
+    /// would not learn the result.
     async fn call_handler(
         &self,
         route: &'static Route,
@@ -209,14 +207,14 @@ impl HttpService {
             let limit = self.state.options.settings.request_timeout;
             match tokio::time::timeout(limit, response).await {
                 Ok(response) => response,
-                Err(_) => return Problem::unavailable("this took too long").into_response(),
+                Err(_) => return Problem::unavailable("the request took too long").into_response(),
             }
         };
         response.unwrap_or_else(|never| match never {}).map(Body::new)
     }
 }
 
-/// Answers in the place of a handler that panicked.
+/// The response to a request whose handler panicked. It contains the id of the request.
 #[derive(Debug, Clone)]
 struct PanicResponse(HeaderValue);
 
@@ -225,7 +223,7 @@ impl ResponseForPanic for PanicResponse {
 
     fn response_for_panic(&mut self, _reason: Box<dyn Any + Send>) -> Response<Body> {
         let id = self.0.to_str().unwrap_or_default();
-        tracing::error!(id, "a bug in modreg ended a request: please report it");
+        tracing::error!(id, "a request failed because of a bug in modreg; please report it");
         Problem::internal().into_response()
     }
 }

@@ -103,7 +103,7 @@ fn changes_are_right_between_any_two_versions() {
     assert_eq!(ahead["latest"], 3);
     server.get("/api/modules/ai/changes?since=2&until=1").ended(409).describes("problem");
     let nonsense = server.get("/api/modules/ai/changes?since=x").ended(400).describes("problem");
-    assert_eq!(nonsense["detail"], "the query makes no sense: since: `x` is no whole number from 0 on");
+    assert_eq!(nonsense["detail"], "invalid query: since: `x` is not a whole number");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! `GET /api/modules/ai/changes?since=N`: what became of the modules since a version, up to the newest one or to another.
+//! `GET /api/modules/ai/changes?since=N`: the changes from an older version to the latest or another version.
 
 use std::{ops::RangeInclusive, sync::Arc};
 
@@ -21,6 +21,7 @@ use crate::{
     sync::{self, Log, SyncError, VersionedSnapshot},
 };
 
+/// The parameters of the query.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ChangesQuery {
@@ -30,7 +31,7 @@ struct ChangesQuery {
     until: Option<SnapshotVersion>,
 }
 
-/// The modules that were added, updated and removed since a version, up to the one that is served or to `until`.
+/// Returns the modules that were added, updated and removed between two versions.
 pub(crate) async fn changes(
     Extract(state): Extract<Arc<State>>,
     method: Method,
@@ -41,7 +42,7 @@ pub(crate) async fn changes(
     let snapshot = state.snapshot()?;
     let version = snapshot.version();
     if since > version {
-        let detail = format!("version {since} does not exist yet: the latest is {version}");
+        let detail = format!("version {since} does not exist yet; the latest version is {version}");
         return Err(Problem::new(StatusCode::CONFLICT, detail)
             .kind("urn:modreg:problem:version-ahead")
             .with("latest", version.get()));
@@ -66,7 +67,7 @@ pub(crate) async fn changes(
     Ok(prepared.respond(&method, &headers))
 }
 
-/// The changes from the first to the last of these versions, where the registry has `latest`.
+/// Compares the first and the last of these versions. `latest` is the latest version of the registry.
 fn compare(
     repository: &Repository,
     versions: RangeInclusive<SnapshotVersion>,

@@ -1,16 +1,17 @@
-//! The problems of reading: which versions and modules are unknown, and what a reader learns about other failures.
+//! The problems of reading: unknown versions and modules, and failures of the repository.
 
 use axum::http::StatusCode;
 
 use crate::{domain::SnapshotVersion, serve::http::problem::Problem, sync::SyncError};
 
-/// Says why something old cannot be read, as far as that is the reader's business.
+/// Converts an error to a problem. The reason of a failure inside the server is logged, and not part of the response.
 pub(super) fn read_problem(error: &SyncError) -> Problem {
     match error {
-        SyncError::UnknownVersion { is_cut_off: true, .. } => {
-            Problem::new(StatusCode::NOT_FOUND, format!("{error}: the server does not have so old versions"))
-                .kind("urn:modreg:problem:history-cut-off")
-        }
+        SyncError::UnknownVersion { is_cut_off: true, .. } => Problem::new(
+            StatusCode::NOT_FOUND,
+            format!("{error}; the server's clone does not contain the older versions"),
+        )
+        .kind("urn:modreg:problem:history-cut-off"),
         SyncError::UnknownVersion { latest, .. } => {
             Problem::not_found(error.to_string()).with("latest", latest.get())
         }
@@ -28,11 +29,11 @@ pub(super) fn read_problem(error: &SyncError) -> Problem {
     }
 }
 
-/// Refuses a version that is not there yet, without a look at the history.
+/// Refuses a version above the latest one without reading the history.
 pub(super) fn check_version_exists(version: SnapshotVersion, latest: SnapshotVersion) -> Result<(), Problem> {
     if version <= latest {
         return Ok(());
     }
-    let detail = format!("there is no version {version} yet: the latest is {latest}");
+    let detail = format!("version {version} does not exist yet; the latest version is {latest}");
     Err(Problem::not_found(detail).with("latest", latest.get()))
 }

@@ -1,4 +1,4 @@
-//! `GET /api/modules/ai/history`: the audit log.
+//! `GET /api/modules/ai/history`: the published versions.
 
 use std::sync::Arc;
 
@@ -21,11 +21,12 @@ use crate::{
     sync::{History, Log, SyncError},
 };
 
-/// How many versions one answer tells of, where nothing else is query for.
+/// The number of versions in one response if the query does not contain another limit.
 const DEFAULT_LIMIT: usize = 100;
-/// How many it tells of at most.
+/// The highest number of versions in one response.
 const MAX_LIMIT: usize = 1000;
 
+/// The parameters of the query.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct HistoryQuery {
@@ -36,7 +37,7 @@ struct HistoryQuery {
     before: Option<SnapshotVersion>,
 }
 
-/// The versions, newest first: of all modules or of one, at most `limit`, and only those before a version.
+/// Returns the versions, newest first. The query can select one module, a limit, and the versions before a version.
 pub(crate) async fn history(
     Extract(state): Extract<Arc<State>>,
     method: Method,
@@ -46,7 +47,7 @@ pub(crate) async fn history(
     let query: HistoryQuery = query::parse(&uri)?;
     let limit = query.limit.unwrap_or(DEFAULT_LIMIT);
     if !(1..=MAX_LIMIT).contains(&limit) {
-        return Err(Problem::bad_request(format!("`limit` takes a number from 1 to {MAX_LIMIT}")));
+        return Err(Problem::bad_request(format!("`limit` must be a number from 1 to {MAX_LIMIT}")));
     }
     if let Some(before) = query.before {
         check_version_exists(before, state.snapshot()?.version().next())?;
@@ -62,7 +63,7 @@ pub(crate) async fn history(
     Ok(response)
 }
 
-/// The report, and the version that the next one goes on from, where there may be more.
+/// Returns the report and its oldest version, or `None` for the version if no older versions follow.
 fn read(
     repository: &Repository,
     query: &HistoryQuery,
@@ -76,7 +77,7 @@ fn read(
     Ok((json::to_bytes(&HistoryReport::from(&history)), last))
 }
 
-/// The way to older versions (RFC 8288).
+/// Returns the header `Link` (RFC 8288) that leads to older versions.
 fn next_page_link(module: Option<&ModuleName>, limit: usize, last: SnapshotVersion) -> Option<HeaderValue> {
     let module = module.map_or_else(String::new, |name| format!("module={name}&"));
     let link = format!("</api/modules/ai/history?{module}limit={limit}&before={last}>; rel=\"next\"");

@@ -1,4 +1,4 @@
-//! What everybody may read. The newest version comes from memory, older ones from the repository.
+//! The handlers for readers. The latest version is served from memory, older versions from the repository.
 
 mod changes;
 mod error;

@@ -1,4 +1,4 @@
-//! `GET /api/modules/ai/modules` and `…/modules/{name}`: the list, and one entry.
+//! `GET /api/modules/ai/modules` and `…/modules/{name}`: the list of modules, and one entry.
 
 use std::{borrow::Cow, sync::Arc};
 
@@ -22,6 +22,7 @@ use crate::{
     },
 };
 
+/// The parameters of the query for the list.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ModuleFilter {
@@ -37,7 +38,7 @@ impl ModuleFilter {
     }
 }
 
-/// The list of modules, of all or of those of a category and with a keyword; neither minds upper case.
+/// Returns the list of modules. The query can select a category and a keyword, in which case does not matter.
 pub(crate) async fn modules(
     Extract(state): Extract<Arc<State>>,
     method: Method,
@@ -47,11 +48,13 @@ pub(crate) async fn modules(
     let mut filter: ModuleFilter = query::parse(&uri)?;
     filter.keyword = filter.keyword.map(|keyword| keyword.to_lowercase());
     let snapshot = state.snapshot()?;
-    let taken = snapshot.modules.values().filter(|module| filter.matches(module));
-    let list = json::list(snapshot.version(), taken.map(|module| Cow::Borrowed(module.list_item.as_ref())));
+    let matching = snapshot.modules.values().filter(|module| filter.matches(module));
+    let list =
+        json::list(snapshot.version(), matching.map(|module| Cow::Borrowed(module.list_item.as_ref())));
     Ok(PreparedResponse::from_body(list.bytes, state.audience()).respond(&method, &headers))
 }
 
+/// The parameters of the query for one entry.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ModuleQuery {
@@ -59,7 +62,7 @@ struct ModuleQuery {
     version: Option<SnapshotVersion>,
 }
 
-/// The entry of a module, now or as `?version=N` had it.
+/// Returns the entry of a module in the latest version or in `?version=N`.
 pub(crate) async fn module(
     Extract(state): Extract<Arc<State>>,
     name: Result<Path<String>, PathRejection>,
@@ -84,7 +87,8 @@ pub(crate) async fn module(
 }
 
 fn unknown_module(snapshot: &LoadedSnapshot, name: &ModuleName) -> Problem {
-    let problem = Problem::not_found(format!("version {} has no module `{name}`", snapshot.version()));
+    let problem =
+        Problem::not_found(format!("version {} does not contain the module `{name}`", snapshot.version()));
     match closest(name.as_str(), snapshot.modules.keys().map(AsRef::as_ref)) {
         Some(closest) => problem.with("closest", closest),
         None => problem,

@@ -1,4 +1,4 @@
-//! Older versions, read from the repository.
+//! Reading of older versions from the repository.
 
 use std::borrow::Cow;
 
@@ -10,18 +10,18 @@ use crate::{
     sync::{Log, SyncError, VersionedSnapshot},
 };
 
-/// The whole registry as it was in a version.
+/// Returns the whole registry of a version as JSON.
 pub(crate) fn snapshot(repository: &Repository, version: SnapshotVersion) -> Result<Vec<u8>, Problem> {
     let found = find(repository, version)?;
     let Some(root) = &found.snapshot.root else {
-        return Err(Problem::not_found("version 0 is the registry before its first version"));
+        return Err(Problem::not_found("version 0 is the empty registry before the first version"));
     };
     let entries = found.snapshot.entries.values().map(|id| repository.blob(*id).map(Cow::Owned));
     let entries = entries.collect::<Result<Vec<_>, _>>().map_err(|error| read_problem(&error.into()))?;
     Ok(json::snapshot(root, entries.into_iter()).bytes)
 }
 
-/// The entry that a module had in a version.
+/// Returns the entry that a module had in a version.
 pub(crate) fn entry(
     repository: &Repository,
     version: SnapshotVersion,

@@ -18,6 +18,7 @@ use crate::{
     },
 };
 
+/// The parameters of the query.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct SnapshotQuery {
@@ -25,7 +26,7 @@ struct SnapshotQuery {
     version: Option<SnapshotVersion>,
 }
 
-/// The newest version, or `?version=N`.
+/// Returns the whole registry in the latest version or in `?version=N`.
 pub(crate) async fn snapshot(
     Extract(state): Extract<Arc<State>>,
     method: Method,

@@ -1,7 +1,7 @@
-//! The scheduler: syncs the registry, and modules with a schedule of their own, when their time has come.
+//! The scheduler, which syncs the registry by its schedule, and single modules by the schedules in their manifests.
 //!
-//! What was done is noted beside the repository, so that what a sleeping or stopped server missed is made up once when it
-//! is back.
+//! The progress is saved in the git directory. When the server was stopped or the machine slept, the missed runs are made up
+//! by one run.
 
 mod module_schedules;
 mod plan;
@@ -23,12 +23,13 @@ use crate::{
 use module_schedules::ModuleSchedules;
 use plan::{Due, ScheduleProgress, Schedules};
 
-/// How often the clock and the branch are checked at. A machine that was asleep, or whose clock was set, is noticed.
+/// The interval for checking the clock and the branch. It is short so that a machine that slept, or whose clock was set, is
+/// noticed soon.
 const CHECK_INTERVAL: Duration = Duration::from_secs(5);
-/// How often a sync is tried that others stand in the way of.
+/// The number of attempts to run a sync when other syncs are running.
 const MAX_ATTEMPTS: usize = 10;
 
-/// Syncs by schedule until the server is told to `stop`. What has begun is finished and noted first.
+/// Syncs by schedule until `stop` is notified. A sync that has begun is finished and saved first.
 pub(crate) async fn run(state: Arc<State>, stop: Arc<Notify>) {
     let mut scheduler = Scheduler::default();
     loop {
@@ -38,14 +39,14 @@ pub(crate) async fn run(state: Arc<State>, stop: Arc<Notify>) {
             (scheduler, checked)
         });
         let Ok((back, due)) = checked.await else {
-            tracing::error!("a bug in modreg ended the scheduler");
+            tracing::error!("the scheduler stopped because of a bug in modreg; please report it");
             return;
         };
         scheduler = back;
         state.next_run.store(Arc::new(scheduler.next()));
         let goes_on = if let Some(due) = due {
             let goes_on = sync(&state, &due, &stop).await;
-            // What was not run is made up by the next server.
+            // A run that was stopped before it began is made up by the next server.
             if goes_on {
                 scheduler.record_done(&due, (state.options.clock)());
             }
@@ -61,7 +62,7 @@ pub(crate) async fn run(state: Arc<State>, stop: Arc<Notify>) {
     }
 }
 
-/// Runs what is due, after whatever runs already, and tells whether the scheduler goes on.
+/// Runs the sync that is due, after any sync that is running, and returns whether the scheduler continues.
 async fn sync(state: &Arc<State>, due: &Due, stop: &Notify) -> bool {
     let late = (state.options.clock)().duration_since(due.since);
     state.metrics.schedule_lateness.observe(late.as_secs_f64().max(0.0));
@@ -77,7 +78,7 @@ async fn sync(state: &Arc<State>, due: &Due, stop: &Notify) -> bool {
     true
 }
 
-/// Waits, and tells whether nobody stopped it.
+/// Waits, and returns whether the scheduler continues.
 async fn pause(time: Duration, stop: &Notify) -> bool {
     tokio::select! {
         () = stop.notified() => false,
@@ -85,26 +86,26 @@ async fn pause(time: Duration, stop: &Notify) -> bool {
     }
 }
 
-/// The file of what was done, in the folder of modreg's own files.
+/// The file with the progress, in the folder `modreg/` of the git directory.
 const PROGRESS_FILE: &str = "schedule.json";
 
-/// What has a schedule, and what of it was done.
+/// The schedules, and the progress of each.
 #[derive(Debug, Default)]
 struct Scheduler {
     modules: ModuleSchedules,
     schedules: Schedules,
     progress: Option<ScheduleProgress>,
-    /// Where the progress is kept.
+    /// The folder of the file with the progress.
     folder: Option<OwnFolder>,
 }
 
 impl Scheduler {
-    /// Reads what is new, and tells what is due.
+    /// Reads the schedules if HEAD has moved, and returns the runs that are due.
     fn check(&mut self, repository: &Path, now: Timestamp) -> Option<Due> {
         if let Err(error) = self.read(repository, now) {
             tracing::warn!(
                 error = error.with_causes(),
-                "the schedules at HEAD cannot be read; those before stay"
+                "cannot read the schedules at HEAD; the previous schedules stay in effect"
             );
         }
         self.progress.as_ref()?.due(&self.schedules, now)
@@ -142,14 +143,14 @@ impl Scheduler {
         }
     }
 
-    /// Where it cannot be noted, only what a restart makes up is lost.
+    /// Saves the progress. If that fails, only the next start of the server is affected.
     fn save(&self) {
         let Some(folder) = &self.folder else { return };
         let written = serde_json::to_vec_pretty(&self.progress)
             .map_err(io::Error::from)
             .and_then(|bytes| folder.write(PROGRESS_FILE, &bytes));
         if let Err(error) = written {
-            tracing::warn!(%error, "what the scheduler has done cannot be noted");
+            tracing::warn!(%error, "cannot save the progress of the scheduler");
         }
     }
 }
@@ -162,13 +163,13 @@ mod tests {
         sync::Scope,
     };
 
-    /// A manifest that may have a schedule.
+    /// Returns a manifest with these lines added.
     fn with(name: &str, sync: &str) -> String {
         manifest(name) + sync
     }
 
     #[test]
-    fn schedules_come_from_head_and_what_was_done_outlives_the_process() {
+    fn schedules_are_read_from_head_and_the_progress_outlives_the_process() {
         let home = repository(&[
             ("modules/chat.yaml", &with("chat", "sync:\n  schedule: '*/10 * * * *'\n")),
             ("modules/drive.yaml", &with("drive", "sync:\n  schedule: 0 0 30 2 *\n")),
@@ -180,7 +181,7 @@ mod tests {
         assert_eq!(scheduler.check(folder, time("2026-06-02T07:55:00Z")), None);
         assert_eq!(scheduler.schedules.len(), 2);
         assert_eq!(scheduler.next(), Some(time("2026-06-02T08:00:00Z")));
-        // A restart before anything was done starts to count where the first one did.
+        // A scheduler that restarts before the first run counts from the same time.
         let mut scheduler = Scheduler::default();
         let due = scheduler.check(folder, time("2026-06-02T08:00:01Z")).unwrap();
         assert_eq!(due.scope(), Scope::All);
@@ -203,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_stopped_server_did_not_run_is_left_to_the_next_one() {
+    fn a_run_that_a_stopped_server_missed_is_made_up_by_the_next_one() {
         const NOTE: &str =
             r#"{"registry":{"schedule":"0 3 * * * America/Chicago","until":"2026-06-01T12:00:00Z"}}"#;
         let home = repository(&[("modules/chat.yaml", &manifest("chat"))]);
@@ -216,7 +217,7 @@ mod tests {
         fs::create_dir_all(note.parent().unwrap()).unwrap();
         fs::write(&note, NOTE).unwrap();
         let state = state(home.path(), || "2026-06-02T09:00:00Z".parse().expect("a time"));
-        // Told to stop before it has to wait for the first time.
+        // It is stopped when it would wait for the first time.
         let serve = || {
             let stop = Arc::new(Notify::new());
             stop.notify_one();

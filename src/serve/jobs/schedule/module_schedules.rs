@@ -1,4 +1,4 @@
-//! The schedules that modules have of their own, as their manifests at HEAD say.
+//! The schedules of single modules, from their manifests at HEAD.
 
 use std::collections::BTreeMap;
 
@@ -11,15 +11,15 @@ use crate::{
     sync::{CommittedSources, Sources as _, SyncError, compiler_at},
 };
 
-/// Reads the schedules of modules, each manifest once as long as it stays the same.
+/// A reader of module schedules, which reads each manifest again only after it has changed.
 #[derive(Debug, Default)]
 pub(super) struct ModuleSchedules {
-    /// Each manifest that was read, by its blob: the module and what it says, if it has a schedule.
+    /// The schedule in each manifest that was read, by its blob, or `None` if it contains none.
     known: BTreeMap<ObjectId, Option<ModuleSchedule>>,
     seen: Option<ObjectId>,
 }
 
-/// A module's schedule as its author wrote it.
+/// A module's schedule as it is written in its manifest.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct ModuleSchedule {
     module: ModuleName,
@@ -28,7 +28,7 @@ struct ModuleSchedule {
 }
 
 impl ModuleSchedules {
-    /// The schedules at HEAD, that of the registry with them, or `None` where HEAD is what it was the last time.
+    /// Returns the schedules of the registry and of modules at HEAD, or `None` if HEAD has not moved since the last call.
     pub(super) fn read(&mut self, repository: &Repository) -> Result<Option<Schedules>, SyncError> {
         let commit = repository.head()?.require_commit()?;
         if self.seen == Some(commit) {
@@ -46,7 +46,7 @@ impl ModuleSchedules {
                         schedules.insert(Target::Module(module_schedule.module), schedule);
                     }
                     Err(error) => {
-                        tracing::warn!(module = %module_schedule.module, %error, "a module's schedule is left out");
+                        tracing::warn!(module = %module_schedule.module, %error, "ignoring the schedule of a module");
                     }
                 }
             }
@@ -80,10 +80,10 @@ impl ModuleSchedules {
     }
 }
 
-/// What a valid manifest says about its schedule.
+/// Returns the schedule in a manifest, or `None` if the manifest is invalid or contains none.
 fn module_schedule(file: ManifestFile, compiler: &Compiler) -> Option<ModuleSchedule> {
     let bytes = file.content.ok()?;
-    // Most manifests have none, and need not be parsed to know; only escapes could hide the word.
+    // Most manifests do not contain the word and need not be parsed. Only an escape could hide it.
     let mentions = |word: &[u8]| bytes.windows(word.len()).any(|found| found == word);
     if !mentions(b"schedule") && !mentions(b"\\") {
         return None;

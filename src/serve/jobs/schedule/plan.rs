@@ -1,4 +1,4 @@
-//! What is due, and when something will be: a pure function of schedules, of what was done, and of the time.
+//! Computes which runs are due, and when the next one is, from the schedules, the progress and the time.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,32 +10,32 @@ use crate::{
     sync::Scope,
 };
 
-/// A note of a time that lies further ahead was made by a clock that was wrong.
+/// The largest accepted difference between a saved time and a clock that is behind it. A later time came from a wrong clock.
 const MAX_CLOCK_SKEW: SignedDuration = SignedDuration::from_hours(1);
 
-/// What has a schedule. The registry comes first.
+/// The target of a schedule. The registry comes first.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Target {
-    /// All modules.
+    /// The whole registry.
     Registry,
-    /// One module.
+    /// A single module.
     Module(ModuleName),
 }
 
-/// Everything that has a schedule, with it.
+/// The schedule of each target.
 pub(super) type Schedules = BTreeMap<Target, Schedule>;
 
-/// What is to be done now.
+/// The runs that are due now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Due {
-    /// Whose turn it is.
+    /// The targets whose runs are due.
     pub(super) targets: BTreeSet<Target>,
-    /// When the first of them should have begun.
+    /// The earliest time at which one of them should have begun.
     pub(super) since: Timestamp,
 }
 
 impl Due {
-    /// What a sync has to look at: all modules together where the registry is due.
+    /// Returns the scope of the sync: all modules if the registry is due.
     pub(super) fn scope(&self) -> Scope {
         let modules = self.targets.iter().map(|target| match target {
             Target::Registry => None,
@@ -45,7 +45,7 @@ impl Due {
     }
 }
 
-/// What was done for each schedule, and until when. It outlives the process, so that what was missed is made up once.
+/// The time up to which each schedule's runs are done. It is saved, so that missed runs are made up by one run.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub(super) struct ScheduleProgress {
@@ -53,7 +53,7 @@ pub(super) struct ScheduleProgress {
     modules: BTreeMap<ModuleName, DoneUntil>,
 }
 
-/// Everything of one schedule up to a time is done.
+/// The time up to which all runs of one schedule are done.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct DoneUntil {
     schedule: String,
@@ -61,7 +61,7 @@ struct DoneUntil {
 }
 
 impl ScheduleProgress {
-    /// Starts to count for what is new or has another schedule than before, and forgets what is gone.
+    /// Starts new and changed schedules at the current time, and removes those that no longer exist.
     pub(super) fn update(&mut self, schedules: &Schedules, now: Timestamp) {
         let renew = |mark: Option<DoneUntil>, schedule: &Schedule| {
             let is_good = |mark: &DoneUntil| {
@@ -81,7 +81,7 @@ impl ScheduleProgress {
         }
     }
 
-    /// What should have begun by now. However many times were missed, it is due once.
+    /// Returns the runs that should have begun by now. Several missed runs of a target are due once.
     pub(super) fn due(&self, schedules: &Schedules, now: Timestamp) -> Option<Due> {
         let late = self.coming(schedules).filter(|(_, next)| *next <= now);
         let (targets, times): (BTreeSet<Target>, Vec<Timestamp>) =
@@ -89,12 +89,12 @@ impl ScheduleProgress {
         times.into_iter().min().map(|since| Due { targets, since })
     }
 
-    /// When something is due for the first time.
+    /// Returns the time of the next run, or `None` if nothing is scheduled.
     pub(super) fn next(&self, schedules: &Schedules) -> Option<Timestamp> {
         self.coming(schedules).map(|(_, next)| next).min()
     }
 
-    /// Notes that what was due is done with; `now` is when that was decided.
+    /// Records that runs are done up to `now`.
     pub(super) fn record_done(&mut self, due: &Due, now: Timestamp) {
         for target in &due.targets {
             let mark = match target {
@@ -141,7 +141,7 @@ mod tests {
         schedules(&[(Target::Registry, "0 3 * * *")])
     }
 
-    /// Looks at the clock as the server does, every `step` seconds, and counts the runs by the date in the zone.
+    /// Checks the clock every `step` seconds as the server does, and counts the runs by their date in the time zone.
     fn simulate(schedules: &Schedules, step: i64, from: &str, days: i64) -> BTreeMap<Date, usize> {
         let zone = TimeZone::get("America/Chicago").unwrap();
         let first: Date = from.parse().unwrap();
@@ -163,16 +163,16 @@ mod tests {
 
     #[test]
     #[expect(clippy::print_stdout, reason = "the count is there to be seen")]
-    fn two_years_of_nights_are_one_run_for_each_date() {
+    fn two_years_of_a_nightly_schedule_have_one_run_on_each_date() {
         let runs = simulate(&nightly(), 1799, "2026-01-01", 730);
-        let strange: Vec<_> = runs.iter().filter(|(_, count)| **count != 1).collect();
-        assert!(strange.is_empty(), "{strange:?}");
+        let wrong: Vec<_> = runs.iter().filter(|(_, count)| **count != 1).collect();
+        assert!(wrong.is_empty(), "{wrong:?}");
         assert_eq!((runs.len(), runs.values().sum::<usize>()), (730, 730));
         println!("{} dates, {} runs", runs.len(), runs.values().sum::<usize>());
     }
 
     #[test]
-    fn an_hour_that_is_skipped_or_comes_twice_is_one_run() {
+    fn a_run_in_a_skipped_or_repeated_hour_happens_once() {
         for cron in ["30 2 * * *", "30 1 * * *", "0 1 * * *", "59 1 * * *"] {
             let schedules = schedules(&[(Target::Registry, cron)]);
             for from in ["2026-03-06", "2026-10-30"] {
@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_missed_is_made_up_once() {
+    fn missed_runs_are_made_up_once() {
         let schedules = nightly();
         let mut progress = ScheduleProgress::default();
         progress.update(&schedules, time("2026-06-01T12:00:00Z"));
@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn another_schedule_starts_to_count_anew() {
+    fn a_changed_schedule_starts_at_the_current_time() {
         let mut progress = ScheduleProgress::default();
         progress.update(&nightly(), time("2026-06-01T12:00:00Z"));
         let hourly = schedules(&[(Target::Registry, "0 * * * *")]);
@@ -230,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn modules_that_are_due_together_are_one_sync_and_the_registry_is_all() {
+    fn modules_that_are_due_together_are_one_sync_and_the_registry_includes_all() {
         let schedules = schedules(&[
             (Target::Registry, "0 3 * * *"),
             (module("chat"), "*/10 * * * *"),
@@ -254,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_gone_is_forgotten() {
+    fn removed_schedules_are_forgotten() {
         let both = schedules(&[(Target::Registry, "0 3 * * *"), (module("chat"), "0 * * * *")]);
         let (mut progress, now) = (ScheduleProgress::default(), time("2026-06-02T06:55:00Z"));
         progress.update(&both, now);
