@@ -15,6 +15,7 @@ mod on_disk;
 mod outcome;
 mod plan;
 mod publish;
+mod reason;
 mod removal_token;
 mod request;
 mod status;
@@ -37,7 +38,6 @@ pub use plan::{
     next_snapshot::{Plan, Summary},
     prepare::{Prepared, prepare},
     previous::Previous,
-    rollback::{InvalidReason, Reason, Rollback},
     select::{Manifests, Selection, all},
     sources::{CommittedSources, Sources, WorkingSources, unreadable},
 };
@@ -48,8 +48,12 @@ pub use publish::{
     message::{REGISTRY_TREE, REGISTRY_VERSION, SOURCE_COMMIT, TRIGGER},
     sync,
 };
+pub use reason::{InvalidReason, Reason};
 pub use removal_token::{InvalidToken, RemovalToken};
-pub use request::{Push, Request, Scope, Started, Trigger, UnknownTrigger};
+pub use request::{Push, Request, Rollback, Scope, Started, Trigger, UnknownTrigger};
 pub use status::Status;
-pub use verify::{Extent, Problem, Verification, verify};
+pub use verify::{
+    verification::{Extent, Problem, Verification},
+    verify,
+};
 pub use working_tree::{WorkingDraft, WorkingTree, format_on_disk, read_if_there};

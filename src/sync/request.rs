@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, fmt, str::FromStr, time::Duration};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{RemovalToken, Rollback};
+use super::{Reason, RemovalToken};
 use crate::domain::{ModuleName, SnapshotVersion};
 
 /// Receives the number of manifests that will be read, and returns what is called for each one that is done.
@@ -83,6 +83,17 @@ impl Scope {
     }
 }
 
+/// What goes back, where to, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rollback {
+    /// The version whose content comes back.
+    pub version: SnapshotVersion,
+    /// The modules, or none for all that differ.
+    pub modules: BTreeSet<ModuleName>,
+    /// Why.
+    pub reason: Reason,
+}
+
 /// What started a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -102,6 +113,7 @@ pub enum Trigger {
     /// The making of the repository.
     Init,
 }
+
 impl Trigger {
     /// Every trigger.
     pub const ALL: [Self; 7] =

@@ -6,4 +6,6 @@ pub(super) mod compiler;
 pub(super) mod history;
 pub(super) mod past;
 pub(super) mod published;
+mod read;
+mod roots;
 pub(super) mod snapshots;

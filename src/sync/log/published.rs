@@ -3,42 +3,37 @@
 //! A version is published where its root is in a commit of the main line, or in the tip of another parent of a merge on
 //! it. What a commit message says is for people and proves nothing.
 
-use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::cache;
 use crate::{
     domain::{ObjectId, SnapshotVersion},
-    git::{LineCommit, Range, Repository},
-    registry::{Root, RootError, root_path},
+    git::Repository,
     sync::SyncError,
 };
 
 /// A number that is further above the main line's is ignored, because it was made up.
 const HIGHEST_JUMP: u64 = 1_000;
-/// So many merges are remembered since the last publication. The publications of later ones took up what the earlier
-/// ones joined.
-const REMEMBERED_JOINS: usize = 64;
 
 /// The versions that a history published.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Log {
     /// The commit that it was read from.
-    head: ObjectId,
+    pub(super) head: ObjectId,
     /// The published versions. Where one number has several roots, the first one of the main line counts.
-    published: BTreeMap<SnapshotVersion, Publication>,
+    pub(super) published: BTreeMap<SnapshotVersion, Publication>,
     /// Roots of merged lines with numbers that were never published. The numbers are not used again, and entries that are
     /// held or pinned may come from them: a `git pull` makes the branch of the remote such a line.
-    aside: BTreeMap<SnapshotVersion, Publication>,
+    pub(super) aside: BTreeMap<SnapshotVersion, Publication>,
     /// The merges since the last publication that joined two lines, oldest first.
-    joins: Vec<Join>,
+    pub(super) joins: Vec<Join>,
     /// The commits of the main line since the last publication whose root cannot be read, with the reason.
-    unreadable: BTreeMap<ObjectId, String>,
+    pub(super) unreadable: BTreeMap<ObjectId, String>,
     /// Whether older versions are missing because the clone is shallow.
     #[serde(skip)]
-    is_cut_off: bool,
+    pub(super) is_cut_off: bool,
     /// The number of the next version, where an operator decided it.
     #[serde(skip)]
     next: Option<SnapshotVersion>,
@@ -58,13 +53,13 @@ pub struct Publication {
     /// The blob of its root.
     pub root: ObjectId,
     /// Where the root was published.
-    line: Line,
+    pub(super) line: Line,
 }
 
 /// Where a root was published.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-enum Line {
+pub(super) enum Line {
     /// In a commit of the main line.
     Main,
     /// In the tip of a line that was merged.
@@ -76,50 +71,19 @@ enum Line {
 /// A merge whose other line had a root that the main line did not have.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Join {
+pub(super) struct Join {
     /// The tip of the other line.
-    tip: ObjectId,
+    pub(super) tip: ObjectId,
     /// Its root.
-    root: ObjectId,
+    pub(super) root: ObjectId,
     /// The last publication of the main line before.
-    main: Option<Publication>,
+    pub(super) main: Option<Publication>,
     /// Whether the merge took the root of the tip.
-    takes_tip: bool,
+    pub(super) takes_tip: bool,
 }
 
 impl Log {
-    /// Reads the log of a commit.
-    pub fn read(repository: &Repository, head: ObjectId) -> Result<Self, SyncError> {
-        Self::read_with(repository, head, &[])
-    }
-
-    /// Reads the log of a commit. Where that is HEAD, a merge in progress belongs to it already.
-    pub fn of_head(repository: &Repository, commit: ObjectId) -> Result<Self, SyncError> {
-        let merging = repository.merge_heads()?;
-        if merging.is_empty() || repository.head()?.commit() != Some(commit) {
-            return Self::read(repository, commit);
-        }
-        Self::read_with(repository, commit, &merging)
-    }
-
-    fn read_with(repository: &Repository, head: ObjectId, merging: &[ObjectId]) -> Result<Self, SyncError> {
-        let cache::Found { log, is_worth_recording } = cache::find(repository, head)?;
-        let except = log.as_ref().map(|log| log.head);
-        let mut log = log.unwrap_or_else(|| Self::empty(head));
-        if except != Some(head) {
-            log.extend(repository, head, except, &[])?;
-            if is_worth_recording {
-                cache::record(repository, &log);
-            }
-        }
-        if !merging.is_empty() {
-            log.extend(repository, head, Some(head), merging)?;
-        }
-        log.is_cut_off = repository.is_shallow();
-        Ok(log)
-    }
-
-    fn empty(head: ObjectId) -> Self {
+    pub(super) fn empty(head: ObjectId) -> Self {
         Self {
             head,
             published: BTreeMap::new(),
@@ -130,81 +94,6 @@ impl Log {
             next: None,
             end: None,
         }
-    }
-
-    /// Adds what the commits up to `head` published, of which those up to `except` are known.
-    fn extend(
-        &mut self,
-        repository: &Repository,
-        head: ObjectId,
-        except: Option<ObjectId>,
-        merging: &[ObjectId],
-    ) -> Result<(), SyncError> {
-        let path = root_path();
-        let range = Range { from: &[head], except };
-        let line = repository.main_line(range)?;
-        let from = [&[head], merging].concat();
-        let introducing = repository.changes(Range { from: &from, except }, &path)?;
-        let tips = line.iter().flat_map(|commit| commit.parents.iter().skip(1)).chain(merging);
-        let roots = Roots::read(repository, &introducing, tips.copied())?;
-        let introducing: BTreeSet<ObjectId> = introducing.into_iter().collect();
-        for commit in line.iter().rev() {
-            let is_changed = introducing.contains(&commit.commit) && is_changed(repository, commit, &roots)?;
-            self.take(commit, is_changed, &roots);
-        }
-        if !merging.is_empty() {
-            let parents = [&[head], merging].concat();
-            self.take(&LineCommit { commit: head, parents }, false, &roots);
-        }
-        for known in roots.publications().filter(|known| !self.published.contains_key(&known.version)) {
-            self.aside.entry(known.version).or_insert(known);
-        }
-        self.head = head;
-        Ok(())
-    }
-
-    /// Takes up one commit of the main line, whose ancestors were taken up before.
-    fn take(&mut self, commit: &LineCommit, is_changed: bool, roots: &Roots) {
-        let root = if is_changed { roots.of.get(&commit.commit).copied().flatten() } else { None };
-        let mut takes_tip = false;
-        for tip in commit.parents.iter().skip(1) {
-            let Some((blob, version)) = roots.at(*tip) else { continue };
-            let is_of_main = |known: &Publication| known.line == Line::Main && known.root == blob;
-            if self.published.get(&version).is_some_and(is_of_main) {
-                continue;
-            }
-            takes_tip |= root == Some(blob);
-            let main = self.published.values().rev().find(|known| known.line == Line::Main).cloned();
-            self.joins.push(Join { tip: *tip, root: blob, main, takes_tip: root == Some(blob) });
-            let commit = roots.introduced.get(&blob).copied().unwrap_or(*tip);
-            let merged = Publication { version, commit, root: blob, line: Line::Merged };
-            self.published.entry(version).or_insert(merged);
-        }
-        if let Some(blob) = root {
-            match roots.parsed.get(&blob) {
-                Some(Ok(version)) => {
-                    let known = self.published.get(version);
-                    if known.is_none_or(|known| known.line == Line::Merged) {
-                        if !takes_tip {
-                            self.joins.clear();
-                        }
-                        let introduced = roots.introduced.get(&blob).filter(|_| takes_tip);
-                        let commit = introduced.copied().unwrap_or(commit.commit);
-                        let published =
-                            Publication { version: *version, commit, root: blob, line: Line::Main };
-                        self.published.insert(*version, published);
-                        // A version that follows has put it right.
-                        self.unreadable.clear();
-                    }
-                }
-                Some(Err(error)) => {
-                    self.unreadable.insert(commit.commit, error.to_string());
-                }
-                None => {}
-            }
-        }
-        let too_many = self.joins.len().saturating_sub(REMEMBERED_JOINS);
-        self.joins.drain(..too_many);
     }
 
     fn highest_of_main(&self) -> SnapshotVersion {
@@ -332,73 +221,5 @@ impl Log {
             ));
         }
         remarks
-    }
-}
-
-/// Whether the root of a commit that differs from a parent's differs from that of the main line before.
-fn is_changed(repository: &Repository, commit: &LineCommit, roots: &Roots) -> Result<bool, SyncError> {
-    match commit.parents.as_slice() {
-        [before, _, ..] => {
-            let before = repository.blob_at(*before, root_path().as_str())?;
-            Ok(roots.of.get(&commit.commit) != Some(&before))
-        }
-        [] | [_] => Ok(true),
-    }
-}
-
-/// The roots in a range of commits.
-struct Roots {
-    /// The blob of the root in a commit, or `None` where it has none.
-    of: BTreeMap<ObjectId, Option<ObjectId>>,
-    /// The oldest commit that brought a root in.
-    introduced: BTreeMap<ObjectId, ObjectId>,
-    /// The version of each root, or why it cannot be read.
-    parsed: BTreeMap<ObjectId, Result<SnapshotVersion, RootError>>,
-}
-
-impl Roots {
-    /// Reads the roots of the commits that brought them in, newest first, and of some others.
-    fn read(
-        repository: &Repository,
-        introducing: &[ObjectId],
-        others: impl Iterator<Item = ObjectId>,
-    ) -> Result<Self, SyncError> {
-        let path = root_path();
-        let (mut of, mut introduced) = (BTreeMap::new(), BTreeMap::new());
-        for commit in introducing {
-            let blob = repository.blob_at(*commit, path.as_str())?;
-            of.insert(*commit, blob);
-            introduced.extend(blob.map(|blob| (blob, *commit)));
-        }
-        for commit in others {
-            if let Entry::Vacant(vacant) = of.entry(commit) {
-                vacant.insert(repository.blob_at(commit, path.as_str())?);
-            }
-        }
-        let blobs: BTreeSet<ObjectId> = of.values().copied().flatten().collect();
-        repository.fetch_missing(blobs.iter().copied())?;
-        let parse = |blob| -> Result<_, SyncError> {
-            let parsed = Root::parse(&repository.blob(blob)?);
-            Ok((blob, parsed.map(|root| root.version)))
-        };
-        let parsed = blobs.into_iter().map(parse).collect::<Result<_, _>>()?;
-        Ok(Self { of, introduced, parsed })
-    }
-
-    /// The root of a commit and its version, where it has one that can be read.
-    fn at(&self, commit: ObjectId) -> Option<(ObjectId, SnapshotVersion)> {
-        let blob = self.of.get(&commit).copied().flatten()?;
-        match self.parsed.get(&blob) {
-            Some(Ok(version)) => Some((blob, *version)),
-            Some(Err(_)) | None => None,
-        }
-    }
-
-    /// The roots that can be read, as those of a line that was merged.
-    fn publications(&self) -> impl Iterator<Item = Publication> {
-        self.introduced.iter().filter_map(|(root, commit)| {
-            let version = *self.parsed.get(root)?.as_ref().ok()?;
-            Some(Publication { version, commit: *commit, root: *root, line: Line::Aside })
-        })
     }
 }

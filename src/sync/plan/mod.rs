@@ -7,6 +7,6 @@ pub(super) mod previous;
 #[cfg(test)]
 mod properties;
 pub(super) mod record;
-pub(super) mod rollback;
+mod rollback;
 pub(super) mod select;
 pub(super) mod sources;

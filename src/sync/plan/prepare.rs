@@ -50,7 +50,8 @@ pub fn prepare(
 ) -> Result<Prepared, SyncError> {
     let previous = Previous::find(repository, commit, log)?;
     if let Scope::Rollback(rollback) = scope {
-        return rollback::prepare(repository, previous, log, compiler, rollback);
+        let draft = rollback::draft(repository, &previous, log, compiler, rollback)?;
+        return Ok(Prepared { previous, draft, remarks: Vec::new(), read: 0, compiled: None });
     }
     let scope = &scope.resolved(&previous.snapshot)?;
     let modules = &compiler.settings.modules;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Files;
+use super::objects::Files;
 use crate::{
     domain::{ObjectId, RepoPath},
     git::{self, FileKind, Range, Repository, SyncLock, Uncommitted},

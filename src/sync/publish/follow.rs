@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::{Local, PATIENCE, moving, seen};
+use super::{
+    local_head::{Local, PATIENCE},
+    moving, seen,
+};
 use crate::{
     domain::ObjectId,
     git::{RemoteBranch, Repository},

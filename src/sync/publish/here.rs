@@ -1,6 +1,10 @@
 //! Publishing to the branch of this repository.
 
-use super::{Checkout, Local, Run, Start, outcome};
+use super::{
+    attempt::{Run, Start, outcome},
+    checkout::Checkout,
+    local_head::Local,
+};
 use crate::{
     git::GitErrorKind,
     sync::{Outcome, SyncError, Verdict},

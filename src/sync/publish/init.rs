@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use super::PATIENCE;
+use super::local_head::PATIENCE;
 use crate::{
     domain::{ObjectId, RepoPath},
     git::{Checkout, Head, NewCommit, Repository},

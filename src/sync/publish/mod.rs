@@ -3,12 +3,14 @@
 //! Invariant: until the branch moves, nothing that others can see has changed; and it moves only from the commit that was
 //! read.
 
+mod attempt;
 mod checkout;
 pub(super) mod follow;
 pub(super) mod guard;
 mod here;
 pub(super) mod init;
 pub(super) mod journal;
+mod local_head;
 mod losses;
 pub(super) mod message;
 mod moving;
@@ -16,31 +18,14 @@ mod objects;
 mod own_commits;
 mod remote;
 mod seen;
+mod step;
 
-use std::{collections::BTreeMap, time::Duration};
-
-use super::{
-    Outcome, Pushed, RemovalToken, Request, Rollback, Scope, Started, SyncError, Trigger, Verdict,
-    log::{compiler::compiler_at, published::Log},
-    outcome::Refusal,
-    plan::{
-        prepare::{Prepared, prepare},
-        previous::Previous,
-        record::Record,
-    },
-};
-use crate::{
-    domain::{ObjectId, RepoPath, SnapshotVersion},
-    git::{Head, Repository, SyncLock},
-};
-use checkout::Checkout;
+use super::{Outcome, Request, Started, SyncError, Verdict};
+use crate::git::{Repository, SyncLock};
+use attempt::Run;
 use journal::Journal;
-use objects::Written;
-use own_commits::{OwnCommit, OwnCommits};
+use local_head::{Local, PATIENCE};
 use remote::Remote;
-
-/// How long a run waits for another one in the same repository.
-pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Compiles, and publishes the next snapshot here or, with [`Request::push`], at the remote first.
 pub fn sync(
@@ -84,215 +69,3 @@ fn run(
     follow::deepen(repository, &local)?;
     here::publish(&run)
 }
-
-/// Where HEAD stands.
-struct Local {
-    branch: Option<String>,
-    commit: ObjectId,
-}
-
-impl Local {
-    fn of(repository: &Repository) -> Result<Self, SyncError> {
-        let head = repository.head()?;
-        let commit = head.require_commit()?;
-        let branch = match head {
-            Head::Branch { branch, .. } => Some(branch),
-            Head::Unborn { .. } | Head::Detached { .. } => None,
-        };
-        Ok(Self { branch, commit })
-    }
-}
-
-/// What stays the same over all attempts.
-struct Run<'a> {
-    repository: &'a Repository,
-    lock: &'a SyncLock,
-    request: &'a Request<'a>,
-    started: Started<'a>,
-}
-
-/// Where an attempt starts.
-struct Start {
-    local: Local,
-    /// The commit to compile.
-    base: ObjectId,
-    /// The snapshots of this repository that the base lacks; what they did is published anew, oldest first.
-    dropped: Vec<OwnCommit>,
-}
-
-/// What one attempt made.
-struct Attempt {
-    local: Local,
-    /// The commit that was compiled.
-    base: ObjectId,
-    prepared: Prepared,
-    refusal: Option<Refusal>,
-    /// The newest commit that was written, with the files of its registry; nothing where the base is current.
-    written: Option<Written>,
-    published_anew: Vec<&'static str>,
-}
-
-impl Attempt {
-    /// The commit that the branch shall have.
-    fn commit(&self) -> ObjectId {
-        self.written.as_ref().map_or(self.base, |written| written.commit)
-    }
-
-    fn verdict(&self, behind: Option<SyncError>) -> Verdict {
-        match &self.written {
-            None => Verdict::Unchanged,
-            Some(Written { commit, identity, .. }) => {
-                Verdict::Committed { commit: *commit, behind, is_anonymous: identity.is_fallback() }
-            }
-        }
-    }
-}
-
-/// Reports how a run ended with what it prepared.
-fn outcome(prepared: Prepared, verdict: Verdict, pushed: Option<Pushed>) -> Outcome {
-    let Prepared { previous, draft, remarks, read, compiled: _ } = prepared;
-    let Previous { snapshot, remarks: log_remarks, .. } = previous;
-    Outcome { previous: snapshot, draft, verdict, remarks, log_remarks, read, pushed }
-}
-
-/// One thing to publish: what was asked for now, or what a dropped snapshot did.
-struct Step<'a> {
-    scope: &'a Scope,
-    trigger: Trigger,
-    allow_removals: Option<&'a RemovalToken>,
-    next_version: Option<SnapshotVersion>,
-    /// The snapshot that did it, where it is done again.
-    dropped: Option<ObjectId>,
-}
-
-impl Run<'_> {
-    fn dry(&self, commit: ObjectId) -> Result<Outcome, SyncError> {
-        let (prepared, refusal) = self.prepare(commit, &self.asked())?;
-        Ok(outcome(prepared, refusal.map_or(Verdict::DryRun, Verdict::Refused), None))
-    }
-
-    fn asked(&self) -> Step<'_> {
-        Step {
-            scope: &self.request.scope,
-            trigger: self.request.trigger,
-            allow_removals: self.request.allow_removals.as_ref(),
-            next_version: self.request.next_version,
-            dropped: None,
-        }
-    }
-
-    /// Compiles the base of an attempt and writes the commits that follow it. No branch has them yet.
-    fn attempt(&self, start: Start) -> Result<Attempt, SyncError> {
-        let Start { local, base, dropped } = start;
-        let checkout = Checkout::of(self.repository, self.lock, local.commit)?;
-        let mut newest = base;
-        let (mut written, mut published_anew) = (None, Vec::new());
-        for step in repeated(&dropped, &self.request.scope) {
-            let (prepared, refusal) = match self.prepare(newest, &step) {
-                // It was done there as well, or there is nothing left to do it to.
-                Err(
-                    SyncError::NotPinned { .. }
-                    | SyncError::UnknownModule { .. }
-                    | SyncError::NeverRegistered { .. },
-                ) => continue,
-                prepared => prepared?,
-            };
-            if refusal.is_some() {
-                return Ok(Attempt { local, base, prepared, refusal, written: None, published_anew });
-            }
-            if let Some(new) = self.write(newest, &prepared, &step, &dropped, &checkout)? {
-                newest = new.commit;
-                written = Some(new);
-                published_anew.push(step.scope.verb());
-            }
-        }
-        let asked = self.asked();
-        let (prepared, refusal) = self.prepare(newest, &asked)?;
-        if refusal.is_some() {
-            return Ok(Attempt { local, base, prepared, refusal, written: None, published_anew });
-        }
-        let written = self.write(newest, &prepared, &asked, &dropped, &checkout)?.or(written);
-        Ok(Attempt { local, base, prepared, refusal: None, written, published_anew })
-    }
-
-    fn prepare(&self, base: ObjectId, step: &Step<'_>) -> Result<(Prepared, Option<Refusal>), SyncError> {
-        let repository = self.repository;
-        let compiler = compiler_at(repository, base)?;
-        let log = Log::of_head(repository, base)?;
-        if let (Some(dropped), Scope::Rollback(Rollback { version, .. })) = (step.dropped, step.scope) {
-            let meant = Log::read(repository, dropped)?;
-            if meant.find(*version).map(|known| known.root) != log.find(*version).map(|known| known.root) {
-                return Err(SyncError::OtherVersion { version: *version, commit: dropped });
-            }
-        }
-        // A number that others have used meanwhile is not asked for again.
-        let log = match step.next_version.filter(|next| step.dropped.is_none() || *next > log.latest()) {
-            Some(next) => log.continued_at(next)?,
-            None => log,
-        };
-        let records = Record::read(repository);
-        let prepared = prepare(repository, base, &log, &compiler, step.scope, &records, self.started)?;
-        let plan = &prepared.draft.plan;
-        let refusal = if self.request.strict && !plan.invalid.is_empty() {
-            Some(Refusal::Invalid)
-        } else {
-            let given = self.request.allow_removals.as_ref();
-            let allowed: Vec<_> = step.allow_removals.into_iter().chain(given).collect();
-            guard::refuse(&prepared.previous, plan, compiler.settings.guard, &allowed)
-        };
-        Ok((prepared, refusal))
-    }
-
-    /// Writes the objects and the commit of a draft on top of `base`, unless the previous snapshot is current, and
-    /// records what was compiled.
-    fn write(
-        &self,
-        base: ObjectId,
-        prepared: &Prepared,
-        step: &Step<'_>,
-        dropped: &[OwnCommit],
-        checkout: &Checkout<'_>,
-    ) -> Result<Option<Written>, SyncError> {
-        let Prepared { previous, draft, .. } = prepared;
-        let Some(root) = &draft.root else {
-            prepared.record(self.repository);
-            return Ok(None);
-        };
-        let objects = objects::objects(self.repository, base, previous, draft, root)?;
-        checkout.make_ready(&objects.files)?;
-        let written = objects::write(self.repository, base, objects, previous, draft, root, step)?;
-        let replaced = dropped.iter().map(|own| own.commit);
-        OwnCommits::note(
-            self.repository,
-            self.lock,
-            OwnCommit::new(written.commit, step, prepared, replaced),
-        );
-        prepared.record(self.repository);
-        Ok(Some(written))
-    }
-}
-
-/// What has to be repeated of dropped snapshots before a run of this scope, which may do some of it itself.
-fn repeated<'a>(dropped: &'a [OwnCommit], scope: &Scope) -> Vec<Step<'a>> {
-    let mut steps: Vec<Step<'_>> =
-        dropped.iter().map(OwnCommit::step).filter(|step| !is_empty(step.scope)).collect();
-    let is_part = |step: &&Step<'_>| {
-        matches!(step.scope, Scope::All | Scope::Modules(_) | Scope::Orphans) && step.next_version.is_none()
-    };
-    while *scope == Scope::All && steps.last().as_ref().is_some_and(is_part) {
-        steps.pop();
-    }
-    steps
-}
-
-/// Whether a scope that was recorded names no module; in a request that means all.
-fn is_empty(scope: &Scope) -> bool {
-    match scope {
-        Scope::Rollback(rollback) => rollback.modules.is_empty(),
-        Scope::Pinned(names) => names.is_empty(),
-        Scope::All | Scope::Modules(_) | Scope::Orphans => false,
-    }
-}
-
-/// The files below `registry/`, with their blobs.
-type Files = BTreeMap<RepoPath, ObjectId>;

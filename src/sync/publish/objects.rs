@@ -2,14 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use super::{Files, Step, message};
+use super::{message, step::Step};
 use crate::{
-    domain::{ModuleName, ObjectId},
+    domain::{ModuleName, ObjectId, RepoPath},
     git::{Identity, NewCommit, Repository, SyncLock},
     object::{self, Mode, Object},
     registry::{Root, entries_path, entry_path, entry_repo_path, root_path},
     sync::{Draft, SyncError, plan::previous::Previous},
 };
+
+/// The files below `registry/`, with their blobs.
+pub(super) type Files = BTreeMap<RepoPath, ObjectId>;
 
 /// A snapshot in the object database, with its commit. No branch has it yet.
 pub(super) struct Written {

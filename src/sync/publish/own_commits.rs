@@ -7,7 +7,7 @@ use std::{collections::BTreeSet, fs};
 
 use serde::{Deserialize, Serialize};
 
-use super::Step;
+use super::step::Step;
 use crate::{
     domain::{ModuleName, ObjectId, SnapshotVersion},
     git::{Repository, SyncLock},

@@ -10,10 +10,14 @@ use std::{
 };
 
 use super::{
-    Attempt, Checkout, Local, OwnCommit, OwnCommits, Run, Start,
+    attempt::{Attempt, Run, Start, outcome},
+    checkout::Checkout,
     follow::{deepen_target, target},
+    local_head::Local,
     losses::{Losses, Lost},
-    moving, outcome, seen,
+    moving,
+    own_commits::{OwnCommit, OwnCommits},
+    seen,
 };
 use crate::{
     domain::ObjectId,

@@ -1,6 +1,6 @@
 //! Which commit brought a problem in.
 
-use super::Problem;
+use super::verification::Problem;
 use crate::{
     domain::{ObjectId, RepoPath},
     git::{Range, Repository},

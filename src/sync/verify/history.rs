@@ -4,7 +4,10 @@
 //! compiled, though all their entries are listed. The others, the first, rollbacks and syncs of a few modules, are checked
 //! whole. A problem of the past that HEAD does not have was repaired: it is reported, and does not fail the verification.
 
-use super::{Problem, Verification};
+use super::{
+    snapshot::check_entries,
+    verification::{Problem, Verification},
+};
 use crate::{
     domain::{ObjectId, RepoPath, SnapshotVersion},
     git::{Range, Repository},
@@ -84,7 +87,7 @@ fn versions(
             continue;
         }
         let mut step = Verification::of(repository, commit)?;
-        step.state(repository, commit, &snapshot, root, &log, started)?;
+        check_entries(&mut step, repository, commit, &snapshot, root, &log, started)?;
         step.unverifiable.into_iter().for_each(|reason| found.unverifiable(reason));
         problems.extend(at(commit, step.problems));
         record = None;

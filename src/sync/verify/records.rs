@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::{State, Verification};
+use super::{state::State, verification::Verification};
 use crate::{
     domain::{ModuleName, RepoPath, SnapshotVersion},
     git::FileKind,

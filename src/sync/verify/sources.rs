@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Problem, State, Verification};
+use super::{
+    state::State,
+    verification::{Problem, Verification, is_at_or_below},
+};
 use crate::{
     compile::Registration,
     domain::{ModuleName, ObjectId, RepoPath},
@@ -71,7 +74,7 @@ pub(super) fn check(
         // What is wrong with the place of a file says more than that the file is not there.
         let named = found.problem_paths();
         let is_named = |problem: &Problem| {
-            problem.rule.code == rules::ENTRY_MISSING.code && super::is_at_or_below(&named, &problem.path)
+            problem.rule.code == rules::ENTRY_MISSING.code && is_at_or_below(&named, &problem.path)
         };
         differences.retain(|_, problem| !is_named(problem));
         found.problems.extend(differences.into_values());

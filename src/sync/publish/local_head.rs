@@ -1,0 +1,30 @@
+//! The branch and the commit that HEAD names, and the lock that publishing takes.
+
+use std::time::Duration;
+
+use crate::{
+    domain::ObjectId,
+    git::{Head, Repository},
+    sync::SyncError,
+};
+
+/// How long a run waits for another one in the same repository.
+pub(super) const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Where HEAD stands.
+pub(super) struct Local {
+    pub(super) branch: Option<String>,
+    pub(super) commit: ObjectId,
+}
+
+impl Local {
+    pub(super) fn of(repository: &Repository) -> Result<Self, SyncError> {
+        let head = repository.head()?;
+        let commit = head.require_commit()?;
+        let branch = match head {
+            Head::Branch { branch, .. } => Some(branch),
+            Head::Unborn { .. } | Head::Detached { .. } => None,
+        };
+        Ok(Self { branch, commit })
+    }
+}

@@ -1,0 +1,105 @@
+//! The result of a verification, and what it collects on the way.
+
+use std::collections::BTreeSet;
+
+use crate::{
+    diagnostic::Rule,
+    domain::{ObjectId, RepoPath, SnapshotVersion},
+    git::Repository,
+    registry::{RootError, entries_path, root_path},
+    rules::registry as rules,
+    sync::SyncError,
+};
+
+/// How much to verify.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    /// The registry at HEAD.
+    Head,
+    /// Every published version, and every commit of the main line that changed the registry.
+    History,
+}
+
+/// What a verification found.
+#[derive(Debug)]
+pub struct Verification {
+    /// The version that was checked, of many the latest.
+    pub version: SnapshotVersion,
+    /// The tree of its entries.
+    pub tree: Option<ObjectId>,
+    /// How many entries there are.
+    pub entries: usize,
+    /// How many versions were checked.
+    pub versions: usize,
+    /// What is wrong now, by path.
+    pub problems: Vec<Problem>,
+    /// What was wrong at earlier commits and no longer is, oldest commit first.
+    pub repaired: Vec<Problem>,
+    /// What could not be checked, and why.
+    pub unverifiable: Vec<String>,
+}
+
+/// Something that is wrong with a registry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// The file.
+    pub path: RepoPath,
+    /// The rule that it breaks, one of [`crate::rules::registry`].
+    pub rule: &'static Rule,
+    /// What is wrong.
+    pub message: String,
+    /// The commit that brought it in, where that is known.
+    pub commit: Option<ObjectId>,
+}
+
+impl Problem {
+    /// Their order: by path, then by code.
+    pub(super) fn key(&self) -> (&RepoPath, &str, &str, Option<ObjectId>) {
+        (&self.path, self.rule.code, &self.message, self.commit)
+    }
+}
+
+impl Verification {
+    pub(super) fn of(repository: &Repository, commit: ObjectId) -> Result<Self, SyncError> {
+        Ok(Self {
+            version: SnapshotVersion::EMPTY,
+            tree: repository.tree_at(commit, entries_path().as_str())?,
+            entries: 0,
+            versions: 0,
+            problems: Vec::new(),
+            repaired: Vec::new(),
+            unverifiable: Vec::new(),
+        })
+    }
+
+    pub(super) fn problem(&mut self, path: RepoPath, rule: &'static Rule, message: impl Into<String>) {
+        self.problems.push(Problem { path, rule, message: message.into(), commit: None });
+    }
+
+    /// The paths with which something is wrong so far.
+    pub(super) fn problem_paths(&self) -> BTreeSet<RepoPath> {
+        self.problems.iter().map(|problem| problem.path.clone()).collect()
+    }
+
+    pub(super) fn unverifiable(&mut self, reason: impl Into<String>) {
+        let reason = reason.into();
+        if !self.unverifiable.contains(&reason) {
+            self.unverifiable.push(reason);
+        }
+    }
+
+    pub(super) fn root(&mut self, error: &RootError) {
+        let rule = match error {
+            RootError::Malformed(_) => &rules::ROOT_MALFORMED,
+            RootError::NewerFormat { .. } => &rules::ROOT_NEWER_FORMAT,
+            RootError::Edited => &rules::ROOT_EDITED,
+            RootError::Inconsistent(_) => &rules::ROOT_INCONSISTENT,
+        };
+        self.problem(root_path(), rule, error.to_string());
+    }
+}
+
+/// Whether a file, or one of its folders, is among these paths.
+pub(super) fn is_at_or_below(paths: &BTreeSet<RepoPath>, file: &RepoPath) -> bool {
+    paths.contains(file) || file.ancestors().any(|folder| paths.contains(&folder))
+}
