@@ -11,7 +11,7 @@ use crate::{
 
 /// Names for each problem the newest commit that changed what it is about. A merge that took it from one of its parents
 /// changed nothing.
-pub(super) fn name_commits(
+pub(in crate::sync) fn name_commits(
     repository: &Repository,
     head: ObjectId,
     problems: &mut [Problem],

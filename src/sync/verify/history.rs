@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// Checks each version and each commit, oldest first.
-pub(super) fn walk(
+pub(in crate::sync) fn walk(
     repository: &Repository,
     head: ObjectId,
     log: Log,

@@ -24,7 +24,7 @@ use crate::{
 /// Checks each entry by itself.
 ///
 /// Held and pinned ones may be older than the schemas, and so may all be after these changed.
-pub(super) fn form(state: &State<'_>, found: &mut Verification) -> Result<(), SyncError> {
+pub(in crate::sync) fn form(state: &State<'_>, found: &mut Verification) -> Result<(), SyncError> {
     let State { repository, commit, snapshot, root, compiler, .. } = state;
     let Some(tree) = snapshot.tree else { return Ok(()) };
     let schema = if compiler.inputs() == root.inputs {
@@ -95,7 +95,7 @@ fn check_schema(schema: &Schemas, state: &State<'_>, path: &RepoPath, bytes: &[u
 }
 
 /// Checks that a held entry is one that was published before the hold began.
-pub(super) fn holds(state: &State<'_>, found: &mut Verification) -> Result<(), SyncError> {
+pub(in crate::sync) fn holds(state: &State<'_>, found: &mut Verification) -> Result<(), SyncError> {
     let State { snapshot, root, past, .. } = state;
     for (name, held) in root.held.iter().filter(|(name, _)| !root.pinned.contains_key(*name)) {
         let since = held.since;
@@ -121,7 +121,7 @@ pub(super) fn holds(state: &State<'_>, found: &mut Verification) -> Result<(), S
 }
 
 /// Checks that a pinned entry is that of the version it is pinned to.
-pub(super) fn pins(state: &State<'_>, found: &mut Verification) -> Result<(), SyncError> {
+pub(in crate::sync) fn pins(state: &State<'_>, found: &mut Verification) -> Result<(), SyncError> {
     let State { snapshot, root, past, log, .. } = state;
     for (name, pin) in &root.pinned {
         let version = pin.version;

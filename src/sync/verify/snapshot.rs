@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// Checks what HEAD contains.
-pub(super) fn check_head(
+pub(in crate::sync) fn check_head(
     found: &mut Verification,
     repository: &Repository,
     head: ObjectId,
@@ -66,7 +66,7 @@ pub(super) fn check_head(
 }
 
 /// Checks the entries of a snapshot, and what its root says of them.
-pub(super) fn check_entries(
+pub(in crate::sync) fn check_entries(
     found: &mut Verification,
     repository: &Repository,
     commit: ObjectId,

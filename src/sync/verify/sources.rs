@@ -28,7 +28,7 @@ type Place = (RepoPath, Option<ModuleName>);
 ///
 /// The root names the tree that was compiled. A sync of a few modules leaves the others as they were, so an entry is right
 /// as well if it is that of the version before and the manifest beside the commit that brought it in compiles to it.
-pub(super) fn check(
+pub(in crate::sync) fn check(
     state: &State<'_>,
     started: Started<'_>,
     found: &mut Verification,

@@ -9,12 +9,12 @@ use crate::{
 };
 
 /// What is checked, with a root that can be read.
-pub(super) struct State<'a> {
-    pub(super) repository: &'a Repository,
-    pub(super) commit: ObjectId,
-    pub(super) snapshot: &'a Snapshot,
-    pub(super) root: &'a Root,
-    pub(super) log: &'a Log,
-    pub(super) past: &'a Past<'a>,
-    pub(super) compiler: &'a Compiler,
+pub(in crate::sync) struct State<'a> {
+    pub(in crate::sync) repository: &'a Repository,
+    pub(in crate::sync) commit: ObjectId,
+    pub(in crate::sync) snapshot: &'a Snapshot,
+    pub(in crate::sync) root: &'a Root,
+    pub(in crate::sync) log: &'a Log,
+    pub(in crate::sync) past: &'a Past<'a>,
+    pub(in crate::sync) compiler: &'a Compiler,
 }

@@ -54,13 +54,13 @@ pub struct Problem {
 
 impl Problem {
     /// Their order: by path, then by code.
-    pub(super) fn key(&self) -> (&RepoPath, &str, &str, Option<ObjectId>) {
+    pub(in crate::sync) fn key(&self) -> (&RepoPath, &str, &str, Option<ObjectId>) {
         (&self.path, self.rule.code, &self.message, self.commit)
     }
 }
 
 impl Verification {
-    pub(super) fn of(repository: &Repository, commit: ObjectId) -> Result<Self, SyncError> {
+    pub(in crate::sync) fn of(repository: &Repository, commit: ObjectId) -> Result<Self, SyncError> {
         Ok(Self {
             version: SnapshotVersion::EMPTY,
             tree: repository.tree_at(commit, entries_path().as_str())?,
@@ -72,23 +72,28 @@ impl Verification {
         })
     }
 
-    pub(super) fn problem(&mut self, path: RepoPath, rule: &'static Rule, message: impl Into<String>) {
+    pub(in crate::sync) fn problem(
+        &mut self,
+        path: RepoPath,
+        rule: &'static Rule,
+        message: impl Into<String>,
+    ) {
         self.problems.push(Problem { path, rule, message: message.into(), commit: None });
     }
 
     /// The paths with which something is wrong so far.
-    pub(super) fn problem_paths(&self) -> BTreeSet<RepoPath> {
+    pub(in crate::sync) fn problem_paths(&self) -> BTreeSet<RepoPath> {
         self.problems.iter().map(|problem| problem.path.clone()).collect()
     }
 
-    pub(super) fn unverifiable(&mut self, reason: impl Into<String>) {
+    pub(in crate::sync) fn unverifiable(&mut self, reason: impl Into<String>) {
         let reason = reason.into();
         if !self.unverifiable.contains(&reason) {
             self.unverifiable.push(reason);
         }
     }
 
-    pub(super) fn root(&mut self, error: &RootError) {
+    pub(in crate::sync) fn root(&mut self, error: &RootError) {
         let rule = match error {
             RootError::Malformed(_) => &rules::ROOT_MALFORMED,
             RootError::NewerFormat { .. } => &rules::ROOT_NEWER_FORMAT,
@@ -100,6 +105,6 @@ impl Verification {
 }
 
 /// Whether a file, or one of its folders, is among these paths.
-pub(super) fn is_at_or_below(paths: &BTreeSet<RepoPath>, file: &RepoPath) -> bool {
+pub(in crate::sync) fn is_at_or_below(paths: &BTreeSet<RepoPath>, file: &RepoPath) -> bool {
     paths.contains(file) || file.ancestors().any(|folder| paths.contains(&folder))
 }
