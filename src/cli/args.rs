@@ -6,7 +6,7 @@ use clap::{Args, Parser, ValueEnum};
 
 use super::{commands::Command, context::Context};
 use crate::{
-    report::{findings::Findings, github, gitlab, junit, sarif},
+    report::findings::{Findings, github, gitlab, junit, sarif},
     sync::{Push, RemovalToken, Request, Scope, Trigger},
 };
 

@@ -10,7 +10,7 @@ use crate::{
     report::{
         Style,
         clipped::{clipped, clipped_removals},
-        human,
+        findings::human,
         json::{self, ChangesReport},
         outputs::Outputs,
         overview, step_summary,

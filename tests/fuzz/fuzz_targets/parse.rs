@@ -8,7 +8,7 @@ use libfuzzer_sys::fuzz_target;
 use modreg::{
     compile::{Compiler, ManifestFile, Registration},
     domain::{ObjectFormat, RepoPath},
-    report::{Style, human},
+    report::{Style, findings::human},
     schema::Schemas,
     settings::Settings,
 };

@@ -21,8 +21,7 @@ use crate::{
     compile::Compiler,
     fix::Fix,
     report::{
-        findings::{Check, Findings},
-        human,
+        findings::{Check, Findings, human},
         json::{self, ValidateReport},
         outputs::Outputs,
         step_summary,

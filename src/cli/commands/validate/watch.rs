@@ -32,7 +32,7 @@ use crate::{
         workspace::Folder,
     },
     fix::Fix,
-    report::human,
+    report::findings::human,
     settings,
     sync::SCHEMAS,
 };

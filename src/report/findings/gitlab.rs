@@ -4,11 +4,8 @@ use std::io;
 
 use serde::Serialize;
 
-use super::{
-    findings::{Findings, Item},
-    json,
-};
-use crate::{diagnostic::Severity, domain::RepoPath};
+use super::report_item::{Findings, Item};
+use crate::{diagnostic::Severity, domain::RepoPath, report::json};
 
 /// Writes the report.
 pub fn write(out: &mut dyn io::Write, findings: &Findings) -> io::Result<()> {

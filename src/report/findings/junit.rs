@@ -7,10 +7,8 @@ use std::{collections::BTreeMap, io};
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
-use super::{
-    findings::{Findings, Item},
-    text::visible,
-};
+use super::report_item::{Findings, Item};
+use crate::report::text::visible;
 
 /// Writes the report.
 pub fn write(out: &mut dyn io::Write, findings: &Findings) -> io::Result<()> {

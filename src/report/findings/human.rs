@@ -11,13 +11,15 @@ use miette::{
     SourceSpan, SpanContents, ThemeCharacters,
 };
 
-use super::{
-    Style,
-    snippet::Snippet,
-    style::Ink,
-    text::{count, visible, wrap},
+use super::snippet::Snippet;
+use crate::{
+    diagnostic::{Diagnostic, Severity, clip},
+    report::{
+        Style,
+        style::Ink,
+        text::{count, visible, wrap},
+    },
 };
-use crate::diagnostic::{Diagnostic, Severity, clip};
 
 /// The longest message and remedy that are shown; a value quoted in them may be as long as its file.
 const MAX_MESSAGE: usize = 600;

@@ -5,8 +5,10 @@
 
 use std::ops::Range;
 
-use super::text::push_visible;
-use crate::diagnostic::{Position, SourceText, Span};
+use crate::{
+    diagnostic::{Position, SourceText, Span},
+    report::text::push_visible,
+};
 
 /// How far a tab advances.
 const TAB: &str = "    ";

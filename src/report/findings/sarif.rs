@@ -12,13 +12,11 @@ use std::{
 
 use serde::Serialize;
 
-use super::{
-    findings::{Findings, Item},
-    json,
-};
+use super::report_item::{Findings, Item};
 use crate::{
     diagnostic::{Position, Rule, Severity, clip},
     domain::RepoPath,
+    report::json,
 };
 
 /// The most results of a run; code scanning takes 25,000 and keeps the first 5,000.

@@ -6,11 +6,11 @@
 
 use std::{fmt::Write as _, io};
 
-use super::{
-    findings::{Findings, Item},
-    text::visible,
+use super::report_item::{Findings, Item};
+use crate::{
+    diagnostic::{Severity, clip},
+    report::text::visible,
 };
-use crate::diagnostic::{Severity, clip};
 
 /// How many annotations of each kind a step may make.
 const MAX_OF_A_KIND: usize = 10;
