@@ -6,12 +6,9 @@
 use std::fmt::Write;
 
 use super::{
-    changes::{is_version, moved, permissions_first, summary},
-    field_lines::{Mark, lines},
+    changes::{Invalid, Mark, is_version, lines, moved, permissions_first, phrase, summary},
     findings::Item,
-    invalid::Invalid,
     json::Refusal,
-    permissions::phrase,
     text::{count, visible},
 };
 use crate::{

@@ -8,15 +8,12 @@
 pub mod changes;
 pub mod clipped;
 mod convert;
-mod field_lines;
 pub mod findings;
-pub mod invalid;
 pub mod json;
 pub mod manifest;
 pub mod markdown;
 pub mod outputs;
 pub mod overview;
-mod permissions;
 pub mod step_summary;
 mod style;
 pub mod sync_answer;

@@ -17,9 +17,9 @@ use crate::{
     git::{Range, Repository},
     registry::{REGISTRY, Root},
     report::{
+        changes::Invalid,
         clipped::{clipped, clipped_removals},
         findings::{self, Check, Findings},
-        invalid::Invalid,
         json::{self, CompileReport},
         markdown,
         outputs::Outputs,

@@ -16,8 +16,7 @@ use crate::{
     domain::SnapshotVersion,
     git::Repository,
     report::{
-        changes,
-        invalid::Invalid,
+        changes::{self, Invalid},
         json::{self, ChangesReport},
         markdown,
         outputs::Outputs,
@@ -87,7 +86,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     match args.format {
         DiffFormat::Human => {
             context.talk_diagnostics(diagnostics.iter());
-            output::write(|out| changes::changes(out, changes, invalid, context.out))?;
+            output::write(|out| changes::human::changes(out, changes, invalid, context.out))?;
             context.say_all(compared.released.clone(), "module", IN_JSON);
         }
         DiffFormat::Markdown => output::print(&comment())?,

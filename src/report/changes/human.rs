@@ -3,17 +3,14 @@
 use std::io;
 
 use super::{
-    Style,
-    clipped::clipped,
+    describe::{moved, permissions_first, summary},
     field_lines::{Line, Mark, Role, lines},
     invalid::Invalid,
     permissions,
-    style::Ink,
-    text::visible,
 };
 use crate::{
-    diff::{ChangeKind, Changes, FieldChange, FieldKind, ModuleChange},
-    domain::Pointer,
+    diff::{ChangeKind, Changes, ModuleChange},
+    report::{Style, clipped::clipped, style::Ink, text::visible},
 };
 
 /// How far the lines of a field are indented.
@@ -39,45 +36,6 @@ pub fn changes(
         writeln!(out)?;
     }
     writeln!(out, "{}", style.paint(Ink::Strong, &summary(changes)))
-}
-
-/// `1 added, 2 updated, 1 removed (1 renamed)`.
-pub fn summary(changes: &Changes) -> String {
-    if changes.is_empty() {
-        return "no changes".to_owned();
-    }
-    let renamed = changes
-        .iter()
-        .filter(|change| matches!(change.kind, ChangeKind::Added { renamed_from: Some(_), .. }))
-        .count();
-    let counts =
-        format!("{} added, {} updated, {} removed", changes.added(), changes.updated(), changes.removed());
-    if renamed > 0 { format!("{counts} ({renamed} renamed)") } else { counts }
-}
-
-/// Whether the version next to the module's name shows this change already.
-pub(super) fn is_version(change: &FieldChange) -> bool {
-    change.pointer == Pointer::new("/version")
-}
-
-/// The changed fields but the version, those of permissions before the others.
-pub(super) fn permissions_first(fields: &[FieldChange]) -> impl Iterator<Item = &FieldChange> {
-    let (first, rest): (Vec<_>, Vec<_>) =
-        fields.iter().filter(|field| !is_version(field)).partition(|field| field.concerns_permissions());
-    first.into_iter().chain(rest)
-}
-
-/// The old and the new place of a manifest, where nothing else of its entry changed.
-pub(super) fn moved(change: &ModuleChange) -> Option<(String, String)> {
-    match &change.kind {
-        ChangeKind::Updated { fields, .. } if change.is_move() => match &fields.first()?.kind {
-            FieldKind::Updated { old, new } => {
-                Some((visible(old.as_str()?).into_owned(), visible(new.as_str()?).into_owned()))
-            }
-            FieldKind::Added(_) | FieldKind::Removed(_) => None,
-        },
-        ChangeKind::Added { .. } | ChangeKind::Updated { .. } | ChangeKind::Removed { .. } => None,
-    }
 }
 
 /// The lines of one change: what happened to the module, and below it its fields.

@@ -1,9 +1,9 @@
 //! What invalid manifests mean for the registry: which entries stay as they are, and which modules get none.
 
-use super::text::visible;
 use crate::{
     domain::{ModuleName, RepoPath},
     registry::Held,
+    report::text::visible,
     sync::Plan,
 };
 
@@ -25,7 +25,7 @@ impl From<&Plan> for Invalid {
 
 impl Invalid {
     /// One line for each module; `name` shows a module, path or rule in the way of the format.
-    pub(super) fn lines(&self, name: impl Fn(&str) -> String) -> Vec<String> {
+    pub(in crate::report) fn lines(&self, name: impl Fn(&str) -> String) -> Vec<String> {
         let held = self.held.iter().map(|(module, code)| {
             let (module, code) = (name(module.as_str()), name(code));
             format!("{module} stays at its old content: its manifest is invalid ({code})")

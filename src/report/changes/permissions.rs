@@ -1,13 +1,16 @@
 //! Permissions that were gained and lost, in words.
 
-use super::text::count;
-use crate::diff::PermissionChange;
+use crate::{diff::PermissionChange, report::text::count};
 
 /// Describes what a module gained and lost: `gains drive:delete, loses drive:read; action share-item gains drive:write`.
 ///
 /// `name` shows one name of a permission or an action in the way of the format. Permissions that do not fit into about
 /// `limit` bytes are counted instead of named; the first one is always named.
-pub(super) fn phrase(changes: &[PermissionChange], limit: usize, name: impl Fn(&str) -> String) -> String {
+pub(in crate::report) fn phrase(
+    changes: &[PermissionChange],
+    limit: usize,
+    name: impl Fn(&str) -> String,
+) -> String {
     let mut room = Room { left: limit, is_used: false };
     let mut phrases = Vec::new();
     for (at, change) in changes.iter().enumerate() {

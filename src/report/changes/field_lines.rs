@@ -3,11 +3,11 @@
 use serde_json::Value;
 use similar::{ChangeTag, TextDiff};
 
-use super::text::{count, visible};
 use crate::{
     diagnostic::clip,
     diff::{FieldChange, FieldKind},
     domain::Pointer,
+    report::text::{count, visible},
 };
 
 /// The most lines that one field is shown in.
@@ -27,7 +27,7 @@ const CONTEXT_LINES: usize = 2;
 
 /// What a line says of the text on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Mark {
+pub(in crate::report) enum Mark {
     /// It heads the lines of one text.
     Place,
     /// It did not change.
@@ -42,7 +42,7 @@ pub(super) enum Mark {
 
 impl Mark {
     /// The character that stands before the line.
-    pub(super) const fn sign(self) -> char {
+    pub(in crate::report) const fn sign(self) -> char {
         match self {
             Self::Place => '@',
             Self::Same => ' ',
@@ -55,7 +55,7 @@ impl Mark {
 
 /// What a piece of a line is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Role {
+pub(in crate::report) enum Role {
     /// It stands there as before.
     Plain,
     /// It is gone from here.
@@ -66,9 +66,9 @@ pub(super) enum Role {
 
 /// One line, safe to show, in pieces.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Line {
-    pub(super) mark: Mark,
-    pub(super) pieces: Vec<(Role, String)>,
+pub(in crate::report) struct Line {
+    pub(in crate::report) mark: Mark,
+    pub(in crate::report) pieces: Vec<(Role, String)>,
 }
 
 impl Line {
@@ -77,13 +77,13 @@ impl Line {
     }
 
     /// The line without its pieces.
-    pub(super) fn text(&self) -> String {
+    pub(in crate::report) fn text(&self) -> String {
         self.pieces.iter().map(|(_, text)| text.as_str()).collect()
     }
 }
 
 /// The lines of one change. An update of a short value is one line where that has at most `width` characters.
-pub(super) fn lines(change: &FieldChange, width: usize) -> Vec<Line> {
+pub(in crate::report) fn lines(change: &FieldChange, width: usize) -> Vec<Line> {
     let place = place(&change.pointer);
     let mut lines = match &change.kind {
         FieldKind::Added(value) => whole(Mark::Added, &place, value, width),

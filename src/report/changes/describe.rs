@@ -1,0 +1,46 @@
+//! What every format for people says about changes: the counts, the order of the fields, and the move of a manifest.
+
+use crate::{
+    diff::{ChangeKind, Changes, FieldChange, FieldKind, ModuleChange},
+    domain::Pointer,
+    report::text::visible,
+};
+
+/// `1 added, 2 updated, 1 removed (1 renamed)`.
+pub(in crate::report) fn summary(changes: &Changes) -> String {
+    if changes.is_empty() {
+        return "no changes".to_owned();
+    }
+    let renamed = changes
+        .iter()
+        .filter(|change| matches!(change.kind, ChangeKind::Added { renamed_from: Some(_), .. }))
+        .count();
+    let counts =
+        format!("{} added, {} updated, {} removed", changes.added(), changes.updated(), changes.removed());
+    if renamed > 0 { format!("{counts} ({renamed} renamed)") } else { counts }
+}
+
+/// Whether the version next to the module's name shows this change already.
+pub(in crate::report) fn is_version(change: &FieldChange) -> bool {
+    change.pointer == Pointer::new("/version")
+}
+
+/// The changed fields but the version, those of permissions before the others.
+pub(in crate::report) fn permissions_first(fields: &[FieldChange]) -> impl Iterator<Item = &FieldChange> {
+    let (first, rest): (Vec<_>, Vec<_>) =
+        fields.iter().filter(|field| !is_version(field)).partition(|field| field.concerns_permissions());
+    first.into_iter().chain(rest)
+}
+
+/// The old and the new place of a manifest, where nothing else of its entry changed.
+pub(in crate::report) fn moved(change: &ModuleChange) -> Option<(String, String)> {
+    match &change.kind {
+        ChangeKind::Updated { fields, .. } if change.is_move() => match &fields.first()?.kind {
+            FieldKind::Updated { old, new } => {
+                Some((visible(old.as_str()?).into_owned(), visible(new.as_str()?).into_owned()))
+            }
+            FieldKind::Added(_) | FieldKind::Removed(_) => None,
+        },
+        ChangeKind::Added { .. } | ChangeKind::Updated { .. } | ChangeKind::Removed { .. } => None,
+    }
+}
