@@ -12,8 +12,9 @@ use crate::{
         clipped::{clipped, clipped_removals},
         findings::human,
         json::{self, ChangesReport},
+        markdown::step_summary,
         outputs::Outputs,
-        overview, step_summary,
+        overview,
         text::visible,
     },
     sync::{

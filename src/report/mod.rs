@@ -14,7 +14,6 @@ pub mod manifest;
 pub mod markdown;
 pub mod outputs;
 pub mod overview;
-pub mod step_summary;
 mod style;
 pub mod sync_answer;
 #[cfg(test)]

@@ -11,8 +11,9 @@ use crate::{
     report::{
         findings::Findings,
         json::{self, VerifyReport},
+        markdown::step_summary,
         outputs::Outputs,
-        overview, step_summary,
+        overview,
     },
     sync::{self, Extent},
 };

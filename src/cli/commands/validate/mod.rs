@@ -23,8 +23,8 @@ use crate::{
     report::{
         findings::{Check, Findings, human},
         json::{self, ValidateReport},
+        markdown::step_summary,
         outputs::Outputs,
-        step_summary,
     },
 };
 use check::Checked;

@@ -1,15 +1,15 @@
 //! The text on the page of a workflow's run: the verdict first, then what is wrong and what changed, in Markdown.
 
-use super::{
-    findings::{Check, Findings},
-    json::Refusal,
-    markdown,
-    overview::counts,
-    text::count,
-};
+use super::sections;
 use crate::{
     diagnostic::{Diagnostic, Severity},
     registry::{Held, Pin},
+    report::{
+        findings::{Check, Findings},
+        json::Refusal,
+        overview::counts,
+        text::count,
+    },
     sync::{Outcome, Verdict},
 };
 
@@ -41,14 +41,14 @@ pub fn findings(findings: &Findings) -> String {
     let verdict = if found.is_empty() { good } else { found.join(", ") };
     let sign = if fails { "❌" } else { "✅" };
     let mut summary = format!("### {sign} {subject}: {verdict}\n");
-    markdown::findings(&mut summary, &findings.items);
+    sections::findings(&mut summary, &findings.items);
     summary
 }
 
 /// What a verification found, and what it could not check.
 pub fn verification(found: &Findings, unverifiable: &[String]) -> String {
     let mut summary = findings(found);
-    markdown::list(&mut summary, unverifiable.iter().map(|reason| format!("not checked: {reason}")));
+    sections::list(&mut summary, unverifiable.iter().map(|reason| format!("not checked: {reason}")));
     summary
 }
 
@@ -69,7 +69,7 @@ pub fn sync(outcome: &Outcome) -> String {
         }
     };
     let mut summary = format!("### {heading}\n");
-    markdown::permissions(&mut summary, &outcome.draft.changes);
+    sections::permissions(&mut summary, &outcome.draft.changes);
     let held = plan.held.iter().map(|(name, Held { since, code, message })| {
         format!("held since version {since}: {name} ({code}: {message})")
     });
@@ -79,9 +79,9 @@ pub fn sync(outcome: &Outcome) -> String {
         .map(|(name, Pin { version, reason })| format!("pinned at version {version}: {name} ({reason})"));
     let repaired =
         outcome.draft.repaired.iter().map(|(path, deviation)| format!("{path}: {}", deviation.past()));
-    markdown::list(&mut summary, held.chain(pinned).chain(repaired));
+    sections::list(&mut summary, held.chain(pinned).chain(repaired));
     let found: Vec<Diagnostic> = outcome.remarks.iter().chain(&plan.diagnostics).cloned().collect();
-    markdown::body(&mut summary, version, &outcome.draft.changes, &found);
+    sections::body(&mut summary, version, &outcome.draft.changes, &found);
     summary
 }
 
