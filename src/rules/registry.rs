@@ -39,7 +39,7 @@ pub static DRIFT: Rule = rule(
 /// `root/missing`.
 pub static ROOT_MISSING: Rule = rule(
     "root/missing",
-    "the root of a published registry is missing",
+    "`registry/snapshot.json` is missing, although versions were published",
     "`registry/snapshot.json` is missing, although earlier commits published versions. Without it, the version of the \
      entries is unknown.\n\n\
      Run `modreg sync`: it publishes the entries under the next version, with a new root.",
@@ -56,7 +56,7 @@ pub static ROOT_REMOVED: Rule = rule(
 /// `root/malformed`.
 pub static ROOT_MALFORMED: Rule = rule(
     "root/malformed",
-    "the root cannot be read as a snapshot root",
+    "`registry/snapshot.json` cannot be read as the root of a registry",
     "`registry/snapshot.json` is not a JSON object with the fields of a root: it was cut off, edited, merged by hand, or \
      written by another program. Syncs refuse to run, because they cannot know what was published.\n\n\
      Run `modreg sync`: it prints the command that restores the last published registry.",
@@ -65,7 +65,7 @@ pub static ROOT_MALFORMED: Rule = rule(
 /// `root/newer-format`.
 pub static ROOT_NEWER_FORMAT: Rule = rule(
     "root/newer-format",
-    "the root has a newer format than this modreg can read",
+    "`registry/snapshot.json` has a newer format than this modreg can read",
     "A newer modreg wrote the registry. This one does not change it, because it would lose what it does not understand.\n\n\
      Use the version of modreg that wrote it, or a newer one.",
 );
@@ -73,7 +73,7 @@ pub static ROOT_NEWER_FORMAT: Rule = rule(
 /// `root/edited`.
 pub static ROOT_EDITED: Rule = rule(
     "root/edited",
-    "the root was edited or reformatted",
+    "`registry/snapshot.json` was edited or reformatted",
     "The fields of `registry/snapshot.json` can be read, but its bytes are not those that modreg writes for them. The file \
      was edited or reformatted.\n\n\
      Run `modreg sync`: it prints the command that restores the last published registry.",
@@ -82,28 +82,29 @@ pub static ROOT_EDITED: Rule = rule(
 /// `root/inconsistent`.
 pub static ROOT_INCONSISTENT: Rule = rule(
     "root/inconsistent",
-    "the root contradicts its entries or the versions before it",
-    "The root counts more or fewer modules than there are entries, holds a module that has no entry, or has a version that \
-     does not follow the previous one. It was edited by hand, or combined from two versions in a merge.\n\n\
+    "`registry/snapshot.json` contradicts the entries or the previous versions",
+    "The root, `registry/snapshot.json`, counts more or fewer modules than there are entries, holds a module that has no \
+     entry, or has a version that does not follow the previous one. It was edited by hand, or combined from two versions in \
+     a merge.\n\n\
      Run `modreg sync`: it publishes a correct root, or prints the command that restores the last published registry.",
 );
 
 /// `root/tree`.
 pub static ROOT_TREE: Rule = rule(
     "root/tree",
-    "the root records another tree than that of the entries",
-    "The root records the Git tree of the entries, and `git rev-parse HEAD:registry/modules` prints another one: entries \
-     were changed after the version was published.\n\n\
+    "`registry/snapshot.json` records another tree than that of the entries",
+    "The root, `registry/snapshot.json`, records the Git tree of the entries, and `git rev-parse HEAD:registry/modules` \
+     prints another one: entries were changed after the version was published.\n\n\
      Run `modreg sync`: it repairs every entry that can be compiled.",
 );
 
 /// `root/held`.
 pub static ROOT_HELD: Rule = rule(
     "root/held",
-    "the root and the manifests disagree about which modules are invalid",
-    "The root lists the modules whose manifests are invalid: their entries are held at their last valid content. It lists a \
-     module whose manifest is valid, does not list one whose manifest is invalid, or gives a wrong version for the start of \
-     the hold.\n\n\
+    "`registry/snapshot.json` does not list exactly the invalid modules as held",
+    "The root, `registry/snapshot.json`, lists the modules whose manifests are invalid: their entries are held at their last \
+     valid content. It lists a module whose manifest is valid, does not list one whose manifest is invalid, or gives a wrong \
+     version for the start of the hold.\n\n\
      Run `modreg sync`: it corrects the list.",
 );
 
@@ -111,8 +112,8 @@ pub static ROOT_HELD: Rule = rule(
 pub static ROOT_PINNED: Rule = rule(
     "root/pinned",
     "a module is pinned to a version that did not exist",
-    "The root pins a module to a version that did not exist when the pin was made. `modreg rollback` never writes such a \
-     pin, so the root was edited.\n\n\
+    "The root, `registry/snapshot.json`, pins a module to a version that did not exist when the pin was made. `modreg \
+     rollback` never writes such a pin, so the root was edited.\n\n\
      Run `modreg sync`: it continues from the root that was published last.",
 );
 
@@ -170,9 +171,9 @@ pub static ENTRY_DIFFERS: Rule = rule(
 /// `entry/held`.
 pub static ENTRY_HELD: Rule = rule(
     "entry/held",
-    "a held entry differs from its last good content",
-    "The root says that this entry is held since a certain version, but its content is not the one from before that version. \
-     It was edited while it was held.\n\n\
+    "a held entry differs from its last valid content",
+    "The manifest of this module is invalid, so its entry is held at the content from before a certain version. The entry \
+     has other content now: it was edited while it was held.\n\n\
      Run `modreg sync`: it restores the content from before that version.",
 );
 
@@ -180,7 +181,8 @@ pub static ENTRY_HELD: Rule = rule(
 pub static ENTRY_PINNED: Rule = rule(
     "entry/pinned",
     "a pinned entry differs from the entry of the version it is pinned to",
-    "The root pins this entry to a version, but its content is not the one of that version.\n\n\
+    "`modreg rollback` pinned this entry to a version, but its content is not the one of that version. It was edited while \
+     it was pinned.\n\n\
      Run `modreg rollback` again, or remove the pin with `modreg unpin`.",
 );
 
