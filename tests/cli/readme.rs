@@ -39,6 +39,7 @@ sessions! {
     near_misses
     new_modules
     patterns
+    rules
     schema_copies
     several_mistakes
     what_a_manifest_is
