@@ -38,7 +38,7 @@ pub enum ObjectId {
 
 /// Why a text is no [`ObjectId`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{}` is not an object id: it takes 40 or 64 lower-case hexadecimal digits", .0.escape_debug())]
+#[error("`{}` is not an object id: expected 40 or 64 lower-case hexadecimal digits", .0.escape_debug())]
 pub struct InvalidObjectId(String);
 
 impl ObjectId {

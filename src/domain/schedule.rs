@@ -187,7 +187,7 @@ mod tests {
         for expression in ["0 0 30 2 *", "0 0 31 2,4,6,9,11 *"] {
             let (message, help) = refused(expression, "UTC").unwrap();
             assert_eq!(message, format!("`{expression}` never happens"));
-            assert_eq!(help, "name a day that the month has");
+            assert_eq!(help, "choose a day that exists in the month");
         }
     }
 
@@ -225,7 +225,7 @@ mod tests {
             (
                 "0 0 3 * * *",
                 "`0 0 3 * * *` has 6 fields, but a cron expression has five",
-                "there are no seconds: write \"0 3 * * *\"",
+                "remove the field for seconds: write \"0 3 * * *\"",
             ),
             ("@daily", "`@daily` is not a cron expression of five fields", "write \"0 0 * * *\""),
             ("nightly", "`nightly` is not a cron expression of five fields", "write \"0 3 * * *\""),

@@ -35,7 +35,7 @@ impl SnapshotVersion {
 
 /// Why a text is no [`SnapshotVersion`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{}` is not a version of the registry: it takes a number, such as `42` or `v42`", .0.escape_debug())]
+#[error("`{}` is not a version of the registry: expected a number, such as `42` or `v42`", .0.escape_debug())]
 pub struct InvalidVersion(String);
 
 impl FromStr for SnapshotVersion {

@@ -28,8 +28,10 @@ impl InvalidWebAddress {
     pub const fn help(&self) -> &'static str {
         match self {
             Self::Form => "write it as in \"https://host.example/path\", without spaces and `#`",
-            Self::InTheClear => "use `https`; only `127.0.0.1`, `[::1]` and `localhost` may do without",
-            Self::Credentials => "remove what stands before the `@`",
+            Self::InTheClear => {
+                "use `https`; `http` is allowed for `127.0.0.1`, `[::1]` and `localhost` only"
+            }
+            Self::Credentials => "remove everything before the `@`",
         }
     }
 }

@@ -178,7 +178,7 @@ pub fn unread(modules: &RepoPath, path: &RepoPath) -> Option<Diagnostic> {
 
 /// What to report of a file that Git ignores.
 pub fn ignored(path: &RepoPath) -> Diagnostic {
-    let message = "Git ignores this file: no commit contains it, and no sync registers it".to_owned();
+    let message = "Git ignores this file: commits do not contain it, so no sync registers it".to_owned();
     let help =
         "change `.gitignore` (`git check-ignore -v FILE` names the line), or add it with `git add --force`";
     whole_file(path, &rules::IGNORED, message, Some(help.to_owned()))

@@ -74,7 +74,12 @@ impl ReadError {
         match self {
             Self::Missing(path) => {
                 let help = "run the command again: the file was there when the folder was listed";
-                whole_file(path, &rules::UNREADABLE, "the file is gone".to_owned(), Some(help.to_owned()))
+                whole_file(
+                    path,
+                    &rules::UNREADABLE,
+                    "the file does not exist any more".to_owned(),
+                    Some(help.to_owned()),
+                )
             }
             Self::NotAFile { path, flaw } => flaw.diagnostic(path),
             Self::Io { path, source } => {
@@ -114,7 +119,7 @@ mod tests {
             ("d.yaml", "source/unreadable", "`d.yaml` is a folder with the name of a manifest"),
             ("l.yaml", "source/symlink", "`l.yaml` is a symbolic link, which is not followed"),
             ("p.yaml", "source/unreadable", "`p.yaml` is a pipe, a socket or a device, not a file"),
-            ("none.yaml", "source/unreadable", "the file is gone"),
+            ("none.yaml", "source/unreadable", "the file does not exist any more"),
         ] {
             let found = read(root.path(), &RepoPath::new(name), 10).unwrap_err().diagnostic();
             assert_eq!((found.rule.code, found.message.as_str()), (code, message));

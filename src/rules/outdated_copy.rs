@@ -25,7 +25,7 @@ pub fn check(path: &RepoPath) -> Diagnostic {
         rule: &OUTDATED_COPY,
         route: Pointer::ROOT,
         part: Part::Value,
-        message: "the copy of the built-in schema is that of another version of modreg".to_owned(),
+        message: "the copy of the built-in schema was written by another version of modreg".to_owned(),
         label: "outdated".to_owned(),
         help: Some("renew it with `modreg schema --update`".to_owned()),
     };

@@ -66,7 +66,8 @@ fn finding(route: Pointer) -> Finding {
         rule: &SMART_QUOTES,
         route,
         part: Part::Value,
-        message: "the value has typographic quotes at its ends, which are a part of the text".to_owned(),
+        message: "the value starts and ends with typographic quotes, which become a part of the text"
+            .to_owned(),
         label: "not the quotes of YAML or JSON".to_owned(),
         help: Some("use straight quotes, or let `modreg validate --fix` remove these".to_owned()),
     }

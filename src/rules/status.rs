@@ -33,7 +33,7 @@ fn reason(status: Status, context: Option<ContextKey>) -> Option<Finding> {
             Part::Key,
             "the module is skipped: it has no `aiContext`".to_owned(),
             "no `aiContext` in here",
-            "add `aiContext` for assistants to know the module".to_owned(),
+            "add `aiContext`, so that assistants can find the module".to_owned(),
         );
     }
     if status.is_registrable() {

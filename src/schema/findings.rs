@@ -58,8 +58,10 @@ pub(super) fn unlisted() -> Finding {
         rule: &rules::UNUSABLE,
         route: Pointer::ROOT,
         part: Part::Value,
-        message: "the document breaks the schema, which refers to itself too often to say where".to_owned(),
-        label: "breaks the schema somewhere in here".to_owned(),
+        message:
+            "the document breaks the schema, but the schema refers to itself too often to find the place"
+                .to_owned(),
+        label: "does not match the schema".to_owned(),
         help: Some(
             "nest the document less deeply, or let the files of `schema/` refer to themselves only once"
                 .to_owned(),

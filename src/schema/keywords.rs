@@ -6,6 +6,7 @@ use jsonschema::{
     JsonType,
     error::{TypeKind, ValidationErrorKind as Kind},
 };
+use semver::Version;
 use serde_json::Value as Json;
 
 use super::{json_node::identity_key, proposals, rules, words};
@@ -105,8 +106,8 @@ pub(super) fn describe(subject: &Subject<'_>, violation: &Violation<'_>, node: N
         ),
         Kind::Contains => wording(
             &rules::CONTAINS,
-            format!("{field} does not hold the items that the schema asks for"),
-            "wrong number of certain items".to_owned(),
+            format!("{field} does not contain the items that the schema requires"),
+            "required items are missing, or there are too many".to_owned(),
         ),
         Kind::FalseSchema => Wording {
             rule: &rules::FORBIDDEN,
@@ -138,21 +139,21 @@ fn of_form(kind: &Kind, field: &str, help: Option<String>) -> Wording {
         }
         Kind::AnyOf { .. } => wording(
             &rules::ANY_OF,
-            format!("{field} fits none of the forms that are allowed here"),
+            format!("{field} has none of the forms that are allowed here"),
             "none of the allowed forms",
         ),
         Kind::OneOfNotValid { .. } => wording(
             &rules::ONE_OF,
-            format!("{field} fits none of the forms that are allowed here"),
+            format!("{field} has none of the forms that are allowed here"),
             "none of the allowed forms",
         ),
         Kind::OneOfMultipleValid { .. } => wording(
             &rules::ONE_OF,
-            format!("{field} fits more than one of the forms of which it must fit exactly one"),
+            format!("{field} has more than one of the forms, of which exactly one is allowed"),
             "fits several forms",
         ),
         Kind::Not { .. } => {
-            wording(&rules::NOT, format!("{field} has a form that is excluded here"), "an excluded form")
+            wording(&rules::NOT, format!("{field} has a form that is not allowed here"), "not allowed")
         }
         _ => Wording {
             rule: &rules::UNUSABLE,
@@ -263,6 +264,13 @@ fn of_pattern(subject: &Subject<'_>, violation: &Violation<'_>, node: Node<'_>, 
     let field = words::field(&violation.route, subject.root);
     let (message, label) = match node.as_str() {
         Some(text) if text.trim().is_empty() => (format!("{field} is blank"), "blank".to_owned()),
+        Some(text) if violation.route == Pointer::ROOT.key("version") => {
+            let reason = Version::parse(text).err().map(|error| format!(": {error}")).unwrap_or_default();
+            (
+                format!("{} is not a semantic version{reason}", quoted(text)),
+                "not a semantic version".to_owned(),
+            )
+        }
         _ => (format!("{field} cannot be {}", words::value(node)), "not of the expected form".to_owned()),
     };
     let text = node.as_str().unwrap_or_default();

@@ -64,7 +64,7 @@ fn unknown(subject: &Subject<'_>, violation: &Violation<'_>, field: &str, meant:
     } else if !violation.route.as_str().is_empty() && belongs_above() {
         Some(format!("move {} out, to the top level of the manifest", quoted(field)))
     } else if let Some(twin) = closest(field, known()) {
-        Some(format!("{} is already there: remove this one", quoted(twin)))
+        Some(format!("{} is present already: remove this field", quoted(twin)))
     } else if known().next().is_some() {
         Some(format!("remove it; the fields here are {}", words::list(known())))
     } else {
@@ -152,8 +152,8 @@ fn key_form(violation: &Violation<'_>) -> Finding {
         rule: &rules::PROPERTY_NAMES,
         route: violation.route.key(&key),
         part: Part::Key,
-        message: format!("the key {} does not have the form that is demanded here", quoted(&key)),
-        label: "not a key of the form demanded".to_owned(),
+        message: format!("the key {} does not have the required form", quoted(&key)),
+        label: "not of the required form".to_owned(),
         help: violation.expected().map(|expected| format!("expected {expected}")),
     }
 }

@@ -107,7 +107,7 @@ fn read_key(mut section: Section<'_>) -> Option<PublicKey> {
             let (message, help) = if has_both {
                 ("both `file` and `pem` are given", "remove one of the two")
             } else {
-                ("`serve.auth.keys` lacks a key", "add `file = \"…\"` or `pem = \"…\"`")
+                ("`file` or `pem` is missing in `serve.auth.keys`", "add `file = \"…\"` or `pem = \"…\"`")
             };
             section.report(section.span(), (message.to_owned(), help.to_owned()));
             None
@@ -127,8 +127,8 @@ fn read_issuer(mut section: Section<'_>) -> Option<Issuer> {
     };
     let texts = section.section("claims").texts_by_key("write the claim's text in quotes");
     if texts.is_empty() {
-        let message = "`serve.auth.issuers` lacks `claims`: it would let in everybody whom the issuer knows";
-        let help = "add what the token must claim, as in `claims = { email = \"…\" }`";
+        let message = "`claims` is missing in `serve.auth.issuers`: without it, every user of the issuer would be accepted";
+        let help = "add the claims that a token must contain, as in `claims = { email = \"…\" }`";
         section.report(section.span(), (message.to_owned(), help.to_owned()));
         return None;
     }
@@ -139,7 +139,7 @@ fn read_issuer(mut section: Section<'_>) -> Option<Issuer> {
 fn algorithm(text: &str) -> Result<Algorithm, MessageAndHelp> {
     let names = Algorithm::ALL.map(Algorithm::as_str);
     Algorithm::ALL.into_iter().find(|algorithm| algorithm.as_str() == text).ok_or_else(|| {
-        let message = format!("`{}` is not an algorithm that is taken", text.escape_debug());
+        let message = format!("`{}` is not a supported algorithm", text.escape_debug());
         (message, suggestion(text, &names, "the algorithms are"))
     })
 }
@@ -153,12 +153,12 @@ fn non_blank(text: &str) -> Result<String, MessageAndHelp> {
 
 fn public_pem(text: &str) -> Result<String, MessageAndHelp> {
     if text.contains("PRIVATE KEY") {
-        let help = "replace it by its public half, and make a new pair: this one is known to whoever reads this file";
+        let help = "write the public key here, and create a new key pair, because everyone who can read this file knows this private key";
         return Err(("this is a private key".to_owned(), help.to_owned()));
     }
     if !text.contains("-----BEGIN PUBLIC KEY-----") {
         let help = "write it as in \"-----BEGIN PUBLIC KEY-----\\n…\"";
-        return Err(("this is no public key in PEM".to_owned(), help.to_owned()));
+        return Err(("this is not a public key in PEM".to_owned(), help.to_owned()));
     }
     Ok(text.to_owned())
 }
@@ -167,7 +167,10 @@ fn issuer_address(text: &str) -> Result<WebAddress, MessageAndHelp> {
     let address: WebAddress =
         text.parse().map_err(|error: InvalidWebAddress| (error.to_string(), error.help().to_owned()))?;
     if text.contains('?') {
-        return Err(("an issuer has no query".to_owned(), "write it as its tokens spell `iss`".to_owned()));
+        return Err((
+            "the address of an issuer cannot have a query".to_owned(),
+            "write it exactly as in the `iss` claim of its tokens".to_owned(),
+        ));
     }
     Ok(address)
 }

@@ -32,7 +32,7 @@ pub(super) const SECTIONS: &[(&str, Shape)] = &[
 pub(super) enum Shape {
     /// `[name]`, with these keys.
     Table(&'static [&'static str]),
-    /// `[[name]]`, once for each, with these keys.
+    /// `[[name]]` before each of them, with these keys.
     Tables(&'static [&'static str]),
     /// `[name]`, whose keys are the owner's own.
     Map,
@@ -83,7 +83,7 @@ fn check_table(table: &DeTable<'_>, path: &str, keys: Option<&[&str]>, faults: &
 }
 
 fn write_each(path: &str) -> String {
-    format!("write `[[{path}]]`, once for each")
+    format!("write `[[{path}]]` before each of them")
 }
 
 /// The sections right below `path`, once each: their names, their paths, and their shapes unless they only hold others.

@@ -23,7 +23,7 @@ fn parse(text: &str) -> Result<RepoPath, MessageAndHelp> {
         );
     }
     if parts.contains(&"..") {
-        return wrong("the path leads out of a folder", "name the folder without `..`");
+        return wrong("the path contains `..`", "name the folder without `..`");
     }
     if parts.iter().any(|part| part.is_empty() || *part == ".") {
         return wrong(
@@ -33,13 +33,13 @@ fn parse(text: &str) -> Result<RepoPath, MessageAndHelp> {
     }
     if parts.iter().any(|part| part.starts_with('.')) || text.chars().any(char::is_control) {
         return wrong(
-            "hidden folders are never looked into",
+            "manifests in hidden folders are not read",
             "choose a folder whose name does not start with `.`",
         );
     }
     if let Some(reserved) = RESERVED.into_iter().find(|reserved| parts[0].eq_ignore_ascii_case(reserved)) {
         return Err((
-            format!("`{reserved}` holds other files of the registry"),
+            format!("`{reserved}` contains other files of the registry"),
             "choose another folder".to_owned(),
         ));
     }

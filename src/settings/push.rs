@@ -44,7 +44,7 @@ pub(super) fn read(mut section: Section<'_>) -> Push {
 fn remote(text: &str) -> Result<String, MessageAndHelp> {
     let is_usable = !text.is_empty() && !text.starts_with('-') && !text.contains(char::is_control);
     let wrong =
-        || ("this is no remote".to_owned(), "write a name that `git remote` lists, or a URL".to_owned());
+        || ("this is not a remote".to_owned(), "write a name that `git remote` lists, or a URL".to_owned());
     is_usable.then(|| text.to_owned()).ok_or_else(wrong)
 }
 

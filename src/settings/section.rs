@@ -63,7 +63,7 @@ impl<'a> Section<'a> {
             if self.has(key) {
                 continue;
             }
-            let message = format!("`{}` lacks `{key}`", self.path);
+            let message = format!("`{key}` is missing in `{}`", self.path);
             self.report(self.span(), (message, format!("add `{key} = \"…\"`")));
         }
     }

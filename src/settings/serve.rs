@@ -77,7 +77,7 @@ pub(super) fn read(root: &mut Section<'_>) -> Serve {
 fn listen(text: &str) -> Result<SocketAddr, MessageAndHelp> {
     text.parse().map_err(|_| {
         let help = "write an address and a port, such as \"127.0.0.1:8080\" or \"[::]:8080\"";
-        ("this is no address to listen on".to_owned(), help.to_owned())
+        ("this is not an address with a port".to_owned(), help.to_owned())
     })
 }
 
@@ -93,5 +93,5 @@ fn origin(text: &str) -> Result<String, MessageAndHelp> {
         return Ok(text.to_owned());
     }
     let help = "write \"https://\" and the host in lower case, with nothing after it, or \"*\" for any";
-    Err(("this is no origin".to_owned(), help.to_owned()))
+    Err(("this is not an origin".to_owned(), help.to_owned()))
 }

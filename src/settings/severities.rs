@@ -37,8 +37,10 @@ pub(super) fn configurable_rule(
     let written = code.get_ref();
     let result = match rules.iter().find(|rule| rule.code == written) {
         Some(rule) if !rule.is_configurable => Err((
-            format!("`{written}` can be neither changed nor suppressed: without it no entry can be compiled"),
-            format!("fix the manifest instead; `modreg explain {written}` says how"),
+            format!(
+                "`{written}` cannot be changed or suppressed: no entry can be compiled from such a manifest"
+            ),
+            format!("fix the manifest instead; `modreg explain {written}` describes how"),
         )),
         Some(rule) => Ok(*rule),
         None => {

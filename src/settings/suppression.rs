@@ -50,7 +50,7 @@ pub(super) fn read(root: &mut Section<'_>, rules: &[&'static Rule]) -> Vec<Suppr
     root.each("suppress", |mut section| {
         let suppression = read_one(&mut section, rules)?;
         if suppressions.iter().any(|earlier| earlier.is_for_same_place(&suppression)) {
-            let message = format!("`{}` is suppressed here twice", suppression.rule.code);
+            let message = format!("`{}` is suppressed twice for the same place", suppression.rule.code);
             section.report(section.span(), (message, "remove one of the two".to_owned()));
         }
         suppressions.push(suppression);
@@ -81,13 +81,13 @@ fn parse_pointer(text: &str) -> Result<Pointer, MessageAndHelp> {
     }
     Err((
         format!("`{}` is not a JSON Pointer", text.escape_debug()),
-        "write the way to the field as in `/aiContext/keywords/0`".to_owned(),
+        "write the path to the field, as in `/aiContext/keywords/0`".to_owned(),
     ))
 }
 
 fn parse_reason(text: &str) -> Result<String, MessageAndHelp> {
     if text.trim().is_empty() {
-        return Err(("the reason is blank".to_owned(), "say why this finding does no harm".to_owned()));
+        return Err(("the reason is blank".to_owned(), "write why this finding can be ignored".to_owned()));
     }
     Ok(text.to_owned())
 }
@@ -98,7 +98,7 @@ pub struct Digest(Box<str>);
 
 /// Why a text is no [`Digest`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{}` is not a digest: it takes `sha256:` and 64 lower-case hexadecimal digits", .0.escape_debug())]
+#[error("`{}` is not a digest: expected `sha256:` and 64 lower-case hexadecimal digits", .0.escape_debug())]
 pub struct InvalidDigest(String);
 
 impl Digest {

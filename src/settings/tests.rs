@@ -150,7 +150,7 @@ removals = 99999999999999999999
     assert_eq!(
         faults(text),
         [
-            "modreg.toml:2:8: the path leads out of a folder",
+            "modreg.toml:2:8: the path contains `..`",
             "  help: name the folder without `..`",
             "modreg.toml:3:2: unknown section `limit`",
             "  help: did you mean `limits`?",
@@ -165,7 +165,7 @@ removals = 99999999999999999999
             "  help: write a number from 0 to 1000000",
             "modreg.toml:12:1: there is no rule `version/not-bumbed`",
             "  help: did you mean `version/not-bumped`?",
-            "modreg.toml:13:1: `source/syntax` can be neither changed nor suppressed: without it no entry can be compiled",
+            "modreg.toml:13:1: `source/syntax` cannot be changed or suppressed: no entry can be compiled from such a manifest",
             "  help: fix the manifest instead; `modreg explain source/syntax` says how",
             "modreg.toml:14:23: `warn` is not a severity",
             "  help: the severities are `error`, `warning`, `note`, `off`",
@@ -192,19 +192,22 @@ until = 'tomorrow'
     assert_eq!(
         messages,
         [
-            "modreg.toml:2:8: `source/syntax` can be neither changed nor suppressed: without it no entry can be compiled",
+            "modreg.toml:2:8: `source/syntax` cannot be changed or suppressed: no entry can be compiled from such a manifest",
             "modreg.toml:3:10: `Drive` is not a module name: expected 2 to 63 characters: words of `a-z` and `0-9` joined by single hyphens, starting with a letter",
             "modreg.toml:4:11: `version` is not a JSON Pointer",
             "modreg.toml:5:10: the reason is blank",
-            "modreg.toml:6:10: `sha256:0` is not a digest: it takes `sha256:` and 64 lower-case hexadecimal digits",
-            "modreg.toml:7:1: `suppress` lacks `reason`",
+            "modreg.toml:6:10: `sha256:0` is not a digest: expected `sha256:` and 64 lower-case hexadecimal digits",
+            "modreg.toml:7:1: `reason` is missing in `suppress`",
             "modreg.toml:10:11: `/a~2b` is not a JSON Pointer",
             "modreg.toml:11:1: unknown key `until` in `suppress`",
         ]
     );
     let once = "[[suppress]]\nrule = 'version/decreased'\nmodule = 'drive'\npointer = ''\nreason = 'x'\n";
     assert!(parse(once).is_ok());
-    assert_eq!(faults(&once.repeat(2))[0], "modreg.toml:6:1: `version/decreased` is suppressed here twice");
+    assert_eq!(
+        faults(&once.repeat(2))[0],
+        "modreg.toml:6:1: `version/decreased` is suppressed twice for the same place"
+    );
 }
 
 #[test]
@@ -241,19 +244,19 @@ fn wrong_shapes_are_told() {
         ),
         ("[limits]\nmanifest_size = '1 GB'", "modreg.toml:2:17: `1 GB` is not a size"),
         ("[limits]\nmanifest_size = 0", "modreg.toml:2:17: the number is out of range"),
-        ("[push]\nremote = '--force'", "modreg.toml:2:10: this is no remote"),
+        ("[push]\nremote = '--force'", "modreg.toml:2:10: this is not a remote"),
         ("[push]\nbranch = 'a..b'", "modreg.toml:2:10: this is no name of a branch"),
         ("[push]\nbranch = ''", "modreg.toml:2:10: this is no name of a branch"),
         ("[push]\nbranch = 'main.lock/x'", "modreg.toml:2:10: this is no name of a branch"),
         ("[push]\nattempts = 11", "modreg.toml:2:12: the number is out of range"),
         ("[push]\ntimeout = 0", "modreg.toml:2:11: the number is out of range"),
-        ("[serve]\nlisten = '8080'", "modreg.toml:2:10: this is no address to listen on"),
+        ("[serve]\nlisten = '8080'", "modreg.toml:2:10: this is not an address with a port"),
         (
             "[serve]\npublic_read = 1",
             "modreg.toml:2:15: `public_read` must be true or false, not a whole number",
         ),
         ("[serve]\ncors = 'x'", "modreg.toml:2:8: `cors` must be a list of texts, not a text"),
-        ("[serve]\ncors = ['https://a.example/']", "modreg.toml:2:9: this is no origin"),
+        ("[serve]\ncors = ['https://a.example/']", "modreg.toml:2:9: this is not an origin"),
         ("[serve]\nfollow = -1", "modreg.toml:2:10: the number is out of range"),
         ("[serve.limits]\nbody = '1 GiB'", "modreg.toml:2:8: `1 GiB` is not a size"),
         ("[serve.limits]\nconnections = 0", "modreg.toml:2:15: the number is out of range"),
@@ -265,15 +268,18 @@ fn wrong_shapes_are_told() {
             "serve.auth.keys = 1",
             "modreg.toml:1:19: `serve.auth.keys` must be a list of tables, not a whole number",
         ),
-        ("[[serve.auth.keys]]\nfile = 'k'", "modreg.toml:1:1: `serve.auth.keys` lacks `algorithm`"),
-        ("[[serve.auth.keys]]\nalgorithm = 'RS256'", "modreg.toml:1:1: `serve.auth.keys` lacks a key"),
+        ("[[serve.auth.keys]]\nfile = 'k'", "modreg.toml:1:1: `algorithm` is missing in `serve.auth.keys`"),
+        (
+            "[[serve.auth.keys]]\nalgorithm = 'RS256'",
+            "modreg.toml:1:1: `file` or `pem` is missing in `serve.auth.keys`",
+        ),
         (
             "[[serve.auth.keys]]\nalgorithm = 'HS256'\nfile = 'k'",
-            "modreg.toml:2:13: `HS256` is not an algorithm that is taken",
+            "modreg.toml:2:13: `HS256` is not a supported algorithm",
         ),
         (
             "[[serve.auth.keys]]\nalgorithm = 'none'\nfile = 'k'",
-            "modreg.toml:2:13: `none` is not an algorithm that is taken",
+            "modreg.toml:2:13: `none` is not a supported algorithm",
         ),
         (
             "[[serve.auth.keys]]\nalgorithm = 'RS256'\nfile = 'k'\npem = '-----BEGIN PUBLIC KEY-----'",
@@ -289,17 +295,17 @@ fn wrong_shapes_are_told() {
         ),
         (
             "[[serve.auth.issuers]]\nissuer = 'https://login.example.org'\naudience = 'a'",
-            "modreg.toml:1:1: `serve.auth.issuers` lacks `claims`: it would let in everybody whom the issuer knows",
+            "modreg.toml:1:1: `claims` is missing in `serve.auth.issuers`: without it, every user of the issuer would be accepted",
         ),
         (
             "[[serve.auth.issuers]]\nissuer = 'https://login.example.org'\nclaims = { email = 'e' }",
-            "modreg.toml:1:1: `serve.auth.issuers` lacks `audience`",
+            "modreg.toml:1:1: `audience` is missing in `serve.auth.issuers`",
         ),
         ("[schedule]\nenabled = 'no'", "modreg.toml:2:11: `enabled` must be true or false, not a text"),
         ("[schedule]\ncron = '0 0 30 2 *'", "modreg.toml:2:8: `0 0 30 2 *` never happens"),
         ("[schedule]\ncron = 'daily'", "modreg.toml:2:8: `daily` is not a cron expression of five fields"),
         ("[schedule]\ntimezone = 'Chicago'", "modreg.toml:2:12: `Chicago` is not a time zone"),
-        ("[[webhooks]]\nsecret_env = 'S'", "modreg.toml:1:1: `webhooks` lacks `url`"),
+        ("[[webhooks]]\nsecret_env = 'S'", "modreg.toml:1:1: `url` is missing in `webhooks`"),
         (
             "[[webhooks]]\nurl = 'http://example.org/'\nsecret_env = 'S'",
             "modreg.toml:2:7: the address is not `https`",

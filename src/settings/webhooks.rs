@@ -52,8 +52,8 @@ pub(super) fn read(root: &mut Section<'_>) -> Vec<Webhook> {
     root.each("webhooks", |mut section| {
         let webhook = read_one(&mut section)?;
         if webhooks.iter().any(|earlier| earlier.url == webhook.url) {
-            let message = "this address is told twice".to_owned();
-            section.report(section.span(), (message, "name all its events in one `[[webhooks]]`".to_owned()));
+            let message = "this address is listed twice".to_owned();
+            section.report(section.span(), (message, "list all its events in one `[[webhooks]]`".to_owned()));
         }
         webhooks.push(webhook);
         Some(())

@@ -46,7 +46,7 @@ pub(super) fn bad_number(written: &str, span: Span, node: usize) -> ParseError {
 
 /// The finding on a collection that is nested too deeply.
 pub(super) fn too_deep(span: Span, depth: usize) -> ParseError {
-    let message = format!("lists and objects lie more than {depth} levels deep within each other");
+    let message = format!("lists and objects are nested more than {depth} levels deep");
     ParseError::new(&rules::TOO_DEEP, span, message, format!("level {}", depth + 1))
         .help("flatten the structure, or raise `depth` under `[limits]` in `modreg.toml`")
 }
@@ -68,7 +68,7 @@ pub(super) fn conflict_marker(text: &str) -> Option<ParseError> {
     for line in text.split_inclusive('\n') {
         if line.starts_with("<<<<<<< ") {
             let span = at..at + line.trim_end().len();
-            let message = "this line is left over from a merge conflict of git";
+            let message = "this line is a marker of a merge conflict that was not resolved";
             return Some(
                 ParseError::new(&rules::SYNTAX, span, message, "conflict marker")
                     .help("decide which side to keep, and remove the marker lines"),

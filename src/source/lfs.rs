@@ -23,8 +23,7 @@ pub(super) fn pointer(text: &str) -> Option<ParseError> {
 
 /// The finding on a file whose content is here, but not in the commit.
 pub(super) fn stored_elsewhere() -> ParseError {
-    let message =
-        "the file is stored with Git LFS: a commit, and so a sync, has only a pointer to its content";
+    let message = "the file is stored with Git LFS: a commit contains only a pointer to its content, and a sync reads commits";
     ParseError::new(&rules::LFS_POINTER, 0..0, message, "stored with Git LFS")
         .help("store it in Git itself: `git lfs untrack`, then `git add --renormalize`")
 }

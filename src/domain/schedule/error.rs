@@ -35,7 +35,7 @@ impl InvalidSchedule {
     pub fn help(&self) -> String {
         match self {
             Self::Expression { help, .. } => help.clone(),
-            Self::Never(_) => "name a day that the month has".to_owned(),
+            Self::Never(_) => "choose a day that exists in the month".to_owned(),
             Self::Zone { meant: Some(meant), .. } => format!("did you mean \"{meant}\"?"),
             Self::Zone { meant: None, .. } => {
                 "write an IANA name such as \"America/Chicago\" or \"UTC\"".to_owned()

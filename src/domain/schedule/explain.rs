@@ -66,7 +66,7 @@ pub(super) fn explain(expression: &str, reads: impl Fn(&str) -> bool) -> Invalid
         |field: &&str| field.starts_with(|first: char| first.is_ascii_digit() || first == '*');
     if fields.len() != FIELDS && fields.first().is_some_and(looks_like_cron) {
         let help = if fields.len() == FIELDS + 1 && reads(&fields[1..].join(" ")) {
-            format!("there are no seconds: write {}", in_double_quotes(&fields[1..].join(" ")))
+            format!("remove the field for seconds: write {}", in_double_quotes(&fields[1..].join(" ")))
         } else {
             ALL.to_owned()
         };

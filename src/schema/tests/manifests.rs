@@ -75,7 +75,7 @@ fn unknown_fields_are_reported_at_their_key_with_the_one_that_was_meant() {
     check(
         |it| it["aiContext"]["keyword"] = json!([]),
         &[
-            "schema/unknown-field /aiContext/keyword Key: unknown field `keyword` | `keywords` is already there: remove this one",
+            "schema/unknown-field /aiContext/keyword Key: unknown field `keyword` | `keywords` is present already: remove this field",
         ],
     );
     check(
@@ -138,7 +138,9 @@ fn wrong_values_are_reported_once_with_the_form_that_is_expected() {
     );
     check(
         |it| it["version"] = json!("1.0"),
-        &["schema/pattern /version Value: `version` cannot be `1.0` | write `version: \"1.0.0\"`"],
+        &[
+            "schema/pattern /version Value: `1.0` is not a semantic version: unexpected end of input while parsing minor version number | write `version: \"1.0.0\"`",
+        ],
     );
     check(
         |it| it["aiContext"]["purpose"] = json!(" \n"),

@@ -28,7 +28,7 @@ pub(super) fn yaml(span: Span, file_name: &str, rename_to: &str) -> ParseError {
 
 /// Returns the finding for text that the parser rejects although the lexer found no fault in it, which is not expected.
 pub(super) fn unknown(span: Span) -> ParseError {
-    ParseError::syntax(span, "this is not JSON", "reading ends here")
+    ParseError::syntax(span, "this is not valid JSON", "reading ends here")
         .help("compare with a manifest that `modreg new` writes")
 }
 
@@ -257,7 +257,7 @@ pub(super) fn semicolon(span: Span) -> ParseError {
 
 /// The finding on a member that is directly in a list.
 pub(super) fn key_in_list(colon: Span) -> ParseError {
-    ParseError::syntax(colon, "a list cannot hold keys", "a key precedes this")
+    ParseError::syntax(colon, "a list cannot contain keys", "a key precedes this")
         .help("put the member in braces: `{ \"key\": value }`")
 }
 

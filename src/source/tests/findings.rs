@@ -119,7 +119,7 @@ fn explains_yaml_in_an_authors_words() {
         (
             "<<<<<<< HEAD\na: 1\n=======\na: 2\n>>>>>>> x\n",
             "",
-            "this line is left over from a merge conflict of git",
+            "this line is a marker of a merge conflict that was not resolved",
         ),
         ("a: *\n", "1:4", "a text cannot start with `*` and a space"),
         ("a\nb: 1\n", "1:1", "a colon is missing after the key `a`"),

@@ -187,7 +187,7 @@ fn agrees_with_serde_json(text: &str) {
     let parsed = read("a.json", text);
     check_parsed(&parsed);
     // Every reason to refuse a text has words of its own.
-    let unknown = parsed.diagnostics.iter().find(|diagnostic| diagnostic.message == "this is not JSON");
+    let unknown = parsed.diagnostics.iter().find(|diagnostic| diagnostic.message == "this is not valid JSON");
     assert!(unknown.is_none(), "{text:?}: {unknown:?}");
     let theirs = serde_json::from_str::<Json>(text.strip_prefix('\u{feff}').unwrap_or(text));
     if let (Some(document), []) = (&parsed.document, &parsed.diagnostics[..]) {

@@ -38,7 +38,7 @@ fn error(character: char, span: Span) -> ParseError {
         '\u{FEFF}' => "a byte order mark within the text",
         _ => "a control character",
     };
-    let message = format!("{name} (U+{code:04X}) stands in the file");
+    let message = format!("{name} (U+{code:04X}) is in the file");
     ParseError::new(&rules::SYNTAX, span, message, format!("U+{code:04X}"))
         .help(format!("remove it, or write it as `\\u{code:04X}` in a text in double quotes"))
 }

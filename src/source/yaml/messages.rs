@@ -73,9 +73,10 @@ pub(super) fn message_and_help(kind: &ErrorKind) -> (&'static str, &'static str)
             "a list item `- ` is not expected here",
             "start the list on a line of its own; put a text that starts with `- ` in quotes",
         ),
-        Kind::InvalidIndentation | Kind::InvalidFlowScalarIndent => {
-            ("the indentation of this line fits nothing above", "indent it like the lines it belongs to")
-        }
+        Kind::InvalidIndentation | Kind::InvalidFlowScalarIndent => (
+            "the indentation of this line does not match any line above",
+            "indent it like the lines it belongs to",
+        ),
         Kind::InvalidBlockScalarIndent | Kind::ZeroBlockScalarIndent => (
             "the lines of this text are indented unevenly",
             "indent all lines below `|` or `>` at least as far as the first",
@@ -119,6 +120,6 @@ pub(super) fn message_and_help(kind: &ErrorKind) -> (&'static str, &'static str)
             ("expected a space after the colon", "put a space after `:`")
         }
         Kind::ExpectedNodeContent => ("expected a value here", ""),
-        _ => ("this is not YAML", "check quotes, brackets and indentation around this place"),
+        _ => ("this is not valid YAML", "check quotes, brackets and indentation around this place"),
     }
 }

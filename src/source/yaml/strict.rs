@@ -213,8 +213,11 @@ pub(super) fn early_end(text: &str, start: usize) -> Option<ParseError> {
     let mut at = 0;
     for line in text[..start].split_inclusive(['\n', '\r']) {
         if line.starts_with("...") {
-            let error =
-                ParseError::syntax(at..at + 3, "the document ends before it starts", "end of the document");
+            let error = ParseError::syntax(
+                at..at + 3,
+                "a line `...` ends the document before it starts",
+                "end of the document",
+            );
             return Some(error.help("remove the line `...`"));
         }
         at += line.len();

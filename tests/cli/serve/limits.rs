@@ -145,7 +145,7 @@ fn it_says_why_it_cannot_start() {
     }
     folder.write("modreg.toml", "[serve]\nlisten = \"localhost:80\"\n[serve.limit]\n");
     folder.commit("settings");
-    folder.expect(2, &["serve"]).says(&["this is no address to listen on", "did you mean `limits`?"]);
+    folder.expect(2, &["serve"]).says(&["this is not an address with a port", "did you mean `limits`?"]);
 }
 
 #[test]
