@@ -70,14 +70,14 @@ pub enum Registration {
 }
 
 impl Compiled {
-    /// The module that the path names, where that is a possible name.
+    /// Returns the module that the path names, where that is a possible name.
     pub fn named_by_path(&self) -> Option<ModuleName> {
         self.path.module_stem().parse().ok()
     }
 }
 
 impl Compiler {
-    /// The digest over everything but the manifests that decides the content: format, rules, schemas and settings.
+    /// Returns the digest over everything but the manifests that decides the content: format, rules, schemas and settings.
     pub fn inputs(&self) -> Inputs {
         let mut digest = Sha256::new();
         for part in [
@@ -92,7 +92,7 @@ impl Compiler {
         Inputs::from_sha256(&digest.finalize())
     }
 
-    /// The findings on the registry's schemas.
+    /// Returns the findings on the registry's schemas.
     pub fn remarks(&self) -> Vec<Diagnostic> {
         let found = self.schemas.outdated_copies().iter().map(rules::outdated_copy::check);
         rules::apply_settings(found.collect(), &self.settings)

@@ -69,17 +69,17 @@ impl Diagnostic {
         Self { rule, severity: rule.severity, source, pointer: route, span, message, label, help }
     }
 
-    /// Where it starts.
+    /// Returns where it starts.
     pub fn start(&self) -> Position {
         self.source.position(self.span.start)
     }
 
-    /// Where it ends: the place after its last character.
+    /// Returns where it ends: the place after its last character.
     pub fn end(&self) -> Position {
         self.source.position(self.span.end)
     }
 
-    /// Whether it makes the manifest invalid.
+    /// Returns whether it makes the manifest invalid.
     pub fn is_error(&self) -> bool {
         self.severity == Severity::Error
     }

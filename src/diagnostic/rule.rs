@@ -15,7 +15,7 @@ pub enum Severity {
 }
 
 impl Severity {
-    /// The word in settings and reports.
+    /// Returns the word for it in settings and reports.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Error => "error",

@@ -29,22 +29,22 @@ impl SourceText {
         Self { path, text: text.into() }
     }
 
-    /// The file.
+    /// Returns the file.
     pub fn path(&self) -> &RepoPath {
         &self.path
     }
 
-    /// The text.
+    /// Returns the text.
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// The part of the text that `span` covers.
+    /// Returns the part of the text that `span` covers.
     pub fn slice(&self, span: &Span) -> &str {
         self.text.get(span.clone()).unwrap_or_default()
     }
 
-    /// The place of a byte; an offset past the end, or inside a character, counts as the last place before it.
+    /// Returns the place of a byte; an offset past the end, or inside a character, counts as the last place before it.
     pub fn position(&self, offset: usize) -> Position {
         let before = &self.text[..self.text.floor_char_boundary(offset)];
         let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);

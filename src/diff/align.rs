@@ -83,7 +83,7 @@ fn pair_by_name(old: &[Value], new: &[Value], mut emit: impl FnMut(Step)) {
     }
 }
 
-/// What tells an action, an entity or a relationship from its siblings.
+/// Returns what tells an action, an entity or a relationship from its siblings.
 fn name(value: &Value) -> Option<&str> {
     value.get("name").or_else(|| value.get("module"))?.as_str()
 }

@@ -18,7 +18,7 @@ pub struct ModuleChange {
     pub permissions: Vec<PermissionChange>,
 }
 
-/// What happened to a module. A version is `None` where an entry, edited by hand, has none.
+/// What happened to a module. A version is `None` if an entry, edited by hand, has none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ChangeKind {
     /// It came in.
@@ -47,7 +47,7 @@ pub enum ChangeKind {
 }
 
 impl ModuleChange {
-    /// Whether only the place of the manifest changed.
+    /// Returns whether only the place of the manifest changed.
     pub fn is_move(&self) -> bool {
         match &self.kind {
             ChangeKind::Updated { fields, .. } => {
@@ -63,32 +63,32 @@ impl ModuleChange {
 pub struct Changes(Vec<ModuleChange>);
 
 impl Changes {
-    /// The changes, by name.
+    /// Returns the changes, by name.
     pub fn iter(&self) -> std::slice::Iter<'_, ModuleChange> {
         self.0.iter()
     }
 
-    /// Whether nothing changed.
+    /// Returns whether nothing changed.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// How many modules changed.
+    /// Returns how many modules changed.
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// How many modules came in; a renamed one counts here and among the removed ones.
+    /// Returns how many modules were added; a renamed one counts here and among the removed ones.
     pub fn added(&self) -> usize {
         self.count(|kind| matches!(kind, ChangeKind::Added { .. }))
     }
 
-    /// How many modules have another entry.
+    /// Returns how many modules have a different entry.
     pub fn updated(&self) -> usize {
         self.count(|kind| matches!(kind, ChangeKind::Updated { .. }))
     }
 
-    /// How many modules are gone.
+    /// Returns how many modules were removed.
     pub fn removed(&self) -> usize {
         self.count(|kind| matches!(kind, ChangeKind::Removed { .. }))
     }
@@ -169,7 +169,7 @@ fn renames<'a>(
         .collect()
 }
 
-/// The entry without what a rename changes.
+/// Returns the entry without what a rename changes.
 fn content(entry: &Value) -> String {
     let Value::Object(members) = entry else { return entry.to_string() };
     let kept = members.iter().filter(|(key, _)| !["name", "displayName", "source"].contains(&key.as_str()));
@@ -189,7 +189,7 @@ mod tests {
 
     type Snapshot = BTreeMap<ModuleName, Value>;
 
-    /// A snapshot of modules given as name, version, purpose and source.
+    /// Returns a snapshot of modules given as name, version, purpose and source.
     fn snapshot(modules: &[(&str, &str, &str, &str)]) -> Snapshot {
         let entry = |&(name, version, purpose, source): &(&str, &str, &str, &str)| {
             let entry = json!({

@@ -53,7 +53,7 @@ fn change<'a>(
     }
 }
 
-/// What each action of an entry requires; what an entry that was edited by hand has instead counts as nothing.
+/// Returns what each action of an entry requires; what an entry that was edited by hand has instead counts as nothing.
 fn required(entry: Option<&Value>) -> Required<'_> {
     let mut required = Required::new();
     let actions = entry.and_then(|entry| entry.pointer("/aiContext/actions")).and_then(Value::as_array);
@@ -66,7 +66,7 @@ fn required(entry: Option<&Value>) -> Required<'_> {
 }
 
 impl FieldChange {
-    /// Whether the change is one of permissions: of the list of an action, or of a whole action that has some.
+    /// Returns whether the change concerns permissions: of the list of an action, or of a whole action that has some.
     pub fn concerns_permissions(&self) -> bool {
         let segments: Vec<String> = self.pointer.segments().collect();
         let segments: Vec<&str> = segments.iter().map(String::as_str).collect();

@@ -1,6 +1,6 @@
 //! Did you mean: the known word that a misspelt one was most likely to be.
 
-/// The candidate closest to `word`, or `None` where none is close enough to be worth a hint.
+/// Returns the candidate closest to `word`, or `None` if none is close enough to be worth a hint.
 ///
 /// Case, `_` and `-` do not count at all; beyond that, one slip is forgiven in a word of three letters, and one more for
 /// each three letters (Damerau-Levenshtein). Of equally close ones the first wins.

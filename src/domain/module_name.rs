@@ -44,8 +44,8 @@ impl ModuleName {
         }
     }
 
-    /// The name that a manifest may declare and that is nearest to a text: `train-tickets` of `Train_tickets`; `None` where
-    /// the text has too few letters.
+    /// Returns the name that a manifest may declare and that is nearest to a text: `train-tickets` of `Train_tickets`; `None`
+    /// where the text has too few letters.
     pub fn nearest(text: &str) -> Option<Self> {
         let mut words = String::new();
         let mut previous = ' ';
@@ -67,13 +67,13 @@ impl ModuleName {
         Self::declared(&name).ok()
     }
 
-    /// The name for people that begins a new manifest: `Train tickets` of `train-tickets`.
+    /// Returns the name for people that begins a new manifest: `Train tickets` of `train-tickets`.
     pub fn title(&self) -> String {
         let words = self.0.replace('-', " ");
         words[..1].to_ascii_uppercase() + &words[1..]
     }
 
-    /// The name as text.
+    /// Returns the name as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -94,7 +94,7 @@ impl FromStr for ModuleName {
     }
 }
 
-/// The ASCII letters that a Latin letter of a European language is written with; nothing for any other character.
+/// Returns the ASCII letters that a Latin letter of a European language is written with; nothing for any other character.
 fn in_ascii(letter: char) -> &'static str {
     match letter {
         'à' | 'á' | 'â' | 'ã' => "a",
@@ -113,7 +113,7 @@ fn in_ascii(letter: char) -> &'static str {
     }
 }
 
-/// Whether Windows reserves a name: `con.json` is the console there, in every folder.
+/// Returns whether Windows reserves a name: `con.json` is the console there, in every folder.
 ///
 /// Source: "Naming Files, Paths, and Namespaces" in Microsoft's documentation of the Win32 API.
 fn is_reserved(name: &str) -> bool {

@@ -2,7 +2,7 @@
 
 use semver::Version;
 
-/// The semantic version that is closest to what was written: `v1.0` is `1.0.0`; `None` where none is close.
+/// Returns the semantic version that is closest to what was written: `v1.0` is `1.0.0`, or `None` if none is close.
 pub fn nearest_version(written: &str) -> Option<String> {
     let trimmed = written.trim().trim_end_matches([',', ';', '.']).trim_start_matches('=').trim_start();
     let plain = trimmed.strip_prefix(['v', 'V']).unwrap_or(trimmed).trim_start_matches(['.', ' ']);
@@ -22,7 +22,7 @@ fn three(numbers: &str) -> Option<String> {
     Some(parts.join("."))
 }
 
-/// A number without leading zeros; a wildcard is 0.
+/// Returns a number without leading zeros; a wildcard is 0.
 fn number(part: &str) -> Option<&str> {
     match part {
         "x" | "X" | "*" => Some("0"),
@@ -33,7 +33,7 @@ fn number(part: &str) -> Option<&str> {
     }
 }
 
-/// A date as a version: `2026-01-31` is `2026.1.31`.
+/// Returns a date as a version: `2026-01-31` is `2026.1.31`.
 fn date(written: &str) -> Option<String> {
     let parts: Vec<_> = written.split('-').collect();
     let [year, month, day] = parts[..] else { return None };
@@ -41,7 +41,7 @@ fn date(written: &str) -> Option<String> {
     is_date.then(|| Some([number(year)?, number(month)?, number(day)?].join("."))).flatten()
 }
 
-/// The part after the numbers, whose own numbers have no leading zeros either.
+/// Returns the part after the numbers, whose own numbers have no leading zeros either.
 fn without_leading_zeros(rest: &str) -> String {
     let (pre, build) = rest.split_once('+').map_or((rest, None), |(pre, build)| (pre, Some(build)));
     let Some(pre) = pre.strip_prefix('-') else { return rest.to_owned() };

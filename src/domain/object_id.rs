@@ -15,7 +15,7 @@ pub enum ObjectFormat {
 }
 
 impl ObjectFormat {
-    /// How many bytes an id has.
+    /// Returns how many bytes an id has.
     pub const fn id_length(self) -> usize {
         match self {
             Self::Sha1 => 20,
@@ -49,7 +49,7 @@ impl ObjectId {
         sha1().or_else(sha256)
     }
 
-    /// The bytes of the id.
+    /// Returns the bytes of the id.
     pub const fn as_bytes(&self) -> &[u8] {
         match self {
             Self::Sha1(bytes) => bytes,

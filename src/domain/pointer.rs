@@ -17,34 +17,34 @@ impl Pointer {
         Self(pointer.into())
     }
 
-    /// The pointer as RFC 6901 writes it.
+    /// Returns the pointer as RFC 6901 writes it.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The pointer to the member `key` of the object that this one points to.
+    /// Returns the pointer to the member `key` of the object that this one points to.
     #[must_use]
     pub fn key(&self, key: &str) -> Self {
         Self(format!("{}/{}", self.0, key.replace('~', "~0").replace('/', "~1")))
     }
 
-    /// The pointer to an element, counted from 0, of the array that this one points to.
+    /// Returns the pointer to an element, counted from 0, of the array that this one points to.
     #[must_use]
     pub fn index(&self, index: usize) -> Self {
         Self(format!("{}/{index}", self.0))
     }
 
-    /// The pointer to what holds the node, or `None` at the root.
+    /// Returns the pointer to what holds the node, or `None` at the root.
     pub fn parent(&self) -> Option<Self> {
         self.0.rsplit_once('/').map(|(parent, _)| Self(parent.to_owned()))
     }
 
-    /// The keys and indices on the way from the root, unescaped.
+    /// Returns the keys and indices on the way from the root, unescaped.
     pub fn segments(&self) -> impl Iterator<Item = String> {
         self.0.split('/').skip(1).map(|segment| segment.replace("~1", "/").replace("~0", "~"))
     }
 
-    /// The key or index of the node itself, unescaped, or `None` at the root.
+    /// Returns the key or index of the node itself, unescaped, or `None` at the root.
     pub fn last(&self) -> Option<String> {
         self.segments().last()
     }

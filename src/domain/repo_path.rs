@@ -16,33 +16,33 @@ impl RepoPath {
         Self(path.into())
     }
 
-    /// The path as text.
+    /// Returns the path as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The last part: `module.yaml` of `modules/drive/module.yaml`.
+    /// Returns the last part: `module.yaml` of `modules/drive/module.yaml`.
     pub fn file_name(&self) -> &str {
         self.0.rsplit('/').next().unwrap_or(&self.0)
     }
 
-    /// The file name without its last extension: `module` of `modules/drive/module.yaml`.
+    /// Returns the file name without its last extension: `module` of `modules/drive/module.yaml`.
     pub fn stem(&self) -> &str {
         let name = self.file_name();
         name.rsplit_once('.').map_or(name, |(stem, _)| stem)
     }
 
-    /// What follows the last `.` of the file name, or the empty text.
+    /// Returns what follows the last `.` of the file name, or the empty text.
     pub fn extension(&self) -> &str {
         self.file_name().rsplit_once('.').map_or("", |(_, extension)| extension)
     }
 
-    /// The name of the directory that holds the file, if the path names one.
+    /// Returns the name of the directory that holds the file, if the path names one.
     pub fn directory_name(&self) -> Option<&str> {
         self.0.rsplit('/').nth(1)
     }
 
-    /// The name that a manifest at this path must declare: its stem, or its directory where the stem is `module`.
+    /// Returns the name that a manifest at this path must declare: its stem, or its directory where the stem is `module`.
     pub fn module_stem(&self) -> &str {
         match self.stem() {
             "module" => self.directory_name().unwrap_or("module"),
@@ -50,18 +50,18 @@ impl RepoPath {
         }
     }
 
-    /// The directories that hold the file, the nearest first.
+    /// Returns the directories that hold the file, the nearest first.
     pub fn ancestors(&self) -> impl Iterator<Item = Self> {
         self.0.rmatch_indices('/').map(|(slash, _)| Self::new(&self.0[..slash]))
     }
 
-    /// Whether `path` is this path or below it; every path is below the empty one.
+    /// Returns whether `path` is this path or below it; every path is below the empty one.
     pub fn is_at_or_above(&self, path: &Self) -> bool {
         let rest = path.0.strip_prefix(&*self.0);
         self.0.is_empty() || rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     }
 
-    /// The path of `part` inside this directory.
+    /// Returns the path of `part` inside this directory.
     #[must_use]
     pub fn join(&self, part: &str) -> Self {
         Self(format!("{}/{part}", self.0).into())

@@ -59,18 +59,18 @@ impl Schedule {
         }
     }
 
-    /// The first time after `instant`; none in the last years that dates can express.
+    /// Returns the first time after `instant`; none in the last years that dates can express.
     pub fn next_after(&self, instant: Timestamp) -> Option<Timestamp> {
         let start = instant.to_zoned(self.zone.clone());
         self.cron.find_next_occurrence(&start, false).ok().map(|next| next.timestamp())
     }
 
-    /// The cron expression as it was written.
+    /// Returns the cron expression as it was written.
     pub fn expression(&self) -> &str {
         &self.expression
     }
 
-    /// The IANA name of the zone.
+    /// Returns the IANA name of the zone.
     pub fn zone(&self) -> &str {
         self.zone.iana_name().unwrap_or("UTC")
     }
@@ -110,7 +110,7 @@ mod tests {
 
     use super::*;
 
-    /// Every time in two years that hold the changes of the clocks, counted by the date on the wall.
+    /// Returns every time in two years that hold the changes of the clocks, counted by the date on the wall.
     fn runs_by_date(expression: &str, zone: &str, from: &str) -> BTreeMap<Date, usize> {
         let schedule = Schedule::parse(expression, zone).unwrap();
         let first: Date = from.parse().unwrap();
@@ -169,7 +169,7 @@ mod tests {
         assert_eq!(next("2026-11-01T07:10:00Z"), "2026-11-02T07:30:00Z");
     }
 
-    /// What is wrong with a schedule, and what to write instead.
+    /// Returns what is wrong with a schedule, and what to write instead.
     fn refused(expression: &str, zone: &str) -> Option<(String, String)> {
         let error = Schedule::parse(expression, zone).err()?;
         Some((error.to_string(), error.help()))

@@ -30,7 +30,7 @@ impl Status {
     pub const ALL: [Self; 6] =
         [Self::Draft, Self::Pending, Self::Approved, Self::Active, Self::Rejected, Self::Suspended];
 
-    /// The word that manifests and entries use.
+    /// Returns the word that manifests and entries use.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Draft => "DRAFT",
@@ -42,7 +42,7 @@ impl Status {
         }
     }
 
-    /// Whether a module of this status belongs in the registry.
+    /// Returns whether a module of this status belongs in the registry.
     pub const fn is_registrable(self) -> bool {
         match self {
             Self::Approved | Self::Active => true,

@@ -24,7 +24,7 @@ pub enum InvalidWebAddress {
 }
 
 impl InvalidWebAddress {
-    /// What to write instead.
+    /// Returns what to write instead.
     pub const fn help(&self) -> &'static str {
         match self {
             Self::Form => "write it as in \"https://host.example/path\", without spaces and `#`",
@@ -37,17 +37,17 @@ impl InvalidWebAddress {
 }
 
 impl WebAddress {
-    /// The address as it was written.
+    /// Returns the address as it was written.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Whether it is of this machine itself.
+    /// Returns whether it is of this machine itself.
     pub fn is_loopback(&self) -> bool {
         self.0.split_once("://").is_some_and(|(_, rest)| is_loopback(host(authority(rest))))
     }
 
-    /// The address without its query, which may hold what is not for everybody's eyes.
+    /// Returns the address without its query, which may contain a secret.
     pub fn shown(&self) -> &str {
         self.0.split('?').next().unwrap_or_default()
     }
@@ -92,7 +92,7 @@ fn authority(rest: &str) -> &str {
     rest.split(['/', '?']).next().unwrap_or_default()
 }
 
-/// The host of an authority, with the brackets of an IPv6 address.
+/// Returns the host of an authority, with the brackets of an IPv6 address.
 fn host(authority: &str) -> &str {
     let end = match authority.find(']') {
         Some(bracket) => bracket + 1,

@@ -41,7 +41,7 @@ const FIXES: [(&Rule, Propose); 5] = [
     }),
 ];
 
-/// The same word in capitals and in small letters; whether one of them is allowed, the check after the change tells.
+/// Returns the word in capitals and in small letters; the check after the change finds out which of them is allowed.
 fn other_cases(node: Node<'_>) -> Vec<Change> {
     let Some(text) = node.as_str() else { return Vec::new() };
     let word = text.trim();
@@ -50,14 +50,14 @@ fn other_cases(node: Node<'_>) -> Vec<Change> {
 }
 
 impl Change {
-    /// The changes that may fix a finding.
+    /// Returns the changes that may fix a finding.
     pub(super) fn candidates(document: &Document, diagnostic: &Diagnostic) -> Vec<Self> {
         let node = document.root().at(&diagnostic.pointer);
         let fix = FIXES.iter().find(|(rule, _)| rule.code == diagnostic.rule.code);
         node.zip(fix).map(|(node, (_, propose))| propose(node)).unwrap_or_default()
     }
 
-    /// Makes the change to a value; `None` where the route leads nowhere.
+    /// Makes the change to a value, or `None` if the route leads nowhere.
     pub fn apply(&self, root: &mut Value, route: &Pointer) -> Option<()> {
         let (parent, last) = (route.parent()?, route.last()?);
         let parent = root.pointer_mut(parent.as_str())?;
@@ -85,7 +85,7 @@ impl Change {
 }
 
 impl fmt::Display for Change {
-    /// What was done, in the past tense.
+    /// Returns what was done, in the past tense.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::RenameKey(key) => write!(formatter, "renamed to {}", quoted(key)),

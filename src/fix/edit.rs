@@ -10,7 +10,7 @@ use crate::{
 
 use super::Change;
 
-/// The edit that makes a change at a route.
+/// Returns the edit that makes a change at a route.
 pub(super) fn edit(document: &Document, route: &Pointer, change: &Change) -> Option<(Span, String)> {
     match change {
         Change::RenameKey(key) => rewrite(document, document.locate(route, Part::Key), key),
@@ -41,7 +41,7 @@ fn rewrite(document: &Document, span: Span, text: &str) -> Option<(Span, String)
     Some((span, written))
 }
 
-/// Whether a text needs no quotes, in whatever style its neighbours are.
+/// Returns whether a text needs no quotes, in whatever style its neighbours are.
 fn is_word(text: &str) -> bool {
     let is_plain = text.chars().all(|character| character.is_ascii_alphanumeric() || character == '_');
     let is_a_value = ["true", "false", "null"].contains(&text.to_ascii_lowercase().as_str());
@@ -70,7 +70,7 @@ fn trim(document: &Document, span: &Span, old: &str, new: &str) -> Option<(Span,
     are_blanks.then(|| (start..end, String::new()))
 }
 
-/// The element of a list in brackets, with the comma before it.
+/// Returns the element of a list in brackets, with the comma before it.
 fn remove_from_flow(document: &Document, route: &Pointer) -> Option<Span> {
     let list = document.locate(&route.parent()?, Part::Value);
     if !document.source().slice(&list).starts_with('[') {
@@ -82,7 +82,7 @@ fn remove_from_flow(document: &Document, route: &Pointer) -> Option<Span> {
     (between.trim() == ",").then_some(before.end..element.end)
 }
 
-/// The lines of an element that has lines of its own, without a comment that would go with them.
+/// Returns the lines of an element that has lines of its own, without a comment that would go with them.
 fn remove_line(document: &Document, route: &Pointer) -> Option<Span> {
     let text = document.source().text();
     let element = document.locate(route, Part::Value);

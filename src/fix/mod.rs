@@ -55,7 +55,7 @@ pub fn fix(compiler: &Compiler, path: &RepoPath, bytes: Vec<u8>) -> Fixed {
     fixed
 }
 
-/// The first fix that holds, and the bytes after it. What has none is noted as unfixable.
+/// Returns the first fix that holds, and the bytes after it. What has none is noted as unfixable.
 fn next(
     compiler: &Compiler,
     path: &RepoPath,
@@ -78,7 +78,7 @@ fn next(
     None
 }
 
-/// The bytes with one change made, where that changes nothing else and ends the finding.
+/// Returns the bytes with one change made, where that changes nothing else and ends the finding.
 fn apply(
     compiler: &Compiler,
     document: &Document,

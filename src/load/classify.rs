@@ -87,7 +87,7 @@ pub fn classify(modules: &RepoPath, path: &RepoPath, kind: EntryKind) -> Class {
     }
 }
 
-/// The name that the author of a file most likely meant, where it is that of a manifest.
+/// Returns the name that the author of a file most likely meant, where it is that of a manifest.
 fn intended_name(name: &str) -> Option<String> {
     let (stem, extension) = name.rsplit_once('.')?;
     let renamed = |stem: &str, extension: &str| Some(format!("{stem}.{extension}"));
@@ -105,7 +105,7 @@ fn intended_name(name: &str) -> Option<String> {
     None
 }
 
-/// Whether an extension in lower case is a slip of `known`: `yalm`, `jsonc`, `json5`.
+/// Returns whether an extension in lower case is a slip of `known`: `yalm`, `jsonc`, `json5`.
 ///
 /// A slip keeps the first letter, for `xaml` and `bson` are formats of their own, and three letters are too few to tell.
 fn is_slip_of(extension: &str, known: &str) -> bool {
@@ -115,7 +115,7 @@ fn is_slip_of(extension: &str, known: &str) -> bool {
 }
 
 impl Flaw {
-    /// The rule that is broken.
+    /// Returns the rule that is broken.
     pub fn rule(&self) -> &'static Rule {
         match self {
             Self::NearMiss { .. } | Self::Hidden | Self::OtherName => &rules::NOT_A_MANIFEST,
@@ -166,7 +166,7 @@ impl Flaw {
     }
 }
 
-/// What to report of a file below the modules folder that no walk takes for a manifest, because of its name.
+/// Returns the diagnostic on a file below the modules folder whose name keeps it from being read as a manifest.
 pub fn unread(modules: &RepoPath, path: &RepoPath) -> Option<Diagnostic> {
     match classify(modules, path, EntryKind::File) {
         Class::Manifest => None,
@@ -176,7 +176,7 @@ pub fn unread(modules: &RepoPath, path: &RepoPath) -> Option<Diagnostic> {
     }
 }
 
-/// What to report of a file that Git ignores.
+/// Returns the diagnostic on a file that Git ignores.
 pub fn ignored(path: &RepoPath) -> Diagnostic {
     let message = "Git ignores this file: commits do not contain it, so no sync registers it".to_owned();
     let help =
@@ -184,7 +184,7 @@ pub fn ignored(path: &RepoPath) -> Diagnostic {
     whole_file(path, &rules::IGNORED, message, Some(help.to_owned()))
 }
 
-/// A finding about a file as a whole, whose text is not known.
+/// Returns a finding about a file as a whole, whose text is not known.
 pub(super) fn whole_file(
     path: &RepoPath,
     rule: &'static Rule,

@@ -78,7 +78,7 @@ pub fn walk(root: &Path, modules: &RepoPath, ignored: &BTreeSet<RepoPath>) -> Re
     Ok(listing)
 }
 
-/// Whether a file, or any file in a folder, has a name like that of a manifest. What cannot be read has not.
+/// Returns whether a file, or any file in a folder, has a name like that of a manifest. A folder that cannot be read has none.
 fn looks_like_a_manifest(modules: &RepoPath, top: &Path, path: &Path) -> bool {
     WalkDir::new(path).follow_links(false).into_iter().filter_map(Result::ok).any(|entry| {
         let (path, _) = repo_path(modules, top, entry.path());
@@ -87,7 +87,7 @@ fn looks_like_a_manifest(modules: &RepoPath, top: &Path, path: &Path) -> bool {
     })
 }
 
-/// A folder on disk, once every step on the way to it is known to be a folder and no link.
+/// Returns a folder on disk, once every step on the way to it is known to be a folder and no link.
 pub(super) fn checked_folder(root: &Path, path: &Path) -> Result<PathBuf, LoadError> {
     let mut folder = root.to_owned();
     for part in path {
@@ -113,7 +113,7 @@ fn unreadable(top: &Path, error: walkdir::Error) -> LoadError {
     LoadError::Unreadable { path, source }
 }
 
-/// The folder that `entry` makes a repository of its own: a `.git`, folder or file, is the mark of one.
+/// Returns the folder that `entry` makes a repository of its own: a `.git`, folder or file, is the mark of one.
 fn nested_repository(entry: &DirEntry) -> Option<&Path> {
     (entry.file_name() == ".git").then(|| entry.path().parent()).flatten()
 }
@@ -145,7 +145,7 @@ enum Name {
     NotUtf8,
 }
 
-/// The path in the repository; where a name is not UTF-8, the nearest text.
+/// Returns the path in the repository; where a name is not UTF-8, the nearest text.
 fn repo_path(modules: &RepoPath, top: &Path, path: &Path) -> (RepoPath, Name) {
     let mut name = Name::Utf8;
     let mut text = modules.as_str().to_owned();

@@ -42,7 +42,7 @@ pub fn create(path: &Path, bytes: &[u8]) -> io::Result<bool> {
     }
 }
 
-/// A file with the bytes in the folder of `path`, gone unless it is moved there.
+/// Creates a temporary file with the bytes in the folder of `path`; it is removed unless it is moved to its place.
 fn temporary(path: &Path, bytes: &[u8]) -> io::Result<NamedTempFile> {
     let folder = path.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(folder)?;

@@ -15,7 +15,7 @@ impl ContextKey {
     /// Both spellings, the preferred one first.
     pub const ALL: [Self; 2] = [Self::Camel, Self::Snake];
 
-    /// The key.
+    /// Returns the key.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Camel => "aiContext",
@@ -23,7 +23,7 @@ impl ContextKey {
         }
     }
 
-    /// The route to the AI context.
+    /// Returns the route to the AI context.
     pub fn route(self) -> Pointer {
         Pointer::ROOT.key(self.as_str())
     }

@@ -28,7 +28,7 @@ pub static RESERVED: Rule = Rule {
         Choose another name.",
 };
 
-/// The finding on a name that Windows reserves.
+/// Returns the finding on a name that Windows reserves.
 pub fn reserved(name: &str) -> Finding {
     Finding {
         rule: &RESERVED,
@@ -40,7 +40,7 @@ pub fn reserved(name: &str) -> Finding {
     }
 }
 
-/// The finding on the second of two AI contexts.
+/// Returns the finding on the second of two AI contexts.
 pub fn conflict(second: ContextKey) -> Finding {
     Finding {
         rule: &CONFLICT,

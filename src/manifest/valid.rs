@@ -33,60 +33,61 @@ impl Manifest {
         Self { document, head }
     }
 
-    /// The file.
+    /// Returns the file.
     pub fn path(&self) -> &RepoPath {
         self.document.source().path()
     }
 
-    /// The parsed file.
+    /// Returns the parsed file.
     pub fn document(&self) -> &Document {
         &self.document
     }
 
-    /// The name of the module.
+    /// Returns the name of the module.
     pub fn name(&self) -> &ModuleName {
         &self.head.name
     }
 
-    /// The module's own version.
+    /// Returns the module's own version.
     pub fn version(&self) -> &Version {
         &self.head.version
     }
 
-    /// Where the module stands in its life.
+    /// Returns the status of the module.
     pub fn status(&self) -> Status {
         self.head.status
     }
 
-    /// The name as people read it.
+    /// Returns the name as people read it.
     pub fn display_name(&self) -> Option<&str> {
         self.document.root().get("displayName").and_then(Node::as_str)
     }
 
-    /// The deprecation: an object with the texts `since` and `reason`, whatever else a registry's own schema allows there.
+    /// Returns the deprecation: an object with the texts `since` and `reason`, whatever else a registry's own schema allows
+    /// there.
     pub fn deprecated(&self) -> Option<Node<'_>> {
         let deprecated = self.document.root().get("deprecated")?;
         let has_text = |key| deprecated.get(key).and_then(Node::as_str).is_some();
         (has_text("since") && has_text("reason")).then_some(deprecated)
     }
 
-    /// How the manifest spells the key of its AI context, where it has one.
+    /// Returns how the manifest spells the key of its AI context, if it has one.
     pub fn context_key(&self) -> Option<ContextKey> {
         self.head.context
     }
 
-    /// The AI context, an object, under either spelling of its key.
+    /// Returns the AI context, an object, under either spelling of its key.
     pub fn ai_context(&self) -> Option<Node<'_>> {
         self.document.root().get(self.head.context?.as_str())
     }
 
-    /// The module's own schedule in `serve`, where it has one: a cron expression, and a time zone where it names one.
+    /// Returns the module's own schedule in `serve`, if it has one: a cron expression, and a time zone where it names one.
     pub fn schedule(&self) -> Option<(&str, Option<&str>)> {
         let sync = self.document.root().get("sync")?;
         Some((sync.get("schedule")?.as_str()?, sync.get("timezone").and_then(Node::as_str)))
     }
 
-    /// Whether the module belongs in the registry: it has an AI context, and its status allows it.
+    /// Returns whether the module belongs in the registry: it has an AI context, and its status allows it.
     pub fn is_registrable(&self) -> bool {
         self.head.context.is_some() && self.head.status.is_registrable()
     }

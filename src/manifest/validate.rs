@@ -37,7 +37,7 @@ pub fn validate(document: Document, schemas: &Schemas) -> Result<Manifest, Box<I
     }
 }
 
-/// The name that a document declares, where it is a name.
+/// Returns the name that a document declares, where it is a name.
 fn declared(root: Node<'_>) -> Option<ModuleName> {
     root.get("name")?.as_str()?.parse().ok()
 }

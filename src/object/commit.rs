@@ -12,7 +12,7 @@ pub struct Moment {
 }
 
 impl Moment {
-    /// The point in time, without the offset; a time that no calendar has is the nearest one that has a date.
+    /// Returns the point in time, without the offset; a time that no calendar has is the nearest one that has a date.
     pub fn timestamp(self) -> jiff::Timestamp {
         jiff::Timestamp::from_second(self.seconds).unwrap_or(if self.seconds < 0 {
             jiff::Timestamp::MIN
@@ -75,7 +75,7 @@ pub fn decode_commit(format: ObjectFormat, bytes: &[u8]) -> Result<Commit, Damag
     })
 }
 
-/// The `name <address>` at the start of `name <address> seconds offset`.
+/// Returns the `name <address>` at the start of `name <address> seconds offset`.
 fn person(text: &str) -> &str {
     text.rfind('>').map_or(text, |end| &text[..=end])
 }

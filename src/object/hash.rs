@@ -8,12 +8,12 @@ use sha2::Sha256;
 use super::tree::{TreeEntry, encode_tree};
 use crate::domain::{ObjectFormat, ObjectId};
 
-/// The id of the tree without entries, which git never stores inside another tree.
+/// Returns the id of the tree without entries, which git never stores inside another tree.
 pub fn empty_tree(format: ObjectFormat) -> ObjectId {
     object_id(format, ObjectKind::Tree, &[])
 }
 
-/// Whether this is the id of the tree without entries.
+/// Returns whether this is the id of the tree without entries.
 pub fn is_empty_tree(id: ObjectId) -> bool {
     id == empty_tree(id.format())
 }
@@ -28,7 +28,7 @@ pub enum ObjectKind {
 }
 
 impl ObjectKind {
-    /// The word that git puts into the object's header.
+    /// Returns the word that git puts into the object's header.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Blob => "blob",
@@ -48,12 +48,12 @@ pub struct Object {
 }
 
 impl Object {
-    /// The content of a file.
+    /// Returns the content of a file.
     pub fn blob(format: ObjectFormat, bytes: impl Into<Vec<u8>>) -> Self {
         Self::new(format, ObjectKind::Blob, bytes.into())
     }
 
-    /// The directory that holds `entries`, whatever order they come in.
+    /// Returns the directory that holds `entries`, whatever order they come in.
     pub fn tree(format: ObjectFormat, entries: Vec<TreeEntry>) -> Self {
         Self::new(format, ObjectKind::Tree, encode_tree(entries))
     }
@@ -62,28 +62,28 @@ impl Object {
         Self { id: object_id(format, kind, &bytes), kind, bytes }
     }
 
-    /// The id.
+    /// Returns the id.
     pub const fn id(&self) -> ObjectId {
         self.id
     }
 
-    /// What the object is.
+    /// Returns what the object is.
     pub const fn kind(&self) -> ObjectKind {
         self.kind
     }
 
-    /// The content, without git's header.
+    /// Returns the content, without git's header.
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
     }
 }
 
-/// The id that git gives to a file with this content.
+/// Returns the id that git gives to a file with this content.
 pub fn blob_id(format: ObjectFormat, bytes: &[u8]) -> ObjectId {
     object_id(format, ObjectKind::Blob, bytes)
 }
 
-/// The id that git gives to a file of `size` bytes, read piece by piece.
+/// Returns the id that git gives to a file of `size` bytes, read piece by piece.
 pub fn blob_id_of(format: ObjectFormat, size: u64, mut content: impl io::Read) -> io::Result<ObjectId> {
     let mut hash = Hasher::new(format);
     hash.update(format!("{} {size}\0", ObjectKind::Blob.as_str()).as_bytes());
@@ -98,7 +98,7 @@ pub fn blob_id_of(format: ObjectFormat, size: u64, mut content: impl io::Read) -
     }
 }
 
-/// The hash of the header `kind size\0` and the content (git's `gitformat-loose`).
+/// Returns the hash of the header `kind size\0` and the content (git's `gitformat-loose`).
 fn object_id(format: ObjectFormat, kind: ObjectKind, bytes: &[u8]) -> ObjectId {
     let mut hash = Hasher::new(format);
     hash.update(format!("{} {}\0", kind.as_str(), bytes.len()).as_bytes());
@@ -131,7 +131,7 @@ impl Hasher {
         }
     }
 
-    /// The hash of all bytes.
+    /// Returns the hash of all bytes.
     pub fn finish(self) -> ObjectId {
         match self {
             Self::Sha1(hash) => ObjectId::Sha1(hash.finalize().into()),

@@ -55,7 +55,7 @@ pub fn splice<E>(
 
 type Change<'a> = (&'a str, Option<(Mode, ObjectId)>);
 
-/// Gives the new id of the directory `at`, or `None` where nothing is left in it.
+/// Gives the new id of the directory `at`, or `None` if nothing is left in it.
 fn change_directory<E>(
     format: ObjectFormat,
     at: &str,

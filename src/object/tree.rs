@@ -34,7 +34,7 @@ impl Mode {
         }
     }
 
-    /// The number that git writes in octal.
+    /// Returns the number that git writes in octal.
     pub const fn bits(self) -> u32 {
         match self {
             Self::Regular => 0o100_644,

@@ -12,7 +12,7 @@ pub const ROOT_FILE: &str = "snapshot.json";
 /// The directory of the entries, inside [`REGISTRY`].
 pub const ENTRIES: &str = "modules";
 
-/// The path of a module's entry inside `registry/modules`: `2/ab.json`, `3/a/abc.json`, else `dr/iv/drive.json`.
+/// Returns the path of a module's entry inside `registry/modules`: `2/ab.json`, `3/a/abc.json`, else `dr/iv/drive.json`.
 pub fn entry_path(name: &ModuleName) -> String {
     let name = name.as_str();
     match name.len() {
@@ -22,22 +22,22 @@ pub fn entry_path(name: &ModuleName) -> String {
     }
 }
 
-/// The path of the root in the repository.
+/// Returns the path of the root in the repository.
 pub fn root_path() -> RepoPath {
     RepoPath::new(format!("{REGISTRY}/{ROOT_FILE}"))
 }
 
-/// The path of the directory of the entries in the repository.
+/// Returns the path of the directory of the entries in the repository.
 pub fn entries_path() -> RepoPath {
     RepoPath::new(format!("{REGISTRY}/{ENTRIES}"))
 }
 
-/// The path of a module's entry in the repository.
+/// Returns the path of a module's entry in the repository.
 pub fn entry_repo_path(name: &ModuleName) -> RepoPath {
     entries_path().join(&entry_path(name))
 }
 
-/// The module whose entry lies at a path inside `registry/modules`, or `None` where no entry belongs there.
+/// Returns the module whose entry lies at a path inside `registry/modules`, or `None` if no entry belongs there.
 pub fn module_of(path: &str) -> Option<ModuleName> {
     let file = path.rsplit('/').next()?;
     let name: ModuleName = file.strip_suffix(".json")?.parse().ok()?;

@@ -126,7 +126,7 @@ impl Root {
         spellings.into_iter().find(|root| root.to_bytes() == bytes).ok_or(RootError::Edited)
     }
 
-    /// The bytes of the root file.
+    /// Returns the bytes of the root file.
     pub fn to_bytes(&self) -> Vec<u8> {
         let file = RootFile::from(self.clone());
         let mut text = serde_json::to_string_pretty(&file).expect("plain data always serialises");

@@ -11,33 +11,33 @@ use crate::{
 /// One version of the registry. The contents of the entries stay where they are until somebody asks.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Snapshot {
-    /// The root, or `None` where there is no registry yet.
+    /// The root, or `None` if there is no registry yet.
     pub root: Option<Root>,
-    /// The git tree that really lies at `registry/modules`, or `None` where there is no such directory.
+    /// The git tree that really lies at `registry/modules`, or `None` if there is no such directory.
     pub tree: Option<ObjectId>,
     /// The blob id of every entry. Where somebody changed them by hand, a sync takes the ones that were published.
     pub entries: BTreeMap<ModuleName, ObjectId>,
 }
 
 impl Snapshot {
-    /// The version, 0 for a registry that does not exist yet.
+    /// Returns the version, 0 for a registry that does not exist yet.
     pub fn version(&self) -> SnapshotVersion {
         self.root.as_ref().map_or(SnapshotVersion::EMPTY, |root| root.version)
     }
 
-    /// Whether the entries are not those that the root vouches for: somebody changed them by hand.
+    /// Returns whether the entries differ from those that the root names, because they were changed by hand.
     pub fn is_tampered(&self) -> bool {
         self.root.as_ref().is_some_and(|root| {
             self.tree.map_or_else(|| !object::is_empty_tree(root.tree), |tree| tree != root.tree)
         })
     }
 
-    /// What the root says is held.
+    /// Returns the modules that are held.
     pub fn held(&self) -> BTreeMap<ModuleName, Held> {
         self.root.as_ref().map(|root| root.held.clone()).unwrap_or_default()
     }
 
-    /// What the root says is pinned.
+    /// Returns the modules that are pinned.
     pub fn pinned(&self) -> BTreeMap<ModuleName, Pin> {
         self.root.as_ref().map(|root| root.pinned.clone()).unwrap_or_default()
     }

@@ -74,13 +74,13 @@ pub const DOCUMENT_CHECKS: &[fn(Node<'_>) -> Vec<Finding>] =
 pub const CONTEXT_CHECKS: &[fn(ContextKey, Node<'_>) -> Vec<Finding>] =
     &[alias::check, unique_names::check, permission_form::check, trailing_space::check];
 
-/// Every finding of the checks of one manifest.
+/// Returns every finding of the checks of one manifest.
 pub fn check(manifest: &Manifest) -> Vec<Finding> {
     let of_manifest = MANIFEST_CHECKS.iter().flat_map(|check| check(manifest));
     of_manifest.chain(check_document(manifest.document())).collect()
 }
 
-/// Every finding of the checks of a document, and of its AI context, where it has one, and not two.
+/// Returns every finding of the checks of a document, and of its AI context, if it has one, and not two.
 pub fn check_document(document: &Document) -> Vec<Finding> {
     let root = document.root();
     let of_document = DOCUMENT_CHECKS.iter().flat_map(|check| check(root));
@@ -91,12 +91,12 @@ pub fn check_document(document: &Document) -> Vec<Finding> {
     of_document.chain(CONTEXT_CHECKS.iter().flat_map(|check| check(key, context))).collect()
 }
 
-/// The rule with this code.
+/// Returns the rule with this code.
 pub fn find(code: &str) -> Option<&'static Rule> {
     RULES.iter().copied().find(|rule| rule.code == code)
 }
 
-/// The code that a misspelt one was most likely to be; also the one whose last part alone was given.
+/// Returns the code that a misspelt one was most likely to be; also the one whose last part alone was given.
 pub fn suggest(code: &str) -> Option<&'static str> {
     let codes = || RULES.iter().map(|rule| rule.code);
     let by_name = || codes().find(|known| known.split_once('/').is_some_and(|(_, name)| name == code));

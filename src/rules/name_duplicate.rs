@@ -17,7 +17,7 @@ pub static DUPLICATE: Rule = Rule {
         Rename or remove one of the two.",
 };
 
-/// The finding at the manifest at `path`, one of several of the module `name`.
+/// Returns the finding at the manifest at `path`, one of several of the module `name`.
 ///
 /// `all` are the paths of all of them, in order and each once. There is a finding at each, so none looks at more than the
 /// paths that it shows.

@@ -40,7 +40,7 @@ pub fn mismatch(name: &ModuleName, path: &RepoPath) -> Option<Finding> {
     })
 }
 
-/// How to make a declared name and a path agree, without a name that another manifest has.
+/// Returns how to make a declared name and a path agree, without a name that another manifest has.
 pub fn help(name: &ModuleName, path: &RepoPath, is_taken: &dyn Fn(&ModuleName) -> bool) -> String {
     let rename = match holder(path) {
         "directory" => format!("rename the directory to `{name}`"),
@@ -55,7 +55,7 @@ pub fn help(name: &ModuleName, path: &RepoPath, is_taken: &dyn Fn(&ModuleName) -
     }
 }
 
-/// What names the module: the file, or the directory that it is in.
+/// Returns what names the module: the file, or the directory that it is in.
 fn holder(path: &RepoPath) -> &'static str {
     if path.stem() == "module" { "directory" } else { "file" }
 }

@@ -19,7 +19,7 @@ pub static OUTDATED_COPY: Rule = Rule {
         Run `modreg schema --update` and commit the files.",
 };
 
-/// The finding on a copy.
+/// Returns the finding on a copy.
 pub fn check(path: &RepoPath) -> Diagnostic {
     let finding = Finding {
         rule: &OUTDATED_COPY,

@@ -46,12 +46,12 @@ pub fn check(key: ContextKey, context: Node<'_>) -> Vec<Finding> {
     findings
 }
 
-/// The elements of a list under a key, with their indexes.
+/// Returns the elements of a list under a key, with their indexes.
 fn elements<'a>(node: Node<'a>, key: &str) -> impl Iterator<Item = (usize, Node<'a>)> {
     node.get(key).and_then(Node::as_array).into_iter().flatten().enumerate()
 }
 
-/// Whether a text is two or three words that are joined by colons.
+/// Returns whether a text is two or three words that are joined by colons.
 fn has_form(text: &str) -> bool {
     let is_word = |word: &str| {
         let is_part = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_.".contains(&byte);
@@ -60,7 +60,7 @@ fn has_form(text: &str) -> bool {
     (2..=3).contains(&text.split(':').count()) && text.split(':').all(is_word)
 }
 
-/// The permission that a text of another form most likely means: its words in small letters, joined by colons.
+/// Returns the permission that a text of another form most likely means: its words in small letters, joined by colons.
 fn nearest(text: &str) -> Option<String> {
     let lower = text.to_lowercase();
     let separates = |character: char| character.is_ascii() && !character.is_ascii_alphanumeric();

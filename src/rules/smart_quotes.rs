@@ -50,7 +50,8 @@ fn walk(node: Node<'_>, route: &Pointer, findings: &mut Vec<Finding>) {
     }
 }
 
-/// A text without the typographic quotes at its ends; `None` where not both ends have one, or they belong to quotations in it.
+/// Returns a text without the typographic quotes at its ends, or `None` if not both ends have one, or they belong to
+/// quotations in it.
 ///
 /// One at a single end may be an apostrophe or a sign for inches, and guillemets are typed on purpose.
 pub fn unquoted(text: &str) -> Option<&str> {

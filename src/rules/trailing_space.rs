@@ -46,12 +46,13 @@ fn walk(node: Node<'_>, route: &Pointer, findings: &mut Vec<Finding>) {
     }
 }
 
-/// Whether a text ends with spaces, apart from its last line break; one of nothing else is blank, which is another matter.
+/// Returns whether a text ends with spaces, apart from its last line break; one of nothing else is blank, which is another
+/// matter.
 fn has_trailing_space(text: &str) -> bool {
     trimmed(text) != text && !text.trim().is_empty()
 }
 
-/// A text without the spaces and tabs at its end, but with the line breaks there, which are how block texts end.
+/// Returns a text without the spaces and tabs at its end, but with the line breaks there, which are how block texts end.
 pub fn trimmed(text: &str) -> String {
     let content = text.trim_end_matches(['\n', '\r']);
     format!("{}{}", content.trim_end_matches([' ', '\t']), &text[content.len()..])

@@ -56,7 +56,7 @@ pub fn check(registered: &Version, declared: &Version) -> Option<Finding> {
     })
 }
 
-/// The least release above a version.
+/// Returns the least release above a version.
 fn next(version: &Version) -> Version {
     let patch = if version.pre.is_empty() { version.patch.saturating_add(1) } else { version.patch };
     Version::new(version.major, version.minor, patch)

@@ -26,7 +26,7 @@ pub enum Origin {
     Edited,
 }
 
-/// The text of a copy of a built-in schema.
+/// Returns the text of a copy of a built-in schema.
 pub(super) fn marked(builtin: &str) -> String {
     let value = serde_json::from_str(builtin).unwrap_or_default();
     let head = format!(
@@ -53,7 +53,7 @@ pub(super) fn origin(text: &str, builtin: &str) -> Origin {
     }
 }
 
-/// The digest of what a schema says, apart from the mark.
+/// Returns the digest of what a schema says, apart from the mark.
 fn digest(schema: &Value) -> String {
     let mut schema = schema.clone();
     if let Some(members) = schema.as_object_mut() {

@@ -7,7 +7,7 @@ use super::{Schemas, testing::tree};
 /// A manifest, and what is said of it as (code, route).
 type Checked = (PathBuf, Vec<(&'static str, String)>);
 
-/// The manifests in a folder of the corpus, checked; `None` without a corpus.
+/// Returns the manifests in a folder of the corpus, checked; `None` without a corpus.
 fn findings(folder: &str) -> Option<Vec<Checked>> {
     #[expect(clippy::disallowed_methods, reason = "only a machine that has the corpus names it")]
     let corpus = std::env::var_os("MODREG_CORPUS");

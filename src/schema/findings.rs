@@ -52,7 +52,7 @@ pub(super) fn report<'e>(
     SchemaReport { findings, missing }
 }
 
-/// The one finding where a schema that refers to itself many times over would give the same errors without end.
+/// Returns the only finding if the schema refers to itself so often that it would repeat the same errors without end.
 pub(super) fn unlisted() -> Finding {
     Finding {
         rule: &rules::UNUSABLE,
@@ -89,7 +89,7 @@ fn collect<'a>(subject: &Subject<'a>, error: &'a ValidationError<'_>, violations
     });
 }
 
-/// Whether a branch of `anyOf` is about the kind of value at hand and fails only in its details.
+/// Returns whether a branch of `anyOf` is about the kind of value at hand and fails only in its details.
 fn fits_kind(branch: &[ValidationError<'static>], union: &ValidationError<'_>) -> bool {
     !branch.iter().any(|error| {
         let same_place = error.instance_path().as_str() == union.instance_path().as_str();
@@ -112,7 +112,7 @@ fn at_one_place(subject: &Subject<'_>, violations: &[Violation<'_>]) -> Vec<Find
     findings
 }
 
-/// How basic a demand on a value is, the most basic 0; `None` for those that speak of an object's fields.
+/// Returns how basic a demand on a value is, the most basic 0; `None` for those that speak of an object's fields.
 fn rank(kind: &Kind) -> Option<u8> {
     match kind {
         Kind::Required { .. }

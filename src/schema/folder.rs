@@ -65,18 +65,18 @@ impl Folder {
         self.files.insert(name, value);
     }
 
-    /// The names and contents of the files, those that others refer to first.
+    /// Returns the names and contents of the files, those that others refer to first.
     pub(super) fn files(&self) -> impl Iterator<Item = (&str, &Value)> {
         self.order.iter().filter_map(|name| Some((name.as_str(), self.files.get(name)?.as_ref())))
     }
 
-    /// The content of a file.
+    /// Returns the content of a file.
     pub(super) fn file(&self, name: &str) -> Option<&Value> {
         self.files.get(name).map(Arc::as_ref)
     }
 
-    /// The file, and the place in it by RFC 6901, that a reference in the file `from` leads to; an anchor counts as its
-    /// whole file. `None` where it leads out of the folder.
+    /// Returns the file, and the place in it by RFC 6901, that a reference in the file `from` leads to; an anchor counts as
+    /// its whole file. `None` if it leads out of the folder.
     pub(super) fn place(&self, from: &str, reference: &str) -> Option<(String, String)> {
         let (address, fragment) = reference.split_once('#').unwrap_or((reference, ""));
         let file = match address {
@@ -88,14 +88,14 @@ impl Folder {
         Some((file, pointer))
     }
 
-    /// The schema object that holds the keyword at an absolute keyword location.
+    /// Returns the schema object that holds the keyword at an absolute keyword location.
     pub(super) fn holder(&self, location: &str) -> Option<&Map<String, Value>> {
         let (address, fragment) = location.split_once('#')?;
         let pointer = decode(fragment.rsplit_once('/')?.0);
         self.addresses.get(address)?.pointer(&pointer)?.as_object()
     }
 
-    /// A text that changes exactly when what the files say changes; layout and the order of keys do not count.
+    /// Returns a text that changes exactly when what the files say changes; layout and the order of keys do not count.
     pub(super) fn fingerprint_text(&self) -> String {
         let lines: Vec<_> =
             self.files.iter().flat_map(|(name, value)| [name.clone(), canonical::text(value)]).collect();
@@ -121,12 +121,12 @@ enum Step {
     Leave(String),
 }
 
-/// The address of a file of the folder.
+/// Returns the address of a file of the folder.
 pub(super) fn address(name: &str) -> String {
     format!("{BASE}{name}")
 }
 
-/// What a reference meant to the author: the file name where it leads into the folder, else the address itself.
+/// Returns what a reference meant to the author: the file name where it leads into the folder, else the address itself.
 pub(super) fn shown(uri: &str) -> &str {
     uri.strip_prefix(BASE).unwrap_or(uri)
 }
@@ -136,7 +136,7 @@ fn parse(name: &str, text: &str) -> Result<Value, SchemaError> {
     serde_json::from_str(text).map_err(|error| SchemaError::NotJson { file: name.to_owned(), error })
 }
 
-/// The `$id`s that files give themselves, with their names. A file that is no JSON gives none; reading it says why.
+/// Returns the `$id`s that files give themselves, with their names. A file that is no JSON gives none; reading it says why.
 fn declared_ids(texts: &BTreeMap<&str, &str>) -> BTreeMap<String, String> {
     let id_of = |name: &str, text: &str| {
         let value = parse(name, text).ok()?;
@@ -149,7 +149,7 @@ fn declared_ids(texts: &BTreeMap<&str, &str>) -> BTreeMap<String, String> {
         .collect()
 }
 
-/// The texts of all references in a schema, without their fragments.
+/// Returns the texts of all references in a schema, without their fragments.
 fn references(schema: &Value) -> BTreeSet<&str> {
     let (mut found, mut open) = (BTreeSet::new(), vec![schema]);
     while let Some(value) = open.pop() {
@@ -172,7 +172,7 @@ fn references(schema: &Value) -> BTreeSet<&str> {
     found
 }
 
-/// The file that a reference in the file `from` leads to: by its place in the folder, by an `$id`, or by the file's
+/// Returns the file that a reference in the file `from` leads to: by its place in the folder, by an `$id`, or by the file's
 /// name alone where an `$id` moved the base.
 fn target(
     from: &str,
@@ -185,7 +185,7 @@ fn target(
     known(&join(from, reference)).or_else(|| ids.get(reference).cloned()).or_else(|| known(last))
 }
 
-/// The name that a relative reference in the file `from` means.
+/// Returns the name that a relative reference in the file `from` means.
 fn join(from: &str, reference: &str) -> String {
     let mut parts: Vec<_> = from.split('/').collect();
     parts.pop();

@@ -177,7 +177,7 @@ impl json::JsonNumber for Number {
     }
 }
 
-/// A text that two nodes share exactly when they are equal: JSON with sorted keys.
+/// Returns a text that two nodes share exactly when they are equal: JSON with sorted keys.
 pub(super) fn identity_key(node: Node<'_>) -> String {
     super::canonical::text(&node.to_json())
 }

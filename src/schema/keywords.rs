@@ -164,7 +164,7 @@ fn of_form(kind: &Kind, field: &str, help: Option<String>) -> Wording {
     }
 }
 
-/// A finding for each element that repeats one before it.
+/// Returns a finding for each element that repeats one before it.
 pub(super) fn repeated(subject: &Subject<'_>, route: &Pointer, array: Node<'_>) -> Vec<Finding> {
     let mut first_at = BTreeMap::new();
     let mut findings = Vec::new();
@@ -247,14 +247,14 @@ fn of_enum(subject: &Subject<'_>, route: &Pointer, node: Node<'_>, options: &Jso
     }
 }
 
-/// The option that is the only item of a list.
+/// Returns the option that is the only item of a list.
 fn in_list<'a>(node: Node<'_>, mut allowed: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let mut items = node.as_array()?;
     let (item, None) = (items.next()?.as_str()?, items.next()) else { return None };
     allowed.find(|option| *option == item)
 }
 
-/// Whether a text is an option with a comment that lacks the space before it.
+/// Returns whether a text is an option with a comment that lacks the space before it.
 fn commented<'a>(subject: &Subject<'_>, node: Node<'_>, mut allowed: impl Iterator<Item = &'a str>) -> bool {
     let before = node.as_str().and_then(|text| text.split_once('#')).map(|(before, _)| before);
     subject.format == Format::Yaml && before.is_some_and(|before| allowed.any(|option| option == before))

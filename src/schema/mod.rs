@@ -76,19 +76,19 @@ pub const BUILTIN: [(&str, &str); 23] = [
 /// The schemas that a registry may replace by its own.
 const OVERRIDABLE: [&str; 2] = ["module", "ai-context"];
 
-/// The schemas that a registry may replace, as copies for editors: the path of each in the repository, and its text.
+/// Returns the schemas that a registry may replace, as copies for editors: the path of each in the repository, and its text.
 pub fn copies() -> impl Iterator<Item = (RepoPath, String)> {
     let files = BUILTIN.iter().filter(|(name, _)| OVERRIDABLE.contains(name));
     files.map(|(name, text)| (path(&file_name(name)), copy::marked(text)))
 }
 
-/// What a registry's file at the path of one of the [`copies`] is.
+/// Returns what a registry's file at the path of one of the [`copies`] is.
 pub fn origin(at: &RepoPath, text: &str) -> Option<Origin> {
     let builtin = BUILTIN.iter().find(|(name, _)| path(&file_name(name)) == *at);
     builtin.map(|(_, builtin)| copy::origin(text, builtin))
 }
 
-/// The path in the repository of a file of `schema/`.
+/// Returns the path in the repository of a file of `schema/`.
 fn path(file: &str) -> RepoPath {
     RepoPath::new(format!("schema/{file}"))
 }
@@ -111,12 +111,12 @@ struct Compiled {
 }
 
 impl Schemas {
-    /// The schema of manifests that is in the binary.
+    /// Returns the schema of manifests that is in the binary.
     pub fn builtin() -> Self {
         Self::load(&BTreeMap::new()).expect("the schemas in the binary are tested")
     }
 
-    /// The schema of manifests with a registry's own files: file names inside `schema/`, `/` between their parts, and
+    /// Returns the schema of manifests with a registry's own files: file names inside `schema/`, `/` between their parts, and
     /// texts.
     ///
     /// `module.schema.json` and `ai-context.schema.json` replace the built-in ones unless they are copies of these; other
@@ -125,7 +125,7 @@ impl Schemas {
         Self::compile("module", overrides)
     }
 
-    /// The schema `name`, one of [`BUILTIN`], with a registry's own files as in [`Schemas::load`].
+    /// Returns the schema `name`, one of [`BUILTIN`], with a registry's own files as in [`Schemas::load`].
     pub fn compile(name: &str, overrides: &BTreeMap<String, String>) -> Result<Self, SchemaError> {
         let root = file_name(name);
         let replaceable = |file: &str| {
@@ -158,7 +158,7 @@ impl Schemas {
         &self.0.fingerprint
     }
 
-    /// The copies of built-in schemas that another version of modreg wrote.
+    /// Returns the copies of built-in schemas that another version of modreg wrote.
     pub fn outdated_copies(&self) -> &[RepoPath] {
         &self.0.outdated
     }
@@ -193,12 +193,12 @@ impl Schemas {
     }
 }
 
-/// The name of the file that holds a built-in schema.
+/// Returns the name of the file that holds a built-in schema.
 fn file_name(name: &str) -> String {
     format!("{name}.schema.json")
 }
 
-/// How many collections are nested, at most; the depth of a document is limited when it is read.
+/// Returns how many collections are nested, at most; the depth of a document is limited when it is read.
 fn levels(node: Node<'_>) -> u32 {
     let deepest = match node.value() {
         Value::Array(elements) => elements.map(levels).max(),

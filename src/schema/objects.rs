@@ -12,8 +12,8 @@ use crate::{
     schema::violation::{Subject, Violation},
 };
 
-/// The findings about one object. A missing field and an unknown one that spells it almost are one mistake: the unknown
-/// field is reported, and its hint names the missing one.
+/// Returns the findings about one object. A missing field and an unknown one that spells it almost are one mistake: the
+/// unknown field is reported, and its hint names the missing one.
 pub(super) fn findings(subject: &Subject<'_>, violations: &[Violation<'_>]) -> Vec<Finding> {
     let missing: BTreeSet<_> = violations.iter().filter_map(Violation::missing_field).collect();
     let mut found = Vec::new();
@@ -44,7 +44,7 @@ fn properties<'a>(violation: &Violation<'a>) -> Option<&'a Map<String, Value>> {
     violation.schema?.get("properties")?.as_object()
 }
 
-/// The known field that an unknown one was most likely to be, of those that the object does not have yet.
+/// Returns the known field that an unknown one was most likely to be, of those that the object does not have yet.
 fn meant<'a>(subject: &Subject<'_>, violation: &Violation<'a>, field: &str) -> Option<&'a str> {
     let object = subject.root.at(&violation.route)?;
     let open = properties(violation)?.keys().map(String::as_str).filter(|known| object.get(known).is_none());
@@ -101,7 +101,7 @@ fn required(subject: &Subject<'_>, violation: &Violation<'_>, field: &str) -> Fi
     }
 }
 
-/// The hint where an object that takes any field has one that spells the missing one almost.
+/// Returns the hint where an object that takes any field has one that spells the missing one almost.
 fn misspelt(subject: &Subject<'_>, violation: &Violation<'_>, field: &str) -> Option<String> {
     let known = properties(violation);
     let members = subject.root.at(&violation.route)?.as_object()?.map(|(key, _)| key);
@@ -110,7 +110,7 @@ fn misspelt(subject: &Subject<'_>, violation: &Violation<'_>, field: &str) -> Op
     Some(format!("rename {wrong} to {right}"))
 }
 
-/// The hint where an object around this one, or one inside it, has the field.
+/// Returns the hint where an object around this one, or one inside it, has the field.
 fn misplaced(subject: &Subject<'_>, violation: &Violation<'_>, field: &str) -> Option<String> {
     let (name, here) = (quoted(field), words::field(&violation.route, subject.root));
     let has = |route: &Pointer| subject.root.at(route).and_then(|node| node.get(field)).is_some();
@@ -122,7 +122,7 @@ fn misplaced(subject: &Subject<'_>, violation: &Violation<'_>, field: &str) -> O
     declares(inner).then(|| format!("move {name} out of {}, to the top level", quoted(inner)))
 }
 
-/// The hint that says what to write.
+/// Returns the hint that says what to write.
 fn add(violation: &Violation<'_>, field: &str) -> String {
     let schema = properties(violation).and_then(|properties| properties.get(field));
     let text = |key: &str| schema?.get(key)?.as_str();

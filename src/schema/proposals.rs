@@ -14,7 +14,7 @@ use crate::{
 /// How many characters of a proposal a message has room for.
 const MAX_LENGTH: usize = 200;
 
-/// What to do about a node of the wrong type.
+/// Returns what to do about a node of the wrong type.
 pub(super) fn of_type(
     subject: &Subject<'_>,
     violation: &Violation<'_>,
@@ -59,7 +59,7 @@ pub(super) fn of_type(
     proposal.or_else(|| members(violation, takes(JsonType::Array)))
 }
 
-/// The help on a field or item without a value.
+/// Returns the help on a field or item without a value.
 fn of_null(subject: &Subject<'_>, violation: &Violation<'_>, node: Node<'_>, takes_object: bool) -> String {
     if takes_object && let Some(help) = members_beside(subject, violation) {
         return help;
@@ -79,7 +79,7 @@ fn of_null(subject: &Subject<'_>, violation: &Violation<'_>, node: Node<'_>, tak
     }
 }
 
-/// The help where the members of an object without a value are on the level of its key.
+/// Returns the help where the members of an object without a value are on the level of its key.
 fn members_beside(subject: &Subject<'_>, violation: &Violation<'_>) -> Option<String> {
     let known = violation.schema?.get("properties")?.as_object()?;
     let around = subject.root.at(&violation.route.parent()?)?;
@@ -96,7 +96,7 @@ fn members_beside(subject: &Subject<'_>, violation: &Violation<'_>) -> Option<St
     })
 }
 
-/// The help to put a number or a boolean in quotes, or what comes closest to a version.
+/// Returns the help to put a number or a boolean in quotes, or what comes closest to a version.
 fn in_quotes(subject: &Subject<'_>, violation: &Violation<'_>, node: Node<'_>) -> String {
     let spelling = (subject.spelling)(&violation.route).filter(|spelling| !spelling.is_empty());
     let spelling = spelling.unwrap_or_else(|| node.to_json().to_string());
@@ -113,7 +113,7 @@ fn in_quotes(subject: &Subject<'_>, violation: &Violation<'_>, node: Node<'_>) -
     proposal.unwrap_or_else(|| "quote it".to_owned())
 }
 
-/// The help on a text where a number is wanted.
+/// Returns the help on a text where a number is wanted.
 fn number(subject: &Subject<'_>, violation: &Violation<'_>, node: Node<'_>, text: &str) -> Option<String> {
     if violation.route.last().as_deref() == Some("cacheDuration") {
         let number = milliseconds(text)?;
@@ -125,7 +125,7 @@ fn number(subject: &Subject<'_>, violation: &Violation<'_>, node: Node<'_>, text
     write(subject, violation, node, "remove the quotes", &json!(number))
 }
 
-/// The help on a version that is not semantic.
+/// Returns the help on a version that is not semantic.
 pub(super) fn version(route: &Pointer, written: &str, format: Format) -> Option<String> {
     if *route != Pointer::ROOT.key("version") {
         return None;
@@ -133,7 +133,7 @@ pub(super) fn version(route: &Pointer, written: &str, format: Format) -> Option<
     Some(format!("write {}", words::member("version", &nearest_version(written)?, format)))
 }
 
-/// The help on a path that does not start with a slash.
+/// Returns the help on a path that does not start with a slash.
 pub(super) fn path(route: &Pointer, written: &str, format: Format) -> Option<String> {
     let key = route.last().filter(|key| key == "endpoint")?;
     let rest = match written.trim().split_once("://") {
@@ -144,7 +144,7 @@ pub(super) fn path(route: &Pointer, written: &str, format: Format) -> Option<Str
     is_path.then(|| format!("write {}", words::member(&key, &format!("/{rest}"), format)))
 }
 
-/// A proposal after what leads to it: `` write a list: `keywords: ["a"]` ``.
+/// Returns a proposal after what leads to it: `` write a list: `keywords: ["a"]` ``.
 fn write(
     subject: &Subject<'_>,
     violation: &Violation<'_>,
@@ -162,14 +162,14 @@ fn write(
     (proposal.chars().count() <= MAX_LENGTH).then(|| format!("{lead}: {}", quoted_in_full(&proposal)))
 }
 
-/// Whether the items of the list that the schema wants are texts.
+/// Returns whether the items of the list that the schema wants are texts.
 fn holds_texts(violation: &Violation<'_>) -> bool {
     let kind = violation.schema.and_then(|schema| schema.get("items")?.get("type")?.as_str());
     kind.is_none_or(|kind| kind == "string")
 }
 
-/// The items of a list that was written as a text: with commas, or with dashes that lack a space; `None` where they are more
-/// than a proposal has room for.
+/// Returns the items of a list that was written as a text: with commas, or with dashes that lack a space, or `None` if they
+/// are more than a proposal has room for.
 fn items(text: &str) -> Option<Vec<&str>> {
     let dashed = text.strip_prefix('-').map(|text| text.split(" -").collect::<Vec<_>>());
     let parts = dashed.unwrap_or_else(|| text.split([',', ';', '\n']).collect());
@@ -188,7 +188,7 @@ fn items(text: &str) -> Option<Vec<&str>> {
     Some(items)
 }
 
-/// The text that YAML reads as an object because a colon and a space are in it.
+/// Returns the text that YAML reads as an object because a colon and a space are in it.
 fn one_member(subject: &Subject<'_>, violation: &Violation<'_>, node: Node<'_>) -> Option<String> {
     let mut members = node.as_object()?;
     let ((key, value), None) = (members.next()?, members.next()) else { return None };
@@ -203,7 +203,7 @@ fn required(schema: &serde_json::Map<String, Json>) -> Vec<&str> {
     required.into_iter().flatten().filter_map(Json::as_str).collect()
 }
 
-/// The help that lists the fields of a map, or of the maps in a list.
+/// Returns the help that lists the fields of a map, or of the maps in a list.
 fn members(violation: &Violation<'_>, takes_list: bool) -> Option<String> {
     let schema = violation.schema?;
     let (lead, fields) = match schema.get("items").and_then(Json::as_object) {
@@ -216,7 +216,7 @@ fn members(violation: &Violation<'_>, takes_list: bool) -> Option<String> {
     Some(format!("{lead} {fields}"))
 }
 
-/// A duration in words as milliseconds: `5m`, `5 minutes`, `300_000`.
+/// Returns a duration in words as milliseconds: `5m`, `5 minutes`, `300_000`.
 fn milliseconds(text: &str) -> Option<u64> {
     let text = text.trim().to_ascii_lowercase();
     let end = text.find(|next: char| next.is_ascii_alphabetic()).unwrap_or(text.len());

@@ -39,7 +39,7 @@ impl Reach {
         Ok(Self { branches: graph.nodes.iter().enumerate().map(back).max().unwrap_or_default() })
     }
 
-    /// Whether all errors of a document with so many levels can be told in bounded time and memory.
+    /// Returns whether all errors of a document with so many levels can be listed in bounded time and memory.
     pub(super) fn can_list_errors(self, levels: u32) -> bool {
         self.branches.checked_pow(levels).is_some_and(|repeats| repeats <= MAX_REPEATS)
     }
@@ -58,7 +58,7 @@ struct Graph {
 }
 
 impl Graph {
-    /// The root is node 0.
+    /// Builds the graph; the root is node 0.
     fn from(folder: &Folder) -> Result<Self, TooFar> {
         let root = folder.files().last().map(|(name, _)| (name.to_owned(), String::new()));
         let mut places: Vec<_> = root.into_iter().collect();
@@ -107,7 +107,7 @@ impl Graph {
         reached
     }
 
-    /// The deepest nesting from a circle on, and the number of ways.
+    /// Returns the deepest nesting from a circle on, and the number of ways.
     fn totals(&self, circles: &[usize], circle: usize, known: &mut [Option<(usize, u64)>]) -> (usize, u64) {
         if let Some(totals) = known[circle] {
             return totals;

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::source::{Number, Tree, TreeBuilder};
 
-/// The tree of a value.
+/// Returns the tree of a value.
 pub(crate) fn tree(value: &Value) -> Tree {
     let mut builder = TreeBuilder::default();
     add(&mut builder, value);

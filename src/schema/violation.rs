@@ -39,7 +39,7 @@ impl<'a> Violation<'a> {
         }
     }
 
-    /// The form of value that the schema's author put in words.
+    /// Returns the form of value that the schema's author put in words.
     pub(super) fn expected(&self) -> Option<&str> {
         self.schema?.get("x-expected")?.as_str()
     }

@@ -9,7 +9,7 @@ use crate::{
 /// Finds how the author wrote the value at a route.
 pub(super) type Spelling<'a> = dyn Fn(&Pointer) -> Option<String> + 'a;
 
-/// The words as a list in quotes: `` `a`, `b` or `c` ``; of many, the first ones.
+/// Returns the words as a list in quotes: `` `a`, `b` or `c` ``; of many, the first ones.
 pub(super) fn list<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
     const MAX_COUNT: usize = 12;
     let mut shown: Vec<_> = words.into_iter().map(quoted).collect();
@@ -23,7 +23,7 @@ pub(super) fn list<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
     }
 }
 
-/// What an author calls the node at a route: `` `purpose` ``, `` `keywords[2]` ``, or the manifest itself.
+/// Returns what an author calls the node at a route: `` `purpose` ``, `` `keywords[2]` ``, or the manifest itself.
 pub(super) fn field(route: &Pointer, root: Node<'_>) -> String {
     let (mut indices, mut here) = (String::new(), route.clone());
     while let (Some(parent), Some(last)) = (here.parent(), here.last()) {
@@ -36,7 +36,7 @@ pub(super) fn field(route: &Pointer, root: Node<'_>) -> String {
     if indices.is_empty() { "the document".to_owned() } else { format!("`{indices}`") }
 }
 
-/// What kind of value a node is, with its article.
+/// Returns what kind of value a node is, with its article.
 pub(super) fn kind(node: Node<'_>) -> &'static str {
     match node.value() {
         Value::Null => "null",
@@ -48,7 +48,7 @@ pub(super) fn kind(node: Node<'_>) -> &'static str {
     }
 }
 
-/// A value in the quotes of messages: a scalar as it is, of a collection only its kind.
+/// Returns a value in the quotes of messages: a scalar as it is, of a collection only its kind.
 pub(super) fn value(node: Node<'_>) -> String {
     match node.value() {
         Value::Null => "`null`".to_owned(),
@@ -62,12 +62,12 @@ pub(super) fn value(node: Node<'_>) -> String {
     }
 }
 
-/// A JSON value of a schema in the quotes of messages.
+/// Returns a JSON value of a schema in the quotes of messages.
 pub(super) fn json(value: &serde_json::Value) -> String {
     value.as_str().map_or_else(|| quoted(&value.to_string()), quoted)
 }
 
-/// A value on one line, as both JSON and YAML take it.
+/// Returns a value on one line, as both JSON and YAML take it.
 pub(super) fn flow(value: &serde_json::Value) -> String {
     use serde_json::Value as Json;
     match value {
@@ -81,7 +81,7 @@ pub(super) fn flow(value: &serde_json::Value) -> String {
     }
 }
 
-/// A member as its file would spell it with a text for a value.
+/// Returns a member as its file would spell it with a text for a value.
 pub(super) fn member(key: &str, text: &str, format: Format) -> String {
     let text = serde_json::Value::from(text);
     match format {
@@ -92,7 +92,7 @@ pub(super) fn member(key: &str, text: &str, format: Format) -> String {
     }
 }
 
-/// The words of a field's name: `dataType` is "data type".
+/// Returns the words of a field's name: `dataType` is "data type".
 pub(super) fn spaced(name: &str) -> String {
     let mut words = String::new();
     for character in name.chars() {
@@ -108,7 +108,7 @@ pub(super) fn spaced(name: &str) -> String {
     words
 }
 
-/// The noun with "a" or "an".
+/// Returns the noun with "a" or "an".
 pub(super) fn with_article(noun: &str) -> String {
     let vowel = noun.starts_with(['a', 'e', 'i', 'o', 'u']);
     format!("{} {noun}", if vowel { "an" } else { "a" })

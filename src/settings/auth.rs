@@ -75,7 +75,7 @@ impl Algorithm {
     /// All of them.
     pub const ALL: [Self; 3] = [Self::Rs256, Self::Es256, Self::EdDsa];
 
-    /// The name in the header of a token (RFC 7518, section 3.1; RFC 8037).
+    /// Returns the name in the header of a token (RFC 7518, section 3.1; RFC 8037).
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Rs256 => "RS256",

@@ -15,7 +15,7 @@ pub const FILE_NAME: &str = "modreg.toml";
 /// What is wrong with a value, and what to write instead: a message and a help line.
 pub(super) type MessageAndHelp = (String, String);
 
-/// A did-you-mean where something known is near, else all that is known.
+/// Returns a help that names the closest known word, or all of them if none is close.
 pub(super) fn suggestion(written: &str, known: &[&str], all: &str) -> String {
     match closest(written, known.iter().copied()) {
         Some(nearest) => format!("did you mean `{nearest}`?"),
@@ -23,7 +23,7 @@ pub(super) fn suggestion(written: &str, known: &[&str], all: &str) -> String {
     }
 }
 
-/// That a value is of another type than it must be.
+/// Returns the fault of a value of the wrong type.
 pub(super) fn wrong_type(
     value: &Spanned<DeValue<'_>>,
     key: &str,
@@ -43,7 +43,7 @@ pub(super) fn wrong_type(
     SettingsFault { span: value.span(), message, help }
 }
 
-/// That the text is no TOML.
+/// Returns the fault of a text that is not valid TOML.
 pub(super) fn not_toml(text: &str, error: &toml::de::Error) -> SettingsFault {
     let span = error.span().unwrap_or_default();
     let line_start = text[..text.floor_char_boundary(span.start)].rfind('\n').map_or(0, |end| end + 1);

@@ -39,7 +39,7 @@ pub(super) enum Shape {
 }
 
 impl Shape {
-    /// The keys that it may have, unless they are free.
+    /// Returns the keys that it may have, unless they are free.
     pub(super) const fn keys(self) -> Option<&'static [&'static str]> {
         match self {
             Self::Table(keys) | Self::Tables(keys) => Some(keys),
@@ -86,7 +86,8 @@ fn write_each(path: &str) -> String {
     format!("write `[[{path}]]` before each of them")
 }
 
-/// The sections right below `path`, once each: their names, their paths, and their shapes unless they only hold others.
+/// Returns the sections right below `path`, once each: their names, their paths, and their shapes unless they only hold
+/// others.
 fn below(path: &str) -> impl Iterator<Item = (&'static str, &'static str, Option<Shape>)> {
     let mut seen = "";
     SECTIONS.iter().filter_map(move |(section, shape)| {

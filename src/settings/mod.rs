@@ -105,17 +105,17 @@ impl Settings {
         }
     }
 
-    /// The file that `modreg init` writes: every key with its default and what it means.
+    /// Returns the file that `modreg init` writes: every key with its default and what it means.
     pub fn template() -> &'static str {
         template::TEXT
     }
 
-    /// How bad a finding by `rule` is here, or `None` where the rule is turned off.
+    /// Returns how bad a finding by `rule` is here, or `None` if the rule is turned off.
     pub fn severity(&self, rule: &Rule) -> Option<Severity> {
         self.severities.get(rule.code).copied().unwrap_or(Some(rule.severity))
     }
 
-    /// The bytes of the settings that can change the compiled registry; equal bytes, equal output.
+    /// Returns the bytes of the settings that can change the compiled registry; equal bytes, equal output.
     pub fn output_fingerprint(&self) -> Vec<u8> {
         #[derive(Serialize)]
         struct Fingerprint<'a> {

@@ -40,7 +40,7 @@ pub(super) fn read(mut section: Section<'_>) -> Push {
     }
 }
 
-/// A remote's name or address, which must not look like an option of git.
+/// Returns the name or address of a remote, which must not look like an option of git.
 fn remote(text: &str) -> Result<String, MessageAndHelp> {
     let is_usable = !text.is_empty() && !text.starts_with('-') && !text.contains(char::is_control);
     let wrong =
@@ -48,7 +48,7 @@ fn remote(text: &str) -> Result<String, MessageAndHelp> {
     is_usable.then(|| text.to_owned()).ok_or_else(wrong)
 }
 
-/// The name of a branch, by the rules of `git check-ref-format`.
+/// Returns the name of a branch, by the rules of `git check-ref-format`.
 fn branch(text: &str) -> Result<String, MessageAndHelp> {
     let name = text.strip_prefix("refs/heads/").unwrap_or(text);
     let is_lock = |part: &str| part.strip_suffix(".lock").is_some();

@@ -22,12 +22,12 @@ pub(super) struct Section<'a> {
 }
 
 impl<'a> Section<'a> {
-    /// The file as a whole; its shape was checked before.
+    /// Returns the file as a whole; its shape was checked before.
     pub(super) fn root(table: &'a DeTable<'a>, faults: &'a mut Vec<SettingsFault>) -> Self {
         Self { path: String::new(), table: Some(table), span: 0..0, faults }
     }
 
-    /// The section with this name in this one.
+    /// Returns the section with this name in this one.
     pub(super) fn section(&mut self, name: &str) -> Section<'_> {
         let value = self.value(name);
         let span = value.map_or(0..0, Spanned::span);
@@ -47,7 +47,7 @@ impl<'a> Section<'a> {
             .collect()
     }
 
-    /// The place of the section.
+    /// Returns the place of the section.
     pub(super) fn span(&self) -> Span {
         self.span.clone()
     }
@@ -68,18 +68,18 @@ impl<'a> Section<'a> {
         }
     }
 
-    /// Whether anything is written there.
+    /// Returns whether the key is present.
     pub(super) fn has(&self, key: &str) -> bool {
         self.value(key).is_some()
     }
 
-    /// A text.
+    /// Returns the text of a key.
     pub(super) fn text(&mut self, key: &str) -> Option<Spanned<String>> {
         let value = self.value(key)?;
         text_of(value, key, self.faults)
     }
 
-    /// A text that means something.
+    /// Returns a text that `parse` accepts.
     pub(super) fn parsed<T>(
         &mut self,
         key: &str,
@@ -90,7 +90,7 @@ impl<'a> Section<'a> {
         self.value_or_report(text.span(), parsed)
     }
 
-    /// A whole number within `range`.
+    /// Returns a whole number within `range`.
     pub(super) fn number(&mut self, key: &str, range: RangeInclusive<usize>) -> Option<usize> {
         let value = self.value(key)?;
         let Some(number) = integer(value) else {
@@ -100,12 +100,12 @@ impl<'a> Section<'a> {
         self.value_or_report(value.span(), within(number, &range))
     }
 
-    /// A whole number of seconds within `range`.
+    /// Returns a whole number of seconds within `range`.
     pub(super) fn seconds(&mut self, key: &str, range: RangeInclusive<usize>) -> Option<Duration> {
         self.number(key, range).map(|seconds| Duration::from_secs(seconds as u64))
     }
 
-    /// A number of bytes, or a text such as `1 MiB`, up to `most`.
+    /// Returns a number of bytes, or a text such as `1 MiB`, up to `most`.
     pub(super) fn bytes(&mut self, key: &str, most: usize) -> Option<usize> {
         let value = self.value(key)?;
         let bytes = match (value.get_ref().as_str(), integer(value)) {
@@ -133,7 +133,7 @@ impl<'a> Section<'a> {
         truth
     }
 
-    /// A list of texts that mean something.
+    /// Returns a list of texts that `parse` accepts.
     pub(super) fn list<T>(
         &mut self,
         key: &str,
@@ -153,7 +153,7 @@ impl<'a> Section<'a> {
         )
     }
 
-    /// Every key of a section whose keys are free, with its text.
+    /// Returns every key of a section whose keys are free, with its text.
     pub(super) fn texts_by_key(&mut self, help: &str) -> Vec<(Spanned<String>, Spanned<String>)> {
         let mut texts = Vec::new();
         for (key, value) in self.table.into_iter().flatten() {

@@ -73,7 +73,7 @@ pub(super) fn read(root: &mut Section<'_>) -> Serve {
     }
 }
 
-/// An address with a port; names would have to be looked up.
+/// Returns an address with a port; names would have to be looked up.
 fn listen(text: &str) -> Result<SocketAddr, MessageAndHelp> {
     text.parse().map_err(|_| {
         let help = "write an address and a port, such as \"127.0.0.1:8080\" or \"[::]:8080\"";
@@ -81,7 +81,7 @@ fn listen(text: &str) -> Result<SocketAddr, MessageAndHelp> {
     })
 }
 
-/// An origin as browsers write it: no path, no final slash, lower case.
+/// Returns an origin as browsers write it: no path, no final slash, lower case.
 fn origin(text: &str) -> Result<String, MessageAndHelp> {
     let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
     let is_plain = |host: &str| {

@@ -28,7 +28,7 @@ pub(super) fn read(mut section: Section<'_>, rules: &[&'static Rule]) -> Severit
     severities
 }
 
-/// The rule with this code, unless there is none or its findings are beyond any setting.
+/// Returns the rule with this code, unless there is none or its findings are beyond any setting.
 pub(super) fn configurable_rule(
     section: &mut Section<'_>,
     code: &Spanned<String>,

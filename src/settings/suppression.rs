@@ -31,7 +31,7 @@ pub struct Suppression {
 }
 
 impl Suppression {
-    /// Whether a finding is excused, `value` being the compact JSON of the node that it is about.
+    /// Returns whether a finding is excused, `value` being the compact JSON of the node that it is about.
     pub fn covers(&self, rule: &Rule, module: &ModuleName, pointer: &Pointer, value: &[u8]) -> bool {
         self.rule.code == rule.code
             && self.module == *module
@@ -102,7 +102,7 @@ pub struct Digest(Box<str>);
 pub struct InvalidDigest(String);
 
 impl Digest {
-    /// The digest of `value`.
+    /// Returns the digest of `value`.
     pub fn of(value: &[u8]) -> Self {
         let mut text = "sha256:".to_owned();
         for byte in Sha256::digest(value) {

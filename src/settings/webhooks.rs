@@ -36,7 +36,7 @@ impl WebhookEvent {
     /// All of them.
     pub const ALL: [Self; 3] = [Self::Completed, Self::Unchanged, Self::Failed];
 
-    /// The type of the message.
+    /// Returns the type of the message.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Completed => "sync.completed",

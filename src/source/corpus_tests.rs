@@ -8,7 +8,7 @@ use std::{
 use super::{Parsed, parse};
 use crate::{domain::RepoPath, source::limits::Limits};
 
-/// The unpacked corpus that `MODREG_CORPUS` names.
+/// Returns the unpacked corpus that `MODREG_CORPUS` names.
 fn corpus(part: &str) -> Option<PathBuf> {
     #[expect(clippy::disallowed_methods, reason = "tests have no context")]
     let root = std::env::var_os("MODREG_CORPUS").map(PathBuf::from);
@@ -56,7 +56,7 @@ fn real_manifests_are_read_as_the_references_read_them() {
     assert!(count > 3000, "{count} manifests");
 }
 
-/// The kinds of `broken.csv`, by module, where the table lies beside the unpacked folders or the packed corpus.
+/// Returns the kinds of `broken.csv`, by module, where the table lies beside the unpacked folders or the packed corpus.
 fn kinds(folder: &Path) -> Option<Vec<(String, String)>> {
     let shared = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus/broken.csv");
     let table =

@@ -16,7 +16,7 @@ pub(super) struct Undecodable {
     pub(super) error: Box<ParseError>,
 }
 
-/// The text of a file, without its byte order mark.
+/// Returns the text of a file, without its byte order mark.
 pub(super) fn decode<'a>(bytes: &'a [u8], limits: &Limits) -> Result<&'a str, Undecodable> {
     if bytes.len() > limits.bytes {
         return Err(Undecodable { text: String::new(), error: Box::new(too_large(limits.bytes)) });
@@ -37,7 +37,7 @@ pub(super) fn decode<'a>(bytes: &'a [u8], limits: &Limits) -> Result<&'a str, Un
     })
 }
 
-/// The finding on a file of more than `limit` bytes.
+/// Returns the error for a file of more than `limit` bytes.
 pub(super) fn too_large(limit: usize) -> ParseError {
     let message = format!("the file is larger than {limit} bytes");
     ParseError::new(&rules::TOO_LARGE, 0..0, message, "too large")
@@ -54,7 +54,7 @@ fn not_utf8(byte: u8, offset: usize, span: Span) -> ParseError {
         .help(format!("save the file as UTF-8{guess}"))
 }
 
-/// The encoding of two or four bytes a character that the first bytes give away.
+/// Returns the encoding of two or four bytes a character that the first bytes give away.
 fn wide_encoding(bytes: &[u8]) -> Option<&'static str> {
     match bytes {
         [0xFF, 0xFE, 0, 0, ..] | [0, 0, 0xFE, 0xFF, ..] => Some("UTF-32"),
@@ -64,7 +64,7 @@ fn wide_encoding(bytes: &[u8]) -> Option<&'static str> {
     }
 }
 
-/// The character that editors on Windows write as this byte.
+/// Returns the character that editors on Windows write as this byte.
 fn windows_1252(byte: u8) -> Option<char> {
     let character = match byte {
         0x80 => '€',

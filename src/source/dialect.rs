@@ -9,7 +9,7 @@ use crate::{
 /// The most findings that reading a file gives: what goes wrong more often than that has one cause.
 pub(super) const MAX_ERRORS: usize = 100;
 
-/// The findings on keys that repeat an earlier key of their object, which `duplicates` lists as pairs of nodes.
+/// Returns the findings on keys that repeat an earlier key of their object, which `duplicates` lists as pairs of nodes.
 pub(super) fn duplicate_keys(
     text: &str,
     tree: &Tree,
@@ -29,14 +29,14 @@ pub(super) fn duplicate_keys(
     duplicates.into_iter().filter_map(error).collect()
 }
 
-/// The finding on a key `<<`.
+/// Returns the error for a key `<<`.
 pub(super) fn merge_key(span: Span, node: usize) -> ParseError {
     ParseError::new(&rules::MERGE_KEY, span, "the key `<<` is not read as a merge", "merge key")
         .at(node)
         .help("write the merged fields out where they are needed")
 }
 
-/// The finding on a number that is none or out of range.
+/// Returns the error for a number that is not finite or out of range.
 pub(super) fn bad_number(written: &str, span: Span, node: usize) -> ParseError {
     let message = format!("the number {} is not between -(2^53 - 1) and 2^53 - 1", quoted(written));
     ParseError::new(&rules::NUMBER, span, message, "out of range")
@@ -44,14 +44,14 @@ pub(super) fn bad_number(written: &str, span: Span, node: usize) -> ParseError {
         .help("put it in quotes if it is an identifier or a text, or use a smaller number")
 }
 
-/// The finding on a collection that is nested too deeply.
+/// Returns the error for a collection that is nested too deeply.
 pub(super) fn too_deep(span: Span, depth: usize) -> ParseError {
     let message = format!("lists and objects are nested more than {depth} levels deep");
     ParseError::new(&rules::TOO_DEEP, span, message, format!("level {}", depth + 1))
         .help("flatten the structure, or raise `depth` under `[limits]` in `modreg.toml`")
 }
 
-/// The finding on a second document in one file.
+/// Returns the error for a second document in one file.
 pub(super) fn second_document(span: Span) -> ParseError {
     ParseError::new(
         &rules::MULTIPLE_DOCUMENTS,
@@ -62,7 +62,7 @@ pub(super) fn second_document(span: Span) -> ParseError {
     .help("keep one document in the file, and move the others to files of their own")
 }
 
-/// The finding on the first conflict marker of git; for texts that cannot be read.
+/// Returns the error for the first conflict marker of git; for texts that cannot be read.
 pub(super) fn conflict_marker(text: &str) -> Option<ParseError> {
     let mut at = 0;
     for line in text.split_inclusive('\n') {

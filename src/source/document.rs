@@ -32,12 +32,12 @@ impl Document {
         Self { source, tree, spans: spans.map_or_else(OnceLock::new, OnceLock::from) }
     }
 
-    /// The root node.
+    /// Returns the root node.
     pub fn root(&self) -> Node<'_> {
         self.tree.root()
     }
 
-    /// The text.
+    /// Returns the text.
     pub fn source(&self) -> &Arc<SourceText> {
         &self.source
     }
@@ -58,7 +58,8 @@ impl Document {
             .collect()
     }
 
-    /// The bytes of a part of the node that `pointer` leads to; where there is no such node, of the nearest one above.
+    /// Returns the bytes of a part of the node that `pointer` leads to; where there is no such node, of the nearest one
+    /// above.
     ///
     /// A node that a YAML alias stands for lies where its anchor is, under the key of the alias.
     pub fn locate(&self, pointer: &Pointer, part: Part) -> Span {

@@ -12,7 +12,7 @@ pub enum Format {
 }
 
 impl Format {
-    /// The format that the extension of `path` names; standard input, which has none, is read as YAML, of which
+    /// Returns the format that the extension of `path` names; standard input, which has none, is read as YAML, of which
     /// nearly all JSON is a part.
     pub fn of(path: &RepoPath) -> Self {
         if path.extension() == "json" { Self::Json } else { Self::Yaml }

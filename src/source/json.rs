@@ -63,7 +63,7 @@ pub(super) fn read(text: &str, path: &RepoPath, limits: &Limits) -> Reading {
     reading
 }
 
-/// The findings on a text at which `serde_json` stopped, at least one.
+/// Returns the findings on a text at which `serde_json` stopped, at least one.
 fn explain(text: &str, path: &RepoPath, error: &serde_json::Error, limits: &Limits) -> Vec<ParseError> {
     if let Some(start) = yaml_start(text) {
         return vec![errors::yaml(start, path.file_name(), &format!("{}.yaml", path.stem()))];
@@ -72,7 +72,7 @@ fn explain(text: &str, path: &RepoPath, error: &serde_json::Error, limits: &Limi
     if errors.is_empty() { vec![errors::unknown(stop(text, error))] } else { errors }
 }
 
-/// The first line of a text that is YAML by its looks: a key without quotes or brackets, a list entry, or `---`.
+/// Returns the first line of a text that is YAML by its looks: a key without quotes or brackets, a list entry, or `---`.
 fn yaml_start(text: &str) -> Option<Span> {
     let mut at = 0;
     for line in text.split_inclusive('\n') {
@@ -91,7 +91,7 @@ fn yaml_start(text: &str) -> Option<Span> {
     None
 }
 
-/// The byte that the reader could not take.
+/// Returns the byte that the reader could not take.
 fn stop(text: &str, error: &serde_json::Error) -> Span {
     let line_start =
         text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum::<usize>();

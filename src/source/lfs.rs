@@ -8,7 +8,7 @@ use crate::source::parse_error::ParseError;
 /// How every pointer starts.
 const START: &str = "version https://git-lfs.github.com/spec/v1";
 
-/// The finding on a text that is a pointer.
+/// Returns the error for a text that is a pointer.
 pub(super) fn pointer(text: &str) -> Option<ParseError> {
     let rest = text.strip_prefix(START)?;
     let is_pointer = rest.starts_with(['\n', '\r']) && rest.contains("\noid sha256:");
@@ -21,7 +21,7 @@ pub(super) fn pointer(text: &str) -> Option<ParseError> {
     })
 }
 
-/// The finding on a file whose content is here, but not in the commit.
+/// Returns the error for a file whose content is in the working tree, but not in the commit.
 pub(super) fn stored_elsewhere() -> ParseError {
     let message = "the file is stored with Git LFS: a commit contains only a pointer to its content, and a sync reads commits";
     ParseError::new(&rules::LFS_POINTER, 0..0, message, "stored with Git LFS")

@@ -19,7 +19,7 @@ impl Limits {
     /// The bound on [`Limits::aliases`].
     pub const MAX_ALIASES: usize = 1 << 24;
 
-    /// The same limits, within what can be read at all.
+    /// Returns the same limits, within what can be read at all.
     #[must_use]
     pub(super) fn bounded(self) -> Self {
         Self {

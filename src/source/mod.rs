@@ -82,12 +82,12 @@ pub struct Parsed {
     pub diagnostics: Vec<Diagnostic>,
 }
 
-/// The finding on a file that is larger than `limit` bytes, which is known without its content.
+/// Returns the error for a file that is larger than `limit` bytes, which is known without its content.
 pub fn too_large(path: &RepoPath, limit: usize) -> Diagnostic {
     decode::too_large(limit).diagnose(&Arc::new(SourceText::new(path.clone(), "")), None)
 }
 
-/// The finding on a file of which a commit contains only a pointer of Git LFS.
+/// Returns the error for a file of which a commit contains only a pointer of Git LFS.
 pub fn lfs_pointer(path: &RepoPath) -> Diagnostic {
     lfs::stored_elsewhere().diagnose(&Arc::new(SourceText::new(path.clone(), "")), None)
 }

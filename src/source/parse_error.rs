@@ -22,7 +22,7 @@ pub(super) struct ParseError {
 }
 
 impl ParseError {
-    /// An error without a node and without help.
+    /// Returns an error without a node and without help.
     pub(super) fn new(
         rule: &'static Rule,
         span: Span,
@@ -32,18 +32,18 @@ impl ParseError {
         Self { rule, span, node: None, message: message.into(), label: label.into(), help: None }
     }
 
-    /// A syntax error.
+    /// Returns a syntax error.
     pub(super) fn syntax(span: Span, message: impl Into<String>, label: impl Into<String>) -> Self {
         Self::new(&rules::SYNTAX, span, message, label)
     }
 
-    /// The same error, with what to do about it.
+    /// Returns the same error, with what to do about it.
     pub(super) fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
     }
 
-    /// The same error, at a node.
+    /// Returns the same error, at a node.
     pub(super) fn at(mut self, node: usize) -> Self {
         self.node = Some(node);
         self

@@ -13,7 +13,7 @@ fn read(path: &str, text: impl AsRef<[u8]>) -> Parsed {
     parse(&RepoPath::new(path), text.as_ref(), &Limits::default())
 }
 
-/// The findings as `line:column code` with the text under the label, in order.
+/// Returns the findings as `line:column code` with the text under the label, in order.
 fn findings(path: &str, text: impl AsRef<[u8]>) -> Vec<String> {
     let place = |diagnostic: &crate::diagnostic::Diagnostic| {
         let start = diagnostic.start();

@@ -111,7 +111,7 @@ fn a_changed_leaf_is_one_update_at_that_leaf() {
     }
 }
 
-/// The reverse of [`fields`]: removals from the back by old places, then all else from the front by new places.
+/// Returns the reverse of [`fields`]: removals from the back by old places, then all else from the front by new places.
 fn apply(old: &Value, changes: &[FieldChange]) -> Value {
     let mut document = old.clone();
     let mut in_order: Vec<_> = changes.iter().collect();

@@ -31,7 +31,7 @@ pub enum InvalidSchedule {
 }
 
 impl InvalidSchedule {
-    /// What to write instead.
+    /// Returns what to write instead.
     pub fn help(&self) -> String {
         match self {
             Self::Expression { help, .. } => help.clone(),
@@ -44,7 +44,7 @@ impl InvalidSchedule {
     }
 }
 
-/// A text of the manifest in the quotes of messages: without control characters, clipped.
+/// Returns a text of the manifest in the quotes of messages: without control characters, clipped.
 pub(super) fn quoted(written: &str) -> String {
     let end = written.char_indices().nth(MAX_SHOWN).map(|(end, _)| end);
     let (piece, rest) = end.map_or((written, ""), |end| (&written[..end], "…"));

@@ -92,7 +92,7 @@ pub(super) fn explain(expression: &str, reads: impl Fn(&str) -> bool) -> Invalid
     fault(format!("{quoted_expression} is not a cron expression of five fields"), ALL.to_owned())
 }
 
-/// What is wrong with a part of a field, and what to write.
+/// Returns what is wrong with a part of a field, and what to write.
 fn of_field(field: &Field, part: &str) -> (String, String) {
     let Field { name, range, names } = field;
     let (first, last) = (range.start(), range.end());
@@ -132,7 +132,7 @@ fn of_field(field: &Field, part: &str) -> (String, String) {
     (format!("the {name} {} cannot be read", quoted(part)), help)
 }
 
-/// The names of the zone that was most likely meant.
+/// Returns the names of the zone that was most likely meant.
 pub(super) fn meant_zone<'a>(written: &str, zones: impl Iterator<Item = &'a str> + Clone) -> Option<&'a str> {
     let place = written.replace(' ', "_");
     let is_place = |zone: &&str| {

@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// The help on the only finding.
+/// Returns the help on the only finding.
 fn help(change: impl FnOnce(&mut Value), format: Format) -> String {
     let manifest = manifest(change);
     let tree = tree(&manifest);

@@ -11,13 +11,13 @@ use crate::{
 /// The longest correction that a remedy spells out, in bytes.
 const MAX_CORRECTION: usize = 100;
 
-/// The finding on a file without a value.
+/// Returns the error for a file without a value.
 pub(super) fn empty(text: &str) -> ParseError {
     let message = if text.trim().is_empty() { "the file is empty" } else { "the file has no content" };
     ParseError::syntax(0..0, message, "nothing here").help("write an object: `{ … }`")
 }
 
-/// The finding on a YAML file that is named as JSON.
+/// Returns the error for a YAML file that is named as JSON.
 pub(super) fn yaml(span: Span, file_name: &str, rename_to: &str) -> ParseError {
     let extension = file_name.rsplit('.').next().unwrap_or_default();
     ParseError::syntax(span, format!("this is YAML in a file named `.{extension}`"), "YAML").help(format!(
@@ -47,7 +47,7 @@ pub(super) fn unusual_space(text: &str, span: Span) -> ParseError {
     .help("replace it by an ordinary space")
 }
 
-/// The finding on a text in other quotes than straight double ones, at one end or both.
+/// Returns the error for a text in other quotes than straight double ones, at one end or both.
 pub(super) fn other_quotes(text: &str, span: Span) -> ParseError {
     let written = &text[span.clone()];
     let is_quote = |next: char| "\"'`“”„‟‘’‚«»".contains(next);
@@ -61,7 +61,7 @@ pub(super) fn other_quotes(text: &str, span: Span) -> ParseError {
     error.help(corrected(content).map_or("use `\"` on both ends".to_owned(), |text| format!("write {text}")))
 }
 
-/// The finding on a text without its closing quote; `span` may reach over several lines.
+/// Returns the error for a text without its closing quote; `span` may reach over several lines.
 pub(super) fn unclosed(text: &str, span: Span) -> ParseError {
     let line = text[span.clone()].lines().next().unwrap_or_default().len();
     let goes_on = line < span.len();
@@ -104,7 +104,7 @@ pub(super) fn unescaped(text: &str, span: Span) -> ParseError {
     ParseError::syntax(span, "this text contains quotes that are not escaped", "quotes within it").help(help)
 }
 
-/// A text as JSON writes it, in backticks, unless it is long or has characters that cannot be shown.
+/// Returns a text as JSON writes it, in backticks, unless it is long or has characters that cannot be shown.
 fn corrected(content: &str) -> Option<String> {
     let content = content.trim();
     let is_shown = |next: char| next != '`' && (matches!(next, '"' | '\'') || next.escape_debug().len() == 1);
@@ -112,7 +112,7 @@ fn corrected(content: &str) -> Option<String> {
         .then(|| format!("`{}`", Json::from(content)))
 }
 
-/// The finding on a key that is not in quotes.
+/// Returns the error for a key that is not in quotes.
 pub(super) fn unquoted_key(text: &str, span: Span) -> ParseError {
     let written = &text[span.clone()];
     let help = corrected(written).map_or("put it in double quotes".to_owned(), |key| format!("write {key}"));
@@ -124,7 +124,7 @@ pub(super) fn unquoted_key(text: &str, span: Span) -> ParseError {
     .help(help)
 }
 
-/// The finding on something else where a key is expected.
+/// Returns the error for something else where a key is expected.
 pub(super) fn no_key(text: &str, span: Span) -> ParseError {
     let message = format!("expected a key in double quotes, found {}", quoted(&text[span.clone()]));
     ParseError::syntax(span, message, "expected a key").help("write each member as `\"key\": value`")
@@ -135,7 +135,7 @@ pub(super) fn key_missing(span: Span) -> ParseError {
         .help("write each member as `\"key\": value`")
 }
 
-/// The finding on a word that is not a value by itself, if it is not.
+/// Returns the error for a word that is not a value by itself, if it is not.
 pub(super) fn bad_value(text: &str, span: Span) -> Option<ParseError> {
     let word = &text[span.clone()];
     if matches!(word, "true" | "false" | "null") {
@@ -187,7 +187,7 @@ pub(super) fn two_colons(span: Span) -> ParseError {
     ParseError::syntax(span, "two colons follow each other", "expected a value").help("remove one of them")
 }
 
-/// The finding on a colon after a value.
+/// Returns the error for a colon after a value.
 pub(super) fn colon_after_value(span: Span) -> ParseError {
     ParseError::syntax(span, "a colon follows a value", "expected `,`")
         .help("put a text that contains a colon in double quotes")
@@ -199,18 +199,18 @@ pub(super) fn value_missing(text: &str, key: Span) -> ParseError {
         .help("write a value after the colon, or remove the key")
 }
 
-/// The finding on a key that is followed by the members of its value.
+/// Returns the error for a key that is followed by the members of its value.
 pub(super) fn brace_missing(text: &str, key: Span) -> ParseError {
     value_missing(text, key).help("write `{` after its colon, and `}` after the last member of its value")
 }
 
-/// The finding on a value without a key.
+/// Returns the error for a value without a key.
 pub(super) fn value_without_key(span: Span, text: &str) -> ParseError {
     no_key(text, span)
         .help("put several values of one key in a list: `[ … ]`, or write a key before this one")
 }
 
-/// The finding on a closing bracket without an opening one.
+/// Returns the error for a closing bracket without an opening one.
 pub(super) fn unopened_bracket(text: &str, span: Span, bracket: Bracket) -> ParseError {
     let message = format!("no bracket is open that {} could close", quoted(&text[span.clone()]));
     let opening = if bracket == Bracket::Object { '{' } else { '[' };
@@ -218,19 +218,19 @@ pub(super) fn unopened_bracket(text: &str, span: Span, bracket: Bracket) -> Pars
         .help(format!("remove it, or add the missing `{opening}`"))
 }
 
-/// The finding on a list in braces.
+/// Returns the error for a list in braces.
 pub(super) fn list_in_braces(text: &str, item: Span) -> ParseError {
     let message = format!("{} is in an object, but has no colon and no value", quoted(&text[item.clone()]));
     ParseError::syntax(item, message, "neither a key nor a value")
         .help("write a member as `\"key\": value`; a list is in brackets: `[ … ]`")
 }
 
-/// The finding on a comma that follows another one.
+/// Returns the error for a comma that follows another one.
 pub(super) fn two_commas(span: Span) -> ParseError {
     ParseError::syntax(span, "two commas follow each other", "no value before it").help("remove one of them")
 }
 
-/// The finding on a comma before the first value.
+/// Returns the error for a comma before the first value.
 pub(super) fn early_comma(span: Span) -> ParseError {
     ParseError::syntax(span, "no value precedes this comma", "no value before it").help("remove the comma")
 }
@@ -245,7 +245,7 @@ pub(super) fn comma_missing(value: Span) -> ParseError {
         .help("add a comma")
 }
 
-/// The finding on a text that is followed by something that could be the rest of it.
+/// Returns the error for a text that is followed by something that could be the rest of it.
 pub(super) fn comma_or_escape_missing(value: Span) -> ParseError {
     comma_missing(value)
         .help("add a comma; if the text was meant to go on, write a quote within it as `\\\"`")
@@ -255,7 +255,7 @@ pub(super) fn semicolon(span: Span) -> ParseError {
     ParseError::syntax(span, "a semicolon separates two values", "expected `,`").help("write `,`")
 }
 
-/// The finding on a member that is directly in a list.
+/// Returns the error for a member that is directly in a list.
 pub(super) fn key_in_list(colon: Span) -> ParseError {
     ParseError::syntax(colon, "a list cannot contain keys", "a key precedes this")
         .help("put the member in braces: `{ \"key\": value }`")
@@ -267,7 +267,7 @@ pub(super) fn wrong_bracket(span: Span, open: Bracket) -> ParseError {
         .help(format!("write `{closing}`"))
 }
 
-/// The finding on a collection whose closing bracket is missing before the key of an object around it.
+/// Returns the error for a collection whose closing bracket is missing before the key of an object around it.
 pub(super) fn unclosed_before_key(text: &str, opening: Span, open: Bracket, key: &Span) -> ParseError {
     let has_comma = text[..key.start].trim_end().ends_with(',');
     let key = quoted(text[key.clone()].trim_matches('"'));
@@ -282,14 +282,14 @@ pub(super) fn unclosed_before_key(text: &str, opening: Span, open: Bracket, key:
     )
 }
 
-/// The finding on a collection whose closing bracket is missing `before` something.
+/// Returns the error for a collection whose closing bracket is missing `before` something.
 pub(super) fn unclosed_before(opening: Span, open: Bracket, before: &str) -> ParseError {
     let (name, closing) = names(open);
     ParseError::syntax(opening, format!("this {name} is never closed"), "opened here")
         .help(format!("add the missing `{closing}` before {before}"))
 }
 
-/// The finding on a collection that is open at the end of the file.
+/// Returns the error for a collection that is open at the end of the file.
 pub(super) fn unclosed_at_end(opening: Span, open: Bracket) -> ParseError {
     let (name, closing) = names(open);
     ParseError::syntax(opening, format!("this {name} is never closed"), "opened here")
@@ -306,7 +306,7 @@ pub(super) fn after_the_end(span: Span) -> ParseError {
         .help("remove it, or check for a closing bracket too many before it")
 }
 
-/// What a collection is called, and the bracket that closes it.
+/// Returns what a collection is called, and the bracket that closes it.
 fn names(bracket: Bracket) -> (&'static str, char) {
     match bracket {
         Bracket::Object => ("object", '}'),

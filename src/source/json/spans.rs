@@ -5,7 +5,7 @@
 
 use crate::source::tree::spans::{ByteRange, NodeSpans};
 
-/// The places of all nodes, in the order of the nodes.
+/// Returns the places of all nodes, in the order of the nodes.
 pub(in crate::source) fn spans(text: &str) -> Vec<NodeSpans> {
     let bytes = text.as_bytes();
     let (mut spans, mut open, mut at) = (Vec::<NodeSpans>::new(), Vec::<Open>::new(), 0);
@@ -49,7 +49,7 @@ struct Open {
     expects_key: bool,
 }
 
-/// The byte after the token that starts at `start`.
+/// Returns the byte after the token that starts at `start`.
 fn token_end(bytes: &[u8], start: usize) -> usize {
     let is_word = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.');
     let mut end = start + 1;

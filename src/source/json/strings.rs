@@ -5,7 +5,7 @@ use crate::{
     source::parse_error::ParseError,
 };
 
-/// The findings within the text at `span`, in the order of the text; each is made when it is asked for.
+/// Returns the findings within the text at `span`, in the order of the text; each is made when it is asked for.
 pub(super) fn errors<'a>(text: &'a str, span: &Span) -> impl Iterator<Item = ParseError> + use<'a> {
     let (offset, written) = (span.start, &text[span.clone()]);
     let mut at = 0;
@@ -27,7 +27,7 @@ pub(super) fn errors<'a>(text: &'a str, span: &Span) -> impl Iterator<Item = Par
 /// Makes the finding on a piece of a text.
 type Make = fn(Span, &str) -> ParseError;
 
-/// The length of an escape whose backslash is followed by `escaped`, and what is wrong with it.
+/// Returns the length of an escape whose backslash is followed by `escaped`, and what is wrong with it.
 fn escape(escaped: &str) -> (usize, Option<Make>) {
     match escaped.chars().next() {
         Some('"' | '\\' | '/' | 'b' | 'f' | 'n' | 'r' | 't') => (2, None),
@@ -41,7 +41,7 @@ fn escape(escaped: &str) -> (usize, Option<Make>) {
     }
 }
 
-/// The UTF-16 code unit of the four digits that `text` starts with.
+/// Returns the UTF-16 code unit of the four digits that `text` starts with.
 fn unit(text: &str) -> Option<u16> {
     let digits = text.get(..4).filter(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()))?;
     u16::from_str_radix(digits, 16).ok()
@@ -51,7 +51,7 @@ fn low_surrogate(text: &str) -> bool {
     text.strip_prefix("\\u").and_then(unit).is_some_and(|unit| (0xDC00..0xE000).contains(&unit))
 }
 
-/// The length of the equal control characters that `text` starts with, and the finding on them.
+/// Returns the length of the equal control characters that `text` starts with, and the finding on them.
 fn control_character(text: &str) -> (usize, Option<Make>) {
     let first = text.chars().next().unwrap_or_default();
     (

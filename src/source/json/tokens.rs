@@ -54,7 +54,7 @@ pub(super) struct Token {
 }
 
 impl Kind {
-    /// Whether it is a text, as it should be or nearly.
+    /// Returns whether it is a text, as it should be or nearly.
     pub(super) fn is_text(self) -> bool {
         matches!(self, Self::Text | Self::Unclosed | Self::Unopened | Self::Unescaped | Self::Quoted)
     }
@@ -75,12 +75,12 @@ impl<'a> Lexer<'a> {
         Self { text, at: 0, line: 0, indentation: None, expects_key: false }
     }
 
-    /// Whether a colon comes next.
+    /// Returns whether a colon comes next.
     pub(super) fn is_before_colon(&self) -> bool {
         self.text[self.at..].trim_start().starts_with([':', '='])
     }
 
-    /// Whether a closing bracket comes next.
+    /// Returns whether a closing bracket comes next.
     pub(super) fn is_before_closing(&self, bracket: Bracket) -> bool {
         self.text[self.at..].trim_start().starts_with(match bracket {
             Bracket::Object => '}',
@@ -106,7 +106,7 @@ impl<'a> Lexer<'a> {
         token
     }
 
-    /// Where a text ends that starts with a double quote at the place, and what is wrong with its ends.
+    /// Returns where a text ends that starts with a double quote at the place, and what is wrong with its ends.
     fn text(&self) -> (Kind, usize) {
         let quote = self.closing_quote();
         let key =
@@ -127,7 +127,7 @@ impl<'a> Lexer<'a> {
         if rest.starts_with(char::is_alphanumeric) { self.misaligned(quote) } else { (Kind::Text, quote + 1) }
     }
 
-    /// The next quote on the line that is not escaped, or the end of the line.
+    /// Returns the next quote on the line that is not escaped, or the end of the line.
     fn closing_quote(&self) -> Result<usize, usize> {
         let bytes = self.text.as_bytes();
         let mut at = self.at + 1;
@@ -142,7 +142,7 @@ impl<'a> Lexer<'a> {
         }
     }
 
-    /// Where a text ends whose quote at `quote` is followed by a letter or a digit.
+    /// Returns where a text ends whose quote at `quote` is followed by a letter or a digit.
     fn misaligned(&self, quote: usize) -> (Kind, usize) {
         let rest = &self.text[quote + 1..];
         let content = self.text[self.at + 1..quote].trim_end();
@@ -161,7 +161,7 @@ impl<'a> Lexer<'a> {
         (Kind::Unescaped, end)
     }
 
-    /// Where a text ends that has no closing quote up to `line_end`.
+    /// Returns where a text ends that has no closing quote up to `line_end`.
     fn unclosed(&self, line_end: usize) -> (Kind, usize) {
         if let Some(end) = self.continuation(line_end) {
             return (Kind::Unclosed, end);
@@ -170,7 +170,7 @@ impl<'a> Lexer<'a> {
         (self.ending(end), end)
     }
 
-    /// The end of a text that goes on on the lines after `line_end`, up to a closing quote.
+    /// Returns the end of a text that continues on the lines after `line_end`, up to a closing quote.
     fn continuation(&self, line_end: usize) -> Option<usize> {
         let mut at = line_end + self.text[line_end..].find('\n')? + 1;
         for line in self.text[at..].split_inclusive('\n') {
@@ -186,14 +186,14 @@ impl<'a> Lexer<'a> {
         None
     }
 
-    /// What a text without a straight closing quote is that ends at `end`.
+    /// Returns what a text without a straight closing quote is that ends at `end`.
     fn ending(&self, end: usize) -> Kind {
         let content = &self.text[self.at + 1..end];
         if content.ends_with(['“', '”', '„', '’', '‘']) { Kind::Quoted } else { Kind::Unclosed }
     }
 
-    /// The end of the text that starts at `start`, without commas and closing brackets at the end of its line, which hardly belong
-    /// to it.
+    /// Returns the end of the text that starts at `start`, without commas and closing brackets at the end of its line, which
+    /// hardly belong to it.
     fn without_punctuation(&self, start: usize, line_end: usize) -> usize {
         let content = &self.text[start..line_end];
         let (has_brace, has_bracket) = (content.contains('{'), content.contains('['));
@@ -206,7 +206,7 @@ impl<'a> Lexer<'a> {
         start + content.trim_end_matches(is_punctuation).len()
     }
 
-    /// The end of a text that starts with another quote than `"`.
+    /// Returns the end of a text that starts with another quote than `"`.
     fn quoted(&self, opening: char) -> usize {
         let start = self.at + opening.len_utf8();
         let content = &self.text[start..];
@@ -222,7 +222,7 @@ impl<'a> Lexer<'a> {
         }
     }
 
-    /// The end of what is written without quotes, and whether a closing quote follows at once.
+    /// Returns the end of what is written without quotes, and whether a closing quote follows at once.
     fn word(&self) -> (Kind, usize) {
         let mut end = self.word_end(self.at);
         // What comes first decides, so that a long word is not looked at again with each one that follows it.
@@ -315,41 +315,41 @@ impl Iterator for Lexer<'_> {
     }
 }
 
-/// Whether the character is one of those that keys of manifests consist of.
+/// Returns whether the character is one of those that keys of manifests consist of.
 fn is_of_key(character: char) -> bool {
     character.is_alphanumeric() || matches!(character, '_' | '-')
 }
 
-/// Whether a comment starts the text, in the syntax of any language.
+/// Returns whether a comment starts the text, in the syntax of any language.
 fn is_comment(text: &str) -> bool {
     text.starts_with("//") || text.starts_with("/*") || text.starts_with('#')
 }
 
-/// Whether the character is white space that JSON does not know, or does not show.
+/// Returns whether the character is white space that JSON does not know, or does not show.
 fn is_space(character: char) -> bool {
     character.is_whitespace() && !character.is_ascii_whitespace()
         || matches!(character, '\u{b}' | '\u{c}' | '\u{200b}' | '\u{feff}')
 }
 
-/// Whether a text can have ended before this one.
+/// Returns whether a text can have ended before this one.
 fn is_end_of_text(rest: &str) -> bool {
     let rest = rest.trim_start_matches([' ', '\t']);
     rest.is_empty() || rest.starts_with([',', ':', '}', ']', '\r', '\n'])
 }
 
-/// Whether a word is a value by itself: a literal or something like a number.
+/// Returns whether a word is a value by itself: a literal or something like a number.
 fn is_value(word: &str) -> bool {
     matches!(word, "true" | "false" | "null") || is_like_number(word)
 }
 
-/// Whether a word starts as a number does.
+/// Returns whether a word starts as a number does.
 pub(super) fn is_like_number(word: &str) -> bool {
     word.trim_start_matches(['+', '-'])
         .trim_start_matches('.')
         .starts_with(|first: char| first.is_ascii_digit())
 }
 
-/// Whether a word is a number by RFC 8259, section 6.
+/// Returns whether a word is a number by RFC 8259, section 6.
 pub(super) fn is_number(word: &str) -> bool {
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let word = word.strip_prefix('-').unwrap_or(word);

@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// The findings as `line:column message`, in order; each has a remedy.
+/// Returns the findings as `line:column message`, in order; each has a remedy.
 fn messages(text: &str) -> Vec<String> {
     let parsed = read("a.json", text);
     assert!(parsed.document.is_none(), "{text:?} has a tree");

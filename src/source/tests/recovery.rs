@@ -53,7 +53,7 @@ fn lines_found(text: &str) -> Vec<usize> {
     read("a.yaml", text).diagnostics.iter().map(|diagnostic| diagnostic.start().line).collect()
 }
 
-/// The text with some of the mistakes, and their lines.
+/// Returns the text with some of the mistakes, and their lines.
 fn with(mistakes: &[(&str, &str)]) -> (String, Vec<usize>) {
     let mut text = VALID.to_owned();
     let mut lines = Vec::new();

@@ -73,7 +73,7 @@ impl TreeBuilder {
         }
     }
 
-    /// The members that repeat a key, as pairs of the index of the first member of that key and of the repeating one.
+    /// Returns the members that repeat a key, as pairs of the index of the first member of that key and of the repeating one.
     ///
     /// Only closed objects count. Such members stay in the tree, the first one wins a look-up.
     pub(crate) fn duplicates(&self) -> impl Iterator<Item = (usize, usize)> {
@@ -106,22 +106,22 @@ impl TreeBuilder {
         }
     }
 
-    /// How many collections are open.
+    /// Returns how many collections are open.
     pub(crate) fn depth(&self) -> usize {
         self.open.len()
     }
 
-    /// How many nodes there are.
+    /// Returns how many nodes there are.
     pub(crate) fn len(&self) -> usize {
         self.nodes.len()
     }
 
-    /// How many nodes the closed node at `index` and all below it are.
+    /// Returns how many nodes the closed node at `index` and all below it are.
     pub(in crate::source) fn size(&self, index: usize) -> usize {
         self.nodes[index].end as usize - index
     }
 
-    /// How many collections lie within each other at the closed node at `index`: 0 for a scalar.
+    /// Returns how many collections lie within each other at the closed node at `index`: 0 for a scalar.
     pub(in crate::source) fn height(&self, index: usize) -> usize {
         let (mut open, mut height) = (Vec::new(), 0);
         for (at, node) in self.nodes.iter().enumerate().take(self.nodes[index].end as usize).skip(index) {
@@ -149,7 +149,7 @@ impl TreeBuilder {
         self.nodes[base].key = key;
     }
 
-    /// Closes what is open and gives the tree, or `None` where no node was added.
+    /// Closes what is open and gives the tree, or `None` if no node was added.
     pub(crate) fn finish(mut self) -> Option<Tree> {
         self.close_all();
         (!self.nodes.is_empty()).then_some(Tree { nodes: self.nodes, strings: self.strings })

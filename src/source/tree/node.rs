@@ -71,12 +71,12 @@ impl Tree {
         Self { nodes: vec![NodeData { kind, end: 1, key: None }], strings }
     }
 
-    /// The root of the document.
+    /// Returns the root of the document.
     pub fn root(&self) -> Node<'_> {
         Node { tree: self, index: 0 }
     }
 
-    /// The node at a place in reading order.
+    /// Returns the node at a place in reading order.
     pub(in crate::source) fn node(&self, index: usize) -> Option<Node<'_>> {
         (index < self.nodes.len()).then(|| Node { tree: self, index: to_u32(index) })
     }
@@ -91,7 +91,7 @@ impl<'a> Node<'a> {
         &self.tree.nodes[self.index as usize]
     }
 
-    /// The node's place in reading order; the root is 0.
+    /// Returns the node's place in reading order; the root is 0.
     pub fn index(self) -> usize {
         self.index as usize
     }
@@ -101,7 +101,7 @@ impl<'a> Node<'a> {
         (std::ptr::from_ref(self.tree).addr(), self.index)
     }
 
-    /// What the node holds.
+    /// Returns what the node holds.
     pub fn value(self) -> Value<'a> {
         match self.data().kind {
             Kind::Null => Value::Null,
@@ -117,12 +117,12 @@ impl<'a> Node<'a> {
         Children { tree: self.tree, next: self.index + 1, end: self.data().end }
     }
 
-    /// The key under which the node stands in its object.
+    /// Returns the key under which the node stands in its object.
     pub fn key(self) -> Option<&'a str> {
         self.data().key.map(|key| self.tree.text(key))
     }
 
-    /// The text, where the node is one.
+    /// Returns the text, where the node is one.
     pub fn as_str(self) -> Option<&'a str> {
         match self.value() {
             Value::String(text) => Some(text),
@@ -130,7 +130,7 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// The elements, where the node is an array.
+    /// Returns the elements, where the node is an array.
     pub fn as_array(self) -> Option<Elements<'a>> {
         match self.value() {
             Value::Array(elements) => Some(elements),
@@ -138,7 +138,7 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// The members, where the node is an object.
+    /// Returns the members, where the node is an object.
     pub fn as_object(self) -> Option<Members<'a>> {
         match self.value() {
             Value::Object(members) => Some(members),
@@ -146,12 +146,12 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// The member `key`, where the node is an object that has it.
+    /// Returns the member `key`, where the node is an object that has it.
     pub fn get(self, key: &str) -> Option<Self> {
         self.as_object()?.find(|(name, _)| *name == key).map(|(_, node)| node)
     }
 
-    /// The node that `pointer` leads to from this one.
+    /// Returns the node that `pointer` leads to from this one.
     pub fn at(self, pointer: &Pointer) -> Option<Self> {
         pointer.segments().try_fold(self, |node, segment| match node.value() {
             Value::Array(mut elements) => elements.nth(segment.parse().ok()?),
@@ -160,7 +160,7 @@ impl<'a> Node<'a> {
         })
     }
 
-    /// The route from this node to the node at `index`, which stands in its subtree.
+    /// Returns the route from this node to the node at `index`, which stands in its subtree.
     pub(in crate::source) fn route_to(self, index: usize) -> Pointer {
         let (mut node, mut pointer) = (self, Pointer::ROOT);
         while node.index() != index {
@@ -175,7 +175,7 @@ impl<'a> Node<'a> {
         pointer
     }
 
-    /// The same value for `serde_json`.
+    /// Returns the same value for `serde_json`.
     pub fn to_json(self) -> serde_json::Value {
         match self.value() {
             Value::Null => serde_json::Value::Null,

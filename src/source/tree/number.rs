@@ -13,7 +13,7 @@ pub enum Number {
 }
 
 impl Number {
-    /// The nearest number there is, for one that is out of range; a number that is none is 0.
+    /// Returns the nearest number there is, for one that is out of range; a number that is none is 0.
     pub(in crate::source) fn nearest(number: f64) -> Self {
         match number {
             _ if number.is_nan() => Self::Integer(0),
@@ -27,7 +27,7 @@ impl Number {
         i64::try_from(number).ok().filter(|number| number.abs() <= MAX_NUMBER).map(Self::Integer)
     }
 
-    /// Takes a float, or `None` where it is not finite or beyond ±(2^53 − 1).
+    /// Takes a float, or `None` if it is not finite or beyond ±(2^53 − 1).
     pub fn from_float(number: f64) -> Option<Self> {
         #[expect(clippy::cast_precision_loss, reason = "2^53 - 1 is exact in a float")]
         let in_range = number.abs() <= MAX_NUMBER as f64;

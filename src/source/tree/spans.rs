@@ -27,12 +27,12 @@ impl ByteRange {
         Self { start: to_u32(range.start), end: to_u32(range.end.max(range.start)) }
     }
 
-    /// The same range with another end.
+    /// Returns the same range with another end.
     pub(in crate::source) fn until(self, end: usize) -> Self {
         Self::new(self.start as usize..end)
     }
 
-    /// The range as the rest of the program writes it.
+    /// Returns the range as the rest of the program writes it.
     pub(in crate::source) fn span(self) -> Span {
         self.start as usize..self.end as usize
     }

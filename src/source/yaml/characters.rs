@@ -7,7 +7,7 @@ use crate::{
     source::{parse_error::ParseError, rules},
 };
 
-/// The finding on the first such character.
+/// Returns the error for the first such character.
 pub(super) fn check(text: &str) -> Option<ParseError> {
     let bytes = text.as_bytes();
     let mut from = 0;
@@ -21,7 +21,7 @@ pub(super) fn check(text: &str) -> Option<ParseError> {
     }
 }
 
-/// Whether a refused character may start with this byte.
+/// Returns whether a refused character may start with this byte.
 fn is_suspect(byte: u8) -> bool {
     matches!(byte, 0..0x20 | 0x7F | 0xC2 | 0xE2 | 0xEF) && !matches!(byte, b'\t' | b'\n' | b'\r')
 }
@@ -43,7 +43,7 @@ fn error(character: char, span: Span) -> ParseError {
         .help(format!("remove it, or write it as `\\u{code:04X}` in a text in double quotes"))
 }
 
-/// The first `\u` escape in a quoted scalar that is half of a character, as JSON writes what lies beyond U+FFFF.
+/// Returns the first `\u` escape in a quoted scalar that is half of a character, as JSON writes what lies beyond U+FFFF.
 ///
 /// `serde_yaml` refuses them, alone and in pairs.
 pub(super) fn surrogate_escape(text: &str, scalar: &Span) -> Option<Span> {

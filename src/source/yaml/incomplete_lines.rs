@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{diagnostic::quoted, source::parse_error::ParseError};
 
-/// The finding on a line without a key, where its words give the mistake away.
+/// Returns the error for a line without a key, where its words give the mistake away.
 pub(super) fn error(text: &str, line: Line<'_>) -> Option<ParseError> {
     let parts = line.parts();
     let written = line.text[parts.content..].trim_end();
@@ -48,7 +48,7 @@ pub(super) fn error(text: &str, line: Line<'_>) -> Option<ParseError> {
     Some(ParseError::syntax(start..start + first.len(), message, "expected `:` after this").help(help))
 }
 
-/// The finding on a line in a list that has no dash, or no space after it.
+/// Returns the error for a line in a list that has no dash, or no space after it.
 fn dash(text: &str, line: Line<'_>) -> Option<ParseError> {
     let parts = line.parts();
     let written = line.text[parts.content..].trim_end();
@@ -71,7 +71,7 @@ fn dash(text: &str, line: Line<'_>) -> Option<ParseError> {
     Some(error.help(write(&format!("- {written}")).unwrap_or_else(|| "put `- ` before it".to_owned())))
 }
 
-/// The finding on a key whose value follows its colon without a space: `name:tasks`.
+/// Returns the error for a key whose value follows its colon without a space: `name:tasks`.
 fn glued_colon(line: Line<'_>) -> Option<ParseError> {
     let parts = line.parts();
     let (key, value) = line.text[parts.content..].trim_end().split_once(':')?;

@@ -3,7 +3,7 @@
 use super::lines::{Level, Line, Parts, STEP, block_end, levels, lines, number};
 use crate::{diagnostic::quoted, source::parse_error::ParseError};
 
-/// The finding on a tab in the indentation of a line; the lines after it that have one too are part of it.
+/// Returns the error for a tab in the indentation of a line; the lines after it that have one too are part of it.
 pub(super) fn tab(text: &str, line: Line<'_>) -> Option<ParseError> {
     let tab = line.tab()?;
     let open = levels(text, line.start);
@@ -28,13 +28,13 @@ pub(super) fn tab(text: &str, line: Line<'_>) -> Option<ParseError> {
     Some(ParseError::syntax(tab..tab + tabs, message, "tab").help(help))
 }
 
-/// The last of the lines from this one on that all have a tab in their indentation.
+/// Returns the last of the lines from this one on that all have a tab in their indentation.
 pub(super) fn tab_run<'a>(text: &'a str, line: Line<'a>) -> Line<'a> {
     let run = lines(text, line.start).filter(|line| !line.text.trim().is_empty());
     run.take_while(|line| line.tab().is_some()).last().unwrap_or(line)
 }
 
-/// The finding on a key or list item whose column differs from that of its neighbours.
+/// Returns the error for a key or list item whose column differs from that of its neighbours.
 pub(super) fn wrong_column(text: &str, line: Line<'_>) -> Option<ParseError> {
     let parts = line.parts();
     if parts.dash.is_none() && parts.word().is_none() {
@@ -86,7 +86,7 @@ fn finding(text: &str, line: Line<'_>, column: usize, expected: usize, around: &
     ParseError::syntax(start..start + length, message, label).help(help)
 }
 
-/// The column that a line should have: of the open keys, or list items, the one that is closest; with its index.
+/// Returns the column that a line should have: of the open keys, or list items, the one that is closest; with its index.
 fn expected(open: &[Level<'_>], parts: &Parts<'_>) -> Option<(usize, usize)> {
     let is_item = parts.dash.is_some();
     let alike = open.iter().enumerate().filter(|(_, level)| level.key.is_none() == is_item);
@@ -96,7 +96,7 @@ fn expected(open: &[Level<'_>], parts: &Parts<'_>) -> Option<(usize, usize)> {
     (level.column != parts.column).then_some((index, level.column))
 }
 
-/// The first key of an object, where it alone has another column than the keys from this line on.
+/// Returns the first key of an object, where it alone has another column than the keys from this line on.
 fn first_key_out_of_line<'a>(
     text: &'a str,
     line: Line<'a>,
@@ -114,7 +114,7 @@ fn first_key_out_of_line<'a>(
     (is_first && first.parts().dash.is_none() && others.take(2).count() == 2).then_some(first)
 }
 
-/// The last of the neighbours from this line on that share its wrong column.
+/// Returns the last of the neighbours from this line on that share its wrong column.
 pub(super) fn run<'a>(text: &'a str, line: Line<'a>, expected: usize) -> Line<'a> {
     let (column, mut last) = (line.indentation(), line);
     for next in lines(text, line.start).skip(1).filter(|line| !line.is_blank()) {
@@ -127,19 +127,19 @@ pub(super) fn run<'a>(text: &'a str, line: Line<'a>, expected: usize) -> Line<'a
     last
 }
 
-/// The column that the neighbours of a line have, if it has another.
+/// Returns the column that the neighbours of a line have, if it has another.
 pub(super) fn expected_column(text: &str, line: Line<'_>) -> Option<usize> {
     expected(&levels(text, line.start), &line.parts()).map(|(_, expected)| expected)
 }
 
-/// The key or list item below which a line is that is indented further than all keys with a value.
+/// Returns the key or list item below which a line is that is indented further than all keys with a value.
 fn holder<'a, 'b>(open: &'b [Level<'a>]) -> Option<&'b Level<'a>> {
     let last = open.last()?;
     let around = if last.has_value() { &open[..open.len() - 1] } else { open };
     around.iter().rev().find(|level| level.key.is_some())
 }
 
-/// The finding on a text that belongs to the key above and is not indented further than that.
+/// Returns the error for a text that belongs to the key above and is not indented further than that.
 pub(super) fn text_of_key(text: &str, line: Line<'_>) -> Option<ParseError> {
     let open = levels(text, line.start);
     let level = open.last()?;
@@ -161,7 +161,7 @@ pub(super) fn text_of_key(text: &str, line: Line<'_>) -> Option<ParseError> {
     )
 }
 
-/// A number of spaces in words.
+/// Returns a number of spaces in words.
 pub(super) fn spaces(count: usize) -> String {
     format!("{count} space{}", if count == 1 { "" } else { "s" })
 }

@@ -48,7 +48,7 @@ pub(super) struct Level<'a> {
 }
 
 impl<'a> Line<'a> {
-    /// The line that holds an offset.
+    /// Returns the line that holds an offset.
     pub(super) fn at(text: &'a str, offset: usize) -> Self {
         let start = text[..offset].rfind('\n').map_or(0, |newline| newline + 1);
         let length = text[start..].find('\n').unwrap_or(text.len() - start);
@@ -60,18 +60,18 @@ impl<'a> Line<'a> {
         self.start..self.start + self.text.len()
     }
 
-    /// How many spaces and tabs it starts with.
+    /// Returns how many spaces and tabs it starts with.
     pub(super) fn indentation(&self) -> usize {
         self.text.len() - self.text.trim_start_matches([' ', '\t']).len()
     }
 
-    /// Whether it holds nothing, or only a comment.
+    /// Returns whether it holds nothing, or only a comment.
     pub(super) fn is_blank(&self) -> bool {
         let content = self.text.trim_start();
         content.is_empty() || content.starts_with('#')
     }
 
-    /// Where the first tab of its indentation is, in the text.
+    /// Returns where the first tab of its indentation is, in the text.
     pub(super) fn tab(&self) -> Option<usize> {
         self.text[..self.indentation()].find('\t').map(|tab| self.start + tab)
     }
@@ -94,25 +94,25 @@ impl<'a> Line<'a> {
 }
 
 impl<'a> Parts<'a> {
-    /// The key, if it looks like one: a word without spaces.
+    /// Returns the key, if it looks like one: a word without spaces.
     pub(super) fn word(&self) -> Option<&'a str> {
         self.key.filter(|key| is_word(key))
     }
 }
 
 impl Level<'_> {
-    /// Whether a value follows on the same line, so that nothing but more of it may follow below.
+    /// Returns whether a value follows on the same line, so that nothing but more of it may follow below.
     pub(super) fn has_value(&self) -> bool {
         !self.value.is_empty() && !self.value.starts_with('#') && !self.value.starts_with('&')
     }
 
-    /// Whether a text in the lines below is announced.
+    /// Returns whether a text in the lines below is announced.
     pub(super) fn is_block_text(&self) -> bool {
         self.value.starts_with(['|', '>'])
     }
 }
 
-/// The lines from one that starts at `start` on.
+/// Returns the lines from one that starts at `start` on.
 pub(super) fn lines(text: &str, start: usize) -> impl Iterator<Item = Line<'_>> {
     let mut at = start;
     text[start..].split_inclusive('\n').map(move |line| {
@@ -122,12 +122,12 @@ pub(super) fn lines(text: &str, start: usize) -> impl Iterator<Item = Line<'_>> 
     })
 }
 
-/// The number of the line that holds an offset, from 1.
+/// Returns the number of the line that holds an offset, from 1.
 pub(super) fn number(text: &str, offset: usize) -> usize {
     text[..offset].bytes().filter(|&byte| byte == b'\n').count() + 1
 }
 
-/// The list items and keys that are open before the line that starts at `end`, outermost first.
+/// Returns the list items and keys that are open before the line that starts at `end`, outermost first.
 pub(super) fn levels(text: &str, end: usize) -> Vec<Level<'_>> {
     let mut levels: Vec<Level<'_>> = Vec::new();
     let mut is_text = false;
@@ -157,8 +157,8 @@ pub(super) fn levels(text: &str, end: usize) -> Vec<Level<'_>> {
     levels
 }
 
-/// The lines that are indented further than `column`, from the line after the one that starts at `start`, without blank ones.
-/// The items of a list may be at the column of its key.
+/// Returns the lines that are indented further than `column`, from the line after the one that starts at `start`, without
+/// blank ones. The items of a list may be at the column of its key.
 pub(super) fn block(text: &str, start: usize, column: usize) -> impl Iterator<Item = Line<'_>> {
     let parts = Line::at(text, start).parts();
     let is_key = parts.dash.is_none() || parts.key.is_some() && parts.content == column;
@@ -169,23 +169,23 @@ pub(super) fn block(text: &str, start: usize, column: usize) -> impl Iterator<It
     lines(text, start).skip(1).filter(|line| !line.is_blank()).take_while(belongs)
 }
 
-/// Where the last of the lines of a [`block`] ends, or the one before it where there are none.
+/// Returns where the last of the lines of a [`block`] ends, or the one before it where there are none.
 pub(super) fn block_end(text: &str, start: usize, column: usize) -> usize {
     block(text, start, column).last().unwrap_or_else(|| Line::at(text, start)).span().end
 }
 
-/// Whether a key is a word without spaces and signs.
+/// Returns whether a key is a word without spaces and signs.
 pub(super) fn is_word(key: &str) -> bool {
     key.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
         && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
 }
 
-/// Whether a space or the end follows.
+/// Returns whether a space or the end follows.
 fn is_apart(rest: &str) -> bool {
     rest.is_empty() || rest.starts_with([' ', '\t'])
 }
 
-/// Where the colon after a key is.
+/// Returns where the colon after a key is.
 fn colon(written: &str) -> Option<usize> {
     if let Some(quote) = written.chars().next().filter(|first| matches!(first, '"' | '\'')) {
         let end = closing_quote(written, quote)? + 1;
@@ -200,7 +200,7 @@ fn colon(written: &str) -> Option<usize> {
     colons.find(|&colon| is_apart(&written[colon + 1..]))
 }
 
-/// Where the quote is that closes the text at the start, on the same line.
+/// Returns where the quote is that closes the text at the start, on the same line.
 pub(super) fn closing_quote(written: &str, quote: char) -> Option<usize> {
     let bytes = written.as_bytes();
     let mut at = 1;

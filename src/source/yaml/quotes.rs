@@ -9,12 +9,12 @@ use crate::{
 /// What may follow a backslash in double quotes.
 const KNOWN_ESCAPES: &str = "0abt\tnvfre \"/\\N_LPxuU";
 
-/// A text as YAML takes it in quotes.
+/// Returns a text as YAML takes it in quotes.
 pub(super) fn in_quotes(text: &str) -> String {
     if text.contains(['"', '\\']) { format!("'{}'", text.replace('\'', "''")) } else { format!("\"{text}\"") }
 }
 
-/// The help to write a line with another value, where that fits into a message and is the whole of the value.
+/// Returns the help to write a line with another value, where that fits into a message and is the whole of the value.
 pub(super) fn rewrite(text: &str, line: Line<'_>, value: &str) -> Option<String> {
     let parts = line.parts();
     let start = if parts.key.is_some() { parts.content } else { parts.dash.unwrap_or(parts.content) };
@@ -24,12 +24,13 @@ pub(super) fn rewrite(text: &str, line: Line<'_>, value: &str) -> Option<String>
     block(text, line.start, start).next().is_none().then_some(help)
 }
 
-/// The help to write this, where it can be shown.
+/// Returns the help to write this, where it can be shown.
 pub(super) fn write(piece: &str) -> Option<String> {
     quoted_verbatim(piece).map(|piece| format!("write {piece}"))
 }
 
-/// The finding on what the parser stumbled over at `at`, after a quote that closes a text or in a text that never ends.
+/// Returns the error for what the parser stumbled over at `at`, after a quote that closes a text or in a text that never
+/// ends.
 pub(super) fn error(text: &str, at: usize) -> Option<ParseError> {
     let line = Line::at(text, at);
     let parts = line.parts();
@@ -40,13 +41,13 @@ pub(super) fn error(text: &str, at: usize) -> Option<ParseError> {
     Some(unclosed(text, opening))
 }
 
-/// Where the text in quotes that is the value of a line ends, in the value.
+/// Returns where the text in quotes that is the value of a line ends, in the value.
 fn closed_at(parts: &Parts<'_>) -> Option<usize> {
     let quote = parts.value.chars().next().filter(|first| matches!(first, '"' | '\''))?;
     closing_quote(parts.value, quote)
 }
 
-/// The last line up to `at` that starts a text in quotes and does not end it, if that text reaches to `at`.
+/// Returns the last line up to `at` that starts a text in quotes and does not end it, if that text reaches to `at`.
 fn opening(text: &str, at: usize) -> Option<Line<'_>> {
     let is_open = |line: &Line<'_>| {
         let parts = line.parts();
@@ -60,7 +61,7 @@ fn opening(text: &str, at: usize) -> Option<Line<'_>> {
     closing_quote(&text[start..], quote).is_none_or(reaches).then_some(opening)
 }
 
-/// The finding on a backslash that starts no escape, in the text in double quotes that starts at `at` or around it.
+/// Returns the error for a backslash that starts no escape, in the text in double quotes that starts at `at` or around it.
 pub(super) fn escape(text: &str, at: usize) -> Option<ParseError> {
     let line = Line::at(text, at);
     let parts = line.parts();
@@ -103,7 +104,7 @@ fn unclosed(text: &str, line: Line<'_>) -> ParseError {
     ParseError::syntax(start..start + 1, message, "opened here").help(help)
 }
 
-/// The finding on text after a closing quote on the same line; `end` is where the quote is in the value.
+/// Returns the error for text after a closing quote on the same line; `end` is where the quote is in the value.
 fn more_text(text: &str, line: Line<'_>, parts: &Parts<'_>, end: usize) -> Option<ParseError> {
     let (value, start) = (parts.value, line.start + parts.value_at);
     let rest = &value[end + 1..];

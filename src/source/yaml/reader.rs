@@ -22,7 +22,7 @@ use crate::{
     },
 };
 
-/// The node of an anchor; `None` where it cannot be copied: a key, or a collection that is still open.
+/// The node of an anchor, or `None` if it cannot be copied: a key, or a collection that is still open.
 type Anchor = Option<usize>;
 
 /// A collection whose end is still to come.
@@ -133,7 +133,7 @@ impl<'a> Reader<'a> {
         if is_empty { Err(syntax::empty(self.text)) } else { Ok(()) }
     }
 
-    /// Whether the next node is a key: the innermost open collection is a mapping, and no key waits for its value.
+    /// Returns whether the next node is a key: the innermost open collection is a mapping, and no key waits for its value.
     fn expects_key(&self) -> bool {
         self.key.is_none() && self.open.last().is_some_and(|open| open.is_mapping)
     }
@@ -325,7 +325,7 @@ impl<'a> Reader<'a> {
         }))
     }
 
-    /// Where the outermost bracket is that is still open.
+    /// Returns where the outermost bracket is that is still open.
     fn outermost_bracket(&self) -> Option<usize> {
         let outermost = self.open.iter().find(|open| open.is_flow)?;
         Some(self.spans.get(outermost.node)?.value.span().start)

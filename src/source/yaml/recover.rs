@@ -15,7 +15,7 @@ use crate::{
 /// The most syntax errors that one file is searched for.
 const MAX_COUNT: usize = 20;
 
-/// All syntax errors that can be found, given the first one; `read` tells the first one of another text.
+/// Returns all syntax errors that can be found, given the first one; `read` tells the first one of another text.
 pub(super) fn all(
     text: &str,
     first: ParseError,
@@ -56,7 +56,8 @@ pub(super) fn all(
     found
 }
 
-/// The bytes that a mistake at an offset spoils: the value of its key with all lines below it, or the whole of its lines.
+/// Returns the bytes that a mistake at an offset spoils: the value of its key with all lines below it, or the whole of its
+/// lines.
 fn damage(text: &str, offset: usize) -> Span {
     let line = Line::at(text, text.floor_char_boundary(offset.min(text.len())));
     let parts = line.parts();
@@ -80,7 +81,7 @@ fn damage(text: &str, offset: usize) -> Span {
     line.start..block_end(text, last.start, line.indentation().max(expected))
 }
 
-/// The last of the lines from this one on that have neither a key nor a dash.
+/// Returns the last of the lines from this one on that have neither a key nor a dash.
 fn text_end<'a>(text: &'a str, line: Line<'a>) -> Line<'a> {
     let is_text = |line: &Line<'_>| {
         let parts = line.parts();

@@ -68,7 +68,7 @@ fn number(plain: &str) -> Resolved {
     }
 }
 
-/// An integer without its sign: decimal without leading zeros, or with one of the prefixes `0x`, `0o`, `0b`.
+/// Returns an integer without its sign: decimal without leading zeros, or with one of the prefixes `0x`, `0o`, `0b`.
 fn integer(unsigned: &str) -> Option<i128> {
     let prefixed =
         |prefix: &str| unsigned.strip_prefix(prefix).filter(|digits| !digits.starts_with(['+', '-']));

@@ -9,7 +9,7 @@ use crate::{
     source::parse_error::ParseError,
 };
 
-/// The finding on a tab in the space before a node in block style, where only spaces indent.
+/// Returns the error for a tab in the space before a node in block style, where only spaces indent.
 ///
 /// `gap` reaches from the end of the content before to the node. Tabs within comments, and between the parts of a line, are
 /// fine; those that start a line or follow a `-` or `?` are not.
@@ -39,7 +39,7 @@ pub(super) fn tab(text: &str, gap: Range<usize>) -> Option<ParseError> {
     None
 }
 
-/// The finding on a key that is not written, or not on one line.
+/// Returns the error for a key that is not written, or not on one line.
 pub(super) fn key(text: &str, span: &Span, is_plain: bool, is_flow: bool) -> Option<ParseError> {
     if is_plain && span.is_empty() {
         let error = ParseError::syntax(span.clone(), "a key is missing before the colon", "expected a key");
@@ -67,7 +67,7 @@ pub(super) fn key(text: &str, span: &Span, is_plain: bool, is_flow: bool) -> Opt
     })
 }
 
-/// The finding on an unquoted text within brackets that starts or goes on with a sign of YAML's.
+/// Returns the error for an unquoted text within brackets that starts or goes on with a sign of YAML's.
 pub(super) fn plain_in_flow(text: &str, span: &Span) -> Option<ParseError> {
     let written = &text[span.clone()];
     let is_ambiguous = written.starts_with(['?', ':', '-'])
@@ -84,7 +84,7 @@ pub(super) fn plain_in_flow(text: &str, span: &Span) -> Option<ParseError> {
     })
 }
 
-/// The finding on a text below `|` or `>` that is the whole document, or starts with a tab.
+/// Returns the error for a text below `|` or `>` that is the whole document, or starts with a tab.
 pub(super) fn block_text(text: &str, span: &Span, is_root: bool) -> Option<ParseError> {
     if is_root {
         let error = ParseError::syntax(span.clone(), "the whole file is one text", "text");
@@ -98,7 +98,7 @@ pub(super) fn block_text(text: &str, span: &Span, is_root: bool) -> Option<Parse
     })
 }
 
-/// The finding on a tab that starts a line of a text without quotes, or is in a blank line of it.
+/// Returns the error for a tab that starts a line of a text without quotes, or is in a blank line of it.
 pub(super) fn tab_in_text(text: &str, span: &Span) -> Option<ParseError> {
     let mut at = span.start;
     for (number, line) in text[span.clone()].split('\n').enumerate() {
@@ -114,7 +114,8 @@ pub(super) fn tab_in_text(text: &str, span: &Span) -> Option<ParseError> {
     None
 }
 
-/// The finding on a line of a text in quotes that has fewer spaces before it than `indentation` (YAML 1.2, section 6.3).
+/// Returns the error for a line of a text in quotes that has fewer spaces before it than `indentation` (YAML 1.2, section
+/// 6.3).
 ///
 /// `span` is the place of the text with its quotes. Blank lines are fine.
 pub(super) fn outdented_text(text: &str, span: &Span, indentation: usize) -> Option<ParseError> {
@@ -130,7 +131,7 @@ pub(super) fn outdented_text(text: &str, span: &Span, indentation: usize) -> Opt
     None
 }
 
-/// The finding on a line within brackets that has fewer spaces before it than `indentation` (YAML 1.2, section 6.3).
+/// Returns the error for a line within brackets that has fewer spaces before it than `indentation` (YAML 1.2, section 6.3).
 ///
 /// `gap` reaches from the end of one token to the start of the next. Blank lines and comments are fine. So are, although YAML
 /// forbids it, closing brackets below the start of their key, because everyone writes them and every reader takes them.
@@ -152,7 +153,7 @@ pub(super) fn outdented_in_flow(text: &str, gap: Range<usize>, indentation: usiz
     None
 }
 
-/// The finding on a line that starts at `start` with fewer spaces than `needed`.
+/// Returns the error for a line that starts at `start` with fewer spaces than `needed`.
 fn outdented(start: usize, line: &str, what: &str, needed: usize, advice: &str) -> ParseError {
     let (indented, spaces) = (start + spaces(line), if needed == 1 { "space" } else { "spaces" });
     if text_after_spaces(line).starts_with('\t') {
@@ -180,7 +181,7 @@ fn is_blank(line: &str) -> bool {
     line.trim_matches([' ', '\t']).is_empty()
 }
 
-/// The spaces that lines within a block collection that starts at `start` need before them.
+/// Returns the spaces that lines within a block collection that starts at `start` need before them.
 ///
 /// The items of a list may be on the column of the key that it belongs to, and then the parser places the list after its first
 /// hyphen. `gap` reaches from the content before to the list, and `outer` is what its key needs.
@@ -193,7 +194,7 @@ pub(super) fn block_indentation(text: &str, gap: Range<usize>, outer: Option<usi
     gap.end - line_start + 1
 }
 
-/// The finding on the name of an anchor or alias: `name` is the place of the whole token.
+/// Returns the error for the name of an anchor or alias: `name` is the place of the whole token.
 pub(super) fn anchor_name(text: &str, name: &Span) -> Option<ParseError> {
     let written = text[name.clone()].strip_prefix(['&', '*'])?;
     let is_apart =
@@ -208,7 +209,7 @@ pub(super) fn anchor_name(text: &str, name: &Span) -> Option<ParseError> {
     })
 }
 
-/// The finding on a `...` before the document.
+/// Returns the error for a `...` before the document.
 pub(super) fn early_end(text: &str, start: usize) -> Option<ParseError> {
     let mut at = 0;
     for line in text[..start].split_inclusive(['\n', '\r']) {
@@ -232,7 +233,7 @@ mod tests {
         source::{limits::Limits, parse},
     };
 
-    /// Where the first finding starts, as `line:column`.
+    /// Returns where the first finding starts, as `line:column`.
     fn refused(text: &str) -> Option<String> {
         let parsed = parse(&RepoPath::new("a.yaml"), text.as_bytes(), &Limits::default());
         let start = parsed.diagnostics.first()?.start();

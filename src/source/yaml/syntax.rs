@@ -13,7 +13,7 @@ use crate::{
     source::{dialect::too_deep, parse_error::ParseError},
 };
 
-/// The finding on a text that the parser cannot read; `bracket` is where the outermost bracket is that is open there.
+/// Returns the error for a text that the parser cannot read; `bracket` is where the outermost bracket is that is open there.
 pub(super) fn explain(text: &str, error: &ScanError, depth: usize, bracket: Option<usize>) -> ParseError {
     let offset = error.marker().byte_offset().unwrap_or(text.len());
     let place = Place { text, at: text.floor_char_boundary(offset.min(text.len())) };
@@ -53,13 +53,13 @@ impl<'a> Place<'a> {
         Line::at(self.text, self.at)
     }
 
-    /// Whether the line has only spaces before the place.
+    /// Returns whether the line has only spaces before the place.
     fn starts_line(self) -> bool {
         let line = self.line();
         self.at == line.start + line.indentation()
     }
 
-    /// A tab in the indentation. Of a text without quotes the parser only tells the line on which that started.
+    /// Returns a tab in the indentation. Of a text without quotes the parser only tells the line on which that started.
     fn tab(self, kind: &ErrorKind) -> Option<ParseError> {
         let is_about_tabs = matches!(
             kind,
@@ -102,7 +102,7 @@ impl<'a> Place<'a> {
         Some(error.help("add a comma"))
     }
 
-    /// A bracket without its counterpart, in a value of one line or more.
+    /// Returns a bracket without its counterpart, in a value of one line or more.
     fn unclosed_bracket(self, bracket: usize) -> ParseError {
         let open = self.text.get(bracket..=bracket).unwrap_or("[");
         let message = format!("this `{open}` is never closed");
@@ -178,7 +178,7 @@ impl<'a> Place<'a> {
         }
     }
 
-    /// A text that starts with a sign that means something else.
+    /// Returns a text that starts with a sign that means something else.
     fn needs_quotes(self) -> Option<ParseError> {
         let help = value_in_quotes(self.text, self.at)?;
         let sign = quoted(&self.text[self.here()]);
@@ -204,8 +204,8 @@ impl<'a> Place<'a> {
         )
     }
 
-    /// A colon where no key can be: a second one in an unquoted text, the most common of all mistakes
-    /// (`title: Chat: the beginning`), or that of a key on a line that went wrong before it.
+    /// Returns a colon where no key can be: a second one in an unquoted text, the most common of all mistakes (`title: Chat:
+    /// the beginning`), or that of a key on a line that went wrong before it.
     fn unexpected_colon(self) -> Option<ParseError> {
         let line = self.line();
         let parts = line.parts();
@@ -253,7 +253,7 @@ fn is_unclosed(kind: &ErrorKind) -> bool {
 /// longer value no message shows anything.
 const MAX_DISTANCE: usize = 2048;
 
-/// How to write the value that starts at an offset in quotes, if one does.
+/// Returns how to write the value that starts at an offset in quotes, if one does.
 pub(super) fn value_in_quotes(text: &str, at: usize) -> Option<String> {
     let Line { start, text: whole } = Line::at(text, at);
     // A line may be as long as the file, and have a mistake at each of its bytes.
@@ -270,20 +270,20 @@ pub(super) fn value_in_quotes(text: &str, at: usize) -> Option<String> {
     Some(rewrite(text, line, &in_quotes(value)).unwrap_or_else(|| "put the whole text in quotes".to_owned()))
 }
 
-/// The finding on a file without content.
+/// Returns the error for a file without content.
 pub(super) fn empty(text: &str) -> ParseError {
     let message = if text.trim().is_empty() { "the file is empty" } else { "the file has no content" };
     ParseError::syntax(0..0, message, "nothing here")
         .help("write lines of `key: value`, or remove the file: `modreg new NAME` writes one to start from")
 }
 
-/// The finding on an alias before a colon.
+/// Returns the error for an alias before a colon.
 pub(super) fn alias_as_key(span: Span) -> ParseError {
     ParseError::syntax(span, "an alias cannot be a key", "alias")
         .help("write the key itself; put a key that starts with `*` in quotes")
 }
 
-/// The finding on a list or object before a colon.
+/// Returns the error for a list or object before a colon.
 pub(super) fn collection_as_key(text: &str, span: &Span) -> ParseError {
     let error =
         ParseError::syntax(span.clone(), "a list or an object cannot be a key", "expected a key here");
@@ -295,7 +295,7 @@ pub(super) fn collection_as_key(text: &str, span: &Span) -> ParseError {
     error.help("write a plain text before the colon")
 }
 
-/// The finding on an alias without an anchor.
+/// Returns the error for an alias without an anchor.
 pub(super) fn unknown_anchor(text: &str, name: &str, span: Span) -> ParseError {
     let help = value_in_quotes(text, span.start);
     let help = help.unwrap_or_else(|| "put a text that starts with `*` in quotes".to_owned());
@@ -303,7 +303,7 @@ pub(super) fn unknown_anchor(text: &str, name: &str, span: Span) -> ParseError {
     ParseError::syntax(span, message, "unknown alias").help(format!("{help}, or define the anchor first"))
 }
 
-/// The finding on a tag.
+/// Returns the error for a tag.
 pub(super) fn tag(text: &str, span: Span) -> ParseError {
     let help = match value_in_quotes(text, span.start) {
         Some(help) => format!("remove it, or {help}"),
@@ -313,13 +313,13 @@ pub(super) fn tag(text: &str, span: Span) -> ParseError {
         .help(help)
 }
 
-/// The finding on an alias to a node that cannot be copied.
+/// Returns the error for an alias to a node that cannot be copied.
 pub(super) fn alias_of_open(span: Span) -> ParseError {
     ParseError::syntax(span, "this alias refers to a key, or to a list or object that contains it", "alias")
         .help("write the content out")
 }
 
-/// The finding on an escape that is half of a character.
+/// Returns the error for an escape that is half of a character.
 pub(super) fn surrogate(span: Span) -> ParseError {
     ParseError::syntax(span, "this `\\u` escape is half of a character", "half a character")
         .help("write the character itself, or `\\U` and 8 digits")

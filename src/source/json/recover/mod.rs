@@ -18,7 +18,7 @@ use crate::source::{
 };
 use state::{Expected, Recovery};
 
-/// The findings on a text that no JSON reader takes, in the order of the text but for those on brackets.
+/// Returns the findings on a text that no JSON reader takes, in the order of the text but for those on brackets.
 pub(super) fn errors(text: &str, depth: usize) -> Vec<ParseError> {
     let mut recovery = Recovery::new(text, depth);
     loop {

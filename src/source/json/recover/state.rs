@@ -153,7 +153,7 @@ impl<'a> Recovery<'a> {
         matches!(self.place(), (Some(Bracket::Object), Expected::First | Expected::Item | Expected::Comma))
     }
 
-    /// The innermost collection, and what comes next in it.
+    /// Returns the innermost collection, and what comes next in it.
     pub(super) fn place(&self) -> (Option<Bracket>, Expected) {
         self.open.last().map_or((None, self.document), |open| (Some(open.bracket), open.expected))
     }
@@ -165,7 +165,7 @@ impl<'a> Recovery<'a> {
         }
     }
 
-    /// The number of a token's line.
+    /// Returns the number of a token's line.
     pub(super) fn line(&self, token: &Token) -> usize {
         self.text[..token.line].bytes().filter(|&byte| byte == b'\n').count() + 1
     }
