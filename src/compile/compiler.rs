@@ -14,7 +14,7 @@ use crate::{
     source::{self, Parsed},
 };
 
-/// All that decides what a manifest compiles to, besides the manifest.
+/// Everything besides the manifest that decides what it compiles to.
 #[derive(Debug)]
 pub struct Compiler {
     /// The effective schemas.

@@ -1,6 +1,6 @@
 //! From the bytes of manifests to entries: parse, validate, check and compile, in parallel.
 //!
-//! Invariant: pure. The same manifests, schemas and settings give the same result on any machine, in any order of
+//! Invariant: pure. The same manifests, schemas and settings have the same result on any machine, in any order of
 //! input and on any number of threads. Nothing here reads a file or asks a clock.
 
 mod compiler;

@@ -1,6 +1,6 @@
 //! What is wrong with an authored file, as a value: collected, sorted, and shown by `report`.
 //!
-//! A check speaks of a *route* and gives a [`Finding`]; [`crate::source::Document`] turns it into a [`Diagnostic`] with
+//! A check names a *route* and returns a [`Finding`]; [`crate::source::Document`] turns it into a [`Diagnostic`] with
 //! a place in the text. Nothing here prints.
 
 mod rule;
@@ -18,7 +18,7 @@ use crate::domain::Pointer;
 /// Which part of a node a finding is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Part {
-    /// The key under which the node stands; of an element or the root, the value.
+    /// The key of the node; for an element or the root, the value.
     Key,
     /// The value.
     Value,
@@ -31,7 +31,7 @@ pub struct Finding {
     pub rule: &'static Rule,
     /// The node it is about.
     pub route: Pointer,
-    /// The part of the node that the label goes on.
+    /// The part of the node that the label points at.
     pub part: Part,
     /// One line in an author's words, lower case, without a final period.
     pub message: String,
@@ -52,7 +52,7 @@ pub struct Diagnostic {
     pub source: Arc<SourceText>,
     /// The node it is about.
     pub pointer: Pointer,
-    /// The bytes that the label goes on.
+    /// The bytes that the label points at.
     pub span: Span,
     /// One line in an author's words, lower case, without a final period.
     pub message: String,

@@ -1,4 +1,4 @@
-//! What every rule about manifests tells of itself.
+//! The description of a rule, and the severity of its findings.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 pub enum Severity {
     /// The manifest is invalid.
     Error,
-    /// The manifest is valid, but somebody should look.
+    /// The manifest is valid, but its author should check it.
     Warning,
     /// Good to know.
     Note,
@@ -25,12 +25,12 @@ impl Severity {
     }
 }
 
-/// One rule: its code, and what `modreg explain` says of it.
+/// One rule: its code, and the texts of `modreg explain`.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Rule {
     /// The name of the rule, `namespace/kebab-case`.
     pub code: &'static str,
-    /// How bad a finding is unless the settings say otherwise.
+    /// The severity of a finding, unless the settings change it.
     pub severity: Severity,
     /// Whether the settings may change the severity; not if an entry cannot be compiled from what the rule reports.
     pub is_configurable: bool,

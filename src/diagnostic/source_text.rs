@@ -1,10 +1,10 @@
-//! The text of one file, and where in it a byte stands.
+//! The text of one file, and the line and column of a byte in it.
 
 use std::ops::Range;
 
 use crate::domain::RepoPath;
 
-/// A range of bytes in a source text; both ends lie on character boundaries.
+/// A range of bytes in a source text; both ends are on character boundaries.
 pub type Span = Range<usize>;
 
 /// The text of one file. A byte order mark is not part of it.

@@ -11,7 +11,7 @@ const MAX_PAIRS: usize = 4_000_000;
 /// What happened at one place of an array. Equal elements have no step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Step {
-    /// The element at the first index became the one at the second.
+    /// The element at the first index changed into the one at the second.
     Pair(usize, usize),
     /// The element at this old index is gone.
     Remove(usize),
@@ -83,7 +83,7 @@ fn pair_by_name(old: &[Value], new: &[Value], mut emit: impl FnMut(Step)) {
     }
 }
 
-/// Returns what tells an action, an entity or a relationship from its siblings.
+/// Returns what distinguishes an action, an entity or a relationship from its siblings.
 fn name(value: &Value) -> Option<&str> {
     value.get("name").or_else(|| value.get("module"))?.as_str()
 }

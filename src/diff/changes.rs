@@ -14,7 +14,7 @@ pub struct ModuleChange {
     pub name: ModuleName,
     /// What happened.
     pub kind: ChangeKind,
-    /// The permissions that it gained and lost: of an added module all that it has, of one that was removed or renamed none.
+    /// The permissions that it gained and lost: for an added module all of its permissions, for a removed or renamed one none.
     pub permissions: Vec<PermissionChange>,
 }
 
@@ -189,7 +189,7 @@ mod tests {
 
     type Snapshot = BTreeMap<ModuleName, Value>;
 
-    /// Returns a snapshot of modules given as name, version, purpose and source.
+    /// Returns a snapshot of modules, from their names, versions, purposes and sources.
     fn snapshot(modules: &[(&str, &str, &str, &str)]) -> Snapshot {
         let entry = |&(name, version, purpose, source): &(&str, &str, &str, &str)| {
             let entry = json!({

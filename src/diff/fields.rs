@@ -8,7 +8,7 @@ use crate::domain::Pointer;
 /// One field that changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FieldChange {
-    /// Where the field stands: of what is gone in the old document, of all else in the new one.
+    /// The place of the field: in the old document if it was removed, else in the new one.
     pub pointer: Pointer,
     /// What happened to it.
     pub kind: FieldKind,
@@ -17,9 +17,9 @@ pub struct FieldChange {
 /// What happened to a field.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FieldKind {
-    /// It came in, with all that is below it.
+    /// It was added, with everything below it.
     Added(Value),
-    /// It is gone, with all that was below it.
+    /// It was removed, with everything below it.
     Removed(Value),
     /// It has another value; one of the two is a leaf.
     Updated {

@@ -5,7 +5,7 @@
 /// Case, `_` and `-` do not count at all; beyond that, one slip is forgiven in a word of three letters, and one more for
 /// each three letters (Damerau-Levenshtein). Of equally close ones the first wins.
 pub fn closest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    /// A longer word is no slip of the pen, and comparing it costs its square.
+    /// A longer word is hardly a misspelling, and the time to compare it grows with its square.
     const MAX_LENGTH: usize = 100;
     if word.len() > MAX_LENGTH {
         return None;

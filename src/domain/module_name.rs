@@ -27,7 +27,7 @@ impl ModuleName {
     /// The regular expression of the names that a registry can contain.
     pub const PATTERN: &'static str = "^[a-z][a-z0-9-]{1,62}$";
 
-    /// The form of a name that a manifest may declare, in words, for messages that say what is expected.
+    /// The form of a name that a manifest may declare, in the words of messages.
     pub const FORM: &'static str =
         "2 to 63 characters: words of `a-z` and `0-9` joined by single hyphens, starting with a letter";
 

@@ -36,7 +36,7 @@ pub enum ObjectId {
     Sha256([u8; 32]),
 }
 
-/// Why a text is no [`ObjectId`].
+/// The error for a text that is not an [`ObjectId`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{}` is not an object id: expected 40 or 64 lower-case hexadecimal digits", .0.escape_debug())]
 pub struct InvalidObjectId(String);

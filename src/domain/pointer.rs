@@ -34,7 +34,7 @@ impl Pointer {
         Self(format!("{}/{index}", self.0))
     }
 
-    /// Returns the pointer to what holds the node, or `None` at the root.
+    /// Returns the pointer to the parent of the node, or `None` at the root.
     pub fn parent(&self) -> Option<Self> {
         self.0.rsplit_once('/').map(|(parent, _)| Self(parent.to_owned()))
     }

@@ -37,7 +37,7 @@ impl RepoPath {
         self.file_name().rsplit_once('.').map_or("", |(_, extension)| extension)
     }
 
-    /// Returns the name of the directory that holds the file, if the path names one.
+    /// Returns the name of the file's directory, if the path has one.
     pub fn directory_name(&self) -> Option<&str> {
         self.0.rsplit('/').nth(1)
     }
@@ -50,7 +50,7 @@ impl RepoPath {
         }
     }
 
-    /// Returns the directories that hold the file, the nearest first.
+    /// Returns the directories around the file, the nearest first.
     pub fn ancestors(&self) -> impl Iterator<Item = Self> {
         self.0.rmatch_indices('/').map(|(slash, _)| Self::new(&self.0[..slash]))
     }

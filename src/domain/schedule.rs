@@ -110,7 +110,7 @@ mod tests {
 
     use super::*;
 
-    /// Returns every time in two years that hold the changes of the clocks, counted by the date on the wall.
+    /// Returns every time in two years with changes of the clocks, counted by local date.
     fn runs_by_date(expression: &str, zone: &str, from: &str) -> BTreeMap<Date, usize> {
         let schedule = Schedule::parse(expression, zone).unwrap();
         let first: Date = from.parse().unwrap();

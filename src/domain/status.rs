@@ -1,4 +1,4 @@
-//! Where a module stands in its life.
+//! The status of a module: where it is between its proposal and its retirement.
 
 use std::{fmt, str::FromStr};
 
@@ -20,7 +20,7 @@ pub enum Status {
     Suspended,
 }
 
-/// Why a text is no [`Status`].
+/// The error for a text that is not a [`Status`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{}` is not a status", .0.escape_debug())]
 pub struct UnknownStatus(String);

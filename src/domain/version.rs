@@ -33,7 +33,7 @@ impl SnapshotVersion {
     }
 }
 
-/// Why a text is no [`SnapshotVersion`].
+/// The error for a text that is not a [`SnapshotVersion`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{}` is not a version of the registry: expected a number, such as `42` or `v42`", .0.escape_debug())]
 pub struct InvalidVersion(String);

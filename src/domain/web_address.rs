@@ -1,4 +1,4 @@
-//! An address that this program may speak to on its own.
+//! An address of the web to which this program may send requests.
 
 use core::net::IpAddr;
 use std::{fmt, str::FromStr};
@@ -9,10 +9,10 @@ use std::{fmt, str::FromStr};
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct WebAddress(Box<str>);
 
-/// Why a text is no [`WebAddress`].
+/// The error for a text that is not a [`WebAddress`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidWebAddress {
-    /// It is no address of the web.
+    /// The text is not an address of the web.
     #[error("this is no address of the web")]
     Form,
     /// What is sent there could be read on the way.

@@ -1,4 +1,4 @@
-//! Mending what is mechanical and safe: the bytes of a manifest in, the same bytes with the smallest possible edits out.
+//! Fixes what is mechanical and safe: the bytes of a manifest in, the same bytes with the smallest possible edits out.
 //!
 //! A fix is a [`Change`] to the value at a finding's route. It is made by an edit of the text, which keeps comments and
 //! layout, and it counts only if the edited text reads as the old value with that change and no other.
@@ -28,7 +28,7 @@ const MAX_FIXES: usize = 500;
 pub struct Fixed {
     /// Its bytes.
     pub bytes: Vec<u8>,
-    /// What was fixed, in the order in which it was; each finding as it stood before its fix.
+    /// What was fixed, in this order; each finding as it was before its fix.
     pub fixes: Vec<Fix>,
 }
 
@@ -55,7 +55,7 @@ pub fn fix(compiler: &Compiler, path: &RepoPath, bytes: Vec<u8>) -> Fixed {
     fixed
 }
 
-/// Returns the first fix that holds, and the bytes after it. What has none is noted as unfixable.
+/// Returns the first fix that works, and the bytes after it. Findings without one are recorded as unfixable.
 fn next(
     compiler: &Compiler,
     path: &RepoPath,
@@ -89,7 +89,7 @@ fn apply(
     let (span, replacement) = edit::edit(document, &diagnostic.pointer, change)?;
     let mut expected = document.root().to_json();
     change.apply(&mut expected, &diagnostic.pointer)?;
-    // A byte order mark is no part of the text.
+    // A byte order mark is not part of the text.
     let start = bytes.len() - document.source().text().len();
     let edited = [&bytes[..start + span.start], replacement.as_bytes(), &bytes[start + span.end..]].concat();
     let path = document.source().path();

@@ -57,7 +57,7 @@ fn repeated_elements_go_with_their_lines_or_commas() {
     keywords(" [a, b,\n    a, 'b' , c]\n", " [a, b , c]\n");
     keywords("\n    - a\n    - a", "\n    - a\n");
     keywords("\r\n    - a\r\n    - a\r\n", "\r\n    - a\r\n");
-    // A comment would go with it, an anchor would be missed, an alias stands elsewhere.
+    // A comment would be lost, an anchor would be missing, and the text of an alias is elsewhere.
     keywords("\n    - a\n    - a # twice, on purpose\n", "\n    - a\n    - a # twice, on purpose\n");
     keywords("\n    - a\n    - &x a\n  concepts: [*x]\n", "\n    - a\n    - &x a\n  concepts: [*x]\n");
     keywords(" &k [a, a]\n  concepts: *k\n", " &k [a, a]\n  concepts: *k\n");

@@ -66,7 +66,7 @@ pub enum Flaw {
     NameNotUtf8,
 }
 
-/// Says what a path below the modules folder `modules` means.
+/// Classifies a path below the modules folder `modules`.
 ///
 /// Hidden names are those that start with `.`; everything below a hidden folder is hidden too.
 pub fn classify(modules: &RepoPath, path: &RepoPath, kind: EntryKind) -> Class {
@@ -107,7 +107,7 @@ fn intended_name(name: &str) -> Option<String> {
 
 /// Returns whether an extension in lower case is a slip of `known`: `yalm`, `jsonc`, `json5`.
 ///
-/// A slip keeps the first letter, for `xaml` and `bson` are formats of their own, and three letters are too few to tell.
+/// A misspelling keeps the first letter, for `xaml` and `bson` are formats of their own; three letters are too few to compare.
 fn is_slip_of(extension: &str, known: &str) -> bool {
     known.len() > 3
         && extension.chars().next() == known.chars().next()

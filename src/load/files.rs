@@ -7,7 +7,7 @@ use walkdir::WalkDir;
 use super::{LoadError, walk::checked_folder};
 use crate::domain::RepoPath;
 
-/// Makes sure that a file at `path` lies below `root`: no step on the way to it is a link, as far as there are steps. The
+/// Makes sure that a file at `path` is below `root`: no step on the way to it is a link, as far as there are steps. The
 /// error names the step.
 pub fn check_parents(root: &Path, path: &RepoPath) -> Result<(), LoadError> {
     check_parents_on_disk(root, Path::new(path.as_str()))

@@ -20,7 +20,7 @@ pub struct Listing {
 }
 
 impl Listing {
-    /// Sorts out the paths below the modules folder `modules`, given in any order.
+    /// Sorts the paths below the modules folder `modules`, which come in any order.
     ///
     /// What is in a repository of its own belongs to that repository, and is left out.
     pub fn of(modules: &RepoPath, entries: impl IntoIterator<Item = (RepoPath, EntryKind)>) -> Self {

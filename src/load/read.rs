@@ -9,13 +9,13 @@ use std::{
 use super::{Flaw, classify::whole_file};
 use crate::{diagnostic::Diagnostic, domain::RepoPath, source::rules};
 
-/// Why a file has no bytes to give.
+/// The error for a file that could not be read.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
     /// The file is gone since it was listed, or never was there.
     #[error("there is no file `{0}`")]
     Missing(RepoPath),
-    /// It is no regular file; opening a pipe would wait for a writer.
+    /// It is not a regular file; opening a pipe would wait for a writer.
     #[error("`{path}` is not a regular file")]
     NotAFile {
         /// The path.
@@ -28,7 +28,7 @@ pub enum ReadError {
     Io {
         /// The file.
         path: RepoPath,
-        /// What the system says.
+        /// The error of the system.
         source: io::Error,
     },
 }

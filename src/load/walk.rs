@@ -15,7 +15,7 @@ use crate::domain::RepoPath;
 /// Why the modules folder could not be looked through.
 #[derive(Debug, thiserror::Error)]
 pub enum LoadError {
-    /// There is no such folder.
+    /// The folder does not exist.
     #[error("there is no folder `{0}`")]
     Missing(RepoPath),
     /// What is at the place of this folder is something else, such as a link.
@@ -26,7 +26,7 @@ pub enum LoadError {
     Unreadable {
         /// The folder.
         path: PathBuf,
-        /// What the system says.
+        /// The error of the system.
         source: io::Error,
     },
 }

@@ -1,4 +1,4 @@
-//! From the text of a file to what is said of it, and where.
+//! From the text of a file to the findings on it and their places.
 
 use super::*;
 use crate::{

@@ -14,7 +14,7 @@ use crate::{
     source::{Document, Node},
 };
 
-/// A document that is no valid manifest.
+/// A document that is not a valid manifest.
 #[derive(Debug, Clone)]
 pub struct Invalid {
     /// The name that it declares, where that can be read.

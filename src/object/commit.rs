@@ -29,7 +29,7 @@ impl Moment {
     }
 }
 
-/// What a commit says.
+/// The content of a commit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Commit {
     /// The root tree.
@@ -62,7 +62,7 @@ pub fn decode_commit(format: ObjectFormat, bytes: &[u8]) -> Result<Commit, Damag
     let damaged = |header| DamagedCommit { header };
     let first = |header| values(header).next().ok_or(damaged(header));
     let id = |text: &str| text.parse().ok().filter(|id: &ObjectId| id.format() == format);
-    // As git shows them: somebody unknown, at the beginning of time.
+    // As Git shows them: an unknown person, at the beginning of time.
     let author = first("author").unwrap_or_default();
     let committer = first("committer").unwrap_or_default();
     let time = Moment::parse(committer[person(committer).len()..].trim_start());

@@ -1,4 +1,4 @@
-//! From a set of files to the trees that hold them.
+//! From a set of files to the trees of their directories.
 
 use std::collections::BTreeMap;
 
@@ -21,7 +21,7 @@ pub struct DirectoryTrees {
 
 /// Builds the trees of a directory from its files' paths, parts joined by `/`, and their blobs; any order will do.
 ///
-/// No path may be a directory of another one; all files are regular ones. No files give the empty tree.
+/// No path may be a directory of another one; all files are regular ones. Without files, the result is the empty tree.
 pub fn tree_of(
     format: ObjectFormat,
     files: impl IntoIterator<Item = (impl Into<String>, ObjectId)>,
@@ -33,9 +33,9 @@ pub fn tree_of(
     DirectoryTrees { root, trees }
 }
 
-/// Builds the directory `at` from sorted paths that are relative to the root and all lie in it.
+/// Builds the directory `at` from sorted paths that are relative to the root and all below it.
 ///
-/// Paths that share a directory stand together in the order of bytes, so each directory is one run of the slice.
+/// Paths that share a directory follow each other in the order of bytes, so each directory is one run of the slice.
 fn build(
     format: ObjectFormat,
     at: &str,

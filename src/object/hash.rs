@@ -53,7 +53,7 @@ impl Object {
         Self::new(format, ObjectKind::Blob, bytes.into())
     }
 
-    /// Returns the directory that holds `entries`, whatever order they come in.
+    /// Returns the directory with these `entries`, in any order.
     pub fn tree(format: ObjectFormat, entries: Vec<TreeEntry>) -> Self {
         Self::new(format, ObjectKind::Tree, encode_tree(entries))
     }
@@ -78,12 +78,12 @@ impl Object {
     }
 }
 
-/// Returns the id that git gives to a file with this content.
+/// Returns the id of a file with this content.
 pub fn blob_id(format: ObjectFormat, bytes: &[u8]) -> ObjectId {
     object_id(format, ObjectKind::Blob, bytes)
 }
 
-/// Returns the id that git gives to a file of `size` bytes, read piece by piece.
+/// Returns the id of a file of `size` bytes, which is read piece by piece.
 pub fn blob_id_of(format: ObjectFormat, size: u64, mut content: impl io::Read) -> io::Result<ObjectId> {
     let mut hash = Hasher::new(format);
     hash.update(format!("{} {size}\0", ObjectKind::Blob.as_str()).as_bytes());

@@ -35,7 +35,7 @@ pub enum SpliceError<E> {
 
 /// Replaces each path of `changes` by a file or a whole directory (mode and id), or removes it (`None`).
 ///
-/// `read` gives the bytes of a tree. Directories are made where they are missing and dropped where they become empty.
+/// `read` returns the bytes of a tree. Missing directories are created, and empty ones are removed.
 /// No path of `changes` may be a directory of another one.
 pub fn splice<E>(
     format: ObjectFormat,
@@ -55,7 +55,7 @@ pub fn splice<E>(
 
 type Change<'a> = (&'a str, Option<(Mode, ObjectId)>);
 
-/// Gives the new id of the directory `at`, or `None` if nothing is left in it.
+/// Returns the new id of the directory `at`, or `None` if nothing is left in it.
 fn change_directory<E>(
     format: ObjectFormat,
     at: &str,
@@ -113,7 +113,7 @@ mod tests {
 
     const FORMAT: ObjectFormat = ObjectFormat::Sha1;
 
-    /// Splices into a root made of `before` and gives the root that the same files would have from scratch.
+    /// Splices into a root made of `before`, and compares with the root that the same files have from scratch.
     fn check(before: &[&str], changes: &[(&str, bool)], after: &[&str]) {
         let id = blob_id(FORMAT, b"x");
         let old = tree_of(FORMAT, before.iter().map(|path| (*path, id)));

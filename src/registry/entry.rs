@@ -30,7 +30,7 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// Compiles a manifest, or gives `None` if it does not belong in the registry.
+    /// Compiles a manifest, or returns `None` if it does not belong in the registry.
     pub fn compile(manifest: &Manifest, format: ObjectFormat) -> Option<Self> {
         if !manifest.is_registrable() {
             return None;

@@ -1,11 +1,11 @@
-//! Where the registry's files lie.
+//! The paths of the registry's files.
 //!
 //! Entries are sharded by name as Cargo's package index is, so that changing one module rewrites three small directories
 //! however many modules there are.
 
 use crate::domain::{ModuleName, RepoPath};
 
-/// The directory of all that is generated.
+/// The directory of everything that is generated.
 pub const REGISTRY: &str = "registry";
 /// The root file, inside [`REGISTRY`].
 pub const ROOT_FILE: &str = "snapshot.json";
@@ -37,7 +37,7 @@ pub fn entry_repo_path(name: &ModuleName) -> RepoPath {
     entries_path().join(&entry_path(name))
 }
 
-/// Returns the module whose entry lies at a path inside `registry/modules`, or `None` if no entry belongs there.
+/// Returns the module whose entry is at a path inside `registry/modules`, or `None` if no entry belongs there.
 pub fn module_of(path: &str) -> Option<ModuleName> {
     let file = path.rsplit('/').next()?;
     let name: ModuleName = file.strip_suffix(".json")?.parse().ok()?;

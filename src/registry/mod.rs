@@ -1,4 +1,4 @@
-//! The registry's files: where they lie, what the root says, and the canonical form of an entry.
+//! The registry's files: their paths, the content of the root, and the canonical form of an entry.
 
 mod entry;
 mod layout;

@@ -12,7 +12,7 @@ use crate::domain::{ModuleName, ObjectId, SnapshotVersion};
 /// The format of the root and of the entries that this program reads and writes.
 pub const FORMAT_VERSION: u64 = 1;
 
-/// What one snapshot says of itself.
+/// The description of one snapshot: its version, its tree, and what is held and pinned.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Root {
     /// The snapshot's number.
@@ -75,14 +75,14 @@ pub struct Held {
 pub struct Pin {
     /// The version whose content the entry has, or that had no entry.
     pub version: SnapshotVersion,
-    /// What the operator gave as the reason.
+    /// The operator's reason.
     pub reason: String,
 }
 
 /// Why a root file cannot be trusted.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RootError {
-    /// It is no JSON object of the known shape.
+    /// It is not a JSON object of the known shape.
     #[error("it is not a snapshot root: {0}")]
     Malformed(String),
     /// A newer program wrote it.
@@ -138,7 +138,7 @@ impl Root {
         text.into_bytes()
     }
 
-    /// Checks the root against the entries that lie beside it.
+    /// Checks the root against the entries beside it.
     pub fn check(&self, entries: &BTreeMap<ModuleName, ObjectId>) -> Result<(), RootError> {
         if self.module_count != entries.len() {
             let (counted, found) = (self.module_count, entries.len());
@@ -153,7 +153,7 @@ impl Root {
     }
 }
 
-/// Tells the format before anything else is believed.
+/// The format of a root, which is read before anything else.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct FormatOnly {

@@ -8,14 +8,14 @@ use crate::{
     object,
 };
 
-/// One version of the registry. The contents of the entries stay where they are until somebody asks.
+/// One version of the registry. The contents of the entries are read only when they are needed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Snapshot {
     /// The root, or `None` if there is no registry yet.
     pub root: Option<Root>,
-    /// The git tree that really lies at `registry/modules`, or `None` if there is no such directory.
+    /// The Git tree that is actually at `registry/modules`, or `None` if there is no such directory.
     pub tree: Option<ObjectId>,
-    /// The blob id of every entry. Where somebody changed them by hand, a sync takes the ones that were published.
+    /// The blob id of every entry. If they were changed by hand, a sync uses the ones that were published.
     pub entries: BTreeMap<ModuleName, ObjectId>,
 }
 

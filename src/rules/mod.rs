@@ -1,6 +1,6 @@
 //! The rules about manifests beyond their schema, one file each, and the table of every rule of the program.
 //!
-//! A rule's file holds its [`Rule`], its check, its messages and its table of tests. Adding one takes that file, a line in
+//! A rule's file contains its [`Rule`], its check, its messages and its table of tests. Adding one takes that file, a line in
 //! [`RULES`] and, where it looks at one manifest at a time, a line in [`MANIFEST_CHECKS`]; or in [`DOCUMENT_CHECKS`] or
 //! [`CONTEXT_CHECKS`] where it makes sense for a manifest or an AI context that breaks its schema too.
 
@@ -31,7 +31,7 @@ use crate::{
     source::{self, Document, Node},
 };
 
-/// The revision of the rules: what they accept, as far as the schemas do not say it.
+/// The revision of the rules: of what they accept, apart from the schemas.
 ///
 /// Raise it when a rule of severity error is added or removed, and when any rule starts to accept or refuse other manifests. It
 /// is part of the inputs of every snapshot, so that the next sync checks every manifest again, also those that did not change.

@@ -1,6 +1,6 @@
 //! The rules about generated files: `verify` checks a committed registry by them, and `compile --check` a checked-out one.
 //!
-//! They are about `registry/`, not about manifests. Settings cannot change or suppress them.
+//! They are about `registry/`, not about manifests; the settings cannot change or suppress them.
 
 use crate::diagnostic::{Rule, Severity};
 

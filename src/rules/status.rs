@@ -17,7 +17,7 @@ pub static UNREGISTRABLE: Rule = Rule {
         Add an `aiContext`, or set `status` to `ACTIVE`, to register the module.",
 };
 
-/// Tells why the module is skipped, where it is.
+/// Returns why the module is skipped, if it is.
 pub fn check(manifest: &Manifest) -> Vec<Finding> {
     reason(manifest.status(), manifest.context_key()).into_iter().collect()
 }

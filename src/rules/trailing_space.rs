@@ -1,4 +1,4 @@
-//! `text/trailing-space`: blanks that nobody sees at the end of a value.
+//! `text/trailing-space`: invisible blanks at the end of a value.
 
 use crate::{
     diagnostic::{Finding, Part, Rule, Severity},

@@ -1,4 +1,4 @@
-//! `schema/unique-names`: the names of a module's actions, and of its context providers. JSON Schema cannot say it.
+//! `schema/unique-names`: the names of a module's actions, and of its context providers. JSON Schema cannot express this.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ use crate::{
 /// The lists whose elements have names of their own, and what such an element is called.
 const NAMED: [(&str, &str); 2] = [("actions", "action"), ("contextProviders", "context provider")];
 
-/// Finds the names that stand twice.
+/// Returns a finding for each name that is repeated.
 pub fn check(key: ContextKey, context: Node<'_>) -> Vec<Finding> {
     repeated(context, &key.route())
 }

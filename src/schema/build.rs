@@ -44,7 +44,7 @@ fn explain(file: &str, schema: &Value, error: &ValidationError<'_>) -> SchemaErr
     }
 }
 
-/// Tells why the linear-time engine refused a pattern, which itself does not say.
+/// Returns why the linear-time engine refused a pattern, which it does not report itself.
 fn pattern_reason(pattern: &str) -> &'static str {
     const LOOK_AROUND: [&str; 4] = ["(?=", "(?!", "(?<=", "(?<!"];
     let back_reference =

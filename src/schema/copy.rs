@@ -1,4 +1,4 @@
-//! The copies of the built-in schemas that a registry has for editors. A mark tells them from schemas of the registry's own:
+//! The copies of the built-in schemas that a registry has for editors. A mark distinguishes them from schemas of the registry's own:
 //! they never replace anything.
 
 use serde_json::Value;
@@ -9,7 +9,7 @@ use crate::settings::Digest;
 /// The keyword that marks a copy. Its value is the digest of the rest of the file, so that an edited copy is noticed.
 const MARK: &str = "x-modreg-copy";
 
-/// The keyword for readers, which says what the mark means.
+/// The keyword for readers, which explains the mark.
 const COMMENT: &str = "$comment";
 const EXPLANATION: &str = "A copy of modreg's own schema, for editors; `modreg schema --update` renews it. For a schema of your own, remove x-modreg-copy.";
 
@@ -39,7 +39,7 @@ pub(super) fn marked(builtin: &str) -> String {
     builtin.replacen("{\n", &head, 1)
 }
 
-/// Tells what a file is; a text that is not JSON is a schema of the registry's own, and an invalid one.
+/// Returns what a file is; a text that is not JSON is a schema of the registry's own, and an invalid one.
 pub(super) fn origin(text: &str, builtin: &str) -> Origin {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let parsed = |text| serde_json::from_str::<Value>(text).unwrap_or_default();
@@ -53,7 +53,7 @@ pub(super) fn origin(text: &str, builtin: &str) -> Origin {
     }
 }
 
-/// Returns the digest of what a schema says, apart from the mark.
+/// Returns the digest of a schema without its mark.
 fn digest(schema: &Value) -> String {
     let mut schema = schema.clone();
     if let Some(members) = schema.as_object_mut() {

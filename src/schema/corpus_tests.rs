@@ -4,7 +4,7 @@ use std::{fs, path::PathBuf};
 
 use super::{Schemas, testing::tree};
 
-/// A manifest, and what is said of it as (code, route).
+/// A manifest, and the findings on it as (code, route).
 type Checked = (PathBuf, Vec<(&'static str, String)>);
 
 /// Returns the manifests in a folder of the corpus, checked; `None` without a corpus.

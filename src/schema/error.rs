@@ -1,6 +1,6 @@
 //! Why a registry's own schemas cannot be used.
 
-/// The most references that the files of a registry may hold.
+/// The most references that the files of a registry may have.
 pub(super) const MAX_REFERENCES: usize = 2000;
 
 /// The deepest nesting of schemas, references followed.
@@ -17,7 +17,7 @@ pub enum SchemaError {
     NotJson {
         /// The file name inside `schema/`.
         file: String,
-        /// What the parser says, with line and column.
+        /// The error of the parser, with line and column.
         error: serde_json::Error,
     },
     /// The file parses, but a keyword has a value that JSON Schema does not allow.

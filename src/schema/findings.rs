@@ -1,6 +1,6 @@
 //! From the validator's errors to findings in an author's words: one for each mistake.
 //!
-//! Errors are told apart by their typed kind, never by the validator's messages.
+//! Errors are distinguished by their typed kind, never by the validator's messages.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -112,7 +112,7 @@ fn at_one_place(subject: &Subject<'_>, violations: &[Violation<'_>]) -> Vec<Find
     findings
 }
 
-/// Returns how basic a demand on a value is, the most basic 0; `None` for those that speak of an object's fields.
+/// Returns how basic a demand on a value is, the most basic 0; `None` for those about an object's fields.
 fn rank(kind: &Kind) -> Option<u8> {
     match kind {
         Kind::Required { .. }

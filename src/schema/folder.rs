@@ -17,7 +17,7 @@ const BASE: &str = "modreg:///schema/";
 #[derive(Debug, Clone)]
 pub(super) struct Folder {
     files: BTreeMap<String, Arc<Value>>,
-    /// Every address of a file: its place in the folder, and the `$id` that it gives itself.
+    /// Every address of a file: its place in the folder, and its `$id`.
     addresses: BTreeMap<String, Arc<Value>>,
     /// The names in the order in which their references ask for them: a file comes after those it refers to.
     order: Vec<String>,
@@ -88,14 +88,14 @@ impl Folder {
         Some((file, pointer))
     }
 
-    /// Returns the schema object that holds the keyword at an absolute keyword location.
+    /// Returns the schema object that contains the keyword at an absolute keyword location.
     pub(super) fn holder(&self, location: &str) -> Option<&Map<String, Value>> {
         let (address, fragment) = location.split_once('#')?;
         let pointer = decode(fragment.rsplit_once('/')?.0);
         self.addresses.get(address)?.pointer(&pointer)?.as_object()
     }
 
-    /// Returns a text that changes exactly when what the files say changes; layout and the order of keys do not count.
+    /// Returns a text that changes exactly if the content of the files changes; layout and the order of keys do not count.
     pub(super) fn fingerprint_text(&self) -> String {
         let lines: Vec<_> =
             self.files.iter().flat_map(|(name, value)| [name.clone(), canonical::text(value)]).collect();
@@ -136,7 +136,7 @@ fn parse(name: &str, text: &str) -> Result<Value, SchemaError> {
     serde_json::from_str(text).map_err(|error| SchemaError::NotJson { file: name.to_owned(), error })
 }
 
-/// Returns the `$id`s that files give themselves, with their names. A file that is no JSON gives none; reading it says why.
+/// Returns the `$id`s of the files, with their names. A file that is not JSON has none; reading it reports why.
 fn declared_ids(texts: &BTreeMap<&str, &str>) -> BTreeMap<String, String> {
     let id_of = |name: &str, text: &str| {
         let value = parse(name, text).ok()?;

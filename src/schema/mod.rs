@@ -3,7 +3,7 @@
 //! They are JSON Schema 2020-12 with a regular expression engine of linear time. References stay within the folder
 //! `schema/`; nothing here reads files or the network. All of the `jsonschema` crate stays behind this module.
 //!
-//! Beside the standard keywords two annotations shape messages: `x-expected` says in words what form a value takes.
+//! Beside the standard keywords two annotations shape messages: `x-expected` describes the form of a value in words.
 
 mod build;
 mod canonical;
@@ -93,7 +93,7 @@ fn path(file: &str) -> RepoPath {
     RepoPath::new(format!("schema/{file}"))
 }
 
-/// The most bytes that the files of a registry's own `schema/` may hold together.
+/// The most bytes that the files of a registry's own `schema/` may have together.
 const MAX_TEXT: usize = 1 << 20;
 
 /// A schema that is ready to validate documents, with the files that it refers to. Cheap to clone and to share.
@@ -153,7 +153,7 @@ impl Schemas {
         Ok(Self(Arc::new(Compiled { folder, reach, validator, fingerprint, outdated })))
     }
 
-    /// SHA-256 over what the effective schema files say; layout and the order of keys do not count.
+    /// Returns the SHA-256 of the content of the effective schema files; layout and the order of keys do not count.
     pub fn fingerprint(&self) -> &[u8; 32] {
         &self.0.fingerprint
     }
@@ -193,7 +193,7 @@ impl Schemas {
     }
 }
 
-/// Returns the name of the file that holds a built-in schema.
+/// Returns the name of the file of a built-in schema.
 fn file_name(name: &str) -> String {
     format!("{name}.schema.json")
 }

@@ -122,7 +122,7 @@ fn misplaced(subject: &Subject<'_>, violation: &Violation<'_>, field: &str) -> O
     declares(inner).then(|| format!("move {name} out of {}, to the top level", quoted(inner)))
 }
 
-/// Returns the hint that says what to write.
+/// Returns the help that describes what to add.
 fn add(violation: &Violation<'_>, field: &str) -> String {
     let schema = properties(violation).and_then(|properties| properties.get(field));
     let text = |key: &str| schema?.get(key)?.as_str();

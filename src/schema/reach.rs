@@ -10,7 +10,7 @@ use super::{
     folder::Folder,
 };
 
-/// The most errors that circles of references may multiply to before finding them all is given up.
+/// The most errors that circles of references may multiply to; with more, they are not listed.
 const MAX_REPEATS: u64 = 100_000;
 
 /// What is known of the references of a schema that keeps within the bounds.
@@ -173,7 +173,7 @@ mod tests {
         Reach::of(&Folder::read("a.json", &BTreeMap::from([("a.json", text.as_str())])).unwrap())
     }
 
-    /// Definitions of which each holds what `link` makes of the address of the next one.
+    /// Definitions each of which contains what `link` makes of the address of the next one.
     fn chain(length: usize, link: impl Fn(Value) -> Value) -> Value {
         let next = |index: usize| json!({"$ref": format!("#/$defs/d{index}")});
         let mut schema = next(0);

@@ -26,7 +26,7 @@ pub(super) struct Violation<'a> {
     pub(super) kind: &'a Kind,
     /// The node that breaks the keyword.
     pub(super) route: Pointer,
-    /// The schema object with the keyword, where it can be told.
+    /// The schema object with the keyword, if it can be found.
     pub(super) schema: Option<&'a serde_json::Map<String, serde_json::Value>>,
 }
 

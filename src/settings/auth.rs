@@ -12,12 +12,12 @@ pub(super) const KEYS: &[&str] = &["issuer", "audience"];
 pub(super) const KEY_KEYS: &[&str] = &["algorithm", "file", "pem", "issuer", "audience"];
 pub(super) const ISSUER_KEYS: &[&str] = &["issuer", "audience", "algorithm"];
 
-/// Who may use the admin routes. Without keys and issuers here, and without a secret in the environment, nobody may.
+/// Who may use the admin routes. Without keys and issuers here, and without a secret in the environment, no one may.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Auth {
     /// What `iss` must be in a token that is signed with the secret; `None` does not look at it.
     pub issuer: Option<String>,
-    /// What `aud` must name in a token that is signed with the secret; `None` takes tokens that are for nobody special.
+    /// The `aud` that a token signed with the secret must have; with `None` it must have none.
     pub audience: Option<String>,
     /// Public keys whose holders sign tokens with the admin role.
     pub keys: Vec<PublicKey>,
@@ -34,7 +34,7 @@ pub struct PublicKey {
     pub source: KeySource,
     /// What `iss` must be; `None` does not look at it.
     pub issuer: Option<String>,
-    /// What `aud` must name; `None` takes tokens that are for nobody special.
+    /// The `aud` that a token must have; with `None` it must have none.
     pub audience: Option<String>,
 }
 

@@ -1,4 +1,4 @@
-//! `[guard]`: how many entries a sync may remove without being told to.
+//! `[guard]`: how many entries a sync may remove without a confirmation.
 
 use super::section::Section;
 
@@ -7,7 +7,7 @@ pub(super) const KEYS: &[&str] = &["removals", "percent"];
 /// A registry larger than that has other troubles.
 const MAX_REMOVALS: usize = 1_000_000;
 
-/// How many entries a sync may remove without being told to: the larger of both.
+/// How many entries a sync may remove without a confirmation: the larger of both.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Guard {
     /// That many entries.

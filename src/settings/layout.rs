@@ -9,7 +9,7 @@ use super::{
     guard, limits, modules, push, schedule, serve, suppression, webhooks,
 };
 
-/// Every section by its path, each after the one that it lies in.
+/// Every section by its path, each after the one that contains it.
 pub(super) const SECTIONS: &[(&str, Shape)] = &[
     ("modules", Shape::Table(modules::KEYS)),
     ("limits", Shape::Table(limits::KEYS)),

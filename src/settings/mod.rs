@@ -47,9 +47,9 @@ pub struct Settings {
     pub modules: RepoPath,
     /// How large a manifest may be.
     pub limits: Limits,
-    /// Which findings are excused.
+    /// The findings that are suppressed.
     pub suppressions: Vec<Suppression>,
-    /// How many entries a sync may remove without being told to.
+    /// How many entries a sync may remove without a confirmation.
     pub guard: Guard,
     /// How `sync --push` pushes.
     pub push: Push,
@@ -59,7 +59,7 @@ pub struct Settings {
     pub auth: Auth,
     /// When `serve` syncs by itself.
     pub schedule: Scheduling,
-    /// Who is told of syncs.
+    /// Who receives messages about syncs.
     pub webhooks: Vec<Webhook>,
     /// The severities that differ from the rules' own; `None` turns a rule off.
     severities: Severities,
@@ -72,10 +72,10 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// Reads the text of `modreg.toml`; `rules` are all the rules that it can speak of.
+    /// Reads the text of `modreg.toml`; `rules` are all the rules that it can name.
     ///
-    /// Either the text is right as a whole, or every fault that can be placed is returned. Where it is no TOML, nothing
-    /// else is told: a guess would only add noise.
+    /// Either the whole text is valid, or every fault that can be placed is returned. If it is not valid TOML, nothing else is
+    /// reported: a guess would only add noise.
     pub fn parse(text: &str, rules: &[&'static Rule]) -> Result<Self, SettingsError> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let (root, errors) = DeTable::parse_recoverable(text);
@@ -89,7 +89,7 @@ impl Settings {
         if faults.is_empty() { Ok(settings) } else { Err(SettingsError::new(text, faults)) }
     }
 
-    /// Takes each section out of the file; where a value makes no sense, its default stands in.
+    /// Reads each section of the file; the default replaces a value that is invalid.
     fn read(root: &mut Section<'_>, rules: &[&'static Rule]) -> Self {
         Self {
             modules: modules::read(root.section("modules")),

@@ -1,11 +1,11 @@
-//! `[modules]`: where the manifests lie.
+//! `[modules]`: the folder of the manifests.
 
 use super::{error::MessageAndHelp, section::Section};
 use crate::domain::RepoPath;
 
 pub(super) const KEYS: &[&str] = &["path"];
 
-/// What the root of a registry repository holds besides the manifests.
+/// The folders that a registry's repository has for other files than manifests.
 const RESERVED: [&str; 2] = ["registry", "schema"];
 
 pub(super) fn read(mut section: Section<'_>) -> RepoPath {

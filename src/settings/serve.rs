@@ -22,7 +22,7 @@ const CONNECTIONS: RangeInclusive<usize> = 1..=1_000_000;
 pub struct Serve {
     /// Where to listen.
     pub listen: SocketAddr,
-    /// Whether everybody may read, or only who has a good token.
+    /// Whether everyone may read, or only clients with a valid token.
     pub public_read: bool,
     /// The origins whose pages may read; `*` is any.
     pub cors: Vec<String>,

@@ -1,4 +1,4 @@
-//! `[[suppress]]`: one finding that is excused, for a reason, as long as what it is about stays the same.
+//! `[[suppress]]`: one finding that is suppressed, for a reason, until the value that it is about changes.
 
 use std::{fmt, str::FromStr};
 
@@ -18,7 +18,7 @@ const HEX_DIGITS: &[u8; 16] = b"0123456789abcdef";
 /// One `[[suppress]]` of the settings.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Suppression {
-    /// The rule whose finding is excused.
+    /// The rule whose finding is suppressed.
     pub rule: &'static Rule,
     /// The module.
     pub module: ModuleName,
@@ -26,12 +26,12 @@ pub struct Suppression {
     pub pointer: Pointer,
     /// Why the finding does no harm.
     pub reason: String,
-    /// The digest of the value at `pointer` when it was looked at. Without one nothing is excused yet.
+    /// The digest of the value at `pointer` when it was checked. Without one nothing is suppressed yet.
     pub digest: Option<Digest>,
 }
 
 impl Suppression {
-    /// Returns whether a finding is excused, `value` being the compact JSON of the node that it is about.
+    /// Returns whether a finding is suppressed, `value` being the compact JSON of the node that it is about.
     pub fn covers(&self, rule: &Rule, module: &ModuleName, pointer: &Pointer, value: &[u8]) -> bool {
         self.rule.code == rule.code
             && self.module == *module
@@ -96,7 +96,7 @@ fn parse_reason(text: &str) -> Result<String, MessageAndHelp> {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Digest(Box<str>);
 
-/// Why a text is no [`Digest`].
+/// The error for a text that is not a [`Digest`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{}` is not a digest: expected `sha256:` and 64 lower-case hexadecimal digits", .0.escape_debug())]
 pub struct InvalidDigest(String);

@@ -1,4 +1,4 @@
-//! `[[webhooks]]`: who is told of syncs. The secrets that sign the messages come from the environment.
+//! `[[webhooks]]`: who receives messages about syncs. The secrets that sign the messages come from the environment.
 
 use std::collections::BTreeSet;
 
@@ -15,13 +15,13 @@ pub(super) const KEYS: &[&str] = &["url", "secret_env", "events"];
 pub struct Webhook {
     /// Where the messages go.
     pub url: WebAddress,
-    /// The environment variable that holds the secret which signs them.
+    /// The environment variable with the secret that signs them.
     pub secret_env: String,
-    /// What is told.
+    /// The events that are sent.
     pub events: BTreeSet<WebhookEvent>,
 }
 
-/// What a webhook can be told.
+/// An event that can be sent to a webhook.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum WebhookEvent {
     /// A sync made a new version.

@@ -1,4 +1,4 @@
-//! Real manifests, where a checkout of them lies next to the project; skipped with a note elsewhere.
+//! Real manifests; the tests are skipped with a note if there is no checkout of them.
 
 use std::{
     fs,
@@ -56,7 +56,7 @@ fn real_manifests_are_read_as_the_references_read_them() {
     assert!(count > 3000, "{count} manifests");
 }
 
-/// Returns the kinds of `broken.csv`, by module, where the table lies beside the unpacked folders or the packed corpus.
+/// Returns the kinds of `broken.csv`, by module, if the table is beside the unpacked folders or the packed corpus.
 fn kinds(folder: &Path) -> Option<Vec<(String, String)>> {
     let shared = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus/broken.csv");
     let table =

@@ -8,7 +8,7 @@ use crate::{
     source::{limits::Limits, parse_error::ParseError},
 };
 
-/// Why bytes are no text, with the text that the finding is shown in.
+/// The error for bytes that are not a text, with the text that the error is shown in.
 #[derive(Debug)]
 pub(super) struct Undecodable {
     /// The valid beginning, with the rest made readable by replacement characters; nothing of a file that is too large.
@@ -54,7 +54,7 @@ fn not_utf8(byte: u8, offset: usize, span: Span) -> ParseError {
         .help(format!("save the file as UTF-8{guess}"))
 }
 
-/// Returns the encoding of two or four bytes a character that the first bytes give away.
+/// Returns the encoding with two or four bytes a character that the first bytes show.
 fn wide_encoding(bytes: &[u8]) -> Option<&'static str> {
     match bytes {
         [0xFF, 0xFE, 0, 0, ..] | [0, 0, 0xFE, 0xFF, ..] => Some("UTF-32"),

@@ -6,7 +6,7 @@ use crate::{
     source::tree::{node::Tree, spans::NodeSpans},
 };
 
-/// The most findings that reading a file gives: what goes wrong more often than that has one cause.
+/// The most errors that are reported for one file: more than that have the same cause.
 pub(super) const MAX_ERRORS: usize = 100;
 
 /// Returns the findings on keys that repeat an earlier key of their object, which `duplicates` lists as pairs of nodes.

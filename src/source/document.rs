@@ -58,10 +58,10 @@ impl Document {
             .collect()
     }
 
-    /// Returns the bytes of a part of the node that `pointer` leads to; where there is no such node, of the nearest one
+    /// Returns the bytes of a part of the node that `pointer` leads to; if there is no such node, of the nearest one
     /// above.
     ///
-    /// A node that a YAML alias stands for lies where its anchor is, under the key of the alias.
+    /// A node in the copy of a YAML alias has the place of its original in the anchor's node.
     pub fn locate(&self, pointer: &Pointer, part: Part) -> Span {
         let spans = self.spans()[self.nearest(pointer).index()];
         match part {

@@ -5,9 +5,9 @@
 pub struct Limits {
     /// The most bytes that a file may have, at most [`Limits::MAX_BYTES`].
     pub bytes: usize,
-    /// The most collections that may lie within each other, at most [`Limits::MAX_DEPTH`].
+    /// The most collections that may be nested, at most [`Limits::MAX_DEPTH`].
     pub depth: usize,
-    /// The most nodes that all YAML aliases of a file together may stand for, at most [`Limits::MAX_ALIASES`].
+    /// The most nodes that all YAML aliases of a file together may repeat, at most [`Limits::MAX_ALIASES`].
     pub aliases: usize,
 }
 

@@ -1,6 +1,6 @@
 //! Reading: the bytes of one file in, one compact tree of nodes out, or every error that can be placed.
 //!
-//! JSON and YAML give the same [`Tree`], in one dialect that is the common ground of `serde_json` and `serde_yaml`:
+//! JSON and YAML are read into the same [`Tree`], in one dialect that is the common ground of `serde_json` and `serde_yaml`:
 //! what is accepted here, those accept with the same value. It is stricter than they are:
 //!
 //! * UTF-8, with or without a byte order mark; in YAML no raw control characters and no line breaks but LF, CRLF and CR.
@@ -72,7 +72,7 @@ use crate::{
 use dialect::MAX_ERRORS;
 use reading::Reading;
 
-/// What reading a file gave.
+/// The result of reading a file.
 #[derive(Debug, Clone)]
 pub struct Parsed {
     /// The document, where a tree could be built. It may come with errors: then it is good for finding more of them,
@@ -92,7 +92,7 @@ pub fn lfs_pointer(path: &RepoPath) -> Diagnostic {
     lfs::stored_elsewhere().diagnose(&Arc::new(SourceText::new(path.clone(), "")), None)
 }
 
-/// Reads the bytes of one file in the format that its name tells.
+/// Reads the bytes of one file, in the format of its file name.
 pub fn parse(path: &RepoPath, bytes: &[u8], limits: &Limits) -> Parsed {
     let limits = limits.bounded();
     let text = match decode::decode(bytes, &limits) {

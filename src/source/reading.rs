@@ -3,7 +3,7 @@
 use super::parse_error::ParseError;
 use crate::source::tree::{node::Tree, spans::NodeSpans};
 
-/// What reading a text gave.
+/// The result of reading a text.
 #[derive(Debug, Default)]
 pub(super) struct Reading {
     /// The tree, where the text could be read to its end.

@@ -135,7 +135,7 @@ it as UTF-8. Most editors have \"Save with Encoding\" for this; on a command lin
 A byte order mark at the beginning is accepted.",
 };
 
-/// Text that is not JSON or YAML.
+/// Text that is not valid JSON or YAML.
 pub static SYNTAX: Rule = Rule {
     code: "source/syntax",
     severity: Severity::Error,
@@ -210,7 +210,7 @@ field with that name. It is refused everywhere, also in quotes and in JSON.
 Write the fields out. Aliases as values (`*base`) are allowed.",
 };
 
-/// A number that not every program can represent.
+/// A number that some readers cannot represent exactly.
 pub static NUMBER: Rule = Rule {
     code: "source/number",
     severity: Severity::Error,

@@ -6,7 +6,7 @@ pub(super) const MAX_LENGTH: usize = 200;
 /// The longest piece of an expression that a message repeats, in characters.
 const MAX_SHOWN: usize = 60;
 
-/// Why there is no [`Schedule`].
+/// The error for texts that are not a [`Schedule`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidSchedule {
     /// The expression cannot be read.
@@ -20,7 +20,7 @@ pub enum InvalidSchedule {
     /// The expression names a date that no year has.
     #[error("{} never happens", quoted(.0))]
     Never(String),
-    /// There is no such time zone.
+    /// The time zone does not exist.
     #[error("{} is not a time zone", quoted(written))]
     Zone {
         /// The name as it was written.

@@ -1,6 +1,6 @@
 //! What is wrong with a cron expression that the library refuses: which field, and why.
 //!
-//! The library only tells that it refuses an expression. Each field is tried alone, with `*` in place of the others, so that
+//! The library only reports that it refuses an expression. Each field is tried alone, with `*` in place of the others, so that
 //! whatever the library reads is never called wrong here.
 
 use std::ops::RangeInclusive;
@@ -51,7 +51,7 @@ pub(super) fn too_long(expression: &str) -> InvalidSchedule {
     InvalidSchedule::Expression { reason, help: ALL.to_owned() }
 }
 
-/// Explains why an expression cannot be read; `reads` tells whether the library reads another one.
+/// Explains why an expression cannot be read; `reads` returns whether the library accepts another one.
 pub(super) fn explain(expression: &str, reads: impl Fn(&str) -> bool) -> InvalidSchedule {
     let fault = |reason: String, help: String| InvalidSchedule::Expression { reason, help };
     let quoted_expression = quoted(expression);

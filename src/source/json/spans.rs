@@ -1,7 +1,7 @@
 //! The places of the nodes of a JSON text, for texts with findings.
 //!
 //! The text was read before, so nothing is checked here: a scan over brackets, strings and bare words in the order of
-//! the tree's nodes, without recursion. A text that breaks off gives the places up to there.
+//! the tree's nodes, without recursion. Of a text that breaks off, the places up to there are returned.
 
 use crate::source::tree::spans::{ByteRange, NodeSpans};
 

@@ -137,7 +137,7 @@ fn routes(node: Node<'_>, at: &Pointer, out: &mut Vec<Pointer>) {
     }
 }
 
-/// What holds of every input: findings where there is no document, and spans that can be cut from the text.
+/// Checks what is true for every input: there are findings if there is no document, and spans are within the text.
 fn check_parsed(parsed: &Parsed) {
     assert!(parsed.document.is_some() || !parsed.diagnostics.is_empty());
     for diagnostic in &parsed.diagnostics {

@@ -8,7 +8,7 @@ use super::{
 
 /// Builds a [`Tree`] in one pass, in reading order.
 ///
-/// Open a collection, add its children, close it. A key given before a node makes the node a member.
+/// Open a collection, add its children, close it. A key that is set before a node makes the node a member.
 #[derive(Debug, Default)]
 pub(crate) struct TreeBuilder {
     nodes: Vec<NodeData>,
@@ -121,7 +121,7 @@ impl TreeBuilder {
         self.nodes[index].end as usize - index
     }
 
-    /// Returns how many collections lie within each other at the closed node at `index`: 0 for a scalar.
+    /// Returns how many collections are nested at the closed node at `index`: 0 for a scalar.
     pub(in crate::source) fn height(&self, index: usize) -> usize {
         let (mut open, mut height) = (Vec::new(), 0);
         for (at, node) in self.nodes.iter().enumerate().take(self.nodes[index].end as usize).skip(index) {
@@ -149,7 +149,7 @@ impl TreeBuilder {
         self.nodes[base].key = key;
     }
 
-    /// Closes what is open and gives the tree, or `None` if no node was added.
+    /// Closes what is open and returns the tree, or `None` if no node was added.
     pub(crate) fn finish(mut self) -> Option<Tree> {
         self.close_all();
         (!self.nodes.is_empty()).then_some(Tree { nodes: self.nodes, strings: self.strings })

@@ -46,7 +46,7 @@ pub struct Node<'a> {
     index: u32,
 }
 
-/// What a node holds.
+/// The content of a node.
 #[derive(Debug, Clone)]
 pub enum Value<'a> {
     /// `null`.
@@ -101,7 +101,7 @@ impl<'a> Node<'a> {
         (std::ptr::from_ref(self.tree).addr(), self.index)
     }
 
-    /// Returns what the node holds.
+    /// Returns the content of the node.
     pub fn value(self) -> Value<'a> {
         match self.data().kind {
             Kind::Null => Value::Null,
@@ -117,7 +117,7 @@ impl<'a> Node<'a> {
         Children { tree: self.tree, next: self.index + 1, end: self.data().end }
     }
 
-    /// Returns the key under which the node stands in its object.
+    /// Returns the key of the node, if it is a member of an object.
     pub fn key(self) -> Option<&'a str> {
         self.data().key.map(|key| self.tree.text(key))
     }
@@ -160,7 +160,7 @@ impl<'a> Node<'a> {
         })
     }
 
-    /// Returns the route from this node to the node at `index`, which stands in its subtree.
+    /// Returns the route from this node to the node at `index`, which is in its subtree.
     pub(in crate::source) fn route_to(self, index: usize) -> Pointer {
         let (mut node, mut pointer) = (self, Pointer::ROOT);
         while node.index() != index {

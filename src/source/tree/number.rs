@@ -1,6 +1,6 @@
-//! The numbers that every JSON reader holds exactly.
+//! The numbers that every JSON reader represents exactly.
 
-/// The largest integer that every JSON reader holds exactly: 2^53 − 1 (RFC 8259, section 6).
+/// The largest integer that every JSON reader represents exactly: 2^53 − 1 (RFC 8259, section 6).
 const MAX_NUMBER: i64 = (1 << 53) - 1;
 
 /// A number between ±(2^53 − 1). A float without a fraction is an integer: `1.0` is `1`.

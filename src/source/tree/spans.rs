@@ -12,7 +12,7 @@ pub(in crate::source) struct ByteRange {
     end: u32,
 }
 
-/// Where the parts of a node stand in the text.
+/// The places of the parts of a node in the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::source) struct NodeSpans {
     /// The key, quotes included, where the node is a member of an object.

@@ -1,4 +1,4 @@
-//! Characters that a YAML text may not hold, although the parser would take them.
+//! Characters that a YAML text must not contain, although the parser accepts them.
 //!
 //! `serde_yaml` refuses them, or reads them as line breaks where YAML 1.2 does not.
 
@@ -43,7 +43,7 @@ fn error(character: char, span: Span) -> ParseError {
         .help(format!("remove it, or write it as `\\u{code:04X}` in a text in double quotes"))
 }
 
-/// Returns the first `\u` escape in a quoted scalar that is half of a character, as JSON writes what lies beyond U+FFFF.
+/// Returns the first `\u` escape in a quoted scalar that is half of a character, as JSON writes characters beyond U+FFFF.
 ///
 /// `serde_yaml` refuses them, alone and in pairs.
 pub(super) fn surrogate_escape(text: &str, scalar: &Span) -> Option<Span> {

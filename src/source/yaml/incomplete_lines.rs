@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{diagnostic::quoted, source::parse_error::ParseError};
 
-/// Returns the error for a line without a key, where its words give the mistake away.
+/// Returns the error for a line without a key, if its words show what is missing.
 pub(super) fn error(text: &str, line: Line<'_>) -> Option<ParseError> {
     let parts = line.parts();
     let written = line.text[parts.content..].trim_end();

@@ -1,6 +1,6 @@
 //! The lines of a YAML text as an author sees them: indentation, dashes, key and value.
 //!
-//! It looks at the layout only, and is meant for texts that the parser refused: what it cannot tell makes a message less
+//! It looks at the layout only, and is meant for texts that the parser refused: what it cannot recognize makes a message less
 //! precise, never wrong values.
 
 use crate::diagnostic::Span;
@@ -13,7 +13,7 @@ pub(super) const STEP: usize = 2;
 pub(super) struct Line<'a> {
     /// Where it starts in the text.
     pub(super) start: usize,
-    /// What it holds.
+    /// The text of the line.
     pub(super) text: &'a str,
 }
 
@@ -48,7 +48,7 @@ pub(super) struct Level<'a> {
 }
 
 impl<'a> Line<'a> {
-    /// Returns the line that holds an offset.
+    /// Returns the line that contains an offset.
     pub(super) fn at(text: &'a str, offset: usize) -> Self {
         let start = text[..offset].rfind('\n').map_or(0, |newline| newline + 1);
         let length = text[start..].find('\n').unwrap_or(text.len() - start);
@@ -65,7 +65,7 @@ impl<'a> Line<'a> {
         self.text.len() - self.text.trim_start_matches([' ', '\t']).len()
     }
 
-    /// Returns whether it holds nothing, or only a comment.
+    /// Returns whether it is empty, or contains only a comment.
     pub(super) fn is_blank(&self) -> bool {
         let content = self.text.trim_start();
         content.is_empty() || content.starts_with('#')
@@ -122,7 +122,7 @@ pub(super) fn lines(text: &str, start: usize) -> impl Iterator<Item = Line<'_>> 
     })
 }
 
-/// Returns the number of the line that holds an offset, from 1.
+/// Returns the number of the line that contains an offset, from 1.
 pub(super) fn number(text: &str, offset: usize) -> usize {
     text[..offset].bytes().filter(|&byte| byte == b'\n').count() + 1
 }

@@ -1,4 +1,4 @@
-//! The table of the parser's errors: what to say, and what to do.
+//! The table of the parser's errors, with a message and a help for each.
 
 use granit_parser::ErrorKind;
 

@@ -41,7 +41,7 @@ pub(super) struct Reader<'a> {
     limits: &'a Limits,
     pub(super) builder: TreeBuilder,
     pub(super) spans: Vec<NodeSpans>,
-    /// By the number that the parser gives an anchor, less one.
+    /// The nodes of the anchors, by the parser's number of an anchor, less one.
     anchors: Vec<Anchor>,
     open: Vec<Open>,
     /// The key whose value comes next.

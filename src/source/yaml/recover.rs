@@ -15,7 +15,7 @@ use crate::{
 /// The most syntax errors that one file is searched for.
 const MAX_COUNT: usize = 20;
 
-/// Returns all syntax errors that can be found, given the first one; `read` tells the first one of another text.
+/// Returns all syntax errors that can be found, starting from the first one; `read` returns the first one of another text.
 pub(super) fn all(
     text: &str,
     first: ParseError,

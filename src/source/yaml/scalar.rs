@@ -14,7 +14,7 @@ pub(super) enum Resolved {
     String,
 }
 
-/// Tells what an unquoted scalar means.
+/// Returns the meaning of an unquoted scalar.
 pub(super) fn resolve(plain: &str) -> Resolved {
     match plain.as_bytes().first() {
         None => Resolved::Null,

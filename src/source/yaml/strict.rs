@@ -67,7 +67,7 @@ pub(super) fn key(text: &str, span: &Span, is_plain: bool, is_flow: bool) -> Opt
     })
 }
 
-/// Returns the error for an unquoted text within brackets that starts or goes on with a sign of YAML's.
+/// Returns the error for an unquoted text within brackets that starts or continues with a sign of YAML's syntax.
 pub(super) fn plain_in_flow(text: &str, span: &Span) -> Option<ParseError> {
     let written = &text[span.clone()];
     let is_ambiguous = written.starts_with(['?', ':', '-'])

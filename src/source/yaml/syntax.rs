@@ -1,4 +1,4 @@
-//! What is wrong with a text that is no YAML, in an author's words.
+//! The messages for texts that are not valid YAML, in an author's words.
 
 use granit_parser::{ErrorKind, ScanError};
 
@@ -59,7 +59,7 @@ impl<'a> Place<'a> {
         self.at == line.start + line.indentation()
     }
 
-    /// Returns a tab in the indentation. Of a text without quotes the parser only tells the line on which that started.
+    /// Returns a tab in the indentation. For a text without quotes the parser only reports the line on which it started.
     fn tab(self, kind: &ErrorKind) -> Option<ParseError> {
         let is_about_tabs = matches!(
             kind,
@@ -119,7 +119,7 @@ impl<'a> Place<'a> {
         ParseError::syntax(bracket..bracket + 1, message, "opened here").help(help)
     }
 
-    /// Causes that the text around the place gives away better than the parser's error.
+    /// Returns the error for a cause that the text around the place shows better than the parser's error.
     fn usual_cause(self, kind: &ErrorKind) -> Option<ParseError> {
         use ErrorKind as Kind;
         match kind {

@@ -75,7 +75,7 @@ impl Recovery<'_> {
         }
     }
 
-    /// Goes on in the collection that a bracket too many closed.
+    /// Continues in the collection that a superfluous bracket closed.
     pub(super) fn reopen(&mut self, comma: Span) {
         if std::mem::replace(&mut self.brackets_match, false) {
             self.report(errors::after_the_end(comma));
@@ -91,7 +91,7 @@ impl Recovery<'_> {
         }
     }
 
-    /// Goes on as if a bracket had been there, or ends where it would be one too many.
+    /// Continues as if there were a bracket, or ends if that would exceed the depth.
     pub(super) fn assume_bracket(&mut self, bracket: Bracket, opening: Token) {
         self.brackets_match = false;
         if self.open.len() >= self.depth {

@@ -1,7 +1,7 @@
 //! All syntax errors of a text that is meant to be JSON, found in one pass.
 //!
-//! A parser that takes nearly everything: where something is missing or superfluous it reports that and goes on as if the author
-//! had not made the mistake. Where it cannot tell what was meant, it reports nothing up to the end of the line, and of
+//! A parser that accepts nearly everything: it reports what is missing or superfluous, and continues as if the author had not
+//! made the mistake. If it cannot know what was meant, it reports nothing up to the end of the line, and of
 //! brackets that do not match only the first: an error that another one caused would send the author the wrong way.
 
 mod brackets;
