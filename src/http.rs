@@ -1,6 +1,6 @@
-//! The only way to the network besides the `git` program: a small client for keys and webhooks.
+//! A small HTTP client for the keys of issuers and for webhooks. Besides the `git` program it is the only network access.
 //!
-//! Invariant: nothing waits or reads without a limit, and no redirect is followed: it could lead past what was checked.
+//! Invariant: every exchange has a limit of time and size, and redirects are not followed, because their target is unchecked.
 
 use std::{io, sync::Arc, time::Duration};
 
@@ -13,48 +13,48 @@ use ureq::{
 
 use crate::domain::WebAddress;
 
-/// How an exchange failed.
+/// The reason why an exchange failed.
 #[derive(Debug, thiserror::Error)]
 pub enum HttpError {
-    /// No whole answer came.
-    #[error("no answer: {0}")]
+    /// The server sent no complete response.
+    #[error("no response: {0}")]
     NoResponse(String),
-    /// The answer was another one than 200.
-    #[error("the answer was {0}")]
+    /// The status of the response was not 200.
+    #[error("the server answered with status {0}")]
     Status(u16),
-    /// The answer is larger than what was asked for can be.
-    #[error("the answer is larger than {0} bytes")]
+    /// The response is larger than expected.
+    #[error("the response is larger than {0} bytes")]
     TooLarge(u64),
 }
 
-/// What a server said to a message.
+/// The response to a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PostResponse {
     /// The status.
     pub status: u16,
-    /// When it wants to hear from us again.
+    /// The header `Retry-After`, if the response has a valid one.
     pub retry_after: Option<RetryAfter>,
 }
 
-/// When a server wants to hear from us again (RFC 9110, section 10.2.3).
+/// The time of the next attempt that a server asks for (RFC 9110, section 10.2.3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RetryAfter {
-    /// After that time.
+    /// The time to wait.
     In(Duration),
-    /// At that time.
+    /// The time of the next attempt.
     At(Timestamp),
 }
 
-/// A client that gives up after a time.
+/// A client whose exchanges have a time limit.
 #[derive(Debug, Clone)]
 pub struct Client {
     remote: Agent,
-    /// For this machine itself, where no proxy has any business.
+    /// The agent for addresses of this machine, which uses no proxy.
     loopback: Agent,
 }
 
 impl Client {
-    /// Makes a client whose every exchange, from looking up the name to the last byte, takes no longer than `timeout`.
+    /// Makes a client whose exchanges take at most `timeout`, from the name lookup to the last byte.
     pub fn new(timeout: Duration) -> Self {
         let tls = TlsConfig::builder()
             .provider(TlsProvider::Rustls)
@@ -75,7 +75,7 @@ impl Client {
         Self { remote: config().build().into(), loopback: config().proxy(None).build().into() }
     }
 
-    /// Fetches a document of at max_bytes `max_bytes` bytes.
+    /// Fetches a document of at most `max_bytes` bytes.
     pub fn get(&self, address: &WebAddress, max_bytes: u64) -> Result<Vec<u8>, HttpError> {
         let request = self.agent(address).get(address.as_str()).header(header::ACCEPT, "application/json");
         let response = request.call().map_err(|error| HttpError::NoResponse(error.to_string()))?;
@@ -89,7 +89,7 @@ impl Client {
         })
     }
 
-    /// Sends a message. The body of the answer is not looked at.
+    /// Sends a message. The body of the response is ignored.
     pub fn post(
         &self,
         address: &WebAddress,
@@ -109,10 +109,10 @@ impl Client {
     }
 }
 
-/// What went wrong, in words that do not repeat the address: its query may be a secret.
+/// Returns the text of an error without the address, because its query may be a secret.
 fn without_address(error: &ureq::Error) -> String {
     match error {
-        ureq::Error::BadUri(_) => "the address is not understood".to_owned(),
+        ureq::Error::BadUri(_) => "the address is invalid".to_owned(),
         ureq::Error::Io(error) if error.kind() == io::ErrorKind::TimedOut => "timeout".to_owned(),
         other => other.to_string(),
     }

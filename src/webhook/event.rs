@@ -1,4 +1,4 @@
-//! What a message tells: a `CloudEvents` 1.0 event in JSON.
+//! The content of a message: a `CloudEvents` 1.0 event in JSON.
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -10,10 +10,10 @@ use crate::{
     sync::Trigger,
 };
 
-/// The most modules that one message names; the summary counts all of them.
+/// The number of modules that one message can list. The summary counts all of them.
 const MAX_CHANGES: usize = 1000;
 
-/// A sync, a rollback, an unpin or a prune that has ended.
+/// The event that a sync, a rollback, an unpin or a prune has ended.
 #[derive(Debug, Clone)]
 pub struct Event {
     kind: WebhookEvent,
@@ -48,7 +48,7 @@ struct CloudEvent<'a> {
 }
 
 impl Event {
-    /// Tells of a sync that was done.
+    /// Makes the event of a sync that was completed.
     pub fn done(
         action: &'static str,
         trigger: Trigger,
@@ -70,7 +70,7 @@ impl Event {
         Self { kind, data }
     }
 
-    /// Tells of a sync that failed or was refused, at this version.
+    /// Makes the event of a sync that failed or was refused.
     pub fn failed(action: &'static str, trigger: Trigger, version: SnapshotVersion, error: String) -> Self {
         let data = Data {
             action,
@@ -85,12 +85,12 @@ impl Event {
         Self { kind: WebhookEvent::Failed, data }
     }
 
-    /// What kind of event it is.
+    /// Returns the type of the event.
     pub fn kind(&self) -> WebhookEvent {
         self.kind
     }
 
-    /// The body of the message.
+    /// Returns the body of the message.
     pub(super) fn body(&self, id: &str, source: &str, time: Timestamp) -> String {
         let event = CloudEvent {
             specversion: "1.0",
@@ -101,11 +101,11 @@ impl Event {
             datacontenttype: "application/json",
             data: &self.data,
         };
-        serde_json::to_string(&event).expect("texts and numbers are always JSON")
+        serde_json::to_string(&event).expect("strings and numbers can always be written as JSON")
     }
 }
 
-/// The registry as a URN, from its name.
+/// Returns the URN of the registry with this name.
 pub(super) fn source(name: &str) -> String {
     let digit = |nibble: u8| char::from(b"0123456789ABCDEF"[usize::from(nibble)]);
     let mut source = "urn:modreg:".to_owned();

@@ -1,7 +1,7 @@
 //! Webhooks: signed messages about syncs, kept on disk until they are delivered or given up.
 //!
-//! A message is written before it is sent, and removed after the receiver has said that it has it; so it may come twice,
-//! under the same id, but it is not lost with the process. Nothing here makes a sync fail.
+//! A message is stored before it is sent, and removed after the receiver has accepted it. It can therefore arrive twice, under
+//! the same id, but it is not lost when the process ends. A failure here never makes a sync fail.
 
 mod event;
 mod retry;
@@ -31,7 +31,7 @@ use crate::{
 use retry::AttemptResult;
 use spool::{Message, QueuedMessage, Spool};
 
-/// The webhooks of one registry.
+/// The webhooks of one registry, with their stored messages.
 #[derive(Debug)]
 pub struct Webhooks {
     spool: Spool,
@@ -40,14 +40,14 @@ pub struct Webhooks {
     source: String,
 }
 
-/// What waits in the folder of modreg's own files, and what became of the last attempts; `None` where nobody was ever told anything.
+/// Returns the number of stored messages and the last attempts, or `None` if there has never been a message.
 pub fn report(folder: &OwnFolder) -> io::Result<Option<WebhooksReport>> {
     let spool = Spool::new(folder);
     let report = WebhooksReport { pending: spool.names()?.len(), deliveries: spool.deliveries() };
     Ok((report.pending > 0 || !report.deliveries.is_empty()).then_some(report))
 }
 
-/// One who is told.
+/// The receiver of messages: a webhook in the settings.
 #[derive(Debug)]
 struct Receiver {
     url: WebAddress,
@@ -55,21 +55,21 @@ struct Receiver {
     events: BTreeSet<WebhookEvent>,
 }
 
-/// A webhook whose secret cannot be used: its messages wait for a run that knows it.
+/// The error that a webhook's secret cannot be used. The messages are kept until a run has a usable secret.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the secret in {variable} for the webhook {url} {reason}")]
 pub struct UnusableSecret {
-    /// The environment variable.
+    /// The environment variable with the secret.
     pub variable: String,
-    /// The receiver, without the query of its address.
+    /// The address of the receiver without its query.
     pub url: String,
-    /// Why not.
+    /// The reason.
     pub reason: String,
 }
 
 impl Webhooks {
-    /// Takes the settings, the secrets that `variable` looks up, and the folder of modreg's own files, which holds the messages. `name` is
-    /// what the registry calls itself to receivers; each exchange takes no longer than `timeout`.
+    /// Makes the webhooks in the settings, with the secrets that `variable` returns. The messages are stored in `folder`. `name` is the
+    /// registry's name in messages, and `timeout` limits each exchange.
     pub fn new(
         settings: &[Webhook],
         variable: impl Fn(&str) -> Option<Vec<u8>>,
@@ -83,7 +83,7 @@ impl Webhooks {
             let text = variable(secret_env).map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
             let parsed = text.ok_or_else(|| "is not set".to_owned());
             let parsed = parsed
-                .and_then(|text| SigningSecret::parse(&text).map_err(|error| format!("is none: {error}")));
+                .and_then(|text| SigningSecret::parse(&text).map_err(|error| format!("is invalid: {error}")));
             let secret = parsed.map_err(|reason| {
                 let (variable, url) = (secret_env.clone(), url.shown().to_owned());
                 unusable.push(UnusableSecret { variable, url, reason });
@@ -94,7 +94,7 @@ impl Webhooks {
         (Self { spool: Spool::new(folder), receivers, client: Client::new(timeout), source }, unusable)
     }
 
-    /// Writes a message for everybody who wants to know, and tells how many these are.
+    /// Stores a message for every receiver of this type of event, and returns their number.
     pub fn enqueue(&self, event: &Event, now: Timestamp) -> io::Result<usize> {
         let kind = event.kind();
         let id = format!("msg_{:012x}{:016x}", now.as_millisecond(), fastrand::u64(..));
@@ -118,18 +118,18 @@ impl Webhooks {
         failed.map_or(Ok(count), Err)
     }
 
-    /// Tries every message whose time has come, oldest first, and begins no attempt after `budget`.
+    /// Attempts to deliver every message that is due, oldest first. No attempt begins after `budget` has passed.
     ///
-    /// One process at a time delivers; where another one does, this is left to it, and nothing is returned.
+    /// Only one process delivers at a time. If another one is delivering, nothing is done and the result is empty.
     pub fn deliver(&self, clock: &dyn Fn() -> Timestamp, budget: Duration) -> io::Result<Vec<Delivery>> {
         if self.spool.messages()?.is_empty() {
             return Ok(Vec::new());
         }
         let Some(_lock) = self.spool.lock()? else { return Ok(Vec::new()) };
-        // Another process may have tried them before it gave back the lock.
+        // Another process may have delivered them before it released the lock.
         let waiting = self.spool.messages()?;
         let (start, mut log) = (clock(), Vec::new());
-        // A receiver that failed is not asked again at once for its other messages.
+        // After a failure, the other messages of the same receiver wait until the next attempt.
         let mut failing: BTreeMap<String, Timestamp> = BTreeMap::new();
         for mut waiting in waiting {
             let now = clock();
@@ -152,7 +152,7 @@ impl Webhooks {
         Ok(log)
     }
 
-    /// When the next attempt is due, if any message waits for one.
+    /// Returns the time of the next attempt, or `None` if no message can be sent.
     pub fn next(&self) -> io::Result<Option<Timestamp>> {
         let can_be_sent =
             |message: &Message| self.receiver(message).is_none_or(|receiver| receiver.secret.is_some());
@@ -164,13 +164,13 @@ impl Webhooks {
         self.receivers.iter().find(|receiver| receiver.url.as_str() == message.url)
     }
 
-    /// Tries one message, unless its time has not come or its secret is not known here.
+    /// Attempts to deliver one message, unless it is not due or its secret is unknown.
     fn attempt(&self, waiting: &mut QueuedMessage, now: Timestamp) -> io::Result<Option<Delivery>> {
         let message = &mut waiting.message;
         let (result, error) = match self.receiver(message) {
-            None => (DeliveryResult::GivenUp, Some("nobody is to be told there any more".to_owned())),
+            None => (DeliveryResult::GivenUp, Some("the settings no longer contain the webhook".to_owned())),
             Some(_) if now.duration_since(message.created) > retry::MAX_AGE => {
-                (DeliveryResult::GivenUp, Some("it waited for too long".to_owned()))
+                (DeliveryResult::GivenUp, Some("the message is too old".to_owned()))
             }
             Some(_) if message.due > now => return Ok(None),
             Some(Receiver { secret: None, .. }) => return Ok(None),
@@ -178,7 +178,9 @@ impl Webhooks {
                 message.attempts += 1;
                 match self.send(message, secret, url, now) {
                     AttemptResult::Delivered => (DeliveryResult::Delivered, None),
-                    AttemptResult::Gone => (DeliveryResult::GivenUp, Some("the answer was 410".to_owned())),
+                    AttemptResult::Gone => {
+                        (DeliveryResult::GivenUp, Some("the receiver answered with status 410".to_owned()))
+                    }
                     AttemptResult::Failed { reason, retry_after } => {
                         match retry::next(message.attempts, now, retry_after, fastrand::f64()) {
                             Some(due) => {

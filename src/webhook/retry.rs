@@ -1,4 +1,4 @@
-//! When a message is tried again, and when no more.
+//! Decides when a message is sent again, and when it is given up.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::http::{HttpError, PostResponse, RetryAfter};
 
-/// The pauses after each failed attempt, as the Standard Webhooks specification recommends them.
+/// The pause after each failed attempt, as the Standard Webhooks specification recommends.
 const PAUSES: [Duration; 9] = [
     Duration::from_secs(5),
     Duration::from_mins(5),
@@ -18,36 +18,38 @@ const PAUSES: [Duration; 9] = [
     Duration::from_hours(20),
     Duration::from_hours(24),
 ];
-/// The longest that a receiver can make us wait.
+/// The longest pause that a receiver can ask for.
 const MAX_RETRY_AFTER: Duration = Duration::from_hours(24);
-/// What is older is given up.
+/// The age at which a message is given up.
 pub(super) const MAX_AGE: SignedDuration = SignedDuration::from_hours(4 * 24);
 
-/// What follows from an attempt.
+/// The result of an attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum AttemptResult {
-    /// The receiver has it.
+    /// The receiver has accepted the message.
     Delivered,
-    /// The receiver wants no more of these, ever.
+    /// The receiver wants no more messages.
     Gone,
-    /// Not this time, because of that; the receiver may have said when.
+    /// The attempt failed. The receiver may have asked for a pause.
     Failed { reason: String, retry_after: Option<RetryAfter> },
 }
 
-/// What follows from what the receiver said.
+/// Converts the response of a receiver to a result.
 pub(super) fn classify(answer: Result<PostResponse, HttpError>) -> AttemptResult {
     match answer {
         Ok(PostResponse { status: 200..300, .. }) => AttemptResult::Delivered,
         Ok(PostResponse { status: 410, .. }) => AttemptResult::Gone,
-        Ok(PostResponse { status, retry_after }) => {
-            AttemptResult::Failed { reason: format!("the answer was {status}"), retry_after }
-        }
+        Ok(PostResponse { status, retry_after }) => AttemptResult::Failed {
+            reason: format!("the receiver answered with status {status}"),
+            retry_after,
+        },
         Err(error) => AttemptResult::Failed { reason: error.to_string(), retry_after: None },
     }
 }
 
-/// When the next attempt is, after so many that failed, or `None` where there is none. `jitter` lies between 0 and 1, and
-/// spreads those who failed together.
+/// Returns the time of the next attempt after a number of failed ones, or `None` if the message is given up.
+///
+/// `jitter` is between 0 and 1, and spreads messages that failed at the same time.
 pub(super) fn next(
     attempts: usize,
     now: Timestamp,
@@ -67,7 +69,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn pauses_grow_and_end() {
+    fn pauses_grow_until_the_message_is_given_up() {
         let now = Timestamp::from_second(1_800_000_000).unwrap();
         let pause = |attempts, retry_after, jitter| {
             next(attempts, now, retry_after, jitter).map(|next| next.duration_since(now).as_secs())
@@ -93,15 +95,15 @@ mod tests {
     }
 
     #[test]
-    fn only_success_is_success() {
-        let says = |status| classify(Ok(PostResponse { status, retry_after: None }));
+    fn only_a_status_of_2xx_is_a_delivery() {
+        let result = |status| classify(Ok(PostResponse { status, retry_after: None }));
         for status in [200, 202, 204, 299] {
-            assert_eq!(says(status), AttemptResult::Delivered, "{status}");
+            assert_eq!(result(status), AttemptResult::Delivered, "{status}");
         }
         for status in [100, 301, 302, 307, 400, 401, 404, 429, 500, 503] {
-            assert!(matches!(says(status), AttemptResult::Failed { .. }), "{status}");
+            assert!(matches!(result(status), AttemptResult::Failed { .. }), "{status}");
         }
-        assert_eq!(says(410), AttemptResult::Gone);
+        assert_eq!(result(410), AttemptResult::Gone);
         assert!(matches!(
             classify(Err(HttpError::NoResponse("timeout".into()))),
             AttemptResult::Failed { .. }

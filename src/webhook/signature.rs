@@ -1,4 +1,4 @@
-//! Signatures by the Standard Webhooks specification: HMAC-SHA256 over the id, the time and the body of a message.
+//! Signatures of the Standard Webhooks specification: HMAC-SHA256 over the id, the time and the body of a message.
 
 use std::fmt;
 
@@ -7,23 +7,23 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use jiff::Timestamp;
 use sha2::Sha256;
 
-/// A secret that both sides know, written `whsec_` and base64.
+/// The secret shared with a receiver, written as `whsec_` and base64.
 #[derive(Clone)]
 pub struct SigningSecret(Box<[u8]>);
 
-/// Why a text is no [`SigningSecret`]. It does not repeat the text.
+/// The reason why a text is not a [`SigningSecret`]. It does not contain the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidSecret {
-    /// It does not have the form.
-    #[error("it is not `whsec_` and base64")]
+    /// The text does not have the form of a secret.
+    #[error("it must be `whsec_` followed by base64")]
     Form,
-    /// It is shorter or longer than the specification allows.
-    #[error("it has {0} bytes, and must have 24 to 64")]
+    /// The secret is shorter or longer than the specification allows.
+    #[error("it has {0} bytes, but must have 24 to 64")]
     Length(usize),
 }
 
 impl SigningSecret {
-    /// Takes what the environment variable holds.
+    /// Parses the content of the environment variable.
     pub fn parse(text: &str) -> Result<Self, InvalidSecret> {
         let encoded = text.trim().strip_prefix("whsec_").ok_or(InvalidSecret::Form)?;
         let bytes = STANDARD.decode(encoded).map_err(|_| InvalidSecret::Form)?;
@@ -33,7 +33,7 @@ impl SigningSecret {
         Ok(Self(bytes.into()))
     }
 
-    /// The value of the header `webhook-signature`.
+    /// Returns the value of the header `webhook-signature`.
     pub(super) fn sign(&self, id: &str, time: Timestamp, body: &str) -> String {
         let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).expect("HMAC takes keys of any length");
         mac.update(format!("{id}.{}.{body}", time.as_second()).as_bytes());
@@ -52,7 +52,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn signs_what_the_reference_library_signs() {
+    fn signatures_equal_those_of_the_reference_library() {
         let text = format!("whsec_{}", STANDARD.encode(b"0123456789abcdef01234567"));
         let (secret, time) =
             (SigningSecret::parse(&text).unwrap(), Timestamp::from_second(1_800_000_000).unwrap());
@@ -65,7 +65,7 @@ mod tests {
     }
 
     #[test]
-    fn secrets_have_a_form_and_a_length() {
+    fn secrets_of_another_form_or_length_are_refused() {
         let of = |length: usize| format!("whsec_{}", STANDARD.encode(vec![7; length]));
         for (text, expected) in [
             (of(24), None),

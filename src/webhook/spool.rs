@@ -1,7 +1,7 @@
-//! Messages on disk until they are delivered or given up: one file each, in the folder of modreg's own files.
+//! The messages on disk until they are delivered or given up: one file each, in the folder `modreg/` of the git directory.
 //!
-//! A file appears whole or not at all, so that neither a killed run nor a full disk leaves half a message. One that cannot
-//! be read is set aside under another name, and never stops the others.
+//! A file is written completely or not at all, so that neither a killed run nor a full disk leaves a part of a message. A file
+//! that cannot be read is renamed, and does not affect the others.
 
 use std::{
     fs::{self, File},
@@ -14,42 +14,42 @@ use serde::{Deserialize, Serialize};
 
 use crate::{domain::WebAddress, git::OwnFolder, report::json::Delivery};
 
-/// The most messages that wait for one receiver; then the oldest make room.
+/// The number of messages that are stored for one receiver. When there are more, the oldest are removed.
 const MAX_QUEUED: usize = 1000;
-/// The most deliveries that are remembered.
+/// The number of attempts in the log.
 const MAX_LOGGED_DELIVERIES: usize = 50;
-/// The ending of a message's file.
+/// The extension of a message's file.
 const EXTENSION: &str = "json";
-/// The file of the last deliveries.
+/// The file with the log of the last attempts.
 const LOG: &str = "log.json";
 
 /// A message for one receiver.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Message {
-    /// The same in every attempt.
+    /// The id, which is the same in every attempt.
     pub(super) id: String,
-    /// What it tells.
+    /// The type of the event.
     pub(super) event: String,
-    /// Where it goes.
+    /// The address of the receiver.
     pub(super) url: String,
-    /// What is sent.
+    /// The body of the request.
     pub(super) body: String,
-    /// Since when it waits.
+    /// The time when the message was stored.
     pub(super) created: Timestamp,
-    /// How often it was tried.
+    /// The number of attempts so far.
     pub(super) attempts: usize,
-    /// When it is tried next.
+    /// The time of the next attempt.
     pub(super) due: Timestamp,
 }
 
-/// The folder of the messages.
+/// The folder with the stored messages and the log.
 #[derive(Debug, Clone)]
 pub(super) struct Spool {
     folder: OwnFolder,
 }
 
-/// A message in the folder.
+/// A stored message with its file.
 #[derive(Debug)]
 pub(super) struct QueuedMessage {
     pub(super) path: PathBuf,
@@ -57,12 +57,12 @@ pub(super) struct QueuedMessage {
 }
 
 impl Spool {
-    /// The spool in the folder of modreg's own files, which need not be there yet.
+    /// Makes the spool in the folder of modreg's own files. The folder does not need to exist.
     pub(super) fn new(folder: &OwnFolder) -> Self {
         Self { folder: folder.folder("webhooks") }
     }
 
-    /// Adds a message. The names of files sort by time, then by order of coming.
+    /// Stores a message. The names of files are in the order of time, and then in the order of arrival.
     pub(super) fn add(&self, message: &Message) -> io::Result<()> {
         let receiver = receiver(&message.url);
         let time = message.created.as_microsecond();
@@ -73,7 +73,7 @@ impl Spool {
         let waiting: Vec<_> = names.iter().filter(|name| name.ends_with(&of_receiver)).collect();
         for oldest in waiting.iter().take(waiting.len().saturating_sub(MAX_QUEUED)) {
             match fs::remove_file(self.pending().path(oldest)) {
-                // Another process delivered it meanwhile.
+                // Another process has delivered it meanwhile.
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
                 removed => removed?,
             }
@@ -81,7 +81,7 @@ impl Spool {
         Ok(())
     }
 
-    /// All messages, oldest first. What cannot be read is set aside.
+    /// Returns all messages, oldest first. Files that cannot be read are renamed.
     pub(super) fn messages(&self) -> io::Result<Vec<QueuedMessage>> {
         let mut waiting = Vec::new();
         for name in self.names()? {
@@ -101,7 +101,7 @@ impl Spool {
         Ok(waiting)
     }
 
-    /// Writes a message again after an attempt.
+    /// Stores a message again after an attempt.
     pub(super) fn update(&self, waiting: &QueuedMessage) -> io::Result<()> {
         let name = waiting.path.file_name().unwrap_or_default().to_string_lossy();
         self.pending().write(&name, &serde_json::to_vec(&waiting.message)?)
@@ -115,7 +115,7 @@ impl Spool {
         }
     }
 
-    /// Lets nobody else deliver until what it gives is dropped, or gives `None` where somebody does.
+    /// Locks the spool until the file is dropped, or returns `None` if another process has locked it.
     pub(super) fn lock(&self) -> io::Result<Option<File>> {
         let file = self.folder.lock_file("lock")?;
         match file.try_lock() {
@@ -125,20 +125,20 @@ impl Spool {
         }
     }
 
-    /// The last deliveries, newest first; none where the log cannot be read.
+    /// Returns the last attempts, newest first, or nothing if the log cannot be read.
     pub(super) fn deliveries(&self) -> Vec<Delivery> {
         let bytes = fs::read(self.folder.path(LOG)).unwrap_or_default();
         serde_json::from_slice(&bytes).unwrap_or_default()
     }
 
-    /// Adds to the log; the lock of the spool makes sure that nobody else does.
+    /// Adds attempts to the log. The caller must hold the lock.
     pub(super) fn log_deliveries(&self, deliveries: Vec<Delivery>) -> io::Result<()> {
         let log: Vec<Delivery> =
             deliveries.into_iter().rev().chain(self.deliveries()).take(MAX_LOGGED_DELIVERIES).collect();
         self.folder.write(LOG, &serde_json::to_vec(&log)?)
     }
 
-    /// The names of the messages, oldest first.
+    /// Returns the names of the files, oldest first.
     pub(super) fn names(&self) -> io::Result<Vec<String>> {
         let entries = match fs::read_dir(self.pending().path("")) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
@@ -158,7 +158,7 @@ impl Spool {
     }
 }
 
-/// A name for a receiver that is safe in the name of a file.
+/// Returns a short name of a receiver that is safe in the name of a file.
 fn receiver(url: &str) -> String {
     use sha2::{Digest as _, Sha256};
     Sha256::digest(url).iter().take(8).fold(String::new(), |name, byte| format!("{name}{byte:02x}"))

@@ -1,4 +1,4 @@
-//! Webhooks as receivers meet them: real sockets, and signatures that the reference library checks.
+//! Tests of webhooks with real sockets. The signatures are checked by the reference library.
 
 use std::{
     fs,
@@ -18,7 +18,7 @@ use ureq::http::{HeaderMap, HeaderName, HeaderValue};
 use super::*;
 use crate::{domain::SnapshotVersion, sync::Trigger};
 
-/// What a receiver got.
+/// A request that a receiver got.
 struct Received {
     headers: HeaderMap,
     body: String,
@@ -30,7 +30,8 @@ impl Received {
     }
 }
 
-/// Answers with each of these in turn, and hands over what it got. An empty answer keeps the line open and says nothing.
+/// Starts a receiver that sends these responses in turn and passes on the requests. For an empty response it keeps the
+/// connection open without sending anything.
 fn receiver(answers: &'static [&'static str]) -> (String, mpsc::Receiver<Received>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/hook", listener.local_addr().unwrap());
@@ -45,7 +46,7 @@ fn receiver(answers: &'static [&'static str]) -> (String, mpsc::Receiver<Receive
                 held.push(stream);
             }
         }
-        // Whoever asks once more than expected is counted.
+        // A request beyond the expected ones is passed on too, so that the test sees it.
         for stream in listener.incoming() {
             let _ = sender.send(read(&stream.unwrap()));
         }
@@ -78,7 +79,7 @@ fn secret() -> String {
 }
 
 fn now() -> Timestamp {
-    // The reference library looks at the clock of the system.
+    // The reference library uses the clock of the system.
     fs::metadata(TempDir::new().unwrap().path()).unwrap().modified().unwrap().try_into().unwrap()
 }
 
@@ -116,7 +117,7 @@ fn deliver(webhooks: &Webhooks, at: Timestamp) -> Vec<DeliveryResult> {
 }
 
 #[test]
-fn a_message_is_delivered_once_and_its_signature_is_good() {
+fn a_message_is_delivered_once_with_a_valid_signature() {
     let (folder, (url, received)) = (TempDir::new().unwrap(), receiver(&[OK]));
     let (webhooks, now) = (webhooks(folder.path(), &[&url]), now());
     assert_eq!(webhooks.enqueue(&failed(), now).unwrap(), 1);
@@ -140,7 +141,7 @@ fn a_message_is_delivered_once_and_its_signature_is_good() {
 }
 
 #[test]
-fn a_failure_is_tried_again_later_under_the_same_id_also_after_a_restart() {
+fn a_failed_message_is_sent_again_under_the_same_id_even_after_a_restart() {
     let (folder, (url, received)) = (TempDir::new().unwrap(), receiver(&[BROKEN, OK]));
     let now = now();
     webhooks(folder.path(), &[&url]).enqueue(&failed(), now).unwrap();
@@ -160,7 +161,7 @@ fn a_failure_is_tried_again_later_under_the_same_id_also_after_a_restart() {
 }
 
 #[test]
-fn answers_decide_what_follows() {
+fn the_response_decides_between_a_retry_and_giving_up() {
     const MOVED: &str = "HTTP/1.1 302 There\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n";
     const BUSY: &str = "HTTP/1.1 503 Busy\r\nRetry-After: 3600\r\nContent-Length: 0\r\n\r\n";
     const GONE: &str = "HTTP/1.1 410 Gone\r\nContent-Length: 0\r\n\r\n";
@@ -185,7 +186,7 @@ fn answers_decide_what_follows() {
 }
 
 #[test]
-fn what_nobody_takes_is_given_up() {
+fn a_message_is_given_up_after_all_attempts_or_when_it_is_too_old() {
     let folder = TempDir::new().unwrap();
     let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let webhooks = webhooks(folder.path(), &[&format!("http://{closed}/")]);
@@ -203,7 +204,7 @@ fn what_nobody_takes_is_given_up() {
 }
 
 #[test]
-fn a_receiver_that_is_down_is_asked_once_and_others_are_told() {
+fn a_failing_receiver_is_tried_once_and_does_not_affect_others() {
     let (folder, (url, received)) = (TempDir::new().unwrap(), receiver(&[OK, OK]));
     let closed = format!("http://{}/", TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap());
     let (webhooks, now) = (webhooks(folder.path(), &[&closed, &url]), now());
@@ -217,7 +218,7 @@ fn a_receiver_that_is_down_is_asked_once_and_others_are_told() {
 }
 
 #[test]
-fn the_spool_is_bounded_and_damage_stops_nobody() {
+fn the_spool_is_bounded_and_damaged_files_are_renamed() {
     let (folder, (url, _received)) = (TempDir::new().unwrap(), receiver(&[OK]));
     let (webhooks, now) = (webhooks(folder.path(), &[&url]), now());
     let pending = folder.path().join("modreg/webhooks/pending");
@@ -237,11 +238,15 @@ fn the_spool_is_bounded_and_damage_stops_nobody() {
         webhooks.enqueue(&failed(), now + SignedDuration::from_secs(number)).unwrap();
     }
     assert_eq!(report(folder.path()).pending, 1000);
-    assert_eq!(webhooks.next().unwrap(), Some(now + SignedDuration::from_secs(3)), "the oldest made room");
+    assert_eq!(
+        webhooks.next().unwrap(),
+        Some(now + SignedDuration::from_secs(3)),
+        "the oldest messages were removed"
+    );
 }
 
 #[test]
-fn one_process_delivers_and_one_without_the_secret_waits() {
+fn only_one_process_delivers_and_a_message_without_secret_waits() {
     let (folder, (url, _received)) = (TempDir::new().unwrap(), receiver(&[OK]));
     let (first, now) = (webhooks(folder.path(), &[&url]), now());
     first.enqueue(&failed(), now).unwrap();
@@ -256,7 +261,7 @@ fn one_process_delivers_and_one_without_the_secret_waits() {
         Webhooks::new(&settings, move |_| bytes.clone(), &own(folder.path()), "x", Duration::from_secs(2))
     };
     for (variable, reason) in
-        [(None, "is not set"), (Some("s3cret"), "is none: it is not `whsec_` and base64")]
+        [(None, "is not set"), (Some("s3cret"), "is invalid: it must be `whsec_` followed by base64")]
     {
         let (webhooks, unusable) = without(variable);
         assert_eq!(unusable[0].to_string(), format!("the secret in SECRET for the webhook {url} {reason}"));

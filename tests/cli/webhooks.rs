@@ -1,4 +1,4 @@
-//! Webhooks as a command sends them.
+//! Tests of the webhook messages that commands send.
 
 use std::{
     io::{BufRead as _, BufReader, Read as _, Write as _},
@@ -11,10 +11,10 @@ use serde_json::Value;
 
 use crate::harness::Folder;
 
-/// 24 bytes in base64.
+/// The secret of the receiver: 24 bytes in base64.
 pub(crate) const SECRET: &str = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3";
 
-/// A receiver that answers with each of these statuses in turn, and hands over the bodies.
+/// Starts a receiver that answers with each of these statuses in turn and passes on the bodies.
 pub(crate) fn receiver(statuses: &'static [u16]) -> (String, mpsc::Receiver<Value>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/hook?key=hidden", listener.local_addr().unwrap());
@@ -52,7 +52,7 @@ fn sync(folder: &Folder, line: &str) -> crate::harness::Ran {
 }
 
 #[test]
-fn commands_tell_what_they_did() {
+fn commands_send_messages_about_their_results() {
     let (url, bodies) = receiver(&[204, 204, 204]);
     let folder = with_webhook(&url);
     assert_eq!(sync(&folder, "sync --dry-run").code, 0);
@@ -76,40 +76,41 @@ fn commands_tell_what_they_did() {
 }
 
 #[test]
-fn a_receiver_that_fails_changes_nothing_but_a_warning() {
+fn a_failing_receiver_causes_only_a_warning() {
     let (url, bodies) = receiver(&[500]);
     let folder = with_webhook(&url);
     let ran = sync(&folder, "sync");
     assert_eq!(ran.code, 0);
-    ran.says(&["was not told: the answer was 500; a later run tries again"]);
+    ran.says(&["was not told: the receiver answered with status 500; a later run tries again"]);
     assert!(!ran.err.contains("hidden"), "{}", ran.err);
     bodies.recv().unwrap();
     assert_eq!(folder.root()["version"], 1);
-    let told = &folder.report(0, "status-report", &["status"])["webhooks"];
-    let last = &told["deliveries"][0];
-    assert_eq!((&told["pending"], &last["result"]), (&1.into(), &"retried".into()), "{told:#}");
-    assert_eq!(last["error"], "the answer was 500");
-    folder
-        .expect(0, &["status"])
-        .prints(&["1 waiting", "failed, and is tried again (attempt 1: the answer was 500)"]);
+    let webhooks = &folder.report(0, "status-report", &["status"])["webhooks"];
+    let last = &webhooks["deliveries"][0];
+    assert_eq!((&webhooks["pending"], &last["result"]), (&1.into(), &"retried".into()), "{webhooks:#}");
+    assert_eq!(last["error"], "the receiver answered with status 500");
+    folder.expect(0, &["status"]).prints(&[
+        "1 waiting",
+        "failed, and is tried again (attempt 1: the receiver answered with status 500)",
+    ]);
     assert_eq!(folder.git(&["status", "--porcelain"]), "");
 }
 
 #[test]
-fn what_waits_for_a_webhook_that_is_gone_is_given_up() {
+fn messages_of_a_removed_webhook_are_given_up() {
     let (url, bodies) = receiver(&[500]);
     let folder = with_webhook(&url);
     sync(&folder, "sync");
     bodies.recv().unwrap();
     folder.write("modreg.toml", "");
-    folder.commit("nobody is to be told");
-    folder.expect(0, &["sync"]).says(&["is given up", "nobody is to be told there any more"]);
-    let told = &folder.report(0, "status-report", &["status"])["webhooks"];
-    assert_eq!((&told["pending"], &told["deliveries"][0]["result"]), (&0.into(), &"given_up".into()));
+    folder.commit("remove the webhook");
+    folder.expect(0, &["sync"]).says(&["is given up", "the settings no longer contain the webhook"]);
+    let webhooks = &folder.report(0, "status-report", &["status"])["webhooks"];
+    assert_eq!((&webhooks["pending"], &webhooks["deliveries"][0]["result"]), (&0.into(), &"given_up".into()));
 }
 
 #[test]
-fn what_had_no_secret_is_delivered_by_the_next_run_that_has_it() {
+fn a_message_without_secret_is_delivered_by_the_next_run_that_has_it() {
     let (url, bodies) = receiver(&[204]);
     let folder = with_webhook(&url);
     folder.expect(0, &["sync"]).says(&["the secret in HOOK_SECRET for the webhook", "is not set"]);
@@ -118,7 +119,7 @@ fn what_had_no_secret_is_delivered_by_the_next_run_that_has_it() {
 }
 
 #[test]
-fn a_refusal_is_told_as_a_failure() {
+fn a_refused_sync_is_reported_as_a_failure() {
     let (url, bodies) = receiver(&[204, 204]);
     let folder = with_webhook(&url);
     sync(&folder, "sync");

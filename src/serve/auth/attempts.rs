@@ -1,7 +1,7 @@
-//! How many tokens may be refused to one caller before it has to wait.
+//! Limits how many invalid tokens a caller may send.
 //!
-//! Callers are told apart by the address of the peer alone, for headers such as `X-Forwarded-For` say what a caller likes.
-//! A good token always passes: whoever shares an address with somebody who guesses is not locked out.
+//! Callers are distinguished only by the address of their connection, because headers such as `X-Forwarded-For` can contain
+//! anything. A valid token is always accepted, so a caller is not locked out by others who share its address.
 
 use std::{
     fmt,
@@ -21,14 +21,14 @@ use governor::{
 
 use super::clock::Clock;
 
-/// So many at once.
+/// The number of invalid tokens that a caller may send at once.
 const BURST: NonZeroU32 = NonZeroU32::new(10).expect("not zero");
-/// And one more in this time.
+/// The time after which a caller may send one more invalid token.
 const REFILL_INTERVAL: Duration = Duration::from_secs(6);
-/// Callers share this many counters, so that no number of addresses fills the memory.
+/// The number of counters. Callers share them, so that many addresses do not exhaust the memory.
 const COUNTERS: u64 = 4096;
 
-/// Counts refused tokens by caller.
+/// The counters of invalid tokens by caller.
 pub(super) struct Attempts {
     limiter: RateLimiter<u64, HashMapStateStore<u64>, LimiterClock, NoOpMiddleware<Nanos>>,
     hasher: RandomState,
@@ -43,7 +43,7 @@ impl Attempts {
         Self { limiter, hasher: RandomState::new(), clock }
     }
 
-    /// Notes that a token was refused, and tells how long the caller has to wait if it was one too many.
+    /// Records an invalid token, or returns how long the caller has to wait if it has sent too many.
     pub(super) fn record_failure(&self, peer: IpAddr) -> Result<(), Duration> {
         let counter = self.hasher.hash_one(network(peer)) % COUNTERS;
         self.limiter.check_key(&counter).map_err(|until| until.wait_time_from(self.clock.now()))
@@ -56,7 +56,7 @@ impl fmt::Debug for Attempts {
     }
 }
 
-/// What one caller has for itself: an IPv4 address, or the 64 bits that an IPv6 network shares.
+/// Returns the part of an address that identifies a caller: an IPv4 address, or the first 64 bits of an IPv6 address.
 fn network(peer: IpAddr) -> IpAddr {
     match peer.to_canonical() {
         IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).into(),
@@ -64,7 +64,7 @@ fn network(peer: IpAddr) -> IpAddr {
     }
 }
 
-/// The clock of the server, as the limiter reads it.
+/// The clock of the server in the form that the limiter needs.
 #[derive(Clone)]
 struct LimiterClock(Clock);
 
@@ -90,7 +90,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_caller_may_fail_some_times_and_then_some_more() {
+    fn a_caller_may_fail_ten_times_and_again_after_each_interval() {
         let now = Arc::new(AtomicI64::new(1_800_000_000));
         let clock = Arc::clone(&now);
         let attempts =
@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn no_number_of_addresses_fills_the_memory() {
+    fn many_addresses_do_not_exhaust_the_memory() {
         let attempts = Attempts::new(Arc::new(|| Timestamp::UNIX_EPOCH));
         for address in 0..20_000_u32 {
             let _ = attempts.record_failure(IpAddr::V4(address.into()));

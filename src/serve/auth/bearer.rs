@@ -1,21 +1,23 @@
-//! The token of a request (RFC 6750, section 2.1).
+//! Reads the bearer token of a request (RFC 6750, section 2.1).
 
 use axum::http::{HeaderMap, header};
 
 use super::denied::Denied;
 
-/// The longest token that is looked at: one with a key and a chain of certificates in it is shorter.
+/// The length of the longest token that is accepted. A token with a key and a chain of certificates is shorter.
 const MAX_TOKEN_LENGTH: usize = 16 << 10;
 
-/// The one token that a request carries.
+/// Returns the token of a request, which must contain exactly one.
 pub(super) fn token(headers: &HeaderMap) -> Result<&str, Denied> {
     let mut values = headers.get_all(header::AUTHORIZATION).iter();
     let value = match (values.next(), values.next()) {
         (None, _) => return Err(Denied::Missing),
         (Some(value), None) => value,
-        (Some(_), Some(_)) => return Err(Denied::Malformed("there is more than one header `Authorization`")),
+        (Some(_), Some(_)) => {
+            return Err(Denied::Malformed("the request contains more than one header `Authorization`"));
+        }
     };
-    let form = Denied::Malformed("the header `Authorization` is not `Bearer` and a token");
+    let form = Denied::Malformed("the header `Authorization` must be `Bearer` and a token");
     let text = value.to_str().map_err(|_| form.clone())?;
     let (scheme, token) = text.split_once(' ').ok_or_else(|| form.clone())?;
     let token = token.trim_matches(' ');
@@ -34,7 +36,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_header_with_one_token_is_taken() {
+    fn one_header_with_one_token_is_accepted() {
         let malformed = 401;
         for (values, expected) in [
             (&["Bearer a.b.c"][..], Ok("a.b.c")),

@@ -1,18 +1,18 @@
-//! What a token whose signature is good must claim: the times, who made it, for whom, and the role.
+//! The checks of a token's claims after its signature: the times, the issuer, the audience and the role.
 
 use jiff::Timestamp;
 use serde_json::Value;
 
 use super::token::Token;
 
-/// How far the clocks of two machines may be apart, in seconds.
+/// The accepted difference between the clocks of two machines, in seconds.
 const LEEWAY: f64 = 30.0;
-/// The first second after the year 9999: a later time is milliseconds by mistake.
+/// The first second after the year 9999. A later time is probably in milliseconds.
 const YEAR_10000: f64 = 253_402_300_800.0;
-/// The role that lets a token's holder change the registry.
+/// The role of administrators.
 const ADMIN: &str = "ADMIN";
 
-/// Why a token is not taken.
+/// The reason why a token is refused.
 pub(super) type RefusalReason = &'static str;
 
 /// Checks that the token is valid now (RFC 7519, sections 4.1.4 and 4.1.5).
@@ -39,7 +39,7 @@ fn seconds(token: &Token<'_>, claim: &str, wrong: RefusalReason) -> Result<Optio
     }
 }
 
-/// Checks who made the token; `None` takes any maker whose key is known.
+/// Checks the issuer of the token. `None` accepts every issuer.
 pub(super) fn check_issuer(token: &Token<'_>, issuer: Option<&str>) -> Result<(), RefusalReason> {
     match issuer {
         Some(issuer) if token.text("iss") != Some(issuer) => Err("the token is from another issuer"),
@@ -47,7 +47,7 @@ pub(super) fn check_issuer(token: &Token<'_>, issuer: Option<&str>) -> Result<()
     }
 }
 
-/// Checks for whom the token is. One that names somebody is never taken where it is not said that we are meant.
+/// Checks the audience of the token. A token with an audience is refused unless the verifier is configured with that audience.
 pub(super) fn check_audience(token: &Token<'_>, audience: Option<&str>) -> Result<(), RefusalReason> {
     let names = |value: &Value, audience: &str| match value {
         Value::String(text) => text == audience,
@@ -62,7 +62,7 @@ pub(super) fn check_audience(token: &Token<'_>, audience: Option<&str>) -> Resul
     }
 }
 
-/// Whether the token carries the role `ADMIN`, as `role` or in `roles`, spelled exactly so.
+/// Returns whether the token contains the role `ADMIN`, in `role` or in `roles`, in exactly this spelling.
 pub(super) fn is_admin(token: &Token<'_>) -> bool {
     let is_admin = |value: &Value| match value {
         Value::String(role) => role == ADMIN,
@@ -72,8 +72,8 @@ pub(super) fn is_admin(token: &Token<'_>) -> bool {
     ["role", "roles"].iter().filter_map(|claim| token.claims.get(*claim)).any(is_admin)
 }
 
-/// Whether the token claims all of that, each text exactly. An address of e-mail counts only where the issuer has
-/// verified that it belongs to the holder.
+/// Returns whether the token contains all of these claims with exactly these texts. The claim `email` counts only if the
+/// issuer has verified that the address belongs to the holder.
 pub(super) fn has_claims<'a>(
     token: &Token<'_>,
     mut wanted: impl Iterator<Item = (&'a String, &'a String)>,

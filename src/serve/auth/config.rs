@@ -1,4 +1,4 @@
-//! From settings and the environment to verifiers. What cannot be used stops the server before it listens.
+//! Makes the verifiers from the settings and the environment. An unusable key or secret stops the server before it listens.
 
 use std::{
     fmt, fs, io,
@@ -19,21 +19,21 @@ use crate::{
     settings::{self, Algorithm, KeySource},
 };
 
-/// How long an issuer may take to answer.
+/// The time that an exchange with an issuer may take.
 const FETCH_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// The environment variable that holds the secret.
+/// The environment variable with the secret.
 pub const SECRET_VARIABLE: &str = "MODREG_JWT_SECRET";
 
-/// The secret that signs tokens, long enough not to be guessed.
+/// The secret that signs tokens with HS256. It is long enough that it cannot be guessed.
 #[derive(Clone)]
 pub struct JwtSecret(Box<[u8]>);
 
 impl JwtSecret {
-    /// HS256 takes no shorter key (RFC 7518, section 3.2).
+    /// The length of the shortest key that HS256 allows (RFC 7518, section 3.2).
     const MIN_BYTES: usize = 32;
 
-    /// Takes what the environment variable holds.
+    /// Makes a secret from the content of the environment variable.
     pub fn new(bytes: &[u8]) -> Result<Self, AuthError> {
         if bytes.len() < Self::MIN_BYTES {
             return Err(AuthError::ShortSecret { bytes: bytes.len() });
@@ -48,39 +48,39 @@ impl fmt::Debug for JwtSecret {
     }
 }
 
-/// Why a server does not start.
+/// The reason why the verifiers cannot be made.
 #[derive(Debug, thiserror::Error)]
 pub enum AuthError {
-    /// The secret could be guessed.
+    /// The secret is too short.
     #[error(
-        "the secret in {SECRET_VARIABLE} has {bytes} bytes, and must have {} at least",
+        "the secret in {SECRET_VARIABLE} has {bytes} bytes, but must have at least {}",
         JwtSecret::MIN_BYTES
     )]
     ShortSecret {
-        /// How long it is.
+        /// The length of the secret.
         bytes: usize,
     },
     /// The file of a public key cannot be read.
     #[error("cannot read the public key `{}`", .path.display())]
     Unreadable {
-        /// The file.
+        /// The path of the file.
         path: PathBuf,
-        /// Why not.
+        /// The error of the system.
         source: io::Error,
     },
-    /// A public key is none, or is for another algorithm.
+    /// A text is not a public key, or it is a key for another algorithm.
     #[error("{name} of `[[serve.auth.keys]]` is not a public key for {} in PEM", .algorithm.as_str())]
     NotAKey {
-        /// Which one.
+        /// The name of the key.
         name: String,
-        /// What it should be for.
+        /// The algorithm in the settings.
         algorithm: Algorithm,
     },
 }
 
 impl Auth {
-    /// Makes the verifiers that `settings` ask for, and one for the secret where there is one. Files of keys lie
-    /// relative to `base`.
+    /// Makes the verifiers in the settings, and one for the secret if there is one. The paths of key files are relative to
+    /// `base`.
     pub fn new(
         settings: &settings::Auth,
         secret: Option<&JwtSecret>,

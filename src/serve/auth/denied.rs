@@ -1,4 +1,4 @@
-//! Why a caller may not, and how HTTP says so (RFC 6750, section 3; RFC 6585, section 4).
+//! The reasons to deny a request, and their HTTP responses (RFC 6750, section 3; RFC 6585, section 4).
 
 use std::time::Duration;
 
@@ -6,33 +6,33 @@ use axum::http::{HeaderValue, StatusCode, header};
 
 use crate::serve::http::problem::Problem;
 
-/// Why a caller may not.
+/// The reason to deny a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Denied {
-    /// Nobody may, for nothing says who could.
+    /// No verifier is configured.
     NotConfigured,
-    /// No token was sent.
+    /// The request contains no token.
     Missing,
-    /// What was sent is not one token.
+    /// The header does not contain exactly one token.
     Malformed(&'static str),
-    /// The token is not taken.
+    /// The token is invalid.
     Invalid(&'static str),
-    /// The token is good, but not for this.
+    /// The token is valid but does not give this permission.
     Forbidden(&'static str),
-    /// The keys of the token's issuer cannot be had now.
+    /// The keys of the token's issuer are not available now.
     Unavailable {
-        /// When they will be asked for again.
+        /// The time until the next attempt to fetch the keys.
         retry_after: Duration,
     },
-    /// Too many tokens were refused to this caller.
+    /// The caller has sent too many invalid tokens.
     TooMany {
-        /// When the next one may be tried.
+        /// The time until the next token is accepted.
         retry_after: Duration,
     },
 }
 
 impl Denied {
-    /// The status of the answer.
+    /// Returns the status of the response.
     pub const fn status(&self) -> u16 {
         match self {
             Self::Missing | Self::Malformed(_) | Self::Invalid(_) => 401,
@@ -42,32 +42,32 @@ impl Denied {
         }
     }
 
-    /// How near the token came to being taken, to tell the reasons of several verifiers apart.
+    /// Returns a number by which the most useful of several verifiers' reasons is chosen.
     pub(super) const fn precedence(&self) -> u8 {
         match self {
             Self::NotConfigured | Self::Missing | Self::Malformed(_) | Self::TooMany { .. } => 0,
             Self::Invalid(_) => 1,
             Self::Forbidden(_) => 2,
-            // It may be taken later.
+            // The token may be accepted later.
             Self::Unavailable { .. } => 3,
         }
     }
 
-    /// One sentence for people.
+    /// Returns one sentence for people.
     pub const fn detail(&self) -> &'static str {
         match self {
             Self::NotConfigured => {
-                "no verifier of tokens is configured, so nobody may do this: set MODREG_JWT_SECRET, or add keys or \
-                 issuers to `[serve.auth]` in modreg.toml"
+                "the server accepts no tokens, because no verifier is configured: set MODREG_JWT_SECRET, or add keys \
+                 or issuers to `[serve.auth]` in modreg.toml"
             }
-            Self::Missing => "a token is needed: `Authorization: Bearer …`",
+            Self::Missing => "a token is required, in the header `Authorization: Bearer …`",
             Self::Malformed(reason) | Self::Invalid(reason) | Self::Forbidden(reason) => reason,
-            Self::TooMany { .. } => "too many tokens were refused; wait before the next one",
-            Self::Unavailable { .. } => "the keys of the token's issuer cannot be fetched at this moment",
+            Self::TooMany { .. } => "too many invalid tokens were sent; wait before sending the next one",
+            Self::Unavailable { .. } => "the keys of the token's issuer cannot be fetched now",
         }
     }
 
-    /// The challenge of the header `WWW-Authenticate`, where the answer has one.
+    /// Returns the header `WWW-Authenticate`, or `None` if the response has none.
     pub fn challenge(&self) -> Option<String> {
         let error = match self {
             Self::Missing => return Some("Bearer realm=\"modreg\"".to_owned()),
@@ -76,12 +76,12 @@ impl Denied {
             Self::Forbidden(_) => "insufficient_scope",
             Self::NotConfigured | Self::TooMany { .. } | Self::Unavailable { .. } => return None,
         };
-        // Quotes and backslashes have no place in a description (RFC 6750, section 3).
+        // A description must not contain quotes and backslashes (RFC 6750, section 3).
         let description = self.detail().replace('`', "'");
         Some(format!("Bearer realm=\"modreg\", error=\"{error}\", error_description=\"{description}\""))
     }
 
-    /// When to try again, in whole seconds.
+    /// Returns the time until the next attempt in whole seconds.
     pub const fn retry_after(&self) -> Option<u64> {
         match self {
             Self::TooMany { retry_after } | Self::Unavailable { retry_after } => {
@@ -96,7 +96,7 @@ impl Denied {
         }
     }
 
-    /// Whether it counts as a try that failed.
+    /// Returns whether the limit for invalid tokens counts the request.
     pub(super) const fn counts_as_attempt(&self) -> bool {
         matches!(self, Self::Malformed(_) | Self::Invalid(_) | Self::Forbidden(_))
     }

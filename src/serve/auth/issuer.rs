@@ -1,7 +1,7 @@
-//! The keys of an `OpenID` Connect issuer: found by discovery, kept, and asked for again at most once a minute.
+//! The keys of an `OpenID` Connect issuer. They are found by discovery, cached, and fetched at most once a minute.
 //!
-//! Whoever sends tokens with made-up key ids cannot make this server ask more often. While the issuer does not answer, the
-//! keys that are known stay good.
+//! Tokens with invented key ids cannot make this server fetch the keys more often. While the issuer does not respond, the
+//! cached keys stay valid.
 
 use std::{
     fmt,
@@ -18,24 +18,24 @@ use crate::{
     settings::{Algorithm, Issuer},
 };
 
-/// Between two times of fetching, whether they were answered or not.
+/// The shortest time between two attempts to fetch the keys, whether they succeed or not.
 const MIN_FETCH_INTERVAL: SignedDuration = SignedDuration::from_mins(1);
-/// After that time the keys are asked for again, so that one that was withdrawn does not stay good for ever.
+/// The time after which the keys are fetched again, so that a withdrawn key does not stay valid.
 const MAX_AGE: SignedDuration = SignedDuration::from_hours(1);
-/// The most that a document of an issuer may hold.
+/// The size of the largest document that is accepted from an issuer.
 const MAX_DOCUMENT_BYTES: u64 = 256 << 10;
 
-/// Fetches a document of at most that many bytes, or tells why it cannot.
+/// A function that fetches a document of at most this many bytes, or returns the reason why it cannot.
 pub(super) type Fetch = dyn Fn(&WebAddress, u64) -> Result<Vec<u8>, String> + Send + Sync;
 
-/// The keys of one issuer.
+/// The keys of one issuer, with the cache and the state of fetching.
 pub(super) struct IssuerKeys {
     issuer: WebAddress,
     algorithm: Algorithm,
     fetch: Arc<Fetch>,
     clock: Clock,
     known: Arc<Mutex<CachedKeys>>,
-    /// Whoever asks the issuer holds it, so that all others wait for the same answer.
+    /// The lock that is held while keys are fetched, so that all requests wait for the same response.
     fetching: tokio::sync::Mutex<()>,
 }
 
@@ -64,12 +64,12 @@ impl IssuerKeys {
         }
     }
 
-    /// The only algorithm that the issuer signs with.
+    /// Returns the only algorithm that the issuer may sign with.
     pub(super) const fn algorithm(&self) -> Algorithm {
         self.algorithm
     }
 
-    /// The keys to check a token with, or how long until the issuer is asked again where none are known at all.
+    /// Returns the keys to check a token with, or the time until the next attempt to fetch keys if none are cached.
     pub(super) async fn for_token(&self, token: &Token<'_>) -> Result<Arc<KeySet>, Duration> {
         if let Some(keys) = self.fresh_keys_for(token) {
             return Ok(keys);
@@ -94,7 +94,7 @@ impl IssuerKeys {
         })
     }
 
-    /// The keys where they are fresh and the one that the token names is among them.
+    /// Returns the cached keys if they are fresh and contain the key that the token names.
     fn fresh_keys_for(&self, token: &Token<'_>) -> Option<Arc<KeySet>> {
         let known = self.known();
         let age = (self.clock)().duration_since(known.fetched?);
@@ -108,7 +108,7 @@ impl IssuerKeys {
         self.lock().last_attempt = Some(now);
         let (issuer, algorithm, fetch) = (self.issuer.clone(), self.algorithm, Arc::clone(&self.fetch));
         let known = Arc::clone(&self.known);
-        // The keys are kept even if whoever asked for them has hung up meanwhile.
+        // The keys are cached even if the client has disconnected meanwhile.
         let work = tokio::task::spawn_blocking(move || {
             let keys = discover(&issuer, algorithm, &*fetch)?;
             let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
@@ -116,8 +116,10 @@ impl IssuerKeys {
             known.fetched = Some(now);
             Ok(())
         });
-        if let Err(reason) = work.await.unwrap_or_else(|_| Err("a bug in modreg".to_owned())) {
-            tracing::warn!(issuer = %self.issuer, reason, "the keys of an issuer cannot be fetched");
+        if let Err(reason) =
+            work.await.unwrap_or_else(|_| Err("a bug in modreg; please report it".to_owned()))
+        {
+            tracing::warn!(issuer = %self.issuer, reason, "cannot fetch the keys of an issuer");
         }
     }
 
@@ -130,7 +132,7 @@ impl IssuerKeys {
     }
 }
 
-/// Finds the keys of an issuer (`OpenID` Connect Discovery 1.0, section 4).
+/// Fetches the keys of an issuer (`OpenID` Connect Discovery 1.0, section 4).
 fn discover(issuer: &WebAddress, algorithm: Algorithm, fetch: &Fetch) -> Result<KeySet, String> {
     #[derive(Deserialize)]
     struct Discovery {
@@ -138,16 +140,15 @@ fn discover(issuer: &WebAddress, algorithm: Algorithm, fetch: &Fetch) -> Result<
         jwks_uri: String,
     }
     let address = format!("{}/.well-known/openid-configuration", issuer.as_str().trim_end_matches('/'));
-    let address: WebAddress = address.parse().map_err(|_| format!("`{address}` is no address"))?;
+    let address: WebAddress = address.parse().map_err(|_| format!("`{address}` is not a valid address"))?;
     let found: Discovery = serde_json::from_slice(&fetch(&address, MAX_DOCUMENT_BYTES)?)
-        .map_err(|error| format!("`{address}` is no discovery document: {error}"))?;
+        .map_err(|error| format!("`{address}` is not a discovery document: {error}"))?;
     if found.issuer != issuer.as_str() {
-        return Err(format!("`{address}` is of another issuer, `{}`", found.issuer.escape_debug()));
+        return Err(format!("`{address}` describes another issuer, `{}`", found.issuer.escape_debug()));
     }
-    let keys: WebAddress = found
-        .jwks_uri
-        .parse()
-        .map_err(|error| format!("the address of the keys, `{}`: {error}", found.jwks_uri.escape_debug()))?;
+    let keys: WebAddress = found.jwks_uri.parse().map_err(|error| {
+        format!("invalid address of the keys, `{}`: {error}", found.jwks_uri.escape_debug())
+    })?;
     KeySet::read(algorithm, &fetch(&keys, MAX_DOCUMENT_BYTES)?)
-        .ok_or_else(|| format!("`{keys}` is no key set"))
+        .ok_or_else(|| format!("`{keys}` is not a key set"))
 }

@@ -1,7 +1,7 @@
-//! Keys that signatures are checked with, each for one algorithm alone.
+//! Keys that check signatures, each for exactly one algorithm.
 //!
-//! Invariant: a key checks signatures of its own algorithm and no other, so that a public key can never be taken for a
-//! secret. `none` is no algorithm here. The comparison of HMACs in constant time is that of the crypto library.
+//! Invariant: a key checks only signatures of its own algorithm, so a public key can never be used as a secret. The algorithm
+//! `none` does not exist here. The crypto library compares HMACs in constant time.
 
 use jsonwebtoken::{Algorithm as Jwa, AlgorithmFamily, DecodingKey, crypto};
 use serde::Deserialize;
@@ -25,12 +25,12 @@ impl std::fmt::Debug for Key {
 }
 
 impl Key {
-    /// A secret that both sides know, for HS256.
+    /// Makes a key for HS256 from a shared secret.
     pub(super) fn secret(secret: &[u8]) -> Self {
         Self { algorithm: Jwa::HS256, name: "HS256", material: DecodingKey::from_secret(secret) }
     }
 
-    /// A public key in PEM, or `None` where the text is none for this algorithm.
+    /// Makes a key from a public key in PEM, or returns `None` if the text is not one for this algorithm.
     pub(super) fn pem(algorithm: Algorithm, pem: &str) -> Option<Self> {
         if pem.contains("PRIVATE KEY") {
             return None;
@@ -53,7 +53,7 @@ impl Key {
         Self { algorithm: jwa, name: algorithm.as_str(), material }
     }
 
-    /// Whether it is of the kind that its algorithm takes, on the curve that it takes.
+    /// Returns whether the key has the type and the curve of its algorithm.
     fn is_complete(&self) -> bool {
         let length = self.material.try_get_as_bytes().map(<[u8]>::len).ok();
         self.material.family() == self.algorithm.family()
@@ -64,12 +64,12 @@ impl Key {
             }
     }
 
-    /// Whether tokens that say so in their header may be signed with it.
+    /// Returns whether the token's header names the algorithm of the key.
     pub(super) fn is_for(&self, token: &Token<'_>) -> bool {
         token.algorithm == self.name
     }
 
-    /// Whether the token is signed with it.
+    /// Returns whether the token is signed with the key.
     pub(super) fn verifies(&self, token: &Token<'_>) -> bool {
         self.is_for(token)
             && crypto::verify(token.signature, token.signed.as_bytes(), &self.material, self.algorithm)
@@ -77,15 +77,15 @@ impl Key {
     }
 }
 
-/// The keys that an issuer publishes (RFC 7517), as far as they are for its algorithm.
+/// The keys that an issuer publishes (RFC 7517) for its algorithm.
 #[derive(Debug, Clone, Default)]
 pub(super) struct KeySet(Vec<(Option<String>, Key)>);
 
-/// The most keys of one issuer that are looked at.
+/// The number of keys that are read from one issuer.
 const MAX_KEYS: usize = 100;
 
 impl KeySet {
-    /// Reads a key set, or gives `None` where it is none. Keys for something else are left out.
+    /// Parses a key set, or returns `None` if it is invalid. Keys for other purposes are ignored.
     pub(super) fn read(algorithm: Algorithm, bytes: &[u8]) -> Option<Self> {
         #[derive(Deserialize)]
         struct Published {
@@ -96,7 +96,7 @@ impl KeySet {
         Some(Self(keys.filter_map(|key| read_key(algorithm, key)).collect()))
     }
 
-    /// The keys that a token can be signed with: the one that it names, or all where it names none.
+    /// Returns the key that the token names, or all keys if it names none.
     pub(super) fn for_token<'a>(&'a self, token: &'a Token<'_>) -> impl Iterator<Item = &'a Key> {
         let named = token.key_id.as_deref();
         self.0.iter().filter(move |(id, _)| named.is_none() || id.as_deref() == named).map(|(_, key)| key)

@@ -1,9 +1,9 @@
-//! Who may do what: tokens (JWT, RFC 7519) and who vouches for them.
+//! The authentication and authorization of callers by tokens (JWT, RFC 7519).
 //!
-//! Verifiers are configured and never defaulted. Which of them a token is for is decided by its issuer first and by its
-//! algorithm then, and it must satisfy one of them wholly.
+//! No verifier exists by default; the settings must configure them. The issuer of a token, and then its algorithm, decide
+//! which verifiers check it. One of them must accept all of it.
 //!
-//! Invariant: a token, and what it is checked with, is never part of an error, a log line or a `Debug` text.
+//! Invariant: neither a token nor a key or secret is part of an error, a line of the log or a `Debug` text.
 
 mod attempts;
 mod bearer;

@@ -1,4 +1,4 @@
-//! One token, taken apart (RFC 7515, RFC 7519). Nothing in it is believed before a verifier has looked at its signature.
+//! Parses a token (RFC 7515, RFC 7519). Its claims must not be trusted before a verifier has checked the signature.
 
 use std::fmt;
 
@@ -9,19 +9,19 @@ use serde::{
 };
 use serde_json::{Map, Value};
 
-/// A token in its three parts.
+/// A parsed token.
 ///
-/// Keys that the token brings along (`jwk`, `jku`, `x5c`, `x5u`) are not even read: keys come from the settings alone.
+/// Keys in the token (`jwk`, `jku`, `x5c`, `x5u`) are ignored, because keys come only from the settings.
 pub(super) struct Token<'a> {
-    /// What the header says how it is signed.
+    /// The name of the algorithm in the header.
     pub(super) algorithm: String,
-    /// Which key of its issuer it says to be signed with.
+    /// The id of the issuer's key in the header.
     pub(super) key_id: Option<String>,
-    /// What it claims.
+    /// The claims.
     pub(super) claims: Map<String, Value>,
-    /// The text that is signed.
+    /// The part of the token that is signed.
     pub(super) signed: &'a str,
-    /// The signature, in base64url.
+    /// The signature in base64url.
     pub(super) signature: &'a str,
 }
 
@@ -32,7 +32,7 @@ impl fmt::Debug for Token<'_> {
 }
 
 impl<'a> Token<'a> {
-    /// Takes a token apart, or tells why it is none.
+    /// Parses a token, or returns the reason why it is invalid.
     pub(super) fn parse(text: &'a str) -> Result<Self, &'static str> {
         let form = "the token is not three parts in base64url";
         let (signed, signature) = text.rsplit_once('.').ok_or(form)?;
@@ -51,23 +51,24 @@ impl<'a> Token<'a> {
             Some(_) => return Err("the key id of the token is not a text"),
         };
         if header.contains_key("crit") {
-            return Err("the token demands extensions that are not known");
+            return Err("the token requires unknown extensions");
         }
         Ok(Self { algorithm, key_id, claims, signed, signature })
     }
 
-    /// A claim that is a text.
+    /// Returns a claim whose value is a text.
     pub(super) fn text(&self, claim: &str) -> Option<&str> {
         self.claims.get(claim)?.as_str()
     }
 }
 
-/// An object in base64url, each of its keys once: of two equal ones, somebody else might believe the other.
+/// Decodes an object in base64url. Repeated keys are refused, because another program might read the other one.
 fn object(part: &str) -> Option<Map<String, Value>> {
     let bytes = URL_SAFE_NO_PAD.decode(part).ok()?;
     serde_json::from_slice::<Unique>(&bytes).ok().map(|Unique(map)| map)
 }
 
+/// An object without repeated keys.
 struct Unique(Map<String, Value>);
 
 impl<'de> Deserialize<'de> for Unique {
@@ -84,7 +85,7 @@ impl<'de> Deserialize<'de> for Unique {
                 let mut map = Map::new();
                 while let Some((key, value)) = members.next_entry::<String, Value>()? {
                     if map.insert(key, value).is_some() {
-                        return Err(A::Error::custom("a key twice"));
+                        return Err(A::Error::custom("repeated key"));
                     }
                 }
                 Ok(Unique(map))
@@ -99,7 +100,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_three_parts_of_objects_without_repeated_keys_are_a_token() {
+    fn a_token_has_three_parts_and_objects_without_repeated_keys() {
         let part = |json: &str| URL_SAFE_NO_PAD.encode(json);
         let token = |header: &str, claims: &str| format!("{}.{}.c2ln", part(header), part(claims));
         let good = token(r#"{"alg":"RS256","kid":"1","jwk":{}}"#, r#"{"sub":"ada"}"#);

@@ -1,4 +1,4 @@
-//! The verifiers of tokens, and the decision which of them a token is checked by.
+//! The verifiers of tokens. A token is checked by the verifiers of its issuer, or else by those of its algorithm.
 
 use std::{collections::BTreeMap, fmt, net::IpAddr};
 
@@ -17,7 +17,7 @@ use super::{
     token::Token,
 };
 
-/// The verifiers.
+/// All verifiers of a server, with the limit for invalid tokens.
 pub struct Auth {
     pub(super) issuers: Vec<IssuerVerifier>,
     pub(super) keys: Vec<KeyVerifier>,
@@ -35,7 +35,7 @@ impl fmt::Debug for Auth {
     }
 }
 
-/// Takes tokens of one issuer by what they claim.
+/// A verifier that accepts tokens of one issuer by their claims.
 #[derive(Debug)]
 pub(super) struct IssuerVerifier {
     pub(super) issuer: String,
@@ -44,38 +44,38 @@ pub(super) struct IssuerVerifier {
     pub(super) keys: IssuerKeys,
 }
 
-/// Takes tokens that are signed with one key, and asks for a role.
+/// A verifier that accepts tokens that are signed with one key, and checks their role.
 #[derive(Debug)]
 pub(super) struct KeyVerifier {
-    /// How the audit log calls it.
+    /// The name of the verifier in the audit log.
     pub(super) name: String,
     pub(super) key: Key,
     pub(super) issuer: Option<String>,
     pub(super) audience: Option<String>,
 }
 
-/// What a caller wants.
+/// The permission that a request needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Permission {
-    /// To change the registry.
+    /// The permission to change the registry.
     Admin,
-    /// To read it.
+    /// The permission to read the registry.
     Read,
 }
 
 impl Auth {
-    /// Lets an administrator pass.
+    /// Accepts requests of administrators.
     pub async fn authorize_admin(&self, headers: &HeaderMap, peer: IpAddr) -> Result<Principal, Denied> {
         self.authorize(headers, peer, Permission::Admin).await
     }
 
-    /// Lets everybody pass whose token is good, whatever its role. The tokens of issuers must claim what they must for an
-    /// administrator: an issuer signs for all its users.
+    /// Accepts requests with any valid token, whatever its role. A token of an issuer must nevertheless have the configured
+    /// claims, because an issuer signs tokens for all its users.
     pub async fn authorize_reader(&self, headers: &HeaderMap, peer: IpAddr) -> Result<Principal, Denied> {
         self.authorize(headers, peer, Permission::Read).await
     }
 
-    /// Whether there is any verifier.
+    /// Returns whether any verifier is configured.
     pub fn is_configured(&self) -> bool {
         !(self.issuers.is_empty() && self.keys.is_empty())
     }
@@ -126,7 +126,7 @@ impl Auth {
         now: Timestamp,
         permission: Permission,
     ) -> Result<Principal, Denied> {
-        let mut refused: RefusalReason = "no verifier here takes tokens of this issuer and algorithm";
+        let mut refused: RefusalReason = "no verifier accepts tokens of this issuer and algorithm";
         for verifier in self.keys.iter().filter(|verifier| verifier.key.is_for(token)) {
             match verifier.verify(token, now) {
                 Ok(()) if permission == Permission::Read || claims::is_admin(token) => {
@@ -153,7 +153,7 @@ impl KeyVerifier {
 
 impl IssuerVerifier {
     async fn verify(&self, token: &Token<'_>, now: Timestamp) -> Result<Principal, Denied> {
-        // What needs no key comes first: it must not make us ask the issuer for one.
+        // Checks without a key come first, so that an invalid token does not cause a request to the issuer.
         claims::check_issuer(token, Some(&self.issuer)).map_err(Denied::Invalid)?;
         claims::check_audience(token, Some(&self.audience)).map_err(Denied::Invalid)?;
         claims::check_times(token, now).map_err(Denied::Invalid)?;
@@ -170,7 +170,7 @@ impl IssuerVerifier {
             return Err(Denied::Invalid("the signature of the token is wrong"));
         }
         if !claims::has_claims(token, self.claims.iter()) {
-            return Err(Denied::Forbidden("the token does not claim what it must"));
+            return Err(Denied::Forbidden("the token does not have the required claims"));
         }
         Ok(Principal::of_token(token, &self.issuer))
     }

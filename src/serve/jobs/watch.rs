@@ -13,7 +13,7 @@ use crate::{
     sync::{self, Follow, Followed, SyncError},
 };
 
-/// How often the server ticks at its branch.
+/// The interval for checking whether the local branch has moved.
 const BRANCH_CHECK_INTERVAL: Duration = Duration::from_secs(1);
 
 /// Reads the local branch periodically.

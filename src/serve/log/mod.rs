@@ -1,8 +1,8 @@
-//! The log: one line for each event, for people or for programs.
+//! The log: one line for each event, readable for people or as JSON for programs.
 //!
-//! LineSubscriber are collected and written by a thread of their own, a few times a second at most, so that a request does not wait
-//! for whoever reads the log. What stands in them is text from anywhere: for people every character is shown as what it
-//! is, for programs the line is JSON. No token is ever given to it.
+//! A thread collects the lines and writes them several times a second, so that a request does not wait for the reader of
+//! the log. Values can contain text from anywhere: hidden characters are escaped for people, and JSON is escaped for programs.
+//! Tokens are never passed to the log.
 
 mod parts;
 #[cfg(test)]
@@ -27,26 +27,26 @@ use tracing::{Event, Level, Metadata, Subscriber, level_filters::LevelFilter, sp
 
 use parts::{CachedSecond, HumanFields, JsonFields, level_name};
 
-/// How long lines are collected before they are written.
+/// The time for which lines are collected before they are written.
 const FLUSH_INTERVAL: Duration = Duration::from_millis(50);
-/// How long the end of the process waits for the last lines to be read.
+/// The time that the end of the process waits for the last lines to be written.
 const FINAL_FLUSH_TIMEOUT: Duration = Duration::from_secs(1);
-/// So many bytes wait at most for a reader that does not read; what comes then is dropped, and counted.
+/// The number of bytes that may wait to be written. Further lines are dropped and counted.
 const MAX_BUFFERED_BYTES: usize = 4 << 20;
 
-/// What a line looks like.
+/// The format of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LineFormat {
-    /// For people.
+    /// A line of text for people.
     Human,
-    /// One JSON object.
+    /// A JSON object for programs.
     Json,
 }
 
-/// The log of this process. What was collected is written when it goes, if somebody reads it.
+/// The logger of this process. When it is dropped, the collected lines are written.
 pub struct Logger {
     shared: Arc<Shared>,
-    /// Says nothing, and is closed when the last line is written.
+    /// A channel without messages, which is closed when the last line is written.
     writing: Receiver<()>,
 }
 
@@ -67,13 +67,13 @@ struct Shared {
 struct Buffer {
     lines: Vec<u8>,
     dropped: usize,
-    /// Whether the writer is_idle until something comes.
+    /// Whether the writing thread waits for the next line.
     is_idle: bool,
     is_closed: bool,
 }
 
 impl Logger {
-    /// Has every event of this process written to `out`, down to the given level, and every panic.
+    /// Starts the writing thread. From now on every event of this process down to `level`, and every panic, is written to `out`.
     pub fn install(
         form: LineFormat,
         level: Level,
@@ -82,7 +82,7 @@ impl Logger {
     ) -> Self {
         let shared = Arc::new(Shared::new(form, clock));
         let lines = LineSubscriber { level, shared: Arc::clone(&shared) };
-        // Where something else listens already, that keeps the log.
+        // If another subscriber is already installed, it keeps receiving the events.
         let _ = tracing::subscriber::set_global_default(lines);
         let (theirs, (is_written, writing)) = (Arc::clone(&shared), mpsc::channel());
         let writer = thread::Builder::new().name("modreg-log".to_owned()).spawn(move || {
@@ -100,7 +100,7 @@ impl Drop for Logger {
     fn drop(&mut self) {
         self.shared.lock().is_closed = true;
         self.shared.changed.notify_all();
-        // Whoever does not read the log cannot keep the process.
+        // A reader that does not read the log must not keep the process running.
         let _ = self.writing.recv_timeout(FINAL_FLUSH_TIMEOUT);
         if !thread::panicking() {
             drop(panic::take_hook());
@@ -108,12 +108,12 @@ impl Drop for Logger {
     }
 }
 
-/// Logs a panic, with the stack where `RUST_BACKTRACE` asks for it.
+/// Logs a panic, with the stack trace if `RUST_BACKTRACE` asks for it.
 fn log_panic(panic: &PanicHookInfo<'_>) {
     let (at, text) = (panic.location().map(ToString::to_string), panic.payload_as_str());
     let stack = Backtrace::capture();
     let stack = (stack.status() == BacktraceStatus::Captured).then(|| stack.to_string());
-    tracing::error!(target: "panic", at, text, stack, "a bug in modreg: please report it");
+    tracing::error!(target: "panic", at, text, stack, "a bug in modreg; please report it");
 }
 
 impl Shared {
@@ -125,7 +125,7 @@ impl Shared {
         self.buffer.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Has a line written, unless too many wait already.
+    /// Adds a line to the buffer, or counts it as dropped if the buffer is full.
     fn add(&self, line: &[u8]) {
         let mut buffer = self.lock();
         if buffer.lines.len() + line.len() > MAX_BUFFERED_BYTES {
@@ -138,7 +138,7 @@ impl Shared {
         }
     }
 
-    /// Begins a line.
+    /// Writes the beginning of a line: the time, the level and the target.
     fn begin(&self, line: &mut String, second: &mut CachedSecond, level: Level, target: &str) {
         let now = (self.clock)();
         match self.form {
@@ -156,9 +156,9 @@ impl Shared {
         }
     }
 
-    /// The line that stands for those that nobody read in time.
+    /// Returns the line that reports how many lines were dropped.
     fn dropped(&self, lines: usize) -> String {
-        const DROPPED: &str = "lines of the log were dropped: nobody read them in time";
+        const DROPPED: &str = "lines of the log were dropped because they were not read in time";
         let mut line = String::new();
         self.begin(&mut line, &mut CachedSecond::default(), Level::WARN, "serve::log");
         let _ = match self.form {
@@ -170,11 +170,11 @@ impl Shared {
 }
 
 thread_local! {
-    /// What the next line of this thread is made with. Who logs while a line is made begins anew.
+    /// The buffers for the next line of this thread. An event that is logged while a line is made gets new ones.
     static SCRATCH: Cell<(String, CachedSecond)> = Cell::default();
 }
 
-/// Writes what is collected until it is over.
+/// Writes the collected lines until the buffer is closed.
 fn write(shared: &Shared, mut out: impl Write) {
     let mut lines = Vec::new();
     loop {
@@ -191,7 +191,7 @@ fn write(shared: &Shared, mut out: impl Write) {
         std::mem::swap(&mut lines, &mut buffer.lines);
         let (dropped, is_closed) = (std::mem::take(&mut buffer.dropped), buffer.is_closed);
         drop(buffer);
-        // A log that cannot be written is no reason to stop serving.
+        // The server goes on when its log cannot be written.
         let _ = out.write_all(&lines);
         if dropped > 0 {
             let _ = out.write_all(shared.dropped(dropped).as_bytes());
@@ -204,7 +204,7 @@ fn write(shared: &Shared, mut out: impl Write) {
     }
 }
 
-/// Makes a line of each event. Spans are not asked for: a request's id stands in its events.
+/// The subscriber that makes a line of each event. It ignores spans, because events contain the id of their request.
 struct LineSubscriber {
     level: Level,
     shared: Arc<Shared>,
@@ -250,7 +250,7 @@ impl Subscriber for LineSubscriber {
     fn exit(&self, _span: &span::Id) {}
 }
 
-/// What is written of the events of a test.
+/// Returns what is written for the events of a test.
 #[cfg(test)]
 pub(crate) fn written(form: LineFormat, level: Level, events: impl FnOnce()) -> String {
     let shared = Arc::new(Shared::new(form, || Timestamp::UNIX_EPOCH));

@@ -10,7 +10,7 @@ use tracing::{
 
 use crate::report::text::visible;
 
-/// A second as text: most lines come in the same one as the line before.
+/// A second as text. It is cached because most lines are written in the same second as the line before.
 #[derive(Default)]
 pub(super) struct CachedSecond {
     number: i64,
@@ -18,7 +18,7 @@ pub(super) struct CachedSecond {
 }
 
 impl CachedSecond {
-    /// Adds a time with so many digits of its second, at most nine.
+    /// Appends a time with this number of digits after the second, at most nine.
     pub(super) fn push(&mut self, line: &mut String, time: Timestamp, digits: u32) {
         let nanosecond = time.subsec_nanosecond();
         if self.text.is_empty() || self.number != time.as_second() {
@@ -28,14 +28,14 @@ impl CachedSecond {
         }
         line.push_str(&self.text);
         line.push('.');
-        // One before the digits keeps the zeros that they begin with.
+        // A 1 before the digits keeps their leading zeros.
         let part = 10_u32.pow(digits) + nanosecond.unsigned_abs() / 10_u32.pow(9 - digits);
         line.push_str(&itoa::Buffer::new().format(part)[1..]);
         line.push('Z');
     }
 }
 
-/// What programs read for a level.
+/// Returns the name of a level in JSON.
 pub(super) const fn level_name(level: Level) -> &'static str {
     match level {
         Level::ERROR => "error",
@@ -46,7 +46,7 @@ pub(super) const fn level_name(level: Level) -> &'static str {
     }
 }
 
-/// `key=value`, the message bare.
+/// The visitor that writes fields as `key=value`, and the message without a key.
 pub(super) struct HumanFields<'a>(pub(super) &'a mut String);
 
 impl Visit for HumanFields<'_> {
@@ -72,7 +72,7 @@ impl Visit for HumanFields<'_> {
     }
 }
 
-/// `,"key":value`.
+/// The visitor that writes fields as `,"key":value`.
 pub(super) struct JsonFields<'a>(pub(super) &'a mut String);
 
 impl JsonFields<'_> {
@@ -99,10 +99,10 @@ impl Visit for JsonFields<'_> {
     }
 }
 
-/// Adds a JSON string. Most are plain and go in as they are.
+/// Appends a JSON string. Most strings need no escapes and are copied.
 fn push_json(line: &mut String, text: &str) {
     let is_plain = |byte: u8| matches!(byte, b' '..=b'~') && byte != b'"' && byte != b'\\';
-    // Without a way out of the loop many bytes are looked at in one step.
+    // A loop without an early exit checks many bytes in one step.
     if text.bytes().fold(true, |all, byte| all & is_plain(byte)) {
         line.push('"');
         line.push_str(text);

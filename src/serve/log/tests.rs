@@ -98,7 +98,7 @@ fn what_nobody_reads_in_time_is_dropped_and_counted() {
     let lines = written(LineFormat::Human, Level::INFO, events);
     let last = lines.lines().last().unwrap();
     assert_eq!(lines.lines().filter(|line| line.ends_with(&long)).count(), 3);
-    assert!(last.ends_with(" 4 lines of the log were dropped: nobody read them in time"), "{last}");
+    assert!(last.ends_with(" 4 lines of the log were dropped because they were not read in time"), "{last}");
     let lines = parsed(&written(LineFormat::Json, Level::INFO, events));
     assert_eq!((lines.len(), &lines[3]["lines"]), (4, &4.into()));
     assert_eq!(lines[3]["level"], "warn");

@@ -107,6 +107,6 @@ fn a_server_with_a_secret_that_can_be_guessed_does_not_start() {
     for secret in ["", "secret", "0123456789abcdef0123456789abcde"] {
         let ran = folder.shell(&format!("MODREG_JWT_SECRET='{secret}' modreg serve --listen 127.0.0.1:0"));
         assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{}", ran.err);
-        ran.says(&["the secret in MODREG_JWT_SECRET has", "must have 32 at least"]);
+        ran.says(&["the secret in MODREG_JWT_SECRET has", "must have at least 32"]);
     }
 }

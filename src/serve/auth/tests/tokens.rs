@@ -242,7 +242,7 @@ fn without_a_verifier_nobody_may_and_without_a_token_one_is_asked_for() {
     let nobody = auth(&settings::Auth::default(), None);
     let denied = admin(&nobody, &by_secret(&claims().to_string())).unwrap_err();
     assert_eq!((denied.status(), denied.challenge()), (403, None));
-    assert!(denied.detail().contains("no verifier of tokens is configured"));
+    assert!(denied.detail().contains("no verifier is configured"));
     let some = auth(&settings::Auth::default(), Some(SECRET));
     let token = by_secret(&claims().to_string());
     let peer = "192.0.2.1".parse().unwrap();
@@ -269,7 +269,7 @@ fn secrets_and_keys_that_cannot_be_used_stop_the_server() {
         assert_eq!(JwtSecret::new(&vec![b'x'; length]).is_ok(), usable, "{length}");
     }
     let said = JwtSecret::new(b"short").unwrap_err().to_string();
-    assert_eq!(said, "the secret in MODREG_JWT_SECRET has 5 bytes, and must have 32 at least");
+    assert_eq!(said, "the secret in MODREG_JWT_SECRET has 5 bytes, but must have at least 32");
     for (algorithm, pem, usable) in [
         (Algorithm::Rs256, &RSA.public, true),
         (Algorithm::Rs256, &RSA.private, false),
