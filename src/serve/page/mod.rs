@@ -1,8 +1,7 @@
-//! `GET /`: the status page, one file to the browser.
+//! The status page, `GET /`, as one file for the browser.
 //!
-//! Its style and its script stand beside this file and are put into the page when it is asked for first. The policy that
-//! the browser is given names both by their digests and takes no text for markup, so nothing else can run in the page,
-//! whatever a manifest says. The page reads the same API as everybody else.
+//! The style and the scripts beside this file are inserted into the page. Its content security policy contains their digests
+//! and forbids to parse text as markup, so no text of a manifest can run as a script. The page uses the public API.
 
 use std::sync::LazyLock;
 
@@ -20,7 +19,7 @@ use super::http::{
 
 const HTML: &str = include_str!("index.html");
 const STYLE: &str = include_str!("style.css");
-/// One module: what comes later uses what comes before.
+/// The script, which is one JavaScript module. Each part uses only the parts before it.
 const SCRIPT: &str = concat!(
     include_str!("script/dom.js"),
     include_str!("script/api.js"),
@@ -32,13 +31,13 @@ const SCRIPT: &str = concat!(
     include_str!("script/admin.js"),
 );
 
-/// Where the style and the script go.
+/// The tags between which the style and the script are inserted.
 const STYLE_PLACE: (&str, &str) = ("<style>", "</style>");
 const SCRIPT_PLACE: (&str, &str) = ("<script type=\"module\">", "</script>");
 
 static PAGE: LazyLock<Page> = LazyLock::new(Page::new);
 
-/// The page, ready to be sent.
+/// The page as a prepared response, with its policy.
 struct Page {
     document: PreparedResponse,
     policy: HeaderValue,
@@ -66,17 +65,17 @@ impl Page {
     }
 }
 
-/// `GET /`: the status page.
+/// Handles `GET /`: returns the status page.
 pub(super) async fn page(method: Method, headers: HeaderMap) -> Response<Body> {
     PAGE.respond(&method, &headers)
 }
 
-/// Puts a text between two tags that stand next to each other.
+/// Inserts a text between two adjacent tags.
 fn put(html: &str, (open, close): (&str, &str), text: &str) -> String {
     html.replacen(&format!("{open}{close}"), &format!("{open}{text}{close}"), 1)
 }
 
-/// What the browser may do with the page (Content Security Policy 3; the digests by its section 2.3).
+/// Returns the content security policy of the page (Content Security Policy 3; the digests by its section 2.3).
 fn policy(script: &str, style: &str) -> String {
     let [script, style] = [script, style].map(|text| BASE64_STANDARD.encode(Sha256::digest(text)));
     format!(

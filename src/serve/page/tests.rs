@@ -1,4 +1,4 @@
-//! The page as it is sent, and what its script must never do.
+//! Tests of the page as it is sent, and of what its script must not contain.
 
 use super::*;
 use crate::diagnostic::is_hidden;
@@ -11,22 +11,22 @@ fn html() -> String {
     String::from_utf8(PAGE.document.body().to_vec()).unwrap()
 }
 
-/// What stands between two tags, which are there once.
+/// Returns the text between two tags, which must occur once.
 fn between<'a>(html: &'a str, (open, close): (&str, &str)) -> &'a str {
     let (_, after) = html.split_once(open).unwrap();
     let (inside, rest) = after.split_once(close).unwrap();
-    assert!(!rest.contains(open), "{open} is there twice");
+    assert!(!rest.contains(open), "{open} occurs twice");
     inside
 }
 
 #[test]
-fn the_policy_names_what_stands_in_the_page() {
+fn the_policy_contains_the_digests_of_style_and_script() {
     let html = html();
     let (script, style) = (between(&html, SCRIPT_PLACE), between(&html, STYLE_PLACE));
     assert_eq!((script, style), (SCRIPT, STYLE));
     let response = get(&HeaderMap::new());
-    let told = response.headers()[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
-    assert_eq!(told, policy(script, style));
+    let policy_text = response.headers()[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
+    assert_eq!(policy_text, policy(script, style));
     for directive in [
         "default-src 'none'",
         "connect-src 'self'",
@@ -35,20 +35,23 @@ fn the_policy_names_what_stands_in_the_page() {
         "frame-ancestors 'none'",
         "require-trusted-types-for 'script'",
     ] {
-        assert!(told.split("; ").any(|part| part == directive), "{directive} is not in {told}");
+        assert!(policy_text.split("; ").any(|part| part == directive), "{directive} is not in {policy_text}");
     }
-    assert!(!told.contains("unsafe"), "{told}");
+    assert!(!policy_text.contains("unsafe"), "{policy_text}");
 }
 
 #[test]
-fn the_digest_is_the_one_that_browsers_compute() {
+fn digests_equal_those_that_browsers_compute() {
     // printf alert | openssl dgst -sha256 -binary | openssl base64
-    let told = policy("alert", "");
-    assert!(told.contains("script-src 'sha256-35BQWN1npAn++BSA6B5HNlcrDttNf7mHxpXNB+Jg7IE='"), "{told}");
+    let policy_text = policy("alert", "");
+    assert!(
+        policy_text.contains("script-src 'sha256-35BQWN1npAn++BSA6B5HNlcrDttNf7mHxpXNB+Jg7IE='"),
+        "{policy_text}"
+    );
 }
 
 #[test]
-fn nothing_in_the_page_comes_from_elsewhere_or_runs_beside_the_script() {
+fn the_page_loads_nothing_and_has_no_other_script() {
     let html = put(HTML, STYLE_PLACE, STYLE);
     for word in
         ["src=", "href=\"http", "href=\"//", "@import", "url(", "style=", "<iframe", "http-equiv", "<base"]
@@ -60,7 +63,7 @@ fn nothing_in_the_page_comes_from_elsewhere_or_runs_beside_the_script() {
 }
 
 #[test]
-fn the_script_takes_no_text_for_markup_and_keeps_nothing() {
+fn the_script_parses_no_markup_and_stores_nothing() {
     for word in [
         "innerHTML",
         "outerHTML",
@@ -85,7 +88,7 @@ fn the_script_takes_no_text_for_markup_and_keeps_nothing() {
     }
 }
 
-/// The ranges of a list such as `"\\u{0}-\\u{1f}", "\\u{7f}"`.
+/// Parses the ranges of a list such as `"\\u{0}-\\u{1f}", "\\u{7f}"`.
 fn ranges(list: &str) -> Vec<(u32, u32)> {
     let number = |text: &str| u32::from_str_radix(text.trim_matches(['\\', 'u', '{', '}']), 16).unwrap();
     let parts = list.split('"').filter(|part| part.starts_with("\\\\u{"));
@@ -98,7 +101,7 @@ fn ranges(list: &str) -> Vec<(u32, u32)> {
 }
 
 #[test]
-fn the_page_shows_the_same_characters_as_the_reports() {
+fn the_page_escapes_the_same_characters_as_the_reports() {
     let list = between(SCRIPT, ("const HIDING = [", "].join"));
     let ranges = ranges(list);
     assert!(ranges.len() > 30);
@@ -112,7 +115,7 @@ fn the_page_shows_the_same_characters_as_the_reports() {
 }
 
 #[test]
-fn it_is_answered_like_all_that_is_prepared() {
+fn the_page_is_served_from_a_prepared_response() {
     let response = get(&HeaderMap::new());
     let headers = response.headers();
     assert_eq!(headers[header::CONTENT_TYPE], "text/html; charset=utf-8");

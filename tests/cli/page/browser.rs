@@ -1,4 +1,4 @@
-//! A headless Chromium that is driven through `WebDriver`, as a person would drive it.
+//! A headless Chromium that is controlled through `WebDriver`.
 
 use std::{
     io::{BufRead as _, BufReader, ErrorKind},
@@ -15,18 +15,18 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 use url::{ParseError, Url};
 
-/// How long a condition may take to become true on a busy machine.
-const PATIENCE: Duration = Duration::from_mins(1);
-/// How often it is looked at.
-const GLANCE: Duration = Duration::from_millis(20);
+/// The time limit for a condition to become true on a busy machine.
+const WAIT_TIMEOUT: Duration = Duration::from_mins(1);
+/// The interval for checking a condition.
+const CHECK_INTERVAL: Duration = Duration::from_millis(20);
 
-/// A browser with one page, ended with the value.
+/// A browser with one page, which is closed when the value is dropped.
 pub(crate) struct Browser {
     client: Client,
     driver: Child,
 }
 
-/// A command that chromedriver knows beside those of the standard.
+/// A command of chromedriver that is not part of the standard.
 #[derive(Debug)]
 struct Extension {
     path: &'static str,
@@ -44,7 +44,7 @@ impl WebDriverCompatibleCommand for Extension {
 }
 
 impl Browser {
-    /// Starts a browser; `None` where none is installed.
+    /// Starts a browser, or returns `None` if none is installed.
     pub(crate) async fn start() -> Option<Self> {
         let mut command = Command::new("chromedriver");
         command.arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null());
@@ -54,11 +54,11 @@ impl Browser {
             Err(error) => panic!("chromedriver: {error}"),
         };
         let lines = BufReader::new(driver.stdout.take().expect("a pipe")).lines();
-        let said = lines.map_while(Result::ok).find_map(|line| {
+        let port = lines.map_while(Result::ok).find_map(|line| {
             let (_, port) = line.split_once("successfully on port ")?;
             port.trim_end_matches('.').parse::<u16>().ok()
         });
-        let address = format!("http://127.0.0.1:{}", said.expect("chromedriver says its port"));
+        let address = format!("http://127.0.0.1:{}", port.expect("chromedriver prints its port"));
         let arguments = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"];
         let capabilities = json!({
             "goog:chromeOptions": { "args": arguments },
@@ -70,7 +70,7 @@ impl Browser {
         Some(Self { client, driver })
     }
 
-    /// Ends the browser in good order.
+    /// Closes the browser.
     pub(crate) async fn end(self) {
         self.client.clone().close().await.expect("the browser ends");
     }
@@ -79,7 +79,7 @@ impl Browser {
         self.client.goto(address).await.expect("the page loads");
     }
 
-    /// The first element that a CSS selector finds, as soon as there is one.
+    /// Waits for an element that a CSS selector finds, and returns the first one.
     pub(crate) async fn find(&self, css: &str) -> Element {
         self.wait(Locator::Css(css), css).await
     }
@@ -100,7 +100,7 @@ impl Browser {
     }
 
     async fn wait(&self, locator: Locator<'_>, what: &str) -> Element {
-        let found = self.client.wait().at_most(PATIENCE).every(GLANCE).for_element(locator).await;
+        let found = self.client.wait().at_most(WAIT_TIMEOUT).every(CHECK_INTERVAL).for_element(locator).await;
         match found {
             Ok(element) => element,
             Err(error) => panic!("{what}: {error}\n{}", self.text("body").await),
@@ -111,13 +111,13 @@ impl Browser {
         self.find(css).await.click().await.unwrap_or_else(|error| panic!("{css}: {error}"));
     }
 
-    /// Types into whatever has the focus.
+    /// Types into the focused element.
     pub(crate) async fn press(&self, keys: impl Into<String>) {
         let focused = self.client.active_element().await.expect("something has the focus");
         focused.send_keys(&keys.into()).await.expect("keys can be pressed");
     }
 
-    /// Types into a field, in the place of what stands there.
+    /// Replaces the text of a field.
     pub(crate) async fn fill(&self, css: &str, text: &str) {
         const SELECT_ALL: &str = "\u{e009}a\u{e000}";
         const BACKSPACE: &str = "\u{e003}";
@@ -125,7 +125,7 @@ impl Browser {
         self.press(format!("{SELECT_ALL}{BACKSPACE}{text}")).await;
     }
 
-    /// What a person reads in an element.
+    /// Returns the visible text of an element.
     pub(crate) async fn text(&self, css: &str) -> String {
         self.find_now(css).await.text().await.expect("an element has text")
     }
@@ -134,21 +134,21 @@ impl Browser {
         self.client.find(Locator::Css(css)).await.unwrap_or_else(|error| panic!("{css}: {error}"))
     }
 
-    /// What an expression of JavaScript gives.
+    /// Returns the value of a JavaScript expression.
     pub(crate) async fn value(&self, expression: &str) -> Value {
         let script = format!("return {expression};");
         self.client.execute(&script, Vec::new()).await.unwrap_or_else(|error| panic!("{expression}: {error}"))
     }
 
-    /// Everything that was written to the console since the last call: errors, and what the policy of the page stopped.
+    /// Returns the lines of the console since the last call: errors, and violations of the page's policy.
     pub(crate) async fn console(&self) -> Vec<String> {
         let log = self.extension("se/log", json!({ "type": "browser" })).await.expect("the log");
         let lines = log.as_array().expect("a list").iter();
         lines.map(|line| line["message"].as_str().unwrap_or_default().to_owned()).collect()
     }
 
-    /// Makes the window look like another one.
-    pub(crate) async fn look(&self, width: u32, height: u32, scheme: &str) {
+    /// Emulates a window of this size and color scheme.
+    pub(crate) async fn emulate(&self, width: u32, height: u32, scheme: &str) {
         let size = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
         self.devtools("Emulation.setDeviceMetricsOverride", size).await;
         let features = json!([
@@ -158,7 +158,7 @@ impl Browser {
         self.devtools("Emulation.setEmulatedMedia", json!({ "features": features })).await;
     }
 
-    /// Writes what the window shows into a file.
+    /// Writes a screenshot of the window into a file.
     pub(crate) async fn screenshot(&self, file: &Path) {
         let picture = self.client.screenshot().await.expect("a picture");
         std::fs::write(file, picture).unwrap_or_else(|error| panic!("{}: {error}", file.display()));

@@ -1,4 +1,4 @@
-//! The status page as an operator uses it: in a real browser, with a mouse, a keyboard and a token.
+//! Tests of the status page in a real browser, with mouse, keyboard and token.
 
 mod browser;
 mod reading;
@@ -14,7 +14,7 @@ use crate::harness::Folder;
 
 const MARKUP: &str = "</script><img src=x onerror=\"document.title='owned'\"><b>bold</b>";
 
-/// Version 4 of a registry: calendar is held, chat is pinned, and the texts of one module are markup.
+/// Returns a registry with four versions: calendar is held, chat is pinned, and the texts of one module are markup.
 fn registry() -> Folder {
     let names = ["calendar", "chat", "drive", "one", "two", "three", "four", "five"];
     let folder = Folder::with_modules(&names);
@@ -48,8 +48,8 @@ fn registry() -> Folder {
     folder
 }
 
-/// Opens the page of a registry, and ends all in good order.
-#[expect(clippy::print_stderr, reason = "a skipped test says so")]
+/// Opens the page of a registry in a browser, and closes the browser afterwards.
+#[expect(clippy::print_stderr, reason = "a skipped test reports that it was skipped")]
 fn in_a_browser(folder: &Folder, test: impl AsyncFnOnce(&Browser, Server)) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
@@ -65,17 +65,17 @@ fn in_a_browser(folder: &Folder, test: impl AsyncFnOnce(&Browser, Server)) {
     });
 }
 
-/// Where pictures of the page are asked for.
-#[expect(clippy::disallowed_methods, reason = "whoever wants pictures says so to the test")]
+/// Returns the folder for screenshots, if the environment contains one.
+#[expect(clippy::disallowed_methods, reason = "the variable requests screenshots from the test")]
 fn screenshots() -> Option<PathBuf> {
     std::env::var_os("MODREG_SCREENSHOTS").map(PathBuf::from)
 }
 
-/// Looks at the page in narrow and wide, light and dark: nothing is wider than the window.
-async fn looked_at(browser: &Browser, name: &str) {
+/// Checks in narrow and wide windows, light and dark, that nothing is wider than the window.
+async fn check_layout(browser: &Browser, name: &str) {
     for (width, height) in [(360, 800), (1280, 900)] {
         for scheme in ["light", "dark"] {
-            browser.look(width, height, scheme).await;
+            browser.emulate(width, height, scheme).await;
             let excess = browser.value("document.documentElement.scrollWidth - window.innerWidth").await;
             assert!(
                 excess.as_i64().is_some_and(|excess| excess <= 0),

@@ -1,9 +1,9 @@
-//! What the page shows to everybody.
+//! Tests of the parts of the page that everyone can see.
 
-use super::{MARKUP, in_a_browser, looked_at, registry};
+use super::{MARKUP, check_layout, in_a_browser, registry};
 
 #[test]
-fn it_shows_the_registry_and_all_texts_as_texts() {
+fn the_page_shows_the_registry_and_never_parses_markup() {
     let folder = registry();
     in_a_browser(&folder, async |browser, _server| {
         browser.shows("version", "v4").await;
@@ -16,13 +16,13 @@ fn it_shows_the_registry_and_all_texts_as_texts() {
         browser.shows("pinned-list", "it took calls from <b>Calendar</b>").await;
         browser.shows("filters", "Other8").await;
         browser.shows("versions", "v1").await;
-        looked_at(browser, "page").await;
+        check_layout(browser, "page").await;
 
         browser.fill("#search", "FOLD driv").await;
         browser.shows("count", "1 of 9 modules").await;
         assert!(browser.text("#list").await.starts_with("drive"));
         browser.press(" nowhere").await;
-        browser.shows("count", "No module has all of these words").await;
+        browser.shows("count", "No module contains all of these words").await;
         browser.fill("#search", "").await;
         browser.shows("count", "9 modules").await;
         browser.click("[data-filter=held]").await;
@@ -36,12 +36,12 @@ fn it_shows_the_registry_and_all_texts_as_texts() {
         assert_eq!(browser.text("#module-title").await, MARKUP);
         let body = browser.text("#module-body").await;
         assert_eq!(body.matches(MARKUP).count(), 9, "{body}");
-        for words in ["strange:read", "/api/strange good for 1 minute", "modules/strange.json", "Finance"] {
+        for words in ["strange:read", "/api/strange cached for 1 minute", "modules/strange.json", "Finance"] {
             assert!(body.contains(words), "{words} is not in\n{body}");
         }
         assert!(body.starts_with("Deprecated since 1.0.0: "), "{body}");
         assert!(body.contains("Use drive instead."), "{body}");
-        looked_at(browser, "module").await;
+        check_layout(browser, "module").await;
         browser.click("#module-body a[href='#module/drive']").await;
         browser.shows("module-title", "drive").await;
         browser.click("#close").await;
@@ -62,12 +62,12 @@ fn it_shows_the_registry_and_all_texts_as_texts() {
 
         let forced =
             "(() => { try { document.body.innerHTML = '<b>'; } catch (error) { return error.name; } })()";
-        assert_eq!(browser.value(forced).await, "TypeError", "the policy lets no text become markup");
+        assert_eq!(browser.value(forced).await, "TypeError", "the policy forbids to parse text as markup");
     });
 }
 
 #[test]
-fn an_address_leads_to_a_module_and_what_hides_in_it_is_seen() {
+fn an_address_opens_a_module_and_hidden_characters_are_shown() {
     let folder = registry();
     in_a_browser(&folder, async |browser, server| {
         browser.open(&format!("{}/#module/calendar", server.address)).await;
@@ -75,13 +75,13 @@ fn an_address_leads_to_a_module_and_what_hides_in_it_is_seen() {
         browser.shows("module-body", "schema/unknown-field").await;
         browser.open(&format!("{}/#module/a%E2%80%AEb", server.address)).await;
         browser.shows("module-title", r"a\u{202e}b").await;
-        browser.shows("module-body", "has no module of this name").await;
+        browser.shows("module-body", "contains no module of this name").await;
         assert_eq!(browser.console().await, [""; 0]);
     });
 }
 
 #[test]
-fn a_keyboard_is_enough() {
+fn the_page_can_be_used_with_the_keyboard_alone() {
     const TAB: char = '\u{e004}';
     const ENTER: char = '\u{e007}';
     const ESCAPE: char = '\u{e00c}';
@@ -97,7 +97,7 @@ fn a_keyboard_is_enough() {
         for _ in 0..10 {
             browser.press(TAB).await;
             let outline = browser.value("getComputedStyle(document.activeElement).outlineStyle").await;
-            assert_eq!(outline, "solid", "the focus is seen");
+            assert_eq!(outline, "solid", "the focus is visible");
             if browser.value("document.activeElement.matches('#list a')").await == true {
                 break;
             }
@@ -112,14 +112,14 @@ fn a_keyboard_is_enough() {
 }
 
 #[test]
-fn a_server_that_is_gone_leaves_what_was_seen_and_says_so() {
+fn the_page_keeps_its_content_and_reports_when_the_server_is_unreachable() {
     let folder = registry();
     in_a_browser(&folder, async |browser, mut server| {
         server.kill();
         browser.value("document.dispatchEvent(new Event('visibilitychange'))").await;
         browser.shows("health", "Stale").await;
         browser.shows("notices", "cannot be reached").await;
-        browser.shows("notices", "What you see is as of").await;
+        browser.shows("notices", "The page shows the state of").await;
         assert_eq!(browser.text("#version").await, "v4");
         browser.click("#list a[href='#module/drive']").await;
         browser.shows("module-body", "folders").await;

@@ -1,4 +1,4 @@
-//! A running server whose administrator's tokens the tests can make.
+//! A running server, for which the tests can make tokens of administrators.
 
 use std::{
     io::{BufRead as _, BufReader},
@@ -13,12 +13,12 @@ use crate::harness::{self, Folder};
 
 const SECRET: &str = "a secret of more than thirty-two bytes";
 
-/// A running server, ended with the value.
+/// A running server, which is stopped when the value is dropped.
 pub(crate) struct Server {
     child: Child,
-    /// Kept open: a server may print more than its address.
+    /// The pipe is kept open, because the server may print more than its address.
     _stdout: BufReader<ChildStdout>,
-    /// Where it answers, as a browser's address.
+    /// The URL of the server.
     pub(crate) address: String,
 }
 
@@ -36,7 +36,7 @@ impl Server {
         Self { child, _stdout: stdout, address: line.trim().to_owned() }
     }
 
-    /// Ends the server at once.
+    /// Stops the server immediately.
     pub(crate) fn kill(&mut self) {
         self.child.kill().expect("a server can be ended");
         self.child.wait().expect("it ends");
@@ -50,7 +50,7 @@ impl Drop for Server {
     }
 }
 
-/// A token that says to be of this role, good for an hour.
+/// Returns a token with this role that is valid for an hour.
 #[expect(clippy::disallowed_methods, reason = "the server compares a token with the clock of this machine")]
 pub(crate) fn token(role: &str) -> String {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("a time after 1970").as_secs();

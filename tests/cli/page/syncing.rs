@@ -1,14 +1,14 @@
-//! What the page does for an administrator, who has a token.
+//! Tests of the parts of the page for administrators.
 
-use super::{in_a_browser, looked_at, registry, server::token};
+use super::{check_layout, in_a_browser, registry, server::token};
 
 #[test]
-fn an_administrator_syncs_and_the_version_moves() {
+fn an_administrator_can_sync_and_allow_removals() {
     let folder = registry();
     in_a_browser(&folder, async |browser, _server| {
         browser.value("window.stays = true").await;
         browser.click("#sync").await;
-        browser.shows("answer", "Paste a token first").await;
+        browser.shows("answer", "Enter a token first").await;
         for (wrong, words) in
             [("nonsense".to_owned(), "not accepted (401)"), (token("USER"), "not allowed (403)")]
         {
@@ -37,7 +37,7 @@ fn an_administrator_syncs_and_the_version_moves() {
             [browser.text("#versions del").await, browser.text("#versions ins").await],
             ["folders", "files"]
         );
-        looked_at(browser, "synced").await;
+        check_layout(browser, "synced").await;
 
         for name in ["one", "two", "three", "four"] {
             folder.remove_folder(&format!("modules/{name}"));
@@ -47,15 +47,15 @@ fn an_administrator_syncs_and_the_version_moves() {
         browser.shows("answer", "Refused by a guard").await;
         assert_eq!(browser.text("#answer .words").await, "four\none\nthree\ntwo");
         let allow = browser.find("#answer .danger").await;
-        assert!(!allow.is_enabled().await.unwrap(), "nobody removes by one click");
+        assert!(!allow.is_enabled().await.unwrap(), "one click is not enough to remove modules");
         assert_eq!(browser.text("#version").await, "v5");
         browser.click("#sure").await;
-        looked_at(browser, "refused").await;
+        check_layout(browser, "refused").await;
         allow.click().await.unwrap();
         browser.shows("version", "v6").await;
         browser.shows("total", "5").await;
 
-        assert_eq!(browser.value("window.stays").await, true, "the page was never loaded again");
+        assert_eq!(browser.value("window.stays").await, true, "the page was not reloaded");
         let kept = "[localStorage.length, sessionStorage.length, document.cookie, location.hash].join()";
         assert_eq!(browser.value(kept).await, "0,0,,");
         let console = browser.console().await;

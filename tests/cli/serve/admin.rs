@@ -26,7 +26,7 @@ pub(super) fn server(folder: &Folder, args: &[&str]) -> Server {
     Server::start_with(folder, args, &[("MODREG_JWT_SECRET", SECRET)])
 }
 
-pub(super) fn ask(server: &Server, method: &str, path: &str, body: &str) -> Response {
+pub(super) fn call(server: &Server, method: &str, path: &str, body: &str) -> Response {
     let bearer = format!("Bearer {}", token());
     let headers = [("authorization", bearer.as_str()), ("content-type", "application/json")];
     server.send(method, path, &headers, body)
@@ -45,9 +45,10 @@ fn the_calls_of_the_first_clients_answer_in_their_shapes() {
     folder.write("modules/broken/module.yaml", "name: [");
     folder.commit("all sorts of changes");
     let server = server(&folder, &[]);
-    let dry = ask(&server, "POST", SYNC, "{\"dryRun\": true}").ended(200).describes("sync-answer");
+    let dry =
+        call(&server, "POST", SYNC, "{\"dryRun\": true}").expect_status(200).valid_against("sync-answer");
     assert_eq!((&dry["version"], &dry["commit"]), (&1.into(), &Value::Null));
-    let done = ask(&server, "POST", SYNC, "").ended(200).describes("sync-answer");
+    let done = call(&server, "POST", SYNC, "").expect_status(200).valid_against("sync-answer");
     assert_eq!(done["details"].as_array().unwrap().len(), 7, "{done:#}");
     let of = |name: &str| {
         let details = done["details"].as_array().unwrap();
@@ -72,12 +73,12 @@ fn the_calls_of_the_first_clients_answer_in_their_shapes() {
     assert_eq!(server.document("/api/modules/ai/snapshot", "registry")["version"], 2, "served at once");
     assert!(folder.git(&["log", "-1", "--format=%B"]).contains("Trigger: api"));
 
-    let status = ask(&server, "GET", STATUS, "").ended(200).describes("status-answer");
+    let status = call(&server, "GET", STATUS, "").expect_status(200).valid_against("status-answer");
     let status = &status["status"];
     assert_eq!((&status["totalModules"], &status["heldModules"]), (&4.into(), &1.into()), "{status:#}");
     assert_eq!((&status["running"], &status["stale"]), (&false.into(), &false.into()));
     assert_eq!(status["held"]["chat"]["since"], 2);
-    let again = ask(&server, "POST", SYNC, "{}").ended(200).describes("sync-answer");
+    let again = call(&server, "POST", SYNC, "{}").expect_status(200).valid_against("sync-answer");
     assert_eq!((&again["version"], &again["commit"]), (&2.into(), &Value::Null));
 }
 
@@ -98,7 +99,7 @@ fn a_branch_that_was_rewritten_or_removed_at_the_remote_is_a_conflict() {
             change,
         ]);
         let server = server(&folder, &["--push"]);
-        let problem = ask(&server, "POST", SYNC, "").ended(409).describes("problem");
+        let problem = call(&server, "POST", SYNC, "").expect_status(409).valid_against("problem");
         assert!(problem.to_string().contains(reason), "{problem:#}");
     }
 }
@@ -111,12 +112,12 @@ fn many_removals_take_the_token_that_the_refusal_gives() {
     folder.write("modules/drive/module.yaml", manifest("drive"));
     folder.commit("chat goes");
     let server = server(&folder, &[]);
-    let refused = ask(&server, "POST", SYNC, "").ended(409).describes("problem");
+    let refused = call(&server, "POST", SYNC, "").expect_status(409).valid_against("problem");
     assert_eq!(refused["type"], "urn:modreg:problem:refused-by-guard");
     assert_eq!(refused["removals"], json!(["chat"]));
     let body = json!({ "allowRemovals": refused["token"] }).to_string();
-    ask(&server, "POST", SYNC, &body).ended(200).describes("sync-answer");
-    server.get("/api/modules/ai/modules/chat").ended(404);
+    call(&server, "POST", SYNC, &body).expect_status(200).valid_against("sync-answer");
+    server.get("/api/modules/ai/modules/chat").expect_status(404);
 }
 
 #[test]
@@ -129,13 +130,15 @@ fn a_rollback_pins_until_it_is_lifted() {
     folder.expect(0, &["sync"]);
     let server = server(&folder, &[]);
     let body = "{\"version\": 1.0, \"modules\": [\"chat\"], \"reason\": \"a regression\"}";
-    let back =
-        ask(&server, "POST", "/api/admin/modules/ai/rollback", body).ended(200).describes("sync-answer");
+    let back = call(&server, "POST", "/api/admin/modules/ai/rollback", body)
+        .expect_status(200)
+        .valid_against("sync-answer");
     assert_eq!((&back["version"], &back["summary"]["updated"]), (&3.into(), &1.into()));
     let whole = server.document("/api/modules/ai/snapshot", "registry");
     assert_eq!(whole["pinned"]["chat"]["reason"], "a regression");
-    let lifted =
-        ask(&server, "POST", "/api/admin/modules/ai/unpin", "{}").ended(200).describes("sync-answer");
+    let lifted = call(&server, "POST", "/api/admin/modules/ai/unpin", "{}")
+        .expect_status(200)
+        .valid_against("sync-answer");
     assert_eq!(lifted["version"], 4);
     assert_eq!(server.document("/api/modules/ai/modules/chat", "entry")["version"], "1.1.0");
 }
@@ -167,13 +170,13 @@ fn what_makes_no_sense_is_refused() {
         (rollback, "{\"version\": 1, \"reason\": \" \"}", 400),
         ("/api/admin/modules/ai/unpin", "{\"modules\": [\"chat\"]}", 404),
     ] {
-        ask(&server, "POST", path, body).ended(status).describes("problem");
+        call(&server, "POST", path, body).expect_status(status).valid_against("problem");
     }
     let bearer = format!("Bearer {}", token());
     let text = [("authorization", bearer.as_str()), ("content-type", "text/plain")];
-    server.send("POST", SYNC, &text, "{}").ended(415).describes("problem");
-    ask(&server, "POST", &format!("{SYNC}?dryRun=1"), "").ended(400);
-    let anonymous = server.send("POST", SYNC, &[], "").ended(401);
+    server.send("POST", SYNC, &text, "{}").expect_status(415).valid_against("problem");
+    call(&server, "POST", &format!("{SYNC}?dryRun=1"), "").expect_status(400);
+    let anonymous = server.send("POST", SYNC, &[], "").expect_status(401);
     assert!(anonymous.header("www-authenticate").starts_with("Bearer"));
 }
 
@@ -185,17 +188,17 @@ fn one_sync_runs_at_a_time() {
     let gate = super::Gate::before(&folder);
     let server = server(&folder, &["--push"]);
     let (first, second) = std::thread::scope(|scope| {
-        let first = scope.spawn(|| ask(&server, "POST", SYNC, ""));
+        let first = scope.spawn(|| call(&server, "POST", SYNC, ""));
         gate.wait();
-        let second = ask(&server, "POST", SYNC, "");
-        let status = ask(&server, "GET", STATUS, "").ended(200).json();
+        let second = call(&server, "POST", SYNC, "");
+        let status = call(&server, "GET", STATUS, "").expect_status(200).json();
         assert_eq!(status["status"]["running"], true);
         gate.open();
         (first.join().unwrap(), second)
     });
-    first.ended(200);
-    let busy = second.ended(409);
-    assert_eq!(busy.describes("problem")["type"], "urn:modreg:problem:sync-running");
+    first.expect_status(200);
+    let busy = second.expect_status(409);
+    assert_eq!(busy.valid_against("problem")["type"], "urn:modreg:problem:sync-running");
     assert!(!busy.header("retry-after").is_empty());
 }
 
@@ -208,9 +211,9 @@ fn readers_need_a_token_where_reading_is_not_for_everybody() {
     let server = server(&folder, &[]);
     for path in ["snapshot", "modules", "modules/chat", "changes?since=0", "history"] {
         let path = format!("/api/modules/ai/{path}");
-        server.get(&path).ended(401).describes("problem");
-        let response = ask(&server, "GET", &path, "").ended(200);
+        server.get(&path).expect_status(401).valid_against("problem");
+        let response = call(&server, "GET", &path, "").expect_status(200);
         assert_eq!(response.header("cache-control"), "private, no-cache");
     }
-    server.get("/livez").ended(200);
+    server.get("/livez").expect_status(200);
 }

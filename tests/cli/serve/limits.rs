@@ -59,7 +59,7 @@ fn a_client_that_takes_nothing_of_its_answers_is_cut_off() {
     folder.commit("settings");
     folder.expect(0, &["sync"]);
     let server = Server::start(&folder, &[]);
-    let length = server.get("/openapi.json").ended(200).body.len();
+    let length = server.get("/openapi.json").expect_status(200).body.len();
     // More than the buffers of both ends can hold.
     assert!(length * REQUESTS > 20 << 20, "{length}");
     let flood = || {
@@ -70,10 +70,10 @@ fn a_client_that_takes_nothing_of_its_answers_is_cut_off() {
         stream
     };
     let first = flood();
-    server.get("/livez").ended(200);
+    server.get("/livez").expect_status(200);
     let second = flood();
     // Both places are taken until one of the two is cut off.
-    server.get("/livez").ended(200);
+    server.get("/livez").expect_status(200);
     let is_short = |mut stream: TcpStream| {
         let mut taken = Vec::new();
         let _ = stream.read_to_end(&mut taken);
@@ -106,7 +106,7 @@ fn a_body_that_does_not_come_is_waited_for_no_longer_than_it_may_take() {
     for mut stream in streams {
         let mut answer = Vec::new();
         stream.read_to_end(&mut answer).expect("an answer, and the end of the connection");
-        let problem = Response::parse(&answer).ended(408).describes("problem");
+        let problem = Response::parse(&answer).expect_status(408).valid_against("problem");
         assert_eq!(problem["detail"], "the body did not arrive in time");
     }
     assert_eq!(folder.root()["version"], 1);
@@ -119,9 +119,9 @@ fn it_ends_well_when_it_is_told_to() {
     for signal in ["-TERM", "-INT"] {
         let server = Server::start(&folder, &[]);
         let idle = server.connect();
-        server.get("/livez").ended(200);
+        server.get("/livez").expect_status(200);
         server.signal(signal);
-        assert_eq!(server.ends(), Some(0), "{signal}");
+        assert_eq!(server.wait_for_exit(), Some(0), "{signal}");
         drop(idle);
     }
 }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{
     Gate, Server,
-    admin::{SECRET, SYNC, ask, token},
+    admin::{SECRET, SYNC, call, token},
 };
 use crate::harness::Folder;
 
@@ -24,30 +24,30 @@ fn each_thing_that_an_admin_does_is_one_line_and_no_token_is_in_any() {
     let gate = Gate::before(&folder);
     let server = Server::start_logging(&folder, &["--push"], &[("MODREG_JWT_SECRET", SECRET)]);
     let (first, busy) = std::thread::scope(|scope| {
-        let first = scope.spawn(|| ask(&server, "POST", SYNC, ""));
+        let first = scope.spawn(|| call(&server, "POST", SYNC, ""));
         gate.wait();
-        let busy = ask(&server, "POST", SYNC, "");
+        let busy = call(&server, "POST", SYNC, "");
         gate.open();
         (first.join().unwrap(), busy)
     });
-    let same = ask(&server, "POST", SYNC, "");
+    let same = call(&server, "POST", SYNC, "");
     folder.remove("modules/chat/module.yaml");
     folder.commit("chat goes");
-    let guarded = ask(&server, "POST", SYNC, "");
-    let dry = ask(
+    let guarded = call(&server, "POST", SYNC, "");
+    let dry = call(
         &server,
         "POST",
         "/api/admin/modules/ai/rollback",
         "{\"version\": 1, \"reason\": \"why\", \"dryRun\": true}",
     );
-    let unknown = ask(&server, "POST", "/api/admin/modules/ai/unpin", "{\"modules\": [\"chat\"]}");
+    let unknown = call(&server, "POST", "/api/admin/modules/ai/unpin", "{\"modules\": [\"chat\"]}");
     let forged = format!("{}x", token());
     let bearer = format!("Bearer {forged}");
     let named = [("authorization", bearer.as_str()), ("x-request-id", "forged")];
-    server.send("POST", SYNC, &named, "").ended(401);
+    server.send("POST", SYNC, &named, "").expect_status(401);
     server.get("/livez?access_token=in-a-query");
     server.signal("-TERM");
-    assert_eq!(server.ends(), Some(0));
+    assert_eq!(server.wait_for_exit(), Some(0));
 
     let log = fs::read_to_string(folder.beside("log")).unwrap();
     let lines: Vec<Value> = log
@@ -68,7 +68,7 @@ fn each_thing_that_an_admin_does_is_one_line_and_no_token_is_in_any() {
     ];
     assert_eq!(all, calls.len(), "{log}");
     for (response, status, action, trigger, from, to, result) in calls {
-        let response = response.ended(status);
+        let response = response.expect_status(status);
         let id = response.header("x-request-id");
         let [line] = of("audit", id)[..] else { panic!("not one line of {id}:\n{log}") };
         let mut expected = json!({
@@ -97,9 +97,9 @@ fn a_log_that_nobody_reads_keeps_nobody() {
     let server = Server::logging_to(&folder, log.into());
     let long = format!("/{}", "x".repeat(30_000));
     for _ in 0..10 {
-        server.get(&long).ended(404);
+        server.get(&long).expect_status(404);
     }
     server.signal("-TERM");
-    assert_eq!(server.ends(), Some(0));
+    assert_eq!(server.wait_for_exit(), Some(0));
     drop(unread);
 }

@@ -1,11 +1,11 @@
 //! `modreg serve`, over real sockets.
 
 mod admin;
-mod crowd;
+mod concurrency;
 mod limits;
 mod logging;
 mod reading;
-mod telling;
+mod schedule;
 mod tokens;
 mod watching;
 
@@ -125,11 +125,11 @@ impl Server {
 
     /// Gets a document that its schema must describe.
     pub(crate) fn document(&self, path: &str, schema: &str) -> Value {
-        self.get(path).ended(200).describes(schema)
+        self.get(path).expect_status(200).valid_against(schema)
     }
 
     /// Asks again until the answer is this one.
-    pub(crate) fn comes_to(&self, path: &str, is_it: impl Fn(&Response) -> bool) -> Response {
+    pub(crate) fn wait_for(&self, path: &str, is_it: impl Fn(&Response) -> bool) -> Response {
         let start = std::time::Instant::now();
         loop {
             let response = self.get(path);
@@ -147,7 +147,7 @@ impl Server {
     }
 
     /// Waits for its end.
-    pub(crate) fn ends(mut self) -> Option<i32> {
+    pub(crate) fn wait_for_exit(mut self) -> Option<i32> {
         self.child.wait().expect("an end").code()
     }
 }
@@ -212,7 +212,7 @@ impl Response {
     }
 
     /// Checks the status.
-    pub(crate) fn ended(self, status: u16) -> Self {
+    pub(crate) fn expect_status(self, status: u16) -> Self {
         assert_eq!(self.status, status, "{:?}\n{}", self.headers, String::from_utf8_lossy(&self.body));
         self
     }
@@ -227,7 +227,7 @@ impl Response {
     }
 
     /// The document, which its schema must describe.
-    pub(crate) fn describes(&self, schema: &str) -> Value {
+    pub(crate) fn valid_against(&self, schema: &str) -> Value {
         let schemas = Schemas::compile(schema, &BTreeMap::new()).expect("a built-in schema");
         let path = RepoPath::new("response.json");
         let parsed = source::parse(&path, &self.body, &Limits::default()).document.expect("it is JSON");

@@ -30,17 +30,17 @@ fn documents_are_what_their_schemas_say() {
         (&list["modules"][1]["name"], &list["modules"][1]["deprecated"]),
         (&"drive".into(), &false.into())
     );
-    let entry = server.get("/api/modules/ai/modules/drive").ended(200);
-    assert_eq!(entry.describes("entry")["version"], "1.1.0");
+    let entry = server.get("/api/modules/ai/modules/drive").expect_status(200);
+    assert_eq!(entry.valid_against("entry")["version"], "1.1.0");
     assert_eq!(entry.body, folder.read("registry/modules/dr/iv/drive.json").as_bytes());
     server.document("/livez", "live");
     let ready = server.document("/readyz", "ready");
     assert_eq!((&ready["status"], &ready["version"]), (&"ready".into(), &3.into()));
-    let metrics = String::from_utf8(server.get("/metrics").ended(200).body).unwrap();
+    let metrics = String::from_utf8(server.get("/metrics").expect_status(200).body).unwrap();
     for line in ["modreg_snapshot_version 3", "modreg_modules{state=\"registered\"} 5", "route=\"/livez\""] {
         assert!(metrics.contains(line), "{line} is not in:\n{metrics}");
     }
-    let described = server.get("/openapi.json").ended(200).json();
+    let described = server.get("/openapi.json").expect_status(200).json();
     assert_eq!(described["openapi"], "3.1.0");
 }
 
@@ -54,8 +54,8 @@ fn the_list_names_deprecated_modules() {
     let server = Server::start(&folder, &[]);
     let list = server.document("/api/modules/ai/modules", "module-list");
     assert_eq!(list["modules"][0]["deprecated"], true);
-    let entry = server.get("/api/modules/ai/modules/files").ended(200);
-    assert_eq!(entry.describes("entry")["deprecated"]["replacedBy"], "drive");
+    let entry = server.get("/api/modules/ai/modules/files").expect_status(200);
+    assert_eq!(entry.valid_against("entry")["deprecated"]["replacedBy"], "drive");
 }
 
 #[test]
@@ -97,12 +97,13 @@ fn changes_are_right_between_any_two_versions() {
             .collect();
         assert_eq!(changes.join(", "), expected, "{query}");
     }
-    let ahead = server.get("/api/modules/ai/changes?since=4").ended(409).describes("problem");
+    let ahead = server.get("/api/modules/ai/changes?since=4").expect_status(409).valid_against("problem");
     assert_eq!(ahead["latest"], 3);
-    let ahead = server.get("/api/modules/ai/changes?since=1&until=4").ended(404).describes("problem");
+    let ahead =
+        server.get("/api/modules/ai/changes?since=1&until=4").expect_status(404).valid_against("problem");
     assert_eq!(ahead["latest"], 3);
-    server.get("/api/modules/ai/changes?since=2&until=1").ended(409).describes("problem");
-    let nonsense = server.get("/api/modules/ai/changes?since=x").ended(400).describes("problem");
+    server.get("/api/modules/ai/changes?since=2&until=1").expect_status(409).valid_against("problem");
+    let nonsense = server.get("/api/modules/ai/changes?since=x").expect_status(400).valid_against("problem");
     assert_eq!(nonsense["detail"], "invalid query: since: `x` is not a whole number");
 }
 
@@ -114,7 +115,7 @@ fn a_shallow_clone_says_that_it_lacks_old_versions() {
     folder.git(&["clone", "--quiet", "--depth=1", &from, clone.to_str().unwrap()]);
     let server = Server::start(&folder, &["-C", clone.to_str().unwrap()]);
     assert_eq!(server.document("/api/modules/ai/snapshot", "registry")["version"], 3);
-    let problem = server.get("/api/modules/ai/changes?since=1").ended(404).describes("problem");
+    let problem = server.get("/api/modules/ai/changes?since=1").expect_status(404).valid_against("problem");
     assert_eq!(problem["type"], "urn:modreg:problem:history-cut-off");
 }
 
@@ -124,17 +125,17 @@ fn older_versions_can_be_had() {
     let server = Server::start(&folder, &[]);
     let first = server.document("/api/modules/ai/snapshot?version=1", "registry");
     assert_eq!((&first["version"], &first["modules"][2]["name"]), (&1.into(), &"mail".into()));
-    let latest = server.get("/api/modules/ai/snapshot").ended(200);
-    assert_eq!(server.get("/api/modules/ai/snapshot?version=3").ended(200).body, latest.body);
+    let latest = server.get("/api/modules/ai/snapshot").expect_status(200);
+    assert_eq!(server.get("/api/modules/ai/snapshot?version=3").expect_status(200).body, latest.body);
     let old = server.document("/api/modules/ai/modules/drive?version=1", "entry");
     assert_eq!(old["version"], "1.0.0");
     server.document("/api/modules/ai/modules/mail?version=2", "entry");
     for path in
         ["snapshot?version=4", "snapshot?version=0", "modules/mail", "modules/todo?version=1", "modules/Mail"]
     {
-        server.get(&format!("/api/modules/ai/{path}")).ended(404).describes("problem");
+        server.get(&format!("/api/modules/ai/{path}")).expect_status(404).valid_against("problem");
     }
-    let near = server.get("/api/modules/ai/modules/driv").ended(404).describes("problem");
+    let near = server.get("/api/modules/ai/modules/driv").expect_status(404).valid_against("problem");
     assert_eq!(near["closest"], "drive");
 }
 
@@ -145,8 +146,8 @@ fn the_history_comes_in_pages() {
     let mut path = "/api/modules/ai/history?limit=2".to_owned();
     let mut versions = Vec::new();
     loop {
-        let response = server.get(&path).ended(200);
-        let page = response.describes("history-report");
+        let response = server.get(&path).expect_status(200);
+        let page = response.valid_against("history-report");
         versions
             .extend(page["history"].as_array().unwrap().iter().map(|one| one["version"].as_u64().unwrap()));
         let Some(next) = response.header("link").strip_suffix(">; rel=\"next\"") else { break };
@@ -165,14 +166,14 @@ fn what_is_not_modified_is_not_sent() {
         ["snapshot", "modules", "modules/chat", "modules?category=OTHER", "changes?since=1", "history"]
     {
         let path = format!("/api/modules/ai/{path}");
-        let full = server.send("GET", &path, &[("accept-encoding", "gzip")], "").ended(200);
+        let full = server.send("GET", &path, &[("accept-encoding", "gzip")], "").expect_status(200);
         let tag = full.header("etag");
         assert!(tag.starts_with('"') && tag.ends_with('"'), "{path}: {tag}");
         assert_eq!(full.header("cache-control"), "no-cache");
         let known = [("accept-encoding", "gzip"), ("if-none-match", tag)];
-        let same = server.send("GET", &path, &known, "").ended(304);
+        let same = server.send("GET", &path, &known, "").expect_status(304);
         assert_eq!((same.header("etag"), same.body.len()), (tag, 0));
-        let head = server.send("HEAD", &path, &[("accept-encoding", "gzip")], "").ended(200);
+        let head = server.send("HEAD", &path, &[("accept-encoding", "gzip")], "").expect_status(200);
         assert_eq!((head.header("content-length"), head.body.len()), (full.header("content-length"), 0));
     }
     let whole = server.send("GET", "/api/modules/ai/snapshot", &[("accept-encoding", "gzip")], "");
@@ -204,14 +205,14 @@ fn what_makes_no_sense_is_a_problem() {
         ("POST", "/api/admin/modules/ai/sync", 403),
         ("GET", "/api/admin/modules/ai/sync/status", 403),
     ] {
-        let response = server.send(method, path, &[], "").ended(status);
+        let response = server.send(method, path, &[], "").expect_status(status);
         assert_eq!(response.header("content-type"), "application/problem+json", "{method} {path}");
-        assert_eq!(response.describes("problem")["status"], status);
+        assert_eq!(response.valid_against("problem")["status"], status);
         let allow = if status == 405 { ["GET, HEAD", "POST"].as_slice() } else { &[""] };
         assert!(allow.contains(&response.header("allow")), "{method} {path}: {:?}", response.headers);
     }
     let refused = server.send("GET", "/api/modules/ai/modules", &[("accept-encoding", "identity;q=0")], "");
-    refused.ended(406).describes("problem");
+    refused.expect_status(406).valid_against("problem");
 }
 
 #[test]

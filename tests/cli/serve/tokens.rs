@@ -76,21 +76,21 @@ fn the_token_of_a_cloud_scheduler_syncs_and_is_never_logged() {
         server.send("POST", SYNC, &[("authorization", bearer.as_str())], "")
     };
     let good = token(&issuer, &key, EMAIL);
-    let done = send(&good).ended(200).describes("sync-answer");
+    let done = send(&good).expect_status(200).valid_against("sync-answer");
     assert_eq!((&done["success"], &done["version"]), (&true.into(), &1.into()));
     let other = token(&issuer, &key, "other@project.iam.example.org");
     let refused = send(&other);
     assert!(refused.headers["www-authenticate"].contains("insufficient_scope"), "{refused:?}");
-    refused.ended(403).describes("problem");
+    refused.expect_status(403).valid_against("problem");
     let cut = &good[..good.len() - 9];
     let refused = send(cut);
     assert!(refused.headers["www-authenticate"].contains("invalid_token"), "{refused:?}");
-    refused.ended(401).describes("problem");
+    refused.expect_status(401).valid_against("problem");
     let twice = [("authorization", "Bearer a.b.c"), ("authorization", "Bearer a.b.c")];
-    server.send("POST", SYNC, &twice, "").ended(401).describes("problem");
-    server.send("POST", SYNC, &[], "").ended(401).describes("problem");
+    server.send("POST", SYNC, &twice, "").expect_status(401).valid_against("problem");
+    server.send("POST", SYNC, &[], "").expect_status(401).valid_against("problem");
     server.signal("-TERM");
-    assert_eq!(server.ends(), Some(0));
+    assert_eq!(server.wait_for_exit(), Some(0));
 
     let log = std::fs::read_to_string(folder.beside("log")).unwrap();
     assert!(log.contains(EMAIL) && log.contains("audit"), "{log}");

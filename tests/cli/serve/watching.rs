@@ -8,11 +8,11 @@ fn it_notices_that_the_branch_has_moved() {
     let folder = Folder::with_modules(&["chat"]);
     folder.expect(0, &["sync"]);
     let server = Server::start(&folder, &[]);
-    let before = server.get("/api/modules/ai/snapshot").ended(200);
+    let before = server.get("/api/modules/ai/snapshot").expect_status(200);
     folder.write("modules/drive/module.yaml", crate::harness::manifest("drive"));
     folder.commit("drive");
     folder.expect(0, &["sync"]);
-    let after = server.comes_to("/api/modules/ai/snapshot", |response| response.json()["version"] == 2);
+    let after = server.wait_for("/api/modules/ai/snapshot", |response| response.json()["version"] == 2);
     assert_ne!(after.header("etag"), before.header("etag"));
     server.document("/api/modules/ai/modules/drive", "entry");
 }
@@ -22,14 +22,19 @@ fn the_last_good_snapshot_stays_whatever_happens() {
     let folder = Folder::with_modules(&["chat"]);
     folder.expect(0, &["sync"]);
     let server = Server::start(&folder, &[]);
-    let good = server.get("/api/modules/ai/snapshot").ended(200);
+    let good = server.get("/api/modules/ai/snapshot").expect_status(200);
     folder.edit("registry/snapshot.json", "\"version\": 1", "\"version\": 1 ");
     folder.commit("a root by hand");
-    let ready = server.comes_to("/readyz", |response| response.json()["status"] == "degraded");
-    assert!(ready.ended(200).describes("ready")["trouble"].as_str().unwrap().contains("edited by hand"));
-    assert_eq!(server.get("/api/modules/ai/snapshot").ended(200).body, good.body);
+    let ready = server.wait_for("/readyz", |response| response.json()["status"] == "degraded");
+    assert!(
+        ready.expect_status(200).valid_against("ready")["trouble"]
+            .as_str()
+            .unwrap()
+            .contains("edited by hand")
+    );
+    assert_eq!(server.get("/api/modules/ai/snapshot").expect_status(200).body, good.body);
     folder.git(&["revert", "--no-edit", "HEAD"]);
-    server.comes_to("/readyz", |response| response.json()["status"] == "ready");
+    server.wait_for("/readyz", |response| response.json()["status"] == "ready");
 }
 
 #[test]
@@ -48,9 +53,9 @@ fn an_edited_entry_is_not_served() {
 fn an_empty_registry_gets_the_built_in_modules_unless_it_must_not() {
     let folder = Folder::repository();
     let server = Server::start(&folder, &["--no-builtins"]);
-    server.get("/readyz").ended(503).describes("problem");
-    server.get("/api/modules/ai/snapshot").ended(503).describes("problem");
-    server.get("/livez").ended(200);
+    server.get("/readyz").expect_status(503).valid_against("problem");
+    server.get("/api/modules/ai/snapshot").expect_status(503).valid_against("problem");
+    server.get("/livez").expect_status(200);
     drop(server);
     let server = Server::start(&folder, &[]);
     let list = server.document("/api/modules/ai/modules", "module-list");
@@ -67,7 +72,7 @@ fn manifests_that_wait_to_be_committed_are_not_joined_by_the_built_ins() {
     let folder = Folder::repository();
     folder.write("modules/chat/module.yaml", crate::harness::manifest("chat"));
     let server = Server::start(&folder, &[]);
-    server.get("/readyz").ended(503);
+    server.get("/readyz").expect_status(503);
     assert!(!folder.exists("modules/drive/module.yaml"));
 }
 
@@ -85,6 +90,6 @@ fn a_remote_is_followed() {
         folder.edit("modules/chat/module.yaml", "version: 1.", "version: 1.1");
         folder.commit("changed");
         folder.expect(0, &["sync"]);
-        server.comes_to("/readyz", |response| response.json()["version"] == version + 1);
+        server.wait_for("/readyz", |response| response.json()["version"] == version + 1);
     }
 }

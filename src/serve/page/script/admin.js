@@ -1,21 +1,21 @@
-// What administrators do: look at the status, try a sync, sync, and allow what a guard refused.
+// The commands of administrators: show the status, try a sync, sync, and allow removals that a guard refused.
 
 const REFUSED_BY_GUARD = "urn:modreg:problem:refused-by-guard";
 
 const buttons = ["status", "dry-run", "sync"].map(byId);
 
-/** Runs a command with the buttons locked, and shows what `draw` makes of the answer. */
-async function run(words, ask, draw) {
+/** Runs a command while the buttons are disabled, and shows the result of `draw` for the response. */
+async function run(words, send, draw) {
   const answer = byId("answer");
   if (!token()) {
-    fill(answer, el("p", { class: "notice" }, "Paste a token first: only administrators may do this."));
+    fill(answer, el("p", { class: "notice" }, "Enter a token first. Only administrators may do this."));
     byId("token").focus();
     return;
   }
   for (const button of buttons) button.disabled = true;
   fill(answer, el("p", { class: "hint" }, words));
   try {
-    const body = await ask();
+    const body = await send();
     fill(answer, draw(body));
   } catch (error) {
     fill(answer, failed(error));
@@ -26,11 +26,11 @@ async function run(words, ask, draw) {
 }
 
 function failed(error) {
-  if (error instanceof Refused && error.problem.type === REFUSED_BY_GUARD) return refusal(error.problem);
+  if (error instanceof ServerError && error.problem.type === REFUSED_BY_GUARD) return refusal(error.problem);
   return el("p", { class: "notice bad" }, explain(error));
 }
 
-/** What a guard refused, and a way to allow exactly that, in two steps. */
+/** Shows what a guard refused, with a way to allow exactly these removals in two steps. */
 function refusal({ detail, removals, token }) {
   const names = items(removals);
   const notice = el("p", { class: "notice bad" }, `Refused by a guard: ${detail}.`);
@@ -40,13 +40,13 @@ function refusal({ detail, removals, token }) {
   sure.addEventListener("change", () => { allow.disabled = !sure.checked; });
   allow.addEventListener("click", () => sync({ allowRemovals: token }));
   return [notice, el("p", {}, "These would be removed:"), el("ul", { class: "words" }, names.map((name) => el("li", {}, name))),
-    el("label", { for: "sure" }, sure, `I have read the list, and ${names.length === 1 ? "this module is" : "these modules are"} to go.`),
+    el("label", { for: "sure" }, sure, `I have read the list, and ${names.length === 1 ? "this module" : "these modules"} should be removed.`),
     el("div", { class: "buttons" }, allow),
-    el("p", { class: "hint" }, "The removal token fits this list and no other: ", el("code", {}, token))];
+    el("p", { class: "hint" }, "The removal token is valid only for this list: ", el("code", {}, token))];
 }
 
 function sync(body) {
-  const words = body.dryRun ? "Trying" : "Syncing";
+  const words = body.dryRun ? "Running a dry run" : "Syncing";
   return run(words, async () => {
     const answer = await command("POST", "/sync", body);
     if (!body.dryRun) await refresh();
@@ -56,14 +56,14 @@ function sync(body) {
 
 function done({ message, summary, details, commit }, { dryRun }) {
   const { errors, ...counts } = summary;
-  const told = Object.entries(counts).map(([kind, count]) => count > 0 && el("li", {}, `${count.toLocaleString("en")} ${kind}`));
-  if (errors > 0) told.push(el("li", {}, counted(errors, "error")));
+  const parts = Object.entries(counts).map(([kind, count]) => count > 0 && el("li", {}, `${count.toLocaleString("en")} ${kind}`));
+  if (errors > 0) parts.push(el("li", {}, counted(errors, "error")));
   const lines = items(details).filter(({ action }) => action !== "no_change");
   const rank = ({ status }) => (status === "failed" ? 0 : 1);
   lines.sort((a, b) => rank(a) - rank(b));
   return [
     el("p", {}, dryRun ? "Dry run, nothing was written: " : "Done: ", message, "."),
-    el("ul", { class: "counts" }, told),
+    el("ul", { class: "counts" }, parts),
     commit && el("p", { class: "hint" }, "Commit ", el("code", {}, commit.slice(0, 12))),
     lines.length > 0 && el("ul", { class: "details", tabindex: "0", "aria-label": "Modules" }, lines.map(detail)),
   ];
@@ -89,7 +89,7 @@ function drawStatus({ status }) {
 
 byId("admin-form").addEventListener("submit", (event) => {
   event.preventDefault();
-  run("Asking", async () => {
+  run("Loading the status", async () => {
     const answer = await command("GET", "/sync/status");
     if (!known.snapshot) await refresh();
     return answer;
@@ -103,7 +103,7 @@ byId("forget").addEventListener("click", () => {
   byId("token").focus();
 });
 byId("token").addEventListener("change", () => {
-  if (token() && known.failure instanceof Refused && known.failure.isAboutToken) refresh();
+  if (token() && known.failure instanceof ServerError && known.failure.isAboutToken) refresh();
 });
 window.addEventListener("pagehide", () => { byId("token").value = ""; });
 

@@ -1,15 +1,15 @@
-// Asks the server. What it refuses is an error that says in words what to do about it.
+// Sends requests to the server. A response with an error becomes an exception that explains what to do.
 
 const API = "/api/modules/ai";
 const ADMIN = "/api/admin/modules/ai";
 
-/** How long reading may take, in milliseconds. A sync may take as long as it takes. */
-const PATIENCE = 30_000;
+/** The time limit for reading, in milliseconds. A sync has no time limit. */
+const READ_TIMEOUT = 30_000;
 
-/** The server answered, and the answer is no. */
-class Refused extends Error {
+/** An error that the server reported. */
+class ServerError extends Error {
   constructor(status, problem, retryAfter) {
-    super(problem.detail ?? problem.title ?? `the server answered ${status}`);
+    super(problem.detail ?? problem.title ?? `the server answered with status ${status}`);
     this.status = status;
     this.problem = problem;
     this.retryAfter = retryAfter;
@@ -19,27 +19,27 @@ class Refused extends Error {
     return this.status === 401 || this.status === 403;
   }
 
-  /** What the operator should know. */
+  /** Returns an explanation for the operator. */
   explain() {
     const later = this.retryAfter ? ` Try again in ${counted(Number(this.retryAfter), "second")}.` : "";
     switch (this.status) {
-      case 401: return `The token was not accepted (401): ${this.message}. Paste one that is valid now.`;
+      case 401: return `The token was not accepted (401): ${this.message}. Enter a valid token.`;
       case 403: return `This is not allowed (403): ${this.message}.`;
-      case 409: return `Not now (409): ${this.message}.${later}`;
-      case 429: return `Too many attempts failed (429): ${this.message}.${later}`;
-      default: return `The server says no (${this.status}): ${this.message}.${later}`;
+      case 409: return `The registry was not changed (409): ${this.message}.${later}`;
+      case 429: return `Too many failed attempts (429): ${this.message}.${later}`;
+      default: return `The request failed (${this.status}): ${this.message}.${later}`;
     }
   }
 }
 
-/** What went wrong, for the operator. */
+/** Explains any error to the operator. */
 function explain(error) {
-  if (error instanceof Refused) return error.explain();
+  if (error instanceof ServerError) return error.explain();
   if (error.name === "TimeoutError") return "The server did not answer in time.";
-  return `The server cannot be reached, or its answer makes no sense: ${error.message}.`;
+  return `The server cannot be reached, or its response is invalid: ${error.message}.`;
 }
 
-/** The token as it stands in its field. It is kept nowhere else. */
+/** Returns the token in the input field. It is not stored anywhere else. */
 function token() {
   return byId("token").value.trim();
 }
@@ -52,7 +52,7 @@ async function send(path, { method = "GET", tag, body, withToken, signal } = {})
     try {
       headers.set("authorization", `Bearer ${token()}`);
     } catch {
-      throw new Refused(401, { detail: "the text in the field cannot be a token" });
+      throw new ServerError(401, { detail: "the text in the field is not a token" });
     }
   }
   const content = body && JSON.stringify(body);
@@ -60,26 +60,26 @@ async function send(path, { method = "GET", tag, body, withToken, signal } = {})
   if (response.status === 304) return undefined;
   if (response.ok) return { body: await response.json(), tag: response.headers.get("etag") };
   const problem = await response.json().catch(() => ({}));
-  throw new Refused(response.status, problem, response.headers.get("retry-after"));
+  throw new ServerError(response.status, problem, response.headers.get("retry-after"));
 }
 
-/** Whether this registry lets nobody read without a token. */
-let readsTakeToken = false;
+/** Whether reading this registry requires a token. */
+let readingNeedsToken = false;
 
-/** Reads what has not the tag; `undefined` where nothing has changed. */
+/** Reads a document, or returns `undefined` if it still has this tag. */
 async function read(path, tag) {
-  const ask = () => send(path, { tag, withToken: readsTakeToken, signal: AbortSignal.timeout(PATIENCE) });
+  const request = () => send(path, { tag, withToken: readingNeedsToken, signal: AbortSignal.timeout(READ_TIMEOUT) });
   try {
-    return await ask();
+    return await request();
   } catch (error) {
-    if (!(error instanceof Refused && error.isAboutToken) || readsTakeToken || !token()) throw error;
-    readsTakeToken = true;
-    return ask();
+    if (!(error instanceof ServerError && error.isAboutToken) || readingNeedsToken || !token()) throw error;
+    readingNeedsToken = true;
+    return request();
   }
 }
 
-/** Asks for what only administrators may do. */
+/** Sends a request of an administrator. */
 async function command(method, path, body) {
-  const answer = await send(`${ADMIN}${path}`, { method, body, withToken: true });
-  return answer.body;
+  const response = await send(`${ADMIN}${path}`, { method, body, withToken: true });
+  return response.body;
 }

@@ -1,6 +1,6 @@
-// Compares two entries for a reader: which fields came, went, or have another text.
+// Compares two entries: which fields were added, removed or changed.
 
-/** What differs, as `{ path, before, after }`; `before` or `after` is missing where there was nothing. */
+/** Returns the differences as `{ path, before, after }`. `before` or `after` is missing if the field did not exist. */
 function compare(before, after, path = "") {
   if (JSON.stringify(before) === JSON.stringify(after)) return [];
   if (Array.isArray(before) && Array.isArray(after)) return compareLists(before, after, path);
@@ -15,7 +15,7 @@ function isObject(value) {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** Things of a list that have a name are known by it; all others by what they are. */
+/** Compares two lists. Elements with a name are matched by the name, and all others by their content. */
 function compareLists(before, after, path) {
   const old = grouped(before);
   const now = grouped(after);

@@ -1,8 +1,8 @@
-// One module with its whole context, over the page; `#module/drive` leads to it.
+// The dialog with one module and its whole context. Its address is `#module/NAME`.
 
 const dialog = byId("module");
 
-/** The module that the address asks for. */
+/** Returns the name of the module in the address. */
 function wantedModule() {
   const found = /^#module\/(.+)$/u.exec(location.hash);
   if (!found) return undefined;
@@ -13,7 +13,7 @@ function wantedModule() {
   }
 }
 
-/** Shows what the address asks for. */
+/** Opens the module in the address, or closes the dialog. */
 function followAddress() {
   if (wantedModule() === undefined) {
     dialog.close();
@@ -30,10 +30,10 @@ function drawOpenModule() {
   if (name === undefined || !known.snapshot) return;
   const entry = known.entries.get(name);
   fill(byId("module-title"), entry?.displayName ?? name);
-  fill(byId("module-body"), reasons(name), deprecation(entry), entry ? context(entry) : el("p", {}, `Version ${known.snapshot.version} has no module of this name.`));
+  fill(byId("module-body"), reasons(name), deprecation(entry), entry ? context(entry) : el("p", {}, `Version ${known.snapshot.version} contains no module of this name.`));
 }
 
-/** Why the entry is not what its manifest says. */
+/** Returns the reasons why the entry differs from its manifest. */
 function reasons(name) {
   const { held, pinned } = known.snapshot;
   const notices = [];
@@ -48,7 +48,7 @@ function reasons(name) {
   return notices;
 }
 
-/** Since when and why the module is deprecated, and what replaces it. */
+/** Returns the notice that the module is deprecated, with the reason and the replacement. */
 function deprecation({ deprecated } = {}) {
   if (!deprecated) return undefined;
   const { since, reason, replacedBy } = deprecated;
@@ -56,7 +56,7 @@ function deprecation({ deprecated } = {}) {
     replacedBy && [" Use ", moduleOrName(replacedBy), " instead."]);
 }
 
-/** The fields of an AI context that have a section of their own, in the order in which they are shown. */
+/** The fields of an AI context with their own sections, in the order in which they are shown. */
 const SECTIONS = {
   keywords: ["Keywords", words],
   patterns: ["Patterns", (value) => words(value, "code")],
@@ -78,7 +78,7 @@ function context({ name, displayName, version, status, source, deprecated: _, ai
     const value = items(fields[key]);
     return value.length > 0 && [el("h3", {}, heading), draw(value)];
   });
-  // A registry's own schema may know more fields, or other forms of these.
+  // A registry's own schema may have more fields, or other types for these.
   const others = Object.entries({ ...more, ...fields })
     .filter(([key, value]) => !(Object.hasOwn(SECTIONS, key) && Array.isArray(value)))
     .map(([key, value]) => [el("h3", {}, key), el("div", { class: "things" }, json(value))]);
@@ -94,7 +94,7 @@ function things(draw) {
   return (values) => el("ul", { class: "things" }, values.map((value) => el("li", {}, draw(value ?? {}))));
 }
 
-/** One thing of a list: its name, what stands beside that, and below them what there is to say. */
+/** Returns one element of a list: its name, a text beside the name, its description, and more below. */
 function thing(name, beside, { description }, below) {
   return [el("span", { class: "label" }, name), beside && [" ", beside], description && el("p", {}, description), below];
 }
@@ -113,12 +113,12 @@ function endpoint({ endpoint, cacheDuration }) {
   return [el("code", {}, endpoint), kept];
 }
 
-/** How long an answer may be kept, in the largest unit that says it exactly. */
+/** Returns for how long a response may be cached, in the largest unit that is exact. */
 function duration(milliseconds) {
-  if (milliseconds === 0) return "not to be kept";
+  if (milliseconds === 0) return "not cached";
   const units = [["day", 86_400_000], ["hour", 3_600_000], ["minute", 60_000], ["second", 1000]];
   const [unit, length] = units.find(([, length]) => milliseconds % length === 0) ?? ["millisecond", 1];
-  return `good for ${counted(milliseconds / length, unit)}`;
+  return `cached for ${counted(milliseconds / length, unit)}`;
 }
 
 function parameters({ parameters }) {
@@ -129,7 +129,7 @@ function json(value) {
   return el("pre", { tabindex: "0" }, JSON.stringify(value, undefined, 2));
 }
 
-/** A link to a module, or its name where it is not in this registry. */
+/** Returns a link to a module, or its name if it is not in this registry. */
 function moduleOrName(module) {
   return known.entries.has(module) ? moduleLink(module) : [el("span", {}, module), el("span", { class: "hint" }, " (not in this registry)")];
 }

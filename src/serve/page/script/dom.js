@@ -1,6 +1,6 @@
-// Builds the page's elements. Every text goes through `visible`: it is never read as markup, and what hides in it is shown.
+// Builds the page's elements. Every text passes through `visible`, so it is never parsed as markup, and hidden characters are shown.
 
-/** The characters that cannot be seen or change how others are seen, as `report::text` has them; a test compares the two. */
+/** The characters that are invisible or change how others are shown. A test compares the list with the one of the reports. */
 const HIDING = [
   "\\u{0}-\\u{1f}", "\\u{7f}-\\u{9f}", "\\u{ad}", "\\u{34f}", "\\u{61c}", "\\u{115f}-\\u{1160}", "\\u{17b4}-\\u{17b5}",
   "\\u{180b}-\\u{180f}", "\\u{200b}-\\u{200f}", "\\u{2028}-\\u{202e}", "\\u{2060}-\\u{206f}", "\\u{2800}", "\\u{3164}",
@@ -11,14 +11,14 @@ const HIDING = [
   "\\u{afffe}-\\u{affff}", "\\u{bfffe}-\\u{bffff}", "\\u{cfffe}-\\u{cffff}", "\\u{dfffe}-\\u{dffff}", "\\u{e0000}-\\u{10ffff}",
 ].join("");
 
-/** One of them, or a variation selector after nothing that it could vary. */
+/** Matches a hidden character, or a variation selector that has nothing to vary. */
 const HIDDEN = new RegExp(`[${HIDING}]|(?<=^|[ ${HIDING}])[\\u{fe0e}\\u{fe0f}]`, "gu");
 
 function byId(id) {
   return document.getElementById(id);
 }
 
-/** `value` as nodes: text, and in it an escape for each character that hides. */
+/** Returns `value` as text nodes, with an escape for each hidden character. */
 function visible(value) {
   const text = String(value);
   const nodes = [];
@@ -36,7 +36,7 @@ function visible(value) {
   return nodes;
 }
 
-/** An element with attributes and children, see `fill`; attributes that are missing are left out. */
+/** Returns an element with attributes and children (see `fill`). Undefined attributes are ignored. */
 function el(name, attributes, ...children) {
   const element = document.createElement(name);
   for (const [key, value] of Object.entries(attributes ?? {})) {
@@ -46,7 +46,7 @@ function el(name, attributes, ...children) {
   return element;
 }
 
-/** Gives an element new children, which may stand in lists: what is no node is text, and what is missing is left out. */
+/** Replaces the children of an element. They can be nested in lists, values become text, and missing children are ignored. */
 function fill(element, ...children) {
   const present = children.flat(Infinity).filter((child) => child !== undefined && child !== null && child !== false);
   element.replaceChildren(...present.flatMap((child) => (child instanceof Node ? child : visible(child))));
@@ -56,7 +56,7 @@ function badge(kind, text) {
   return el("span", { class: `badge ${kind}` }, text);
 }
 
-/** A number with a word in its singular or plural. */
+/** Returns a number with a word in its singular or plural. */
 function counted(number, one, many = `${one}s`) {
   return `${number.toLocaleString("en")} ${number === 1 ? one : many}`;
 }
@@ -64,7 +64,7 @@ function counted(number, one, many = `${one}s`) {
 const UNITS = [["year", 31557600], ["month", 2629800], ["day", 86400], ["hour", 3600], ["minute", 60]];
 const RELATIVE = new Intl.RelativeTimeFormat("en", { numeric: "always" });
 
-/** How far a time is from now, such as `3 hours ago`. */
+/** Returns the distance of a time from now, such as `3 hours ago`. */
 function distance(time) {
   const seconds = (new Date(time) - Date.now()) / 1000;
   for (const [unit, length] of UNITS) {
@@ -79,12 +79,12 @@ function when(time) {
   return el("time", { datetime: time, title: exact }, distance(time));
 }
 
-/** Brings all times up to date. */
+/** Updates all times on the page. */
 function age() {
   for (const element of document.querySelectorAll("time")) fill(element, distance(element.dateTime));
 }
 
-/** A thing of a list, and nothing where there is no list: a registry's own schema decides what entries hold. */
+/** Returns the list, or an empty one if the value is not a list: a registry's own schema may allow other types. */
 function items(value) {
   return Array.isArray(value) ? value : [];
 }

@@ -1,11 +1,11 @@
-// The versions, newest first, and what each of them changed.
+// The history: the versions, newest first, with the changes of each.
 
-/** How many versions are asked for at once. */
+/** The number of versions that are read at once. */
 const PAGE = 20;
 
 let versions = [];
 
-/** Reads the newest versions anew; older ones that were shown are asked for again. */
+/** Reads the newest versions again. Older versions are removed from the page and can be loaded again. */
 async function loadHistory() {
   await readHistory([], `limit=${PAGE}`);
 }
@@ -16,7 +16,7 @@ async function readHistory(before, query) {
     versions = [...before, ...body.history];
     byId("older").hidden = body.history.length < PAGE;
     byId("history-note").hidden = versions.length > 0;
-    fill(byId("history-note"), "There is no version yet.");
+    fill(byId("history-note"), "No version has been published yet.");
   } catch (error) {
     byId("history-note").hidden = false;
     fill(byId("history-note"), explain(error));
@@ -46,7 +46,7 @@ function versionItem(record) {
   return el("li", { "data-commit": commit }, details);
 }
 
-/** Fills `place` when `details` is opened for the first time, or again after a failure. */
+/** Fills `place` when `details` is opened for the first time, and again after a failure. */
 function loadOnce(details, place, load) {
   let isLoaded = false;
   details.addEventListener("toggle", async () => {
@@ -91,7 +91,7 @@ function changeItem({ name, change, fromVersion, toVersion, renamedFrom, renamed
   return el("li", {}, details);
 }
 
-/** The texts of a module's fields before and after a version. */
+/** Returns the fields of a module that a version changed, with their texts before and after. */
 async function fieldsOf(name, version) {
   const path = `${API}/modules/${encodeURIComponent(name)}`;
   const [before, after] = await Promise.all([read(`${path}?version=${version - 1}`), read(`${path}?version=${version}`)]);

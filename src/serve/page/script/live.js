@@ -1,34 +1,34 @@
-// What the page knows of the registry, and how it stays up to date.
+// The state of the page, and how it is kept up to date.
 
-/** How often to look, in milliseconds. */
+/** The interval between two updates, in milliseconds. */
 const INTERVAL = 30_000;
 
-/** The last snapshot that could be read, and what there is to say about the last look. */
+/** The last snapshot that was read, and the result of the last update. */
 const known = {
   snapshot: undefined,
   tag: undefined,
   entries: new Map(),
-  /** When the server last confirmed the snapshot. */
+  /** The time when the server last confirmed the snapshot. */
   confirmed: undefined,
-  /** Why the server itself does not trust what it serves. */
+  /** The reason why the server is degraded. */
   trouble: undefined,
-  /** Why the last look failed. */
+  /** The error of the last update. */
   failure: undefined,
 };
 
-let looks = Promise.resolve();
+let updates = Promise.resolve();
 let timer;
 
-/** Looks once more, after any look that is under way. */
+/** Updates the page again, after any update that is running. */
 function refresh() {
-  looks = looks.then(look);
-  return looks;
+  updates = updates.then(update);
+  return updates;
 }
 
-async function look() {
+async function update() {
   clearTimeout(timer);
   try {
-    await Promise.all([lookAtHealth(), lookAtSnapshot()]);
+    await Promise.all([updateHealth(), updateSnapshot()]);
     known.failure = undefined;
   } catch (error) {
     known.failure = error;
@@ -38,34 +38,34 @@ async function look() {
   if (!document.hidden) timer = setTimeout(refresh, INTERVAL);
 }
 
-async function lookAtHealth() {
+async function updateHealth() {
   try {
-    const { body } = await send("/readyz", { signal: AbortSignal.timeout(PATIENCE) });
+    const { body } = await send("/readyz", { signal: AbortSignal.timeout(READ_TIMEOUT) });
     known.trouble = body.trouble ?? undefined;
   } catch (error) {
-    if (!(error instanceof Refused)) throw error;
+    if (!(error instanceof ServerError)) throw error;
     known.trouble = error.message;
   }
 }
 
-async function lookAtSnapshot() {
-  const answer = await read(`${API}/snapshot`, known.tag);
+async function updateSnapshot() {
+  const response = await read(`${API}/snapshot`, known.tag);
   known.confirmed = new Date();
-  if (!answer) return;
+  if (!response) return;
   const before = known.snapshot?.version;
-  known.snapshot = answer.body;
-  known.tag = answer.tag;
-  known.entries = new Map(items(answer.body.modules).map((entry) => [entry.name, entry]));
+  known.snapshot = response.body;
+  known.tag = response.tag;
+  known.entries = new Map(items(response.body.modules).map((entry) => [entry.name, entry]));
   drawSummary();
   drawAttention();
   drawModules();
   drawOpenModule();
-  if (before !== answer.body.version) await loadHistory();
+  if (before !== response.body.version) await loadHistory();
 }
 
 function drawHealth() {
   const { failure, trouble, snapshot, confirmed } = known;
-  const needsToken = failure instanceof Refused && failure.isAboutToken;
+  const needsToken = failure instanceof ServerError && failure.isAboutToken;
   const [state, word] = failure
     ? ["bad", needsToken ? "Token needed" : snapshot ? "Stale" : "Unavailable"]
     : trouble ? ["warn", "Degraded"] : ["good", "Up to date"];
@@ -74,15 +74,15 @@ function drawHealth() {
   fill(health, word);
   const notices = [];
   if (failure) {
-    const asOf = snapshot && [" What you see is as of ", when(confirmed.toISOString()), "; this page keeps trying."];
-    const how = needsToken && !token() && " Reading this registry takes a token: paste one under Administration.";
+    const asOf = snapshot && [" The page shows the state of ", when(confirmed.toISOString()), " and keeps trying to update it."];
+    const how = needsToken && !token() && " Reading this registry requires a token. Enter one under Administration.";
     notices.push(el("p", { class: "notice bad" }, explain(failure), how, asOf));
   }
   if (trouble) notices.push(el("p", { class: "notice" }, `The server is degraded: ${trouble}.`));
-  // An alert that says the same again would be read out again.
-  const said = notices.map((notice) => notice.textContent).join("\n");
-  if (byId("notices").dataset.said !== said) fill(byId("notices"), notices);
-  byId("notices").dataset.said = said;
+  // Screen readers read an alert again when it is replaced, so an unchanged one stays.
+  const text = notices.map((notice) => notice.textContent).join("\n");
+  if (byId("notices").dataset.text !== text) fill(byId("notices"), notices);
+  byId("notices").dataset.text = text;
 }
 
 function drawSummary() {
@@ -95,7 +95,7 @@ function drawSummary() {
   document.title = `Module registry v${version}`;
 }
 
-/** The modules that an operator should look at, with the reasons. */
+/** Shows the held and the pinned modules with the reasons. */
 function drawAttention() {
   const { held, pinned } = known.snapshot;
   const lines = {

@@ -1,6 +1,6 @@
-// The list of modules: search, filters, and as much of the list as anybody reads.
+// The list of modules, with search and filters. Only a part of a long list is shown at first.
 
-/** So many modules are shown at first, and so many more each time. */
+/** The number of modules that are shown at first, and that are added each time. */
 const CHUNK = 50;
 
 const shown = { words: [], filter: "all", limit: CHUNK, index: [] };
@@ -9,12 +9,12 @@ function moduleLink(name) {
   return el("a", { href: `#module/${encodeURIComponent(name)}` }, name);
 }
 
-/** `PRODUCTIVITY` as `Productivity`. */
+/** Returns a category such as `PRODUCTIVITY` as `Productivity`. */
 function title(category) {
   return category.charAt(0).toUpperCase() + category.slice(1).toLowerCase();
 }
 
-/** What the list needs of each module, with the text that is searched. */
+/** Prepares the fields of each module that the list shows and searches. */
 function drawModules() {
   const { held, pinned } = known.snapshot;
   shown.index = [...known.entries.values()].map((entry) => {
@@ -54,7 +54,7 @@ function passes(module) {
   return isOfFilter && words.every((word) => module.text.includes(word));
 }
 
-/** Names come before keywords, and both before purposes. */
+/** Returns the rank of a search result: names come before keywords, and both before purposes. */
 function rank({ names, keywords }) {
   const [first] = shown.words;
   if (first === undefined) return 0;
@@ -79,7 +79,7 @@ function count(found, drawn) {
   const first = drawn < found ? `; the first ${drawn.toLocaleString("en")} are shown` : "";
   if (total === 0) return "The registry has no modules.";
   if (found === total) return `${counted(total, "module")}${first}`;
-  if (found === 0) return "No module has all of these words. Fewer words, or another filter, find more.";
+  if (found === 0) return "No module contains all of these words. Try fewer words or another filter.";
   return `${found.toLocaleString("en")} of ${counted(total, "module")}${first}`;
 }
 

@@ -28,20 +28,20 @@ fn a_night_that_was_missed_is_made_up_once_and_told() {
     assert_eq!((&event["type"], &event["data"]["trigger"]), (&"sync.completed".into(), &"schedule".into()));
     assert_eq!((&event["data"]["previousVersion"], &event["data"]["version"]), (&1.into(), &2.into()));
     let delivered = |text: &str| text.contains("modreg_webhook_deliveries_total{result=\"delivered\"} 1");
-    let metrics = server.comes_to("/metrics", |response| delivered(&String::from_utf8_lossy(&response.body)));
+    let metrics = server.wait_for("/metrics", |response| delivered(&String::from_utf8_lossy(&response.body)));
     let metrics = String::from_utf8_lossy(&metrics.body).into_owned();
     assert!(metrics.contains("modreg_schedule_lateness_seconds_count 1"), "{metrics}");
     server.signal("-TERM");
-    assert_eq!(server.ends(), Some(0));
+    assert_eq!(server.wait_for_exit(), Some(0));
     assert!(folder.git(&["log", "-1", "--format=%B"]).contains("Trigger: schedule"));
 
     folder.edit("modules/chat/module.yaml", "third", "fourth");
     folder.commit("changed again");
     let server = start(&folder);
     let looked = |text: &str| text.contains("modreg_snapshot_version 2");
-    server.comes_to("/metrics", |response| looked(&String::from_utf8_lossy(&response.body)));
+    server.wait_for("/metrics", |response| looked(&String::from_utf8_lossy(&response.body)));
     server.signal("-TERM");
-    assert_eq!(server.ends(), Some(0));
+    assert_eq!(server.wait_for_exit(), Some(0));
     assert_eq!(folder.root()["version"], 2, "the night is not made up twice");
     assert!(bodies.try_recv().is_err());
 }

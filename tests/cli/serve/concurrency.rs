@@ -11,7 +11,7 @@ use std::{
 
 use serde_json::json;
 
-use super::admin::{SYNC, ask, server};
+use super::admin::{SYNC, call, server};
 use crate::harness::{Folder, manifest};
 
 const SNAPSHOT: &str = "/api/modules/ai/snapshot";
@@ -33,7 +33,7 @@ fn fifty_syncs_at_once_are_one_after_another_to_all_who_read() {
             scope.spawn(|| {
                 loop {
                     let is_last = is_over.load(Ordering::SeqCst);
-                    let response = server.get(SNAPSHOT).ended(200);
+                    let response = server.get(SNAPSHOT).expect_status(200);
                     let tag = response.header("etag").to_owned();
                     let known =
                         seen.lock().unwrap().entry(tag).or_insert_with(|| response.body.clone()).clone();
@@ -53,10 +53,10 @@ fn fifty_syncs_at_once_are_one_after_another_to_all_who_read() {
                 let body = json!({ "modules": [name] }).to_string();
                 let server = &server;
                 scope.spawn(move || {
-                    let mut answers = vec![ask(server, "POST", SYNC, &body)];
+                    let mut answers = vec![call(server, "POST", SYNC, &body)];
                     // One for each module does not give up.
                     while number < 10 && answers.last().unwrap().status == 409 {
-                        answers.push(ask(server, "POST", SYNC, &body));
+                        answers.push(call(server, "POST", SYNC, &body));
                     }
                     answers
                 })
@@ -69,10 +69,10 @@ fn fifty_syncs_at_once_are_one_after_another_to_all_who_read() {
     let mut made = BTreeSet::from([1]);
     for answer in answers {
         if answer.status == 409 {
-            assert_eq!(answer.describes("problem")["type"], "urn:modreg:problem:sync-running");
+            assert_eq!(answer.valid_against("problem")["type"], "urn:modreg:problem:sync-running");
             continue;
         }
-        let done = answer.ended(200).describes("sync-answer");
+        let done = answer.expect_status(200).valid_against("sync-answer");
         let version = done["version"].as_u64().unwrap();
         assert!(done["commit"].is_null() || made.insert(version), "{version} was made twice");
     }
@@ -88,7 +88,7 @@ fn fifty_syncs_at_once_are_one_after_another_to_all_who_read() {
         let document: serde_json::Value = serde_json::from_slice(&body).unwrap();
         let version = document["version"].as_u64().unwrap();
         assert!(read.insert(version), "two documents of version {version}");
-        assert_eq!(server.get(&format!("{SNAPSHOT}?version={version}")).ended(200).body, body);
+        assert_eq!(server.get(&format!("{SNAPSHOT}?version={version}")).expect_status(200).body, body);
         assert_eq!(
             document["modules"].as_array().unwrap().len() as u64,
             version,
