@@ -109,9 +109,14 @@ impl<'a> WorkingTree<'a> {
         Ok(())
     }
 
-    /// The root of a draft as the root of a change may have it: with any number that is free, and holds that began with
-    /// any of these. The age of the sources and of the settings is no difference, and neither is the wording of a hold.
-    pub fn expected_root(&self, draft: &Draft, found: &Root, log: &Log) -> Root {
+    /// Returns the draft with the root that a change may have, given the root `found` in the change.
+    ///
+    /// A change may use any number that is free, and its holds may begin with any of these. The age of the sources and of
+    /// the settings is no difference, and neither is the wording of a hold.
+    pub fn with_expected_root(&self, draft: Draft, found: &Root, log: &Log) -> Draft {
+        if draft.root.is_none() && found.version <= log.latest() {
+            return draft;
+        }
         let version = if log.is_free(found.version) { found.version } else { self.previous.next };
         let mut expected = draft.plan.root(version, draft.tree, found.source_tree, found.inputs.clone());
         let before = self.previous.snapshot.held();
@@ -123,7 +128,7 @@ impl<'a> WorkingTree<'a> {
                 }
             }
         }
-        expected
+        Draft { root: Some(expected), ..draft }
     }
 
     /// The root on disk, where there is one; a link or a folder at its place is none.
@@ -149,8 +154,26 @@ impl<'a> WorkingTree<'a> {
         guard::refuse(&self.previous, &draft.plan, compiler.settings.guard, allowed)
     }
 
-    /// Drafts the snapshot that the manifests on disk give. Its root does not name their tree yet.
+    /// Drafts the snapshot that the manifests on disk compile to.
     pub fn draft(&self, compiler: &Compiler, started: Started<'_>) -> Result<WorkingDraft, SyncError> {
+        self.draft_from(compiler, &|| self.source_tree(compiler), started)
+    }
+
+    /// Drafts the same snapshot for a comparison of its entries: its root names no manifests, which saves hashing them.
+    pub fn draft_for_comparison(
+        &self,
+        compiler: &Compiler,
+        started: Started<'_>,
+    ) -> Result<WorkingDraft, SyncError> {
+        self.draft_from(compiler, &|| Ok(object::empty_tree(compiler.format)), started)
+    }
+
+    fn draft_from(
+        &self,
+        compiler: &Compiler,
+        source_tree: &dyn Fn() -> Result<ObjectId, SyncError>,
+        started: Started<'_>,
+    ) -> Result<WorkingDraft, SyncError> {
         let modules = &compiler.settings.modules;
         let limit = compiler.settings.limits.bytes;
         let sources = WorkingSources::list(self.root, self.repository, modules, limit)?;
@@ -159,7 +182,7 @@ impl<'a> WorkingTree<'a> {
         let draft = draft(Order {
             previous: &self.previous,
             read_entry: &|name, id| self.read_entry(name, id),
-            source_tree: object::empty_tree(compiler.format),
+            source_tree,
             sources: &sources,
             compiler,
             selection: select::Selection { read: paths, unchanged: BTreeMap::new() },
@@ -216,14 +239,6 @@ impl<'a> WorkingTree<'a> {
             Some(repository) => Ok(repository.blob(id)?),
             None => read(self.root, &entry_repo_path(name)),
         }
-    }
-
-    /// Makes the root of a draft name the tree of the manifests on disk.
-    pub fn name_sources(&self, draft: &mut Draft, compiler: &Compiler) -> Result<(), SyncError> {
-        if let Some(root) = &mut draft.root {
-            root.source_tree = self.source_tree(compiler)?;
-        }
-        Ok(())
     }
 
     /// What below `registry/` is not what a draft says, with what it has to become.

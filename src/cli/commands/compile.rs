@@ -93,11 +93,8 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     let WorkingDraft { mut draft, remarks, ignored } =
         tree.draft(&compiler, &started).map_err(|error| folder.explain(error))?;
     context.say_ignored(&ignored);
-    tree.name_sources(&mut draft, &compiler)?;
-    if let (Some((_, log)), Some(found)) = (&base, &found)
-        && (draft.root.is_some() || found.version > log.latest())
-    {
-        draft.root = Some(tree.expected_root(&draft, found, log));
+    if let (Some((_, log)), Some(found)) = (&base, &found) {
+        draft = tree.with_expected_root(draft, found, log);
     }
     let acknowledged = match (&base, &folder.repository) {
         (Some((commit, _)), Some(repository)) => acknowledged(repository, *commit)?,

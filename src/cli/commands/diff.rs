@@ -110,7 +110,7 @@ fn working_tree(context: &Context) -> Result<Comparison, CliError> {
     let tree = WorkingTree::open(&folder.root, folder.repository.as_ref())?;
     let started = |total| progress::counter(context, "compiling", total);
     let WorkingDraft { draft, remarks, ignored } =
-        tree.draft(&compiler, &started).map_err(|error| folder.explain(error))?;
+        tree.draft_for_comparison(&compiler, &started).map_err(|error| folder.explain(error))?;
     context.say_ignored(&ignored);
     let refusal = tree.refuse(&draft, &compiler, &[]);
     if let Some(refusal) = &refusal {

@@ -109,10 +109,10 @@ fn record(
     let is_known = before.is_some() || is_first || !log.is_cut_off();
     let before = before.unwrap_or_default();
     let is_asked = |name: &ModuleName| module.is_none_or(|module| module == name);
-    let counts = match (&before.tree, &root.tree) {
-        (Ok(old), Ok(new)) if is_known => {
+    let counts = match (before.entries.comparable(), root.entries.comparable()) {
+        (Some(old), Some(new)) if is_known => {
             let mut counts = Counts::default();
-            for file in repository.differences(*old, *new)? {
+            for file in repository.differences(old, new)? {
                 if module_of(file.path.as_str()).is_some_and(|name| is_asked(&name)) {
                     counts.count(file.old, file.new);
                 }
@@ -146,17 +146,38 @@ fn record(
     Ok(is_record.then_some(record))
 }
 
-/// What of a root the history shows.
+/// The tree of the entries of a version.
+#[derive(Clone, Copy)]
+enum EntriesTree {
+    /// The version has no entries.
+    Empty,
+    /// The tree is in this clone.
+    Present(ObjectId),
+    /// The tree is not in this clone.
+    Missing,
+}
+
+impl EntriesTree {
+    /// Returns the tree for a comparison, in which `None` is the empty tree. If the tree is missing, nothing can be compared.
+    const fn comparable(self) -> Option<Option<ObjectId>> {
+        match self {
+            Self::Empty => Some(None),
+            Self::Present(tree) => Some(Some(tree)),
+            Self::Missing => None,
+        }
+    }
+}
+
+/// The parts of a root that the history shows.
 struct Shown {
-    /// The tree of the entries, none where there are none; an error is a tree that is not in this clone.
-    tree: Result<Option<ObjectId>, ObjectId>,
+    entries: EntriesTree,
     held: BTreeMap<ModuleName, Held>,
     pinned: BTreeMap<ModuleName, Pin>,
 }
 
 impl Default for Shown {
     fn default() -> Self {
-        Self { tree: Ok(None), held: BTreeMap::new(), pinned: BTreeMap::new() }
+        Self { entries: EntriesTree::Empty, held: BTreeMap::new(), pinned: BTreeMap::new() }
     }
 }
 
@@ -164,14 +185,14 @@ fn root_of(repository: &Repository, publication: &Publication) -> Result<Shown, 
     let untrusted = |error| SyncError::Root { commit: Some(publication.commit), last_good: None, error };
     let Root { tree, held, pinned, .. } =
         Root::parse(&repository.blob(publication.root)?).map_err(untrusted)?;
-    let tree = if is_empty_tree(tree) {
-        Ok(None)
+    let entries = if is_empty_tree(tree) {
+        EntriesTree::Empty
     } else if repository.contains(tree) {
-        Ok(Some(tree))
+        EntriesTree::Present(tree)
     } else {
-        Err(tree)
+        EntriesTree::Missing
     };
-    Ok(Shown { tree, held, pinned })
+    Ok(Shown { entries, held, pinned })
 }
 
 /// What is new or changed, and what is gone, of the modules that are asked for.

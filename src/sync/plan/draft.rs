@@ -34,8 +34,8 @@ pub struct Order<'a> {
     pub previous: &'a Previous,
     /// Reads its entries.
     pub read_entry: &'a ReadEntry<'a>,
-    /// The git tree of the directory of the manifests, for the root to name.
-    pub source_tree: ObjectId,
+    /// Returns the git tree of the directory of the manifests, which a new root names.
+    pub source_tree: &'a dyn Fn() -> Result<ObjectId, SyncError>,
     /// The manifests.
     pub sources: &'a dyn Sources,
     /// The schemas and settings.
@@ -97,7 +97,7 @@ pub fn draft(order: Order<'_>) -> Result<Draft, SyncError> {
     let changes = compare(&plan, snapshot, read_entry)?;
     let tree = entries_tree(&plan, compiler.format);
     let is_new = !previous.is_current || plan.differs_from(snapshot);
-    let root = is_new.then(|| plan.root(next, tree, source_tree, compiler.inputs()));
+    let root = if is_new { Some(plan.root(next, tree, source_tree()?, compiler.inputs())) } else { None };
     let mut repaired = previous.edited.clone();
     if snapshot.root.is_none() {
         // What was there before the first version goes, unless it is an entry now.

@@ -75,7 +75,7 @@ pub fn prepare(
     let draft = draft(Order {
         previous: &previous,
         read_entry: &|_, id| Ok(repository.blob(id)?),
-        source_tree: sources.tree(),
+        source_tree: &|| Ok(sources.tree()),
         sources: &sources,
         compiler,
         selection,

@@ -157,7 +157,7 @@ impl Registry {
         draft(Order {
             previous: &Previous { snapshot, next, is_current: true, ..Previous::default() },
             read_entry: &|_, id| Ok(self.entries[&id].clone()),
-            source_tree: world.tree(),
+            source_tree: &|| Ok(world.tree()),
             sources: world,
             compiler: &COMPILER,
             selection,

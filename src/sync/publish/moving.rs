@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     domain::ObjectId,
-    git::{Repository, SyncLock},
+    git::{GitError, Repository, SyncLock},
     sync::SyncError,
 };
 
@@ -44,29 +44,30 @@ pub(super) fn move_to(
         // Where it cannot be recorded, only a kill at this very moment needs a person.
         let _ = folder.write(NAME, &bytes);
     }
-    let (is_checked_out, ended) = complete(repository, lock, &this, reflog);
-    // Where the branch could not follow its checkout, the next run tries again.
-    if ended.is_ok() || !is_checked_out {
+    let moved = complete(repository, lock, &this, reflog);
+    // If only the branch could not be moved, the next run tries again.
+    if !matches!(moved, Err(MoveError::Branch(_))) {
         let _ = fs::remove_file(folder.path(NAME));
     }
-    ended
+    moved.map_err(|(MoveError::Checkout(error) | MoveError::Branch(error))| error.into())
 }
 
-/// Moves the checkout and then the branch. Whether the checkout was moved comes first.
-fn complete(
-    repository: &Repository,
-    lock: &SyncLock,
-    this: &Move,
-    reflog: &str,
-) -> (bool, Result<(), SyncError>) {
+/// The part of a move that failed, with its error.
+enum MoveError {
+    /// The checkout was not moved, and neither was the branch.
+    Checkout(GitError),
+    /// The checkout was moved, the branch was not.
+    Branch(GitError),
+}
+
+/// Moves the checkout and then the branch.
+fn complete(repository: &Repository, lock: &SyncLock, this: &Move, reflog: &str) -> Result<(), MoveError> {
     let Move { branch, from, to } = this;
-    if let Err(error) = repository.fast_forward(lock, *from, *to) {
-        return (false, Err(error.into()));
-    }
-    let moved = repository
+    repository.fast_forward(lock, *from, *to).map_err(MoveError::Checkout)?;
+    repository
         .identity()
-        .and_then(|who| repository.move_branch(lock, branch, Some(*from), *to, &who, reflog));
-    (true, moved.map_err(SyncError::from))
+        .and_then(|who| repository.move_branch(lock, branch, Some(*from), *to, &who, reflog))
+        .map_err(MoveError::Branch)
 }
 
 /// Completes the move of a run that was killed, where the branch is still where that run found it.

@@ -126,7 +126,7 @@ fn recompile(state: &State<'_>, tree: ObjectId, started: Started<'_>) -> Result<
     draft(Order {
         previous: &previous,
         read_entry: &|_, id| Ok(repository.blob(id)?),
-        source_tree: sources.tree(),
+        source_tree: &|| Ok(sources.tree()),
         sources: &sources,
         compiler,
         selection,
