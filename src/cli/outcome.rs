@@ -18,7 +18,7 @@ use crate::{
         text::visible,
     },
     sync::{
-        self, Arrival, Deviation, Log, Outcome, Pushed, Refusal, Request, Scope, Trigger, Verdict,
+        self, Arrival, Conclusion, Deviation, Log, Outcome, Pushed, Refusal, Request, Scope, Trigger,
         WorkingSources,
     },
 };
@@ -67,7 +67,7 @@ fn report(outcome: &Outcome, format: Format, context: &Context) -> Result<Exit, 
         Format::Human => human(outcome, context)?,
     }
     context.tell_workflow(&Outputs::of_sync(outcome), || step_summary::sync(outcome))?;
-    if let Verdict::Committed { behind, is_anonymous, .. } = &outcome.verdict {
+    if let Conclusion::Committed { behind, is_anonymous, .. } = &outcome.conclusion {
         if let Some(error) = behind {
             context.warn(&format!(
                 "the snapshot is committed, but the checkout is not up to date: {}; the next sync repairs it",
@@ -110,14 +110,14 @@ fn report_push(pushed: &Pushed, context: &Context) {
 }
 
 fn exit(outcome: &Outcome) -> Exit {
-    match &outcome.verdict {
-        Verdict::Refused(_) => Exit::Refused,
-        Verdict::Unchanged | Verdict::DryRun | Verdict::Committed { .. }
+    match &outcome.conclusion {
+        Conclusion::Refused(_) => Exit::Refused,
+        Conclusion::Unchanged | Conclusion::DryRun | Conclusion::Committed { .. }
             if !outcome.draft.plan.invalid.is_empty() =>
         {
             Exit::SomeInvalid
         }
-        Verdict::Unchanged | Verdict::DryRun | Verdict::Committed { .. } => Exit::Done,
+        Conclusion::Unchanged | Conclusion::DryRun | Conclusion::Committed { .. } => Exit::Done,
     }
 }
 
@@ -145,12 +145,12 @@ fn human(outcome: &Outcome, context: &Context) -> Result<(), CliError> {
     context.talk_diagnostics(outcome.remarks.iter().chain(&plan.diagnostics));
     let version = outcome.previous.version();
     let next = outcome.draft.root.as_ref().map_or(version, |root| root.version);
-    let was_refused = matches!(outcome.verdict, Verdict::Refused(_));
-    let elsewhere = match &outcome.verdict {
-        Verdict::Committed { .. } => {
+    let was_refused = matches!(outcome.conclusion, Conclusion::Refused(_));
+    let elsewhere = match &outcome.conclusion {
+        Conclusion::Committed { .. } => {
             format!("the commit contains all, and `modreg diff {version} {next} --format json` lists them")
         }
-        Verdict::Unchanged | Verdict::DryRun | Verdict::Refused(_) => IN_JSON.to_owned(),
+        Conclusion::Unchanged | Conclusion::DryRun | Conclusion::Refused(_) => IN_JSON.to_owned(),
     };
     output::print_lines(&changes(outcome, was_refused, &elsewhere, context.out))?;
     let held = plan.held.iter().filter(|_| !was_refused).map(|(name, held)| {
@@ -169,26 +169,28 @@ fn human(outcome: &Outcome, context: &Context) -> Result<(), CliError> {
     let released = released.filter(|name| !was_refused && plan.entries.contains_key(name));
     let released = released.map(|name| format!("no longer held: {name}"));
     context.say_all(released.collect(), "module", "`modreg history` lists all");
-    let repair = match &outcome.verdict {
-        Verdict::Committed { .. } => "repaired",
-        Verdict::Unchanged | Verdict::DryRun | Verdict::Refused(_) => "to be repaired:",
+    let repair = match &outcome.conclusion {
+        Conclusion::Committed { .. } => "repaired",
+        Conclusion::Unchanged | Conclusion::DryRun | Conclusion::Refused(_) => "to be repaired:",
     };
     let repair =
         |(path, deviation): (&RepoPath, &Deviation)| format!("{repair} {path}: {}", deviation.past());
     let repaired = outcome.draft.repaired.iter().map(repair);
     context.warn_all(repaired.collect(), "file", &elsewhere);
     let counts = overview::counts(&plan.summary);
-    match &outcome.verdict {
-        Verdict::Unchanged => output::print_line(&format!("version {version}, nothing to commit: {counts}")),
-        Verdict::DryRun if next == version => {
+    match &outcome.conclusion {
+        Conclusion::Unchanged => {
+            output::print_line(&format!("version {version}, nothing to commit: {counts}"))
+        }
+        Conclusion::DryRun if next == version => {
             output::print_line(&format!("version {version} would stay: {counts}"))
         }
-        Verdict::DryRun => output::print_line(&format!("would become version {next}: {counts}")),
-        Verdict::Committed { commit, .. } => {
+        Conclusion::DryRun => output::print_line(&format!("would become version {next}: {counts}")),
+        Conclusion::Committed { commit, .. } => {
             let short = &commit.to_string()[..10];
             output::print_line(&format!("version {next}, commit {short}: {counts}"))
         }
-        Verdict::Refused(refusal) => {
+        Conclusion::Refused(refusal) => {
             let reason = json::Refusal::new(refusal, plan).reason;
             output::talk(&format!("{} {reason}", context.talk.error("refused:")));
             context.talk_removals(refusal);

@@ -9,7 +9,7 @@ use crate::{
     report::{json::DeliveryResult, sync_answer::SyncAnswer},
     rules,
     settings::{self, Settings, Webhook},
-    sync::{self, Outcome, Request, SyncError, Verdict},
+    sync::{self, Conclusion, Outcome, Request, SyncError},
     webhook::{self, Event, UnusableSecret, Webhooks},
 };
 
@@ -44,7 +44,7 @@ pub(super) fn event(
         return None;
     }
     match ended {
-        Ok(Outcome { verdict: Verdict::Refused(refusal), draft, previous, .. }) => {
+        Ok(Outcome { conclusion: Conclusion::Refused(refusal), draft, previous, .. }) => {
             Some(Event::failed(action, trigger, previous.version(), refusal.reason(&draft.plan)))
         }
         Ok(outcome) => {
@@ -52,7 +52,7 @@ pub(super) fn event(
             Some(Event::done(action, trigger, outcome.previous.version(), &answer))
         }
         Err(SyncError::Git(error)) if matches!(error.kind(), GitErrorKind::Busy { .. }) => None,
-        Err(error) if error.is_about_the_request() => None,
+        Err(error) if error.is_request_error() => None,
         Err(error) => Some(Event::failed(action, trigger, version(repository), error.with_causes())),
     }
 }

@@ -8,18 +8,18 @@ use crate::{
     diff::Changes,
     domain::SnapshotVersion,
     registry::Snapshot,
-    sync::{self, History, Outcome, Plan, Status, Summary, Verdict, Verification},
+    sync::{self, Conclusion, History, Outcome, Plan, Status, Summary, Verification},
 };
 
 impl From<&Outcome> for ChangesReport {
     fn from(outcome: &Outcome) -> Self {
-        let Outcome { previous, draft, verdict, remarks, log_remarks: _, read: _, pushed: _ } = outcome;
+        let Outcome { previous, draft, conclusion, remarks, log_remarks: _, read: _, pushed: _ } = outcome;
         let from = previous.version();
         let next = draft.root.as_ref().map_or(from, |root| root.version);
-        let (version, commit, refused) = match verdict {
-            Verdict::Unchanged | Verdict::DryRun => (from, None, None),
-            Verdict::Committed { commit, .. } => (next, Some(*commit), None),
-            Verdict::Refused(refusal) => (from, None, Some(Refusal::new(refusal, &draft.plan))),
+        let (version, commit, refused) = match conclusion {
+            Conclusion::Unchanged | Conclusion::DryRun => (from, None, None),
+            Conclusion::Committed { commit, .. } => (next, Some(*commit), None),
+            Conclusion::Refused(refusal) => (from, None, Some(Refusal::new(refusal, &draft.plan))),
         };
         let found: Vec<_> = remarks.iter().chain(&draft.plan.diagnostics).cloned().collect();
         Self {
@@ -117,18 +117,18 @@ impl From<&History> for HistoryReport {
 
 impl From<&Verification> for VerifyReport {
     fn from(found: &Verification) -> Self {
-        let problem = |problem: &sync::Problem| VerifyProblem {
+        let problem = |problem: &sync::Discrepancy| VerifyProblem {
             code: problem.rule.code.to_owned(),
             path: problem.path.clone(),
             message: problem.message.clone(),
             commit: problem.commit,
         };
         Self {
-            verified: found.problems.is_empty(),
+            verified: found.discrepancies.is_empty(),
             version: found.version,
             tree: found.tree,
             versions: found.versions,
-            problems: found.problems.iter().map(problem).collect(),
+            problems: found.discrepancies.iter().map(problem).collect(),
             repaired: found.repaired.iter().map(problem).collect(),
             unverifiable: found.unverifiable.clone(),
         }

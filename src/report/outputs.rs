@@ -8,7 +8,7 @@ use super::findings::Findings;
 use crate::{
     diagnostic::Severity,
     domain::{ObjectId, SnapshotVersion},
-    sync::{Draft, Outcome, Summary, Verdict, Verification},
+    sync::{Conclusion, Draft, Outcome, Summary, Verification},
 };
 
 /// What a later step may ask for. What a command cannot tell is left out, which a workflow reads as the empty text.
@@ -42,7 +42,7 @@ impl Outputs {
 
     /// Of a verification.
     pub fn of_verification(found: &Verification) -> Self {
-        let errors = Some(found.problems.len());
+        let errors = Some(found.discrepancies.len());
         Self { version: Some(found.version), tree: found.tree, errors, ..Self::default() }
     }
 
@@ -69,15 +69,15 @@ impl Outputs {
     pub fn of_sync(outcome: &Outcome) -> Self {
         let before = Self::of_draft(outcome.previous.version(), &outcome.draft);
         let root = outcome.draft.root.as_ref();
-        match &outcome.verdict {
-            Verdict::Committed { commit, .. } => Self {
+        match &outcome.conclusion {
+            Conclusion::Committed { commit, .. } => Self {
                 changed: Some(true),
                 version: root.map(|root| root.version),
                 tree: root.map(|root| root.tree),
                 commit: Some(*commit),
                 ..before
             },
-            Verdict::Unchanged | Verdict::DryRun | Verdict::Refused(_) => {
+            Conclusion::Unchanged | Conclusion::DryRun | Conclusion::Refused(_) => {
                 Self { tree: outcome.previous.tree, ..before }
             }
         }

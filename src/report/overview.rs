@@ -217,7 +217,7 @@ pub fn snapshot(out: &mut dyn io::Write, snapshot: &Snapshot, style: Style) -> i
 
 /// Writes what a verification found.
 pub fn verification(out: &mut dyn io::Write, found: &Verification, style: Style) -> io::Result<()> {
-    for problem in &found.problems {
+    for problem in &found.discrepancies {
         let code = style.paint(Ink::Error, problem.rule.code);
         write!(out, "{code} {}: {}", visible(problem.path.as_str()), visible(&problem.message))?;
         match problem.commit {
@@ -235,7 +235,7 @@ pub fn verification(out: &mut dyn io::Write, found: &Verification, style: Style)
         writeln!(out, "{} {}", style.paint(Ink::Warning, "not checked:"), visible(reason))?;
     }
     let is_readable = found.version > SnapshotVersion::EMPTY;
-    let verdict = match (found.problems.len(), found.unverifiable.is_empty()) {
+    let verdict = match (found.discrepancies.len(), found.unverifiable.is_empty()) {
         (0, _) if !is_readable => return writeln!(out, "there is no registry yet"),
         (0, true) => style.paint(Ink::Good, "is whole, and is what its sources compile to"),
         (0, false) => style.paint(Ink::Warning, "is whole, as far as it could be checked"),

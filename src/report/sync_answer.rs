@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::{
     domain::{ModuleName, ObjectId, SnapshotVersion},
-    sync::{Outcome, Summary, Verdict},
+    sync::{Conclusion, Outcome, Summary},
 };
 
 /// The answer to a sync, a rollback or an unpin that was done.
@@ -107,16 +107,16 @@ impl From<&Outcome> for SyncAnswer {
         let plan = &outcome.draft.plan;
         let before = outcome.previous.version();
         let next = outcome.draft.root.as_ref().map_or(before, |root| root.version);
-        let (version, commit) = match &outcome.verdict {
-            Verdict::Committed { commit, .. } => (next, Some(*commit)),
-            Verdict::Unchanged | Verdict::DryRun | Verdict::Refused(_) => (before, None),
+        let (version, commit) = match &outcome.conclusion {
+            Conclusion::Committed { commit, .. } => (next, Some(*commit)),
+            Conclusion::Unchanged | Conclusion::DryRun | Conclusion::Refused(_) => (before, None),
         };
         let summary = AnswerSummary::from(&plan.summary);
-        let what = match &outcome.verdict {
-            Verdict::Committed { .. } => format!("version {next} was published"),
-            Verdict::DryRun if next != before => format!("version {next} would be published"),
-            Verdict::Unchanged | Verdict::DryRun => format!("version {before} is up to date"),
-            Verdict::Refused(_) => format!("version {before} stays"),
+        let what = match &outcome.conclusion {
+            Conclusion::Committed { .. } => format!("version {next} was published"),
+            Conclusion::DryRun if next != before => format!("version {next} would be published"),
+            Conclusion::Unchanged | Conclusion::DryRun => format!("version {before} is up to date"),
+            Conclusion::Refused(_) => format!("version {before} stays"),
         };
         let message = match summary.errors {
             0 => what,

@@ -195,7 +195,7 @@ pub enum SyncError {
 
 impl SyncError {
     /// Whether the request named something that is not there: a slip of whoever asked, and no failure of the registry.
-    pub const fn is_about_the_request(&self) -> bool {
+    pub const fn is_request_error(&self) -> bool {
         matches!(
             self,
             Self::UnknownModule { .. }

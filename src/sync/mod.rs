@@ -32,9 +32,9 @@ pub use log::{
     published::{Log, Publication},
     snapshots::{VersionedSnapshot, published_at, snapshot_at},
 };
-pub use outcome::{Arrival, Outcome, Pushed, Refusal, Removals, Verdict};
+pub use outcome::{Arrival, Conclusion, Outcome, Pushed, Refusal, Removals};
 pub use plan::{
-    draft::{Draft, Order, ReadEntry, draft, parse_entry},
+    draft::{Draft, DraftInput, ReadEntry, draft, parse_entry},
     next_snapshot::{Plan, Summary},
     prepare::{Prepared, prepare},
     previous::Previous,
@@ -53,7 +53,7 @@ pub use removal_token::{InvalidToken, RemovalToken};
 pub use request::{Push, Request, Rollback, Scope, Started, Trigger, UnknownTrigger};
 pub use status::Status;
 pub use verify::{
-    verification::{Extent, Problem, Verification},
+    verification::{Discrepancy, Extent, Verification},
     verify,
 };
 pub use working_tree::{WorkingDraft, WorkingTree, format_on_disk, read_if_there};

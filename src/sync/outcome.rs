@@ -18,7 +18,7 @@ pub struct Outcome {
     /// The next snapshot, whether it was committed or not.
     pub draft: Draft,
     /// Whether it was committed.
-    pub verdict: Verdict,
+    pub conclusion: Conclusion,
     /// Warnings about files that only look like manifests.
     pub remarks: Vec<Diagnostic>,
     /// What is odd in the log of the registry, in sentences for people.
@@ -31,7 +31,7 @@ pub struct Outcome {
 
 /// Whether a draft was committed.
 #[derive(Debug)]
-pub enum Verdict {
+pub enum Conclusion {
     /// Nothing changed; the previous snapshot is current.
     Unchanged,
     /// It would have been committed.

@@ -3,7 +3,8 @@
 use std::{collections::BTreeMap, fs, path::Path};
 
 use super::{
-    Deviation, Draft, Log, Order, Previous, RemovalToken, Scope, Started, SyncError, WorkingSources, draft,
+    Deviation, Draft, DraftInput, Log, Previous, RemovalToken, Scope, Started, SyncError, WorkingSources,
+    draft,
     drift::{self, Drift, Occupant},
     log::past::{Past, PastEntry},
     on_disk::OnDisk,
@@ -101,7 +102,7 @@ impl<'a> WorkingTree<'a> {
             match past.entry(publication, name)? {
                 PastEntry::Present(id) => entries.insert(name.clone(), id),
                 PastEntry::Absent => entries.remove(name),
-                PastEntry::NotHere => continue,
+                PastEntry::Missing => continue,
             };
             pinned.insert(name.clone(), pin.clone());
         }
@@ -179,7 +180,7 @@ impl<'a> WorkingTree<'a> {
         let sources = WorkingSources::list(self.root, self.repository, modules, limit)?;
         let paths = sources.paths().to_vec();
         let done = started(paths.len());
-        let draft = draft(Order {
+        let draft = draft(DraftInput {
             previous: &self.previous,
             read_entry: &|name, id| self.read_entry(name, id),
             source_tree,

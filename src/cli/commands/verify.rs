@@ -46,5 +46,5 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     context.remark_cut_off(repository.is_shallow());
     let outputs = Outputs::of_verification(&verification);
     context.tell_workflow(&outputs, || step_summary::verification(&findings, &verification.unverifiable))?;
-    Ok(if verification.problems.is_empty() { Exit::Done } else { Exit::No })
+    Ok(if verification.discrepancies.is_empty() { Exit::Done } else { Exit::No })
 }

@@ -15,7 +15,7 @@ use crate::{
     domain::{Pointer, RepoPath},
     registry::root_path,
     rules::registry,
-    sync::{Drift, Problem, Verification},
+    sync::{Discrepancy, Drift, Verification},
 };
 
 /// Which check found it: the name under which a host keeps the results of several checks apart.
@@ -89,7 +89,7 @@ impl Findings {
 
     /// What a verification found.
     pub fn of_verification(found: &Verification) -> Self {
-        let items = found.problems.iter().map(Item::from).collect();
+        let items = found.discrepancies.iter().map(Item::from).collect();
         Self { check: Check::Verify, checked: [root_path()].into(), is_strict: false, items }
     }
 
@@ -166,8 +166,8 @@ impl From<&Diagnostic> for Item {
     }
 }
 
-impl From<&Problem> for Item {
-    fn from(problem: &Problem) -> Self {
+impl From<&Discrepancy> for Item {
+    fn from(problem: &Discrepancy) -> Self {
         let message = match problem.commit {
             Some(commit) => format!("{}, since commit {}", problem.message, &commit.to_string()[..10]),
             None => problem.message.clone(),

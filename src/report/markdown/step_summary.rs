@@ -10,7 +10,7 @@ use crate::{
         overview::counts,
         text::count,
     },
-    sync::{Outcome, Verdict},
+    sync::{Conclusion, Outcome},
 };
 
 /// The most bytes of the file; a host refuses more than 1 MiB.
@@ -60,11 +60,11 @@ pub fn sync(outcome: &Outcome) -> String {
     let is_good = plan.invalid.is_empty();
     let sign = |is_good| if is_good { "✅" } else { "⚠️" };
     let totals = counts(&plan.summary);
-    let heading = match &outcome.verdict {
-        Verdict::Unchanged => format!("{} Registry: version {version} stays: {totals}", sign(is_good)),
-        Verdict::DryRun => format!("{} Registry: would become version {next}: {totals}", sign(is_good)),
-        Verdict::Committed { .. } => format!("{} Registry: version {next}: {totals}", sign(is_good)),
-        Verdict::Refused(refusal) => {
+    let heading = match &outcome.conclusion {
+        Conclusion::Unchanged => format!("{} Registry: version {version} stays: {totals}", sign(is_good)),
+        Conclusion::DryRun => format!("{} Registry: would become version {next}: {totals}", sign(is_good)),
+        Conclusion::Committed { .. } => format!("{} Registry: version {next}: {totals}", sign(is_good)),
+        Conclusion::Refused(refusal) => {
             format!("❌ Registry: version {version} stays: {}", Refusal::new(refusal, plan).reason)
         }
     };

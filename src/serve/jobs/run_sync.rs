@@ -11,7 +11,7 @@ use crate::{
     git::{GitErrorKind, Repository},
     report::{json::Refusal, sync_answer::SyncAnswer},
     serve::{auth::Principal, options::Options, state::State},
-    sync::{self, Outcome, Push, Request, SyncError, Verdict},
+    sync::{self, Conclusion, Outcome, Push, Request, SyncError},
 };
 
 /// A job with the caller who requested it.
@@ -112,12 +112,12 @@ fn wait(longest: Duration) {
 }
 
 fn completed(outcome: &Outcome) -> Result<CompletedSync, SyncFailure> {
-    let commit = match &outcome.verdict {
-        Verdict::Refused(refusal) => {
+    let commit = match &outcome.conclusion {
+        Conclusion::Refused(refusal) => {
             return Err(SyncFailure::Guard(Refusal::new(refusal, &outcome.draft.plan)));
         }
-        Verdict::Committed { commit, .. } => Some(*commit),
-        Verdict::Unchanged | Verdict::DryRun => None,
+        Conclusion::Committed { commit, .. } => Some(*commit),
+        Conclusion::Unchanged | Conclusion::DryRun => None,
     };
     Ok(CompletedSync { answer: SyncAnswer::from(outcome), from: outcome.previous.version(), commit })
 }
@@ -137,7 +137,7 @@ fn failure(error: &SyncError) -> SyncFailure {
         | SyncError::BranchRemoved { .. }
         | SyncError::OtherVersion { .. }
         | SyncError::UncommittedRegistry { .. } => SyncFailure::Conflict(reason),
-        error if error.is_about_the_request() => SyncFailure::Unknown(reason),
+        error if error.is_request_error() => SyncFailure::Unknown(reason),
         _ => SyncFailure::Failed(reason),
     }
 }

@@ -10,9 +10,9 @@ use crate::{domain::ObjectId, git::Repository, sync::SyncError};
 /// The file, in the folder of modreg's own files. Another format has another name.
 const NAME: &str = "log-1.json";
 /// A log that is so many commits old is recorded again, and one of a shorter main line is never recorded.
-const FEW: usize = 64;
+const NEAR: usize = 64;
 /// So far back the recorded commit is looked for.
-const FAR: usize = 1_024;
+const MAX_DISTANCE: usize = 1_024;
 
 /// The recorded log, and what to do with the one that is read now.
 pub(super) struct Found {
@@ -31,19 +31,19 @@ pub(super) fn find(repository: &Repository, head: ObjectId) -> Result<Found, Syn
     let recorded = read(repository);
     let mut commit = Some(head);
     let mut distance = 0;
-    while let Some(id) = commit.filter(|_| distance < FAR) {
+    while let Some(id) = commit.filter(|_| distance < MAX_DISTANCE) {
         if let Some(log) = &recorded
             && log.head() == id
         {
-            return Ok(Found { log: recorded, is_worth_recording: distance > FEW });
+            return Ok(Found { log: recorded, is_worth_recording: distance > NEAR });
         }
-        if recorded.is_none() && distance > FEW {
+        if recorded.is_none() && distance > NEAR {
             break;
         }
         commit = repository.first_parent(id)?;
         distance += 1;
     }
-    Ok(Found { log: None, is_worth_recording: distance > FEW })
+    Ok(Found { log: None, is_worth_recording: distance > NEAR })
 }
 
 fn read(repository: &Repository) -> Option<Log> {

@@ -108,12 +108,12 @@ fn record(
     let is_first = is_first && !repository.parents(publication.commit)?.is_empty();
     let is_known = before.is_some() || is_first || !log.is_cut_off();
     let before = before.unwrap_or_default();
-    let is_asked = |name: &ModuleName| module.is_none_or(|module| module == name);
+    let is_selected = |name: &ModuleName| module.is_none_or(|module| module == name);
     let counts = match (before.entries.comparable(), root.entries.comparable()) {
         (Some(old), Some(new)) if is_known => {
             let mut counts = Counts::default();
             for file in repository.differences(old, new)? {
-                if module_of(file.path.as_str()).is_some_and(|name| is_asked(&name)) {
+                if module_of(file.path.as_str()).is_some_and(|name| is_selected(&name)) {
                     counts.count(file.old, file.new);
                 }
             }
@@ -121,8 +121,8 @@ fn record(
         }
         (_, _) => None,
     };
-    let (pinned, unpinned) = turned(&before.pinned, root.pinned, is_asked);
-    let (held, released) = turned(&before.held, root.held, is_asked);
+    let (pinned, unpinned) = changed(&before.pinned, root.pinned, is_selected);
+    let (held, released) = changed(&before.held, root.held, is_selected);
     let info = repository.commit_info(publication.commit)?;
     // The trailers count only where they speak of this very version: a squash or a cherry-pick may carry older ones.
     let is_of_this = info.trailers.get(REGISTRY_VERSION).and_then(|version| version.parse().ok())
@@ -142,7 +142,7 @@ fn record(
         held,
         released,
     };
-    let is_record = module.is_none() || record.is_about_something();
+    let is_record = module.is_none() || record.is_not_empty();
     Ok(is_record.then_some(record))
 }
 
@@ -196,14 +196,14 @@ fn root_of(repository: &Repository, publication: &Publication) -> Result<Shown, 
 }
 
 /// What is new or changed, and what is gone, of the modules that are asked for.
-fn turned<T: PartialEq>(
+fn changed<T: PartialEq>(
     old: &BTreeMap<ModuleName, T>,
     new: BTreeMap<ModuleName, T>,
-    is_asked: impl Fn(&ModuleName) -> bool,
+    is_selected: impl Fn(&ModuleName) -> bool,
 ) -> (BTreeMap<ModuleName, T>, BTreeSet<ModuleName>) {
-    let is_gone = |name: &&ModuleName| !new.contains_key(*name) && is_asked(name);
+    let is_gone = |name: &&ModuleName| !new.contains_key(*name) && is_selected(name);
     let gone = old.keys().filter(is_gone).cloned().collect();
-    let is_new = |(name, value): &(ModuleName, T)| old.get(name) != Some(value) && is_asked(name);
+    let is_new = |(name, value): &(ModuleName, T)| old.get(name) != Some(value) && is_selected(name);
     (new.into_iter().filter(is_new).collect(), gone)
 }
 
@@ -219,7 +219,7 @@ impl Counts {
 }
 
 impl Record {
-    fn is_about_something(&self) -> bool {
+    fn is_not_empty(&self) -> bool {
         let Self { counts, pinned, unpinned, held, released, .. } = self;
         counts.is_some_and(|counts| counts != Counts::default())
             || !(pinned.is_empty() && unpinned.is_empty() && held.is_empty() && released.is_empty())

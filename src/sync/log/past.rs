@@ -29,7 +29,7 @@ pub(in crate::sync) enum PastEntry {
     /// The version had none.
     Absent,
     /// The tree of the version is not in this clone.
-    NotHere,
+    Missing,
 }
 
 /// How a held entry relates to what was published before.
@@ -66,7 +66,7 @@ impl<'a> Past<'a> {
         };
         self.trees.borrow_mut().insert(publication.root, tree);
         if !is_present(self.repository, tree) {
-            return Ok(PastEntry::NotHere);
+            return Ok(PastEntry::Missing);
         }
         let entry = self.repository.blob_below(tree, &entry_path(name))?;
         Ok(entry.map_or(PastEntry::Absent, PastEntry::Present))
@@ -86,7 +86,7 @@ impl<'a> Past<'a> {
                 PastEntry::Present(entry) if Some(entry) == now => return Ok(LastGood::Same),
                 PastEntry::Present(entry) => newest = newest.or(Some(entry)),
                 PastEntry::Absent => {}
-                PastEntry::NotHere => is_all_here = false,
+                PastEntry::Missing => is_all_here = false,
             }
         }
         let is_first = self.log.all_before(version).next().is_none();

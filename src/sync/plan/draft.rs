@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 
 use super::{
-    next_snapshot::{self, Material, Plan},
+    next_snapshot::{self, Plan, PlanInput},
     previous::Previous,
     select::Selection,
     sources::Sources,
@@ -29,7 +29,7 @@ const BATCH: usize = 512;
 pub type ReadEntry<'a> = dyn Fn(&ModuleName, ObjectId) -> Result<Vec<u8>, SyncError> + 'a;
 
 /// What a draft is made of.
-pub struct Order<'a> {
+pub struct DraftInput<'a> {
     /// The snapshot before.
     pub previous: &'a Previous,
     /// Reads its entries.
@@ -66,8 +66,9 @@ pub struct Draft {
 }
 
 /// Compiles the selected manifests and drafts the next snapshot.
-pub fn draft(order: Order<'_>) -> Result<Draft, SyncError> {
-    let Order { previous, read_entry, source_tree, sources, compiler, mut selection, scope, done } = order;
+pub fn draft(input: DraftInput<'_>) -> Result<Draft, SyncError> {
+    let DraftInput { previous, read_entry, source_tree, sources, compiler, mut selection, scope, done } =
+        input;
     let snapshot = &previous.snapshot;
     let pinned = scope.pinned(snapshot);
     let is_pinned = |name: &ModuleName| pinned.contains_key(name);
@@ -92,8 +93,8 @@ pub fn draft(order: Order<'_>) -> Result<Draft, SyncError> {
 
     let next = previous.next;
     let unchanged = selection.unchanged.into_keys().collect();
-    let material = Material { previous: snapshot, next, scope, compiled, unchanged };
-    let plan = next_snapshot::plan(material);
+    let input = PlanInput { previous: snapshot, next, scope, compiled, unchanged };
+    let plan = next_snapshot::plan(input);
     let changes = compare(&plan, snapshot, read_entry)?;
     let tree = entries_tree(&plan, compiler.format);
     let is_new = !previous.is_current || plan.differs_from(snapshot);
@@ -110,7 +111,7 @@ pub fn draft(order: Order<'_>) -> Result<Draft, SyncError> {
 pub(in crate::sync) fn plan_of(previous: &Previous, compiled: Vec<Compiled>) -> Plan {
     let Previous { snapshot, next, .. } = previous;
     let (scope, unchanged) = (&Scope::All, BTreeSet::new());
-    next_snapshot::plan(Material { previous: snapshot, next: *next, scope, compiled, unchanged })
+    next_snapshot::plan(PlanInput { previous: snapshot, next: *next, scope, compiled, unchanged })
 }
 
 /// The git tree of the entries of a plan.

@@ -61,7 +61,7 @@ impl Scope {
 
 /// All that a plan is made of.
 #[derive(Debug)]
-pub(super) struct Material<'a> {
+pub(super) struct PlanInput<'a> {
     /// The snapshot before.
     pub(super) previous: &'a Snapshot,
     /// The number of the next one.
@@ -139,8 +139,8 @@ pub struct Plan {
 }
 
 /// Decides what the next snapshot is.
-pub(super) fn plan(material: Material<'_>) -> Plan {
-    let Material { previous, next, scope, compiled, unchanged } = material;
+pub(super) fn plan(input: PlanInput<'_>) -> Plan {
+    let PlanInput { previous, next, scope, compiled, unchanged } = input;
     let pinned = scope.pinned(previous);
     let files = compiled.iter().filter(|module| module.is_file);
     let named_by_path: BTreeSet<ModuleName> =

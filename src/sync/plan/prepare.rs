@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    draft::{Draft, Order, draft},
+    draft::{Draft, DraftInput, draft},
     previous::Previous,
     record::Record,
     rollback, select,
@@ -72,7 +72,7 @@ pub fn prepare(
         None => select::all(sources.manifests()),
     };
     let done = started(selection.read.len());
-    let draft = draft(Order {
+    let draft = draft(DraftInput {
         previous: &previous,
         read_entry: &|_, id| Ok(repository.blob(id)?),
         source_tree: &|| Ok(sources.tree()),
@@ -95,7 +95,7 @@ impl Prepared {
         if let Some((source, inputs)) = compiled
             && snapshots::is_present(repository, draft.tree)
         {
-            Record::note(repository, *source, inputs.clone(), draft.tree, &draft.plan);
+            Record::save(repository, *source, inputs.clone(), draft.tree, &draft.plan);
         }
     }
 }

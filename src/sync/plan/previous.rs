@@ -135,7 +135,7 @@ impl Previous {
                 Some(publication) => match past.entry(publication, name)? {
                     PastEntry::Present(entry) => drop(replaced.insert(name.clone(), Some(entry))),
                     PastEntry::Absent => drop(replaced.insert(name.clone(), None)),
-                    PastEntry::NotHere => {}
+                    PastEntry::Missing => {}
                 },
                 // The history may have been dropped, but not before the pin was made.
                 None if past.has_first_version_pin(name, &root)? => {}

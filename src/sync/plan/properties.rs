@@ -9,7 +9,7 @@ use std::{
 use proptest::{prelude::*, sample::select as one_of};
 
 use super::{
-    draft::{Draft, Order, draft},
+    draft::{Draft, DraftInput, draft},
     previous::Previous,
     select::{self, Before, Manifests, Selection},
 };
@@ -154,7 +154,7 @@ struct Registry {
 impl Registry {
     fn draft(&self, world: &World, selection: Selection) -> Draft {
         let (snapshot, next) = (self.snapshot.clone(), self.snapshot.version().next());
-        draft(Order {
+        draft(DraftInput {
             previous: &Previous { snapshot, next, is_current: true, ..Previous::default() },
             read_entry: &|_, id| Ok(self.entries[&id].clone()),
             source_tree: &|| Ok(world.tree()),

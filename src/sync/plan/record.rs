@@ -17,7 +17,7 @@ use crate::{
 /// The file, in the folder of modreg's own files. Another format has another name.
 const NAME: &str = "record-1.json";
 /// So many are kept, because worktrees may have different branches.
-const KEPT: usize = 4;
+const MAX_RECORDS: usize = 4;
 
 /// What compiling one source tree gave.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,7 +49,7 @@ impl Record {
     /// Records what a plan compiled, whose entries are the tree `entries` of the repository.
     ///
     /// Where it cannot be recorded, the next run reads more.
-    pub fn note(repository: &Repository, source: ObjectId, inputs: Inputs, entries: ObjectId, plan: &Plan) {
+    pub fn save(repository: &Repository, source: ObjectId, inputs: Inputs, entries: ObjectId, plan: &Plan) {
         let is_other = |name: &&ModuleName| !plan.compiled.contains(*name);
         let others = plan.entries.keys().filter(is_other).cloned().collect();
         let record = Self { source, inputs, entries, others };
@@ -59,7 +59,7 @@ impl Record {
         }
         records.retain(|known| known.source != record.source || known.inputs != record.inputs);
         records.insert(0, record);
-        records.truncate(KEPT);
+        records.truncate(MAX_RECORDS);
         if let Ok(bytes) = serde_json::to_vec(&records) {
             let _ = repository.own_files().write(NAME, &bytes);
         }

@@ -36,7 +36,7 @@ pub(super) fn draft(
     let target = VersionedSnapshot::find(repository, log, rollback.version)?;
     let read = |id| repository.blob(id);
     let names = rollback.names(previous, &target.snapshot)?;
-    let mut plan = back(previous, &target.snapshot, &names, rollback);
+    let mut plan = plan_rollback(previous, &target.snapshot, &names, rollback);
     let mut values = [BTreeMap::new(), BTreeMap::new()];
     for name in &names {
         let (old, new) = (previous.entries.get(name), target.snapshot.entries.get(name));
@@ -49,7 +49,7 @@ pub(super) fn draft(
         if let Some(&id) = new {
             let bytes = read(id)?;
             values[1].insert(name.clone(), parse_entry(&bytes));
-            plan.diagnostics.extend(judge(compiler, name, bytes.clone()));
+            plan.diagnostics.extend(check_old_entry(compiler, name, bytes.clone()));
             plan.written.insert(name.clone(), Entry { name: name.clone(), id, bytes });
         }
     }
@@ -86,7 +86,7 @@ impl Rollback {
 }
 
 /// Plans the way back, except for the contents. A pin takes the place of a hold.
-fn back(now: &Snapshot, then: &Snapshot, names: &BTreeSet<ModuleName>, rollback: &Rollback) -> Plan {
+fn plan_rollback(now: &Snapshot, then: &Snapshot, names: &BTreeSet<ModuleName>, rollback: &Rollback) -> Plan {
     let mut plan =
         Plan { entries: now.entries.clone(), held: now.held(), pinned: now.pinned(), ..Plan::default() };
     plan.unchanged = now.entries.keys().cloned().collect();
@@ -121,7 +121,7 @@ fn back(now: &Snapshot, then: &Snapshot, names: &BTreeSet<ModuleName>, rollback:
 }
 
 /// What today's schemas and rules say of an old entry. It comes back all the same, so nothing is more than a warning.
-fn judge(compiler: &Compiler, name: &ModuleName, bytes: Vec<u8>) -> Vec<Diagnostic> {
+fn check_old_entry(compiler: &Compiler, name: &ModuleName, bytes: Vec<u8>) -> Vec<Diagnostic> {
     let path = entry_repo_path(name);
     let mut found = compiler.compile(ManifestFile { path, content: Ok(bytes) }).diagnostics;
     found.retain(|diagnostic| {
@@ -183,7 +183,7 @@ mod tests {
             let modules: BTreeSet<_> = modules.split_whitespace().map(name).collect();
             let rollback = Rollback { version: then.version(), modules, reason: "why".parse().unwrap() };
             let names = rollback.names(&now, &then).unwrap();
-            let plan = back(&now, &then, &names, &rollback);
+            let plan = plan_rollback(&now, &then, &names, &rollback);
             assert_eq!(plan.entries, snapshot(after).entries);
             let pins: Vec<_> = plan.pinned.keys().map(ToString::to_string).collect();
             assert_eq!(pins.join(" "), pinned);
@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn a_module_that_never_was_cannot_go_back() {
+    fn a_module_that_never_was_cannot_be_rolled_back() {
         let rollback = |module: &str| Rollback {
             version: SnapshotVersion::new(3),
             modules: [name(module)].into(),

@@ -3,8 +3,8 @@
 use super::{
     checkout::Checkout,
     guard,
-    local_head::Local,
-    objects::{self, Written},
+    local_head::LocalHead,
+    objects::{self, WrittenSnapshot},
     own_commits::{OwnCommit, OwnCommits},
     step::Step,
 };
@@ -12,7 +12,7 @@ use crate::{
     domain::ObjectId,
     git::{Repository, SyncLock},
     sync::{
-        Outcome, Pushed, Refusal, Request, Rollback, Scope, Started, SyncError, Verdict,
+        Conclusion, Outcome, Pushed, Refusal, Request, Rollback, Scope, Started, SyncError,
         log::{compiler::compiler_at, published::Log},
         plan::{
             prepare::{Prepared, prepare},
@@ -32,7 +32,7 @@ pub(super) struct Run<'a> {
 
 /// Where an attempt starts.
 pub(super) struct Start {
-    pub(super) local: Local,
+    pub(super) local: LocalHead,
     /// The commit to compile.
     pub(super) base: ObjectId,
     /// The snapshots of this repository that the base lacks; what they did is published anew, oldest first.
@@ -41,13 +41,13 @@ pub(super) struct Start {
 
 /// What one attempt made.
 pub(super) struct Attempt {
-    pub(super) local: Local,
+    pub(super) local: LocalHead,
     /// The commit that was compiled.
     pub(super) base: ObjectId,
     pub(super) prepared: Prepared,
     pub(super) refusal: Option<Refusal>,
     /// The newest commit that was written, with the files of its registry; nothing where the base is current.
-    pub(super) written: Option<Written>,
+    pub(super) written: Option<WrittenSnapshot>,
     pub(super) published_anew: Vec<&'static str>,
 }
 
@@ -57,30 +57,30 @@ impl Attempt {
         self.written.as_ref().map_or(self.base, |written| written.commit)
     }
 
-    pub(super) fn verdict(&self, behind: Option<SyncError>) -> Verdict {
+    pub(super) fn conclusion(&self, behind: Option<SyncError>) -> Conclusion {
         match &self.written {
-            None => Verdict::Unchanged,
-            Some(Written { commit, identity, .. }) => {
-                Verdict::Committed { commit: *commit, behind, is_anonymous: identity.is_fallback() }
+            None => Conclusion::Unchanged,
+            Some(WrittenSnapshot { commit, identity, .. }) => {
+                Conclusion::Committed { commit: *commit, behind, is_anonymous: identity.is_fallback() }
             }
         }
     }
 }
 
 /// Reports how a run ended with what it prepared.
-pub(super) fn outcome(prepared: Prepared, verdict: Verdict, pushed: Option<Pushed>) -> Outcome {
+pub(super) fn outcome(prepared: Prepared, conclusion: Conclusion, pushed: Option<Pushed>) -> Outcome {
     let Prepared { previous, draft, remarks, read, compiled: _ } = prepared;
     let Previous { snapshot, remarks: log_remarks, .. } = previous;
-    Outcome { previous: snapshot, draft, verdict, remarks, log_remarks, read, pushed }
+    Outcome { previous: snapshot, draft, conclusion, remarks, log_remarks, read, pushed }
 }
 
 impl Run<'_> {
     pub(super) fn dry(&self, commit: ObjectId) -> Result<Outcome, SyncError> {
-        let (prepared, refusal) = self.prepare(commit, &self.asked())?;
-        Ok(outcome(prepared, refusal.map_or(Verdict::DryRun, Verdict::Refused), None))
+        let (prepared, refusal) = self.prepare(commit, &self.requested())?;
+        Ok(outcome(prepared, refusal.map_or(Conclusion::DryRun, Conclusion::Refused), None))
     }
 
-    fn asked(&self) -> Step<'_> {
+    fn requested(&self) -> Step<'_> {
         Step {
             scope: &self.request.scope,
             trigger: self.request.trigger,
@@ -115,12 +115,12 @@ impl Run<'_> {
                 published_anew.push(step.scope.verb());
             }
         }
-        let asked = self.asked();
-        let (prepared, refusal) = self.prepare(newest, &asked)?;
+        let requested = self.requested();
+        let (prepared, refusal) = self.prepare(newest, &requested)?;
         if refusal.is_some() {
             return Ok(Attempt { local, base, prepared, refusal, written: None, published_anew });
         }
-        let written = self.write(newest, &prepared, &asked, &dropped, &checkout)?.or(written);
+        let written = self.write(newest, &prepared, &requested, &dropped, &checkout)?.or(written);
         Ok(Attempt { local, base, prepared, refusal: None, written, published_anew })
     }
 
@@ -161,7 +161,7 @@ impl Run<'_> {
         step: &Step<'_>,
         dropped: &[OwnCommit],
         checkout: &Checkout<'_>,
-    ) -> Result<Option<Written>, SyncError> {
+    ) -> Result<Option<WrittenSnapshot>, SyncError> {
         let Prepared { previous, draft, .. } = prepared;
         let Some(root) = &draft.root else {
             prepared.record(self.repository);
@@ -171,7 +171,7 @@ impl Run<'_> {
         checkout.make_ready(&objects.files)?;
         let written = objects::write(self.repository, base, objects, previous, draft, root, step)?;
         let replaced = dropped.iter().map(|own| own.commit);
-        OwnCommits::note(
+        OwnCommits::record(
             self.repository,
             self.lock,
             OwnCommit::new(written.commit, step, prepared, replaced),

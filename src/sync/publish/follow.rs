@@ -5,8 +5,9 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::{
-    local_head::{Local, PATIENCE},
-    moving, seen,
+    last_seen,
+    local_head::{LOCK_TIMEOUT, LocalHead},
+    moving,
 };
 use crate::{
     domain::ObjectId,
@@ -51,9 +52,9 @@ pub fn target(
 
 /// Asks the remote for its branch, and moves the local one to it where that loses nothing.
 pub fn follow(repository: &Repository, follow: &Follow<'_>) -> Result<Followed, SyncError> {
-    let lock = repository.lock(PATIENCE, follow.now)?;
+    let lock = repository.lock(LOCK_TIMEOUT, follow.now)?;
     moving::finish(repository, &lock)?;
-    let Local { branch: Some(branch), commit } = Local::of(repository)? else {
+    let LocalHead { branch: Some(branch), commit } = LocalHead::of(repository)? else {
         return Err(SyncError::NoTarget);
     };
     let settings = settings_at(repository, commit)?.push;
@@ -67,13 +68,13 @@ pub fn follow(repository: &Repository, follow: &Follow<'_>) -> Result<Followed, 
     if !repository.is_ancestor(commit, newest)? {
         return Ok(Followed::Diverged);
     }
-    seen::note(repository, &lock, &target, newest);
+    last_seen::record(repository, &lock, &target, newest);
     moving::move_to(repository, &lock, &branch, commit, newest, "modreg serve: follow")?;
     Ok(Followed::Moved { to: newest })
 }
 
 /// Fetches the history that a shallow clone lacks, for numbers are taken from all of it.
-pub(super) fn deepen(repository: &Repository, local: &Local) -> Result<(), SyncError> {
+pub(super) fn deepen(repository: &Repository, local: &LocalHead) -> Result<(), SyncError> {
     if !repository.is_shallow() {
         return Ok(());
     }

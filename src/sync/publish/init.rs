@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use super::local_head::PATIENCE;
+use super::local_head::LOCK_TIMEOUT;
 use crate::{
     domain::{ObjectId, RepoPath},
     git::{Checkout, Head, NewCommit, Repository},
@@ -19,7 +19,7 @@ pub fn commit_files(
     message: &str,
     now: Timestamp,
 ) -> Result<ObjectId, SyncError> {
-    let lock = repository.lock(PATIENCE, now)?;
+    let lock = repository.lock(LOCK_TIMEOUT, now)?;
     let (branch, head) = match repository.head()? {
         Head::Unborn { branch } => (branch, None),
         head => (head.branch()?.to_owned(), Some(head.require_commit()?)),

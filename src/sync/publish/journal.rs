@@ -36,7 +36,7 @@ impl Journal {
     /// Notes how a sync that began at `now` ended, and gives what could not be noted.
     ///
     /// The lock makes sure that no other run writes it; a killed run leaves the old one.
-    pub fn note(
+    pub fn record(
         repository: &Repository,
         _lock: &SyncLock,
         now: Timestamp,

@@ -9,15 +9,15 @@ use crate::{
 };
 
 /// How long a run waits for another one in the same repository.
-pub(super) const PATIENCE: Duration = Duration::from_secs(5);
+pub(super) const LOCK_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Where HEAD stands.
-pub(super) struct Local {
+pub(super) struct LocalHead {
     pub(super) branch: Option<String>,
     pub(super) commit: ObjectId,
 }
 
-impl Local {
+impl LocalHead {
     pub(super) fn of(repository: &Repository) -> Result<Self, SyncError> {
         let head = repository.head()?;
         let commit = head.require_commit()?;

@@ -5,26 +5,26 @@
 
 mod attempt;
 mod checkout;
+mod failed_attempts;
 pub(super) mod follow;
 pub(super) mod guard;
-mod here;
 pub(super) mod init;
 pub(super) mod journal;
+mod last_seen;
+mod local;
 mod local_head;
-mod losses;
 pub(super) mod message;
 mod moving;
 mod objects;
 mod own_commits;
 mod remote;
-mod seen;
 mod step;
 
-use super::{Outcome, Request, Started, SyncError, Verdict};
+use super::{Conclusion, Outcome, Request, Started, SyncError};
 use crate::git::{Repository, SyncLock};
 use attempt::Run;
 use journal::Journal;
-use local_head::{Local, PATIENCE};
+use local_head::{LOCK_TIMEOUT, LocalHead};
 use remote::Remote;
 
 /// Compiles, and publishes the next snapshot here or, with [`Request::push`], at the remote first.
@@ -33,19 +33,19 @@ pub fn sync(
     request: &Request<'_>,
     started: Started<'_>,
 ) -> Result<Outcome, SyncError> {
-    let lock = repository.lock(PATIENCE, request.now)?;
+    let lock = repository.lock(LOCK_TIMEOUT, request.now)?;
     let ended = run(repository, &lock, request, started);
-    let is_slip = ended.as_ref().is_err_and(SyncError::is_about_the_request);
-    if !request.dry_run && !is_slip {
+    let is_request_error = ended.as_ref().is_err_and(SyncError::is_request_error);
+    if !request.dry_run && !is_request_error {
         let failure = match &ended {
-            Ok(Outcome { verdict: Verdict::Refused(refusal), draft, .. }) => {
+            Ok(Outcome { conclusion: Conclusion::Refused(refusal), draft, .. }) => {
                 Some(format!("refused by a guard: {}", refusal.reason(&draft.plan)))
             }
             Ok(_) => None,
             Err(error) => Some(error.with_causes()),
         };
         // Where it cannot be noted, only the note is lost.
-        let _ = Journal::note(repository, &lock, request.now, failure);
+        let _ = Journal::record(repository, &lock, request.now, failure);
     }
     ended
 }
@@ -62,10 +62,10 @@ fn run(
         return run.dry(commit);
     }
     moving::finish(repository, lock)?;
-    let local = Local::of(repository)?;
+    let local = LocalHead::of(repository)?;
     if let Some(push) = &request.push {
         return Remote::new(&run, &local, push)?.publish(&run);
     }
     follow::deepen(repository, &local)?;
-    here::publish(&run)
+    local::publish(&run)
 }

@@ -15,7 +15,7 @@ use crate::{
 pub(super) type Files = BTreeMap<RepoPath, ObjectId>;
 
 /// A snapshot in the object database, with its commit. No branch has it yet.
-pub(super) struct Written {
+pub(super) struct WrittenSnapshot {
     pub(super) commit: ObjectId,
     /// The files below `registry/`.
     pub(super) files: Files,
@@ -23,7 +23,7 @@ pub(super) struct Written {
     reflog: String,
 }
 
-impl Written {
+impl WrittenSnapshot {
     /// Puts the commit on a branch that is at `expected`.
     pub(super) fn move_branch(
         &self,
@@ -45,7 +45,7 @@ pub(super) fn write(
     draft: &Draft,
     root: &Root,
     step: &Step<'_>,
-) -> Result<Written, SyncError> {
+) -> Result<WrittenSnapshot, SyncError> {
     repository.write(&objects.all)?;
     let message = message::message(root, previous, draft, base, step.trigger);
     let identity = repository.identity()?;
@@ -57,7 +57,7 @@ pub(super) fn write(
     })?;
     let subject = message.lines().next().unwrap_or_default();
     let reflog = format!("modreg {}: {subject}", step.scope.verb());
-    Ok(Written { commit, files: objects.files, identity, reflog })
+    Ok(WrittenSnapshot { commit, files: objects.files, identity, reflog })
 }
 
 /// The objects of a snapshot.

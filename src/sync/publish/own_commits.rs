@@ -18,7 +18,7 @@ use crate::{
 /// The file, in the folder of modreg's own files. Another format has another name.
 const NAME: &str = "own-commits-1.json";
 /// So many are kept. Older ones that were never pushed count as commits of people.
-const KEPT: usize = 512;
+const MAX_COMMITS: usize = 512;
 
 /// A snapshot that this repository made.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -97,11 +97,11 @@ impl OwnCommits {
     }
 
     /// Adds one, before any branch has it. Where it cannot be recorded, it counts as a commit of people.
-    pub(super) fn note(repository: &Repository, _lock: &SyncLock, own: OwnCommit) {
+    pub(super) fn record(repository: &Repository, _lock: &SyncLock, own: OwnCommit) {
         let Self(mut commits) = Self::read(repository);
         commits.retain(|known| known.commit != own.commit);
         commits.push(own);
-        let too_many = commits.len().saturating_sub(KEPT);
+        let too_many = commits.len().saturating_sub(MAX_COMMITS);
         commits.drain(..too_many);
         if let Ok(bytes) = serde_json::to_vec(&commits) {
             let _ = repository.own_files().write(NAME, &bytes);

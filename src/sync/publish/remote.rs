@@ -12,17 +12,17 @@ use std::{
 use super::{
     attempt::{Attempt, Run, Start, outcome},
     checkout::Checkout,
+    failed_attempts::{FailedAttempt, FailedAttempts},
     follow::{deepen_target, target},
-    local_head::Local,
-    losses::{Losses, Lost},
+    last_seen,
+    local_head::LocalHead,
     moving,
     own_commits::{OwnCommit, OwnCommits},
-    seen,
 };
 use crate::{
     domain::ObjectId,
     git::{PushResult, Range, RemoteBranch, RemoteFailure},
-    sync::{Arrival, Outcome, Push, Pushed, SyncError, Verdict, log::compiler::settings_at},
+    sync::{Arrival, Conclusion, Outcome, Push, Pushed, SyncError, log::compiler::settings_at},
 };
 
 /// The first wait is for a random time up to the length of an attempt, or up to this; the bound doubles with each loss.
@@ -43,13 +43,13 @@ pub(super) struct Remote<'a> {
 
 impl<'a> Remote<'a> {
     /// Finds out where to push, and fetches the history where the clone is shallow.
-    pub(super) fn new(run: &Run<'_>, local: &Local, push: &'a Push<'a>) -> Result<Self, SyncError> {
+    pub(super) fn new(run: &Run<'_>, local: &LocalHead, push: &'a Push<'a>) -> Result<Self, SyncError> {
         let repository = run.repository;
         repository.require_unlocked_for_push(local.branch.as_deref())?;
         let settings = settings_at(repository, local.commit)?.push;
         let target = target(repository, local.branch.as_deref(), push.remote.as_deref(), &settings)?;
         deepen_target(repository, &target, settings.timeout)?;
-        let earlier = seen::last(repository, &target).into_iter().collect();
+        let earlier = last_seen::read(repository, &target).into_iter().collect();
         Ok(Self { target, push, timeout: settings.timeout, attempts: settings.attempts, earlier })
     }
 
@@ -70,7 +70,7 @@ impl<'a> Remote<'a> {
         // What was known of the remote may be old.
         let mut is_fresh = tracked.is_none();
         let mut length = SHORTEST_ATTEMPT;
-        let mut losses = Losses::default();
+        let mut failed = FailedAttempts::default();
         let mut number = 1;
         while number <= self.attempts {
             let began = Instant::now();
@@ -87,7 +87,7 @@ impl<'a> Remote<'a> {
             };
             let attempt = run.attempt(start)?;
             if let Some(refusal) = attempt.refusal.clone() {
-                return Ok(outcome(attempt.prepared, Verdict::Refused(refusal), None));
+                return Ok(outcome(attempt.prepared, Conclusion::Refused(refusal), None));
             }
             let arrival = if attempt.written.is_none() && remote == Some(attempt.base) {
                 if !is_fresh {
@@ -104,7 +104,7 @@ impl<'a> Remote<'a> {
                 }
                 let expected = remote;
                 (remote, is_fresh) = (self.fetch(run)?, true);
-                if losses.add(lost, remote != expected).is_hopeless() {
+                if failed.add(lost, remote != expected).should_give_up() {
                     break;
                 }
                 number += 1;
@@ -114,13 +114,13 @@ impl<'a> Remote<'a> {
             };
             return self.arrived(run, attempt, remote, arrival, number);
         }
-        Err(losses.error(self.shown(), self.attempts))
+        Err(failed.error(self.shown(), self.attempts))
     }
 
     /// Decides which commit to compile: the newer one of the local and the remote head.
     fn start(&self, run: &Run<'_>, remote: Option<ObjectId>) -> Result<Start, SyncError> {
         let repository = run.repository;
-        let local = Local::of(repository)?;
+        let local = LocalHead::of(repository)?;
         let head = local.commit;
         let Some(remote) = remote else {
             if self.earlier.is_empty() {
@@ -202,11 +202,11 @@ impl<'a> Remote<'a> {
         run: &Run<'_>,
         old: Option<ObjectId>,
         commit: ObjectId,
-    ) -> Result<Option<Lost>, SyncError> {
+    ) -> Result<Option<FailedAttempt>, SyncError> {
         let lost = match run.repository.push(&self.target, old, commit, self.timeout)? {
             PushResult::Accepted => return Ok(None),
-            PushResult::Moved { failure, message } => return Ok(Some(Lost { failure, message })),
-            PushResult::Unknown { failure, message } => Lost { failure, message },
+            PushResult::Moved { failure, message } => return Ok(Some(FailedAttempt { failure, message })),
+            PushResult::Unknown { failure, message } => FailedAttempt { failure, message },
         };
         // The answer may have been lost on the way, after the push arrived.
         match run.repository.fetch(&self.target, self.timeout) {
@@ -230,9 +230,9 @@ impl<'a> Remote<'a> {
             Arrival::Pushed => people(run, &attempt, remote)?,
             Arrival::AlreadyThere => Vec::new(),
         };
-        seen::note(run.repository, run.lock, &self.target, commit);
+        last_seen::record(run.repository, run.lock, &self.target, commit);
         let left_behind = self.follow(run, &attempt).err();
-        let verdict = attempt.verdict(None);
+        let conclusion = attempt.conclusion(None);
         let pushed = Pushed {
             target: self.target.clone(),
             commit,
@@ -242,7 +242,7 @@ impl<'a> Remote<'a> {
             published_anew: attempt.published_anew.clone(),
             left_behind,
         };
-        Ok(outcome(attempt.prepared, verdict, Some(pushed)))
+        Ok(outcome(attempt.prepared, conclusion, Some(pushed)))
     }
 
     /// Moves the local branch to what the remote accepted, and brings the checkout up to date.

@@ -2,11 +2,11 @@
 //!
 //! A version that a sync of its parent would have made is right if the one before is: so of most only what changed is
 //! compiled, though all their entries are listed. The others, the first, rollbacks and syncs of a few modules, are checked
-//! whole. A problem of the past that HEAD does not have was repaired: it is reported, and does not fail the verification.
+//! whole. A discrepancy of the past that HEAD does not have was repaired: it is reported, and does not fail the verification.
 
 use super::{
     snapshot::check_entries,
-    verification::{Problem, Verification},
+    verification::{Discrepancy, Verification},
 };
 use crate::{
     domain::{ObjectId, RepoPath, SnapshotVersion},
@@ -30,15 +30,16 @@ pub(in crate::sync) fn walk(
     found: &mut Verification,
 ) -> Result<(), SyncError> {
     if log.is_cut_off() {
-        found.unverifiable("the clone is shallow: older versions are not here");
+        found.add_unverifiable("the clone is shallow: older versions are not here");
     }
-    log.remarks().into_iter().for_each(|remark| found.unverifiable(remark));
+    log.remarks().into_iter().for_each(|remark| found.add_unverifiable(remark));
     let edited = edits(repository, head, &log)?;
     let mut past = versions(repository, log, started, found)?;
     past.extend(edited);
-    let is_current =
-        |old: &Problem| found.problems.iter().any(|new| new.path == old.path && new.commit == old.commit);
-    past.retain(|problem| !is_current(problem));
+    let is_current = |old: &Discrepancy| {
+        found.discrepancies.iter().any(|new| new.path == old.path && new.commit == old.commit)
+    };
+    past.retain(|discrepancy| !is_current(discrepancy));
     past.dedup();
     found.repaired = past;
     Ok(())
@@ -50,10 +51,10 @@ fn versions(
     mut log: Log,
     started: Started<'_>,
     found: &mut Verification,
-) -> Result<Vec<Problem>, SyncError> {
+) -> Result<Vec<Discrepancy>, SyncError> {
     let mut publications: Vec<Publication> = log.newest_first().cloned().collect();
     publications.reverse();
-    let mut problems = Vec::new();
+    let mut discrepancies = Vec::new();
     let mut record = None;
     let mut before = SnapshotVersion::EMPTY;
     found.versions = 0;
@@ -65,7 +66,7 @@ fn versions(
         let snapshot = match VersionedSnapshot::of(repository, &publication) {
             Ok(published) => published.snapshot,
             Err(SyncError::LostEntries { tree }) => {
-                found.unverifiable(format!(
+                found.add_unverifiable(format!(
                     "version {version}: its tree {tree} is gone: the history was rewritten"
                 ));
                 record = None;
@@ -73,8 +74,8 @@ fn versions(
             }
             Err(SyncError::Root { error, .. }) => {
                 let mut step = Verification::of(repository, commit)?;
-                step.root(&error);
-                problems.extend(at(commit, step.problems));
+                step.add_root_error(&error);
+                discrepancies.extend(at(commit, step.discrepancies));
                 record = None;
                 continue;
             }
@@ -88,15 +89,15 @@ fn versions(
         }
         let mut step = Verification::of(repository, commit)?;
         check_entries(&mut step, repository, commit, &snapshot, root, &log, started)?;
-        step.unverifiable.into_iter().for_each(|reason| found.unverifiable(reason));
-        problems.extend(at(commit, step.problems));
+        step.unverifiable.into_iter().for_each(|reason| found.add_unverifiable(reason));
+        discrepancies.extend(at(commit, step.discrepancies));
         record = None;
     }
-    Ok(problems)
+    Ok(discrepancies)
 }
 
-fn at(commit: ObjectId, problems: Vec<Problem>) -> impl Iterator<Item = Problem> {
-    problems.into_iter().map(move |problem| Problem { commit: Some(commit), ..problem })
+fn at(commit: ObjectId, discrepancies: Vec<Discrepancy>) -> impl Iterator<Item = Discrepancy> {
+    discrepancies.into_iter().map(move |discrepancy| Discrepancy { commit: Some(commit), ..discrepancy })
 }
 
 /// What a version that is right tells of the next one.
@@ -129,7 +130,7 @@ fn is_a_sync(
 fn gap(before: SnapshotVersion, version: SnapshotVersion, is_cut_off: bool, found: &mut Verification) {
     let missing = version.get().saturating_sub(before.get()).saturating_sub(1);
     if missing > 0 && !(is_cut_off && before == SnapshotVersion::EMPTY) {
-        found.unverifiable(format!(
+        found.add_unverifiable(format!(
             "{missing} versions between {before} and {version} were not published on this branch: they are on another \
              line, or the history was squashed or cut"
         ));
@@ -137,18 +138,18 @@ fn gap(before: SnapshotVersion, version: SnapshotVersion, is_cut_off: bool, foun
 }
 
 /// What the commits of the main line did to the registry by hand, oldest first.
-fn edits(repository: &Repository, head: ObjectId, log: &Log) -> Result<Vec<Problem>, SyncError> {
+fn edits(repository: &Repository, head: ObjectId, log: &Log) -> Result<Vec<Discrepancy>, SyncError> {
     let range = Range { from: &[head], except: None };
     let changed = repository.main_line_changes(range, &RepoPath::new(REGISTRY))?;
-    let mut problems = Vec::new();
+    let mut discrepancies = Vec::new();
     for commit in repository.main_line(range)?.iter().rev() {
         if changed.contains(&commit.commit) {
             let mut step = Verification::of(repository, commit.commit)?;
             edit(repository, commit.commit, &commit.parents, log, &mut step)?;
-            problems.extend(at(commit.commit, step.problems));
+            discrepancies.extend(at(commit.commit, step.discrepancies));
         }
     }
-    Ok(problems)
+    Ok(discrepancies)
 }
 
 /// What one commit did to the registry by hand.
@@ -167,7 +168,7 @@ fn edit(
     }
     let Some(blob) = blob else {
         if is_new_root && !parents.is_empty() {
-            found.problem(root_file, &rules::ROOT_REMOVED, "the registry was removed by hand");
+            found.add(root_file, &rules::ROOT_REMOVED, "the registry was removed by hand");
         }
         return Ok(());
     };
@@ -175,14 +176,14 @@ fn edit(
         Ok(root) => root,
         Err(error) => {
             if is_new_root {
-                found.root(&error);
+                found.add_root_error(&error);
             }
             return Ok(());
         }
     };
     if is_new_root && log.get(root.version).is_some_and(|published| published.root != blob) {
         let message = format!("version {} was published before with another content", root.version);
-        found.problem(root_file, &rules::ROOT_INCONSISTENT, message);
+        found.add(root_file, &rules::ROOT_INCONSISTENT, message);
     }
     let empty = || empty_tree(repository.format());
     let entries = repository.tree_at(commit, folder.as_str())?.unwrap_or_else(empty);
@@ -190,7 +191,7 @@ fn edit(
         return Ok(());
     }
     if !is_present(repository, root.tree) {
-        found.unverifiable(format!("version {}: its tree {} is gone", root.version, root.tree));
+        found.add_unverifiable(format!("version {}: its tree {} is gone", root.version, root.tree));
         return Ok(());
     }
     // A file that one of the parents has as well was not changed here.
@@ -202,7 +203,7 @@ fn edit(
     for file in repository.differences(Some(root.tree), Some(entries))? {
         if here.iter().all(|changes| changes.iter().any(|change| change.path == file.path)) {
             let message = format!("it is not what version {} published", root.version);
-            found.problem(folder.join(file.path.as_str()), &rules::ENTRY_EDITED, message);
+            found.add(folder.join(file.path.as_str()), &rules::ENTRY_EDITED, message);
         }
     }
     Ok(())

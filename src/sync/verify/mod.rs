@@ -1,7 +1,7 @@
 //! Whether the registry is whole, and what its sources compile to; of one commit, or of every version there was.
 
-mod blame;
 mod history;
+mod origin;
 mod records;
 mod snapshot;
 mod sources;
@@ -23,13 +23,13 @@ pub fn verify(
     let log = Log::read(repository, head)?;
     let mut found = Verification::of(repository, head)?;
     snapshot::check_head(&mut found, repository, head, &log, started)?;
-    blame::name_commits(repository, head, &mut found.problems)?;
+    origin::name_commits(repository, head, &mut found.discrepancies)?;
     if extent == Extent::History {
         history::walk(repository, head, log, started, &mut found)?;
     } else {
-        log.remarks().into_iter().for_each(|remark| found.unverifiable(remark));
+        log.remarks().into_iter().for_each(|remark| found.add_unverifiable(remark));
     }
-    found.problems.sort_by(|a, b| a.key().cmp(&b.key()));
-    found.problems.dedup();
+    found.discrepancies.sort_by(|a, b| a.key().cmp(&b.key()));
+    found.discrepancies.dedup();
     Ok(found)
 }

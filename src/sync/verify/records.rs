@@ -37,11 +37,11 @@ pub(in crate::sync) fn form(state: &State<'_>, found: &mut Verification) -> Resu
     for file in repository.files(tree, &RepoPath::new(""))? {
         let path = entries_path().join(file.path.as_str());
         let Some(name) = module_of(file.path.as_str()) else {
-            found.problem(path, &rules::ENTRY_STRAY, "no entry belongs here");
+            found.add(path, &rules::ENTRY_STRAY, "no entry belongs here");
             continue;
         };
         if let Some(odd) = odd_file(file.kind) {
-            found.problem(path, &rules::ENTRY_FORM, format!("it {}, not a regular file", odd.present()));
+            found.add(path, &rules::ENTRY_FORM, format!("it {}, not a regular file", odd.present()));
             continue;
         }
         let is_fresh = !root.held.contains_key(&name) && !root.pinned.contains_key(&name);
@@ -51,7 +51,7 @@ pub(in crate::sync) fn form(state: &State<'_>, found: &mut Verification) -> Resu
             Some(_) | None => Ok(()),
         });
         if let Err(reason) = checked {
-            found.problem(path, &rules::ENTRY_FORM, reason);
+            found.add(path, &rules::ENTRY_FORM, reason);
         }
     }
     Ok(())
@@ -101,7 +101,7 @@ pub(in crate::sync) fn holds(state: &State<'_>, found: &mut Verification) -> Res
         let since = held.since;
         if since > root.version {
             let message = format!("`{name}` is held since version {since}, which is yet to come");
-            found.problem(root_path(), &rules::ROOT_HELD, message);
+            found.add(root_path(), &rules::ROOT_HELD, message);
             continue;
         }
         match past.last_good(name, root.version, snapshot.entries.get(name).copied())? {
@@ -109,11 +109,11 @@ pub(in crate::sync) fn holds(state: &State<'_>, found: &mut Verification) -> Res
             LastGood::Other(_) => {
                 let message =
                     format!("it is held since version {since}, but no version before had this entry");
-                found.problem(entry_repo_path(name), &rules::ENTRY_HELD, message);
+                found.add(entry_repo_path(name), &rules::ENTRY_HELD, message);
             }
             LastGood::Unknown => {
                 let before = SnapshotVersion::new(since.get().saturating_sub(1));
-                found.unverifiable(unknown(before, &format!("`{name}` is held since version {since}")));
+                found.add_unverifiable(unknown(before, &format!("`{name}` is held since version {since}")));
             }
         }
     }
@@ -128,27 +128,27 @@ pub(in crate::sync) fn pins(state: &State<'_>, found: &mut Verification) -> Resu
         if version >= root.version || version == SnapshotVersion::EMPTY {
             let message =
                 format!("`{name}` is pinned to version {version}, which was not there to go back to");
-            found.problem(root_path(), &rules::ROOT_PINNED, message);
+            found.add(root_path(), &rules::ROOT_PINNED, message);
             continue;
         }
         let entry = match log.find(version) {
             Some(publication) => past.entry(publication, name)?,
-            None if past.has_first_version_pin(name, root)? => PastEntry::NotHere,
+            None if past.has_first_version_pin(name, root)? => PastEntry::Missing,
             None => {
                 let message = format!("`{name}` is pinned to version {version}, which was never published");
-                found.problem(root_path(), &rules::ROOT_PINNED, message);
+                found.add(root_path(), &rules::ROOT_PINNED, message);
                 continue;
             }
         };
         let now = snapshot.entries.get(name).map_or(PastEntry::Absent, |id| PastEntry::Present(*id));
         match entry {
-            PastEntry::NotHere => {
-                found.unverifiable(unknown(version, &format!("`{name}` is pinned to it")));
+            PastEntry::Missing => {
+                found.add_unverifiable(unknown(version, &format!("`{name}` is pinned to it")));
             }
             entry if entry != now => {
                 let message =
                     format!("it is pinned to version {version}, but is not the entry of that version");
-                found.problem(entry_repo_path(name), &rules::ENTRY_PINNED, message);
+                found.add(entry_repo_path(name), &rules::ENTRY_PINNED, message);
             }
             PastEntry::Present(_) | PastEntry::Absent => {}
         }

@@ -35,7 +35,7 @@ pub(in crate::sync) fn check_head(
     let snapshot = match snapshot_at(repository, head) {
         Ok(snapshot) => snapshot,
         Err(SyncError::Root { error, .. }) => {
-            found.root(&error);
+            found.add_root_error(&error);
             return Ok(());
         }
         Err(error) => return Err(error),
@@ -45,13 +45,13 @@ pub(in crate::sync) fn check_head(
         if latest > SnapshotVersion::EMPTY {
             let is = odd_root.map_or_else(|| "is missing".to_owned(), Deviation::present);
             let message = format!("it {is}, but version {latest} was published");
-            found.problem(root_path(), &rules::ROOT_MISSING, message);
+            found.add(root_path(), &rules::ROOT_MISSING, message);
         }
         return Ok(());
     };
     if let Some(odd) = odd_root {
         let message = format!("it {}, not a regular file", odd.present());
-        found.problem(root_path(), &rules::ROOT_EDITED, message);
+        found.add(root_path(), &rules::ROOT_EDITED, message);
     }
     found.version = root.version;
     found.entries = snapshot.entries.len();
@@ -59,7 +59,7 @@ pub(in crate::sync) fn check_head(
     if let Some(published) = log.get(root.version).filter(|published| Some(published.root) != blob) {
         let message =
             format!("version {} was published by {} with another content", root.version, published.commit);
-        found.problem(root_path(), &rules::ROOT_INCONSISTENT, message);
+        found.add(root_path(), &rules::ROOT_INCONSISTENT, message);
     }
     check_entries(found, repository, head, &snapshot, root, log, started)?;
     check_tree(found, repository, &snapshot, root)
@@ -82,7 +82,7 @@ pub(in crate::sync) fn check_entries(
     let place = repository.place_at(commit, folder.as_str())?;
     if let Some(odd) = place.and_then(|(mode, _)| Deviation::of_folder_mode(mode)) {
         let message = format!("it {}, not the folder of the entries", odd.present());
-        found.problem(folder, &rules::ENTRY_STRAY, message);
+        found.add(folder, &rules::ENTRY_STRAY, message);
         return Ok(());
     }
     records::form(&state, found)?;
@@ -103,14 +103,14 @@ fn check_tree(
         return Ok(());
     }
     let message = format!("the entries have tree {actual}, but the root says {}", root.tree);
-    found.problem(root_path(), &rules::ROOT_TREE, message);
+    found.add(root_path(), &rules::ROOT_TREE, message);
     if is_present(repository, root.tree) {
-        let named = found.problem_paths();
+        let named = found.discrepancy_paths();
         for file in repository.differences(Some(root.tree), Some(actual))? {
             let path = entries_path().join(file.path.as_str());
             if !is_at_or_below(&named, &path) {
                 let message = format!("it is not what version {} published", root.version);
-                found.problem(path, &rules::ENTRY_EDITED, message);
+                found.add(path, &rules::ENTRY_EDITED, message);
             }
         }
     }

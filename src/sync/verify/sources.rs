@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     state::State,
-    verification::{Problem, Verification, is_at_or_below},
+    verification::{Discrepancy, Verification, is_at_or_below},
 };
 use crate::{
     compile::Registration,
@@ -14,8 +14,8 @@ use crate::{
     registry::{Snapshot, entry_repo_path, root_path},
     rules::registry as rules,
     sync::{
-        CommittedSources, Draft, Order, Previous, Scope, Sources as _, Started, SyncError, VersionedSnapshot,
-        draft,
+        CommittedSources, Draft, DraftInput, Previous, Scope, Sources as _, Started, SyncError,
+        VersionedSnapshot, draft,
         log::{compiler::compiler_at, snapshots::is_present},
         plan::select,
     },
@@ -35,7 +35,7 @@ pub(in crate::sync) fn check(
 ) -> Result<(), SyncError> {
     let State { repository, commit, root, compiler, .. } = state;
     if compiler.inputs() != root.inputs {
-        found.unverifiable(format!(
+        found.add_unverifiable(format!(
             "version {}: schemas, settings or modreg changed since it was compiled: the sources were not compared",
             root.version
         ));
@@ -47,7 +47,7 @@ pub(in crate::sync) fn check(
     let source_is_here = is_present(repository, root.source_tree);
     let trees: BTreeSet<ObjectId> =
         [Some(beside), source_is_here.then_some(root.source_tree)].into_iter().flatten().collect();
-    let mut common: Option<BTreeMap<Place, Problem>> = None;
+    let mut common: Option<BTreeMap<Place, Discrepancy>> = None;
     for tree in trees {
         let mut differences = differences(&recompile(state, tree, started)?, state);
         if let Some(before) = common {
@@ -72,14 +72,14 @@ pub(in crate::sync) fn check(
     }
     if source_is_here {
         // What is wrong with the place of a file says more than that the file is not there.
-        let named = found.problem_paths();
-        let is_named = |problem: &Problem| {
-            problem.rule.code == rules::ENTRY_MISSING.code && is_at_or_below(&named, &problem.path)
+        let named = found.discrepancy_paths();
+        let is_named = |discrepancy: &Discrepancy| {
+            discrepancy.rule.code == rules::ENTRY_MISSING.code && is_at_or_below(&named, &discrepancy.path)
         };
-        differences.retain(|_, problem| !is_named(problem));
-        found.problems.extend(differences.into_values());
+        differences.retain(|_, discrepancy| !is_named(discrepancy));
+        found.discrepancies.extend(differences.into_values());
     } else if !differences.is_empty() {
-        found.unverifiable(format!(
+        found.add_unverifiable(format!(
             "version {}: {} entries were compiled from source tree {}, which is not in this clone",
             root.version,
             differences.len(),
@@ -123,7 +123,7 @@ fn recompile(state: &State<'_>, tree: ObjectId, started: Started<'_>) -> Result<
     let done = started(selection.read.len());
     let snapshot = Snapshot { root: Some((*root).clone()), ..(*snapshot).clone() };
     let previous = Previous { snapshot, next: root.version.next(), is_current: true, ..Previous::default() };
-    draft(Order {
+    draft(DraftInput {
         previous: &previous,
         read_entry: &|_, id| Ok(repository.blob(id)?),
         source_tree: &|| Ok(sources.tree()),
@@ -142,12 +142,12 @@ fn sources_of<'a>(state: &State<'a>, tree: ObjectId) -> Result<CommittedSources<
 }
 
 /// Where the registry is not what a draft says.
-fn differences(draft: &Draft, state: &State<'_>) -> BTreeMap<Place, Problem> {
+fn differences(draft: &Draft, state: &State<'_>) -> BTreeMap<Place, Discrepancy> {
     let State { snapshot, root, .. } = state;
     let mut differences = BTreeMap::new();
     let mut differ = |path: RepoPath, name: &ModuleName, rule, message: String| {
-        let problem = Problem { path: path.clone(), rule, message, commit: None };
-        differences.insert((path, Some(name.clone())), problem);
+        let discrepancy = Discrepancy { path: path.clone(), rule, message, commit: None };
+        differences.insert((path, Some(name.clone())), discrepancy);
     };
     for name in draft.plan.written.keys() {
         let (rule, message) = if snapshot.entries.contains_key(name) {

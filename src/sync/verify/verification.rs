@@ -32,16 +32,16 @@ pub struct Verification {
     /// How many versions were checked.
     pub versions: usize,
     /// What is wrong now, by path.
-    pub problems: Vec<Problem>,
+    pub discrepancies: Vec<Discrepancy>,
     /// What was wrong at earlier commits and no longer is, oldest commit first.
-    pub repaired: Vec<Problem>,
+    pub repaired: Vec<Discrepancy>,
     /// What could not be checked, and why.
     pub unverifiable: Vec<String>,
 }
 
 /// Something that is wrong with a registry.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Problem {
+pub struct Discrepancy {
     /// The file.
     pub path: RepoPath,
     /// The rule that it breaks, one of [`crate::rules::registry`].
@@ -52,7 +52,7 @@ pub struct Problem {
     pub commit: Option<ObjectId>,
 }
 
-impl Problem {
+impl Discrepancy {
     /// Their order: by path, then by code.
     pub(in crate::sync) fn key(&self) -> (&RepoPath, &str, &str, Option<ObjectId>) {
         (&self.path, self.rule.code, &self.message, self.commit)
@@ -66,41 +66,36 @@ impl Verification {
             tree: repository.tree_at(commit, entries_path().as_str())?,
             entries: 0,
             versions: 0,
-            problems: Vec::new(),
+            discrepancies: Vec::new(),
             repaired: Vec::new(),
             unverifiable: Vec::new(),
         })
     }
 
-    pub(in crate::sync) fn problem(
-        &mut self,
-        path: RepoPath,
-        rule: &'static Rule,
-        message: impl Into<String>,
-    ) {
-        self.problems.push(Problem { path, rule, message: message.into(), commit: None });
+    pub(in crate::sync) fn add(&mut self, path: RepoPath, rule: &'static Rule, message: impl Into<String>) {
+        self.discrepancies.push(Discrepancy { path, rule, message: message.into(), commit: None });
     }
 
     /// The paths with which something is wrong so far.
-    pub(in crate::sync) fn problem_paths(&self) -> BTreeSet<RepoPath> {
-        self.problems.iter().map(|problem| problem.path.clone()).collect()
+    pub(in crate::sync) fn discrepancy_paths(&self) -> BTreeSet<RepoPath> {
+        self.discrepancies.iter().map(|discrepancy| discrepancy.path.clone()).collect()
     }
 
-    pub(in crate::sync) fn unverifiable(&mut self, reason: impl Into<String>) {
+    pub(in crate::sync) fn add_unverifiable(&mut self, reason: impl Into<String>) {
         let reason = reason.into();
         if !self.unverifiable.contains(&reason) {
             self.unverifiable.push(reason);
         }
     }
 
-    pub(in crate::sync) fn root(&mut self, error: &RootError) {
+    pub(in crate::sync) fn add_root_error(&mut self, error: &RootError) {
         let rule = match error {
             RootError::Malformed(_) => &rules::ROOT_MALFORMED,
             RootError::NewerFormat { .. } => &rules::ROOT_NEWER_FORMAT,
             RootError::Edited => &rules::ROOT_EDITED,
             RootError::Inconsistent(_) => &rules::ROOT_INCONSISTENT,
         };
-        self.problem(root_path(), rule, error.to_string());
+        self.add(root_path(), rule, error.to_string());
     }
 }
 

@@ -75,7 +75,7 @@ fn run(previous: &Snapshot, scope: &Scope, compiled: Vec<Compiled>) -> Plan {
     let pinned = scope.pinned(previous);
     let is_pinned = |module: &Compiled| module.named_by_path().is_some_and(|name| pinned.contains_key(&name));
     let compiled = compiled.into_iter().filter(|module| !is_pinned(module)).collect();
-    plan(Material { previous, next: SnapshotVersion::new(8), scope, compiled, unchanged: BTreeSet::new() })
+    plan(PlanInput { previous, next: SnapshotVersion::new(8), scope, compiled, unchanged: BTreeSet::new() })
 }
 
 /// `chat=old drive=new !held`, for reading.

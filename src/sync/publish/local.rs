@@ -3,11 +3,11 @@
 use super::{
     attempt::{Run, Start, outcome},
     checkout::Checkout,
-    local_head::Local,
+    local_head::LocalHead,
 };
 use crate::{
     git::GitErrorKind,
-    sync::{Outcome, SyncError, Verdict},
+    sync::{Conclusion, Outcome, SyncError},
 };
 
 /// How often a run starts again when another program moves the branch.
@@ -19,15 +19,15 @@ pub(super) fn publish(run: &Run<'_>) -> Result<Outcome, SyncError> {
     for _ in 0..ATTEMPTS {
         let head = run.repository.head()?;
         let (commit, branch) = (head.require_commit()?, head.branch()?);
-        let local = Local { branch: Some(branch.to_owned()), commit };
+        let local = LocalHead { branch: Some(branch.to_owned()), commit };
         let attempt = run.attempt(Start { local, base: commit, dropped: Vec::new() })?;
         if let Some(refusal) = attempt.refusal.clone() {
-            return Ok(outcome(attempt.prepared, Verdict::Refused(refusal), None));
+            return Ok(outcome(attempt.prepared, Conclusion::Refused(refusal), None));
         }
         let checkout = Checkout::of(run.repository, run.lock, commit)?;
         let Some(written) = &attempt.written else {
             checkout.catch_up_if_free()?;
-            return Ok(outcome(attempt.prepared, Verdict::Unchanged, None));
+            return Ok(outcome(attempt.prepared, Conclusion::Unchanged, None));
         };
         match written.move_branch(run.repository, run.lock, branch, Some(commit)) {
             Err(SyncError::Git(error)) if matches!(error.kind(), GitErrorKind::BranchMoved { .. }) => {
@@ -37,8 +37,8 @@ pub(super) fn publish(run: &Run<'_>) -> Result<Outcome, SyncError> {
             moved => moved?,
         }
         let behind = checkout.bring_to(&written.files, written.commit).err();
-        let verdict = attempt.verdict(behind);
-        return Ok(outcome(attempt.prepared, verdict, None));
+        let conclusion = attempt.conclusion(behind);
+        return Ok(outcome(attempt.prepared, conclusion, None));
     }
     Err(SyncError::LostRace { branch: lost, attempts: ATTEMPTS })
 }

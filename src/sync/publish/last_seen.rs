@@ -11,13 +11,13 @@ use crate::{
 const NAME: &str = "seen-1.json";
 
 /// The commit that was seen last at a remote's branch; `None` where it was never looked at, or the record is damaged.
-pub(super) fn last(repository: &Repository, target: &RemoteBranch) -> Option<ObjectId> {
-    read(repository).remove(&key(target))
+pub(super) fn read(repository: &Repository, target: &RemoteBranch) -> Option<ObjectId> {
+    read_all(repository).remove(&key(target))
 }
 
 /// Records the commit of a remote's branch. Where it cannot be recorded, git's own tracking branch has to do.
-pub(super) fn note(repository: &Repository, _lock: &SyncLock, target: &RemoteBranch, commit: ObjectId) {
-    let mut seen = read(repository);
+pub(super) fn record(repository: &Repository, _lock: &SyncLock, target: &RemoteBranch, commit: ObjectId) {
+    let mut seen = read_all(repository);
     if seen.insert(key(target), commit) == Some(commit) {
         return;
     }
@@ -26,7 +26,7 @@ pub(super) fn note(repository: &Repository, _lock: &SyncLock, target: &RemoteBra
     }
 }
 
-fn read(repository: &Repository) -> BTreeMap<String, ObjectId> {
+fn read_all(repository: &Repository) -> BTreeMap<String, ObjectId> {
     let bytes = fs::read(repository.own_files().path(NAME)).unwrap_or_default();
     serde_json::from_slice(&bytes).unwrap_or_default()
 }

@@ -6,18 +6,18 @@ use crate::{
 };
 
 /// So often in a row nobody else was faster, and still nothing arrived: trying again does not help.
-const IN_VAIN: usize = 3;
+const MAX_FAILURES: usize = 3;
 
 /// Why one attempt was lost.
 #[derive(Debug)]
-pub(super) struct Lost {
+pub(super) struct FailedAttempt {
     /// What is wrong with the remote, unless somebody else moved the branch.
     pub(super) failure: RemoteFailure,
     /// What was said of it.
     pub(super) message: String,
 }
 
-impl Lost {
+impl FailedAttempt {
     /// The failure of a push to a branch.
     pub(super) fn error(self, branch: &str) -> SyncError {
         let Self { failure, message } = self;
@@ -28,29 +28,29 @@ impl Lost {
 
 /// The attempts that were lost since somebody else last moved the branch.
 #[derive(Debug, Default)]
-pub(super) struct Losses {
-    in_vain: usize,
-    last: Option<Lost>,
+pub(super) struct FailedAttempts {
+    failures: usize,
+    last: Option<FailedAttempt>,
 }
 
-impl Losses {
+impl FailedAttempts {
     /// Adds one.
-    pub(super) fn add(&mut self, lost: Lost, has_moved: bool) -> &Self {
-        self.in_vain = if has_moved { 0 } else { self.in_vain + 1 };
+    pub(super) fn add(&mut self, lost: FailedAttempt, has_moved: bool) -> &Self {
+        self.failures = if has_moved { 0 } else { self.failures + 1 };
         self.last = Some(lost);
         self
     }
 
     /// Whether no further attempt can help. A lock may be let go of at any time.
-    pub(super) fn is_hopeless(&self) -> bool {
+    pub(super) fn should_give_up(&self) -> bool {
         let is_locked = self.last.as_ref().is_some_and(|lost| lost.failure == RemoteFailure::Locked);
-        self.in_vain >= IN_VAIN && !is_locked
+        self.failures >= MAX_FAILURES && !is_locked
     }
 
     /// Why all of `attempts` were lost.
     pub(super) fn error(self, branch: String, attempts: usize) -> SyncError {
         match self.last {
-            Some(lost) if self.in_vain >= IN_VAIN.min(attempts) => lost.error(&branch),
+            Some(lost) if self.failures >= MAX_FAILURES.min(attempts) => lost.error(&branch),
             Some(_) | None => SyncError::LostRace { branch, attempts },
         }
     }
@@ -63,7 +63,7 @@ mod tests {
     #[test]
     fn a_branch_that_moves_is_told_from_a_remote_that_takes_nothing() {
         use RemoteFailure::{Locked, Unmoved};
-        for (attempts, failure, moves, is_hopeless, is_race) in [
+        for (attempts, failure, moves, should_give_up, is_race) in [
             (10, Unmoved, &[true, true, true, true][..], false, true),
             (10, Unmoved, &[false, false, true, false, false], false, true),
             (10, Unmoved, &[true, false, false, false], true, false),
@@ -73,12 +73,12 @@ mod tests {
             (2, Locked, &[true, false], false, true),
             (1, Locked, &[false], false, false),
         ] {
-            let mut losses = Losses::default();
+            let mut failed = FailedAttempts::default();
             for has_moved in moves {
-                losses.add(Lost { failure, message: String::new() }, *has_moved);
+                failed.add(FailedAttempt { failure, message: String::new() }, *has_moved);
             }
-            assert_eq!(losses.is_hopeless(), is_hopeless, "{attempts} {failure:?} {moves:?}");
-            let error = losses.error("main".to_owned(), attempts);
+            assert_eq!(failed.should_give_up(), should_give_up, "{attempts} {failure:?} {moves:?}");
+            let error = failed.error("main".to_owned(), attempts);
             assert_eq!(
                 matches!(error, SyncError::LostRace { .. }),
                 is_race,

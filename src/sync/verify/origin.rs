@@ -1,6 +1,6 @@
-//! Which commit brought a problem in.
+//! Which commit brought a discrepancy in.
 
-use super::verification::Problem;
+use super::verification::Discrepancy;
 use crate::{
     domain::{ObjectId, RepoPath},
     git::{Range, Repository},
@@ -9,14 +9,14 @@ use crate::{
     sync::SyncError,
 };
 
-/// Names for each problem the newest commit that changed what it is about. A merge that took it from one of its parents
+/// Names for each discrepancy the newest commit that changed what it is about. A merge that took it from one of its parents
 /// changed nothing.
 pub(in crate::sync) fn name_commits(
     repository: &Repository,
     head: ObjectId,
-    problems: &mut [Problem],
+    discrepancies: &mut [Discrepancy],
 ) -> Result<(), SyncError> {
-    if problems.is_empty() {
+    if discrepancies.is_empty() {
         return Ok(());
     }
     let range = Range { from: &[head], except: None };
@@ -26,27 +26,28 @@ pub(in crate::sync) fn name_commits(
         if parents.is_empty() && repository.is_shallow() {
             continue;
         }
-        let mut unnamed = problems.iter_mut().filter(|problem| problem.commit.is_none()).peekable();
+        let mut unnamed =
+            discrepancies.iter_mut().filter(|discrepancy| discrepancy.commit.is_none()).peekable();
         if unnamed.peek().is_none() {
             break;
         }
-        for problem in unnamed {
-            let now = Suspect::at(repository, commit, problem)?;
-            let mut is_new = parents.is_empty() && now != Suspect::default() || !parents.is_empty();
+        for discrepancy in unnamed {
+            let now = RelatedState::at(repository, commit, discrepancy)?;
+            let mut is_new = parents.is_empty() && now != RelatedState::default() || !parents.is_empty();
             for parent in &parents {
-                is_new &= Suspect::at(repository, *parent, problem)? != now;
+                is_new &= RelatedState::at(repository, *parent, discrepancy)? != now;
             }
             if is_new {
-                problem.commit = Some(commit);
+                discrepancy.commit = Some(commit);
             }
         }
     }
     Ok(())
 }
 
-/// What a commit must have changed to bring a problem in.
+/// What a commit must have changed to bring a discrepancy in.
 #[derive(Debug, Default, PartialEq, Eq)]
-struct Suspect {
+struct RelatedState {
     object: Option<(Mode, ObjectId)>,
     root: Option<(Mode, ObjectId)>,
     /// Where an entry and what the root says of it do not fit, either may be to blame.
@@ -59,10 +60,10 @@ struct Record {
     hold: Option<Held>,
 }
 
-impl Suspect {
-    fn at(repository: &Repository, commit: ObjectId, problem: &Problem) -> Result<Self, SyncError> {
-        let path = problem.path.as_str();
-        match problem.rule.code {
+impl RelatedState {
+    fn at(repository: &Repository, commit: ObjectId, discrepancy: &Discrepancy) -> Result<Self, SyncError> {
+        let path = discrepancy.path.as_str();
+        match discrepancy.rule.code {
             "root/tree" => {
                 let object = repository.place_at(commit, entries_path().as_str())?;
                 Ok(Self { object, root: None, record: None })
