@@ -6,7 +6,7 @@ use super::{context::Context, workspace};
 use crate::{
     domain::SnapshotVersion,
     git::{GitErrorKind, Repository},
-    report::{json::DeliveryResult, sync_answer::SyncAnswer},
+    report::json::{DeliveryResult, SyncAnswer},
     rules,
     settings::{self, Settings, Webhook},
     sync::{self, Conclusion, Outcome, Request, SyncError},

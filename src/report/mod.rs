@@ -7,7 +7,6 @@
 
 pub mod changes;
 pub mod clipped;
-mod convert;
 pub mod findings;
 pub mod json;
 pub mod manifest;
@@ -15,7 +14,6 @@ pub mod markdown;
 pub mod outputs;
 pub mod overview;
 mod style;
-pub mod sync_answer;
 #[cfg(test)]
 mod testing;
 pub mod text;

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::{
     domain::{ObjectId, SnapshotVersion},
-    report::sync_answer::{Action, AnswerSummary, Detail, SyncAnswer},
+    report::json::{Action, AnswerSummary, Detail, SyncAnswer},
     settings::WebhookEvent,
     sync::Trigger,
 };

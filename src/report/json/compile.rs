@@ -2,7 +2,10 @@
 
 use serde::Serialize;
 
-use super::{ChangeReport, DiagnosticReport, Refusal, changes, diagnostics};
+use super::{
+    changes::{ChangeReport, Refusal, changes},
+    diagnostics::{DiagnosticReport, diagnostics},
+};
 use crate::{
     diagnostic::Diagnostic,
     domain::{RepoPath, SnapshotVersion},

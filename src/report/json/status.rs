@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize, Serializer};
 
-use super::DiagnosticReport;
+use super::diagnostics::{DiagnosticReport, diagnostics};
 use crate::{
     domain::{ModuleName, ObjectId, SnapshotVersion},
     registry::{Held, Pin},
+    sync::Status,
 };
 
 /// How the registry stands.
@@ -68,6 +69,37 @@ pub struct StatusReport {
     /// What became of the webhook messages; `None` where there never was one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub webhooks: Option<WebhooksReport>,
+}
+
+impl From<&Status> for StatusReport {
+    fn from(status: &Status) -> Self {
+        let last_change = status.last_change.map(crate::object::Moment::timestamp);
+        let last_success = status.journal.last_success.or(last_change);
+        Self {
+            total_modules: status.total(),
+            registered_modules: status.registered,
+            unregistered_modules: status.unregistered,
+            orphaned_entries: status.orphaned.len(),
+            skipped_modules: status.skipped,
+            held_modules: status.held.len(),
+            pinned_modules: status.pinned.len(),
+            version: status.version,
+            tree: status.tree,
+            last_sync: last_success,
+            last_attempt: status.journal.last_attempt.or(last_change),
+            last_success,
+            last_change,
+            last_error: status.journal.last_error.clone(),
+            running: status.is_running,
+            stale: status.is_stale,
+            drift: status.has_drift,
+            next_run: None,
+            invalid: diagnostics(&status.invalid),
+            held: status.held.clone(),
+            pinned: status.pinned.clone(),
+            webhooks: None,
+        }
+    }
 }
 
 /// What became of the webhook messages.

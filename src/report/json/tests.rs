@@ -5,10 +5,17 @@ use std::{
     sync::Arc,
 };
 
+use jiff::Timestamp;
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::diagnostic::{Finding, Part, Rule, SourceText};
+use crate::{
+    diagnostic::{Diagnostic, Finding, Part, Rule, Severity, SourceText},
+    domain::{ObjectId, Pointer, RepoPath, SnapshotVersion},
+    registry::{Held, Pin},
+    sync::Summary,
+};
 
 static RULE: Rule = Rule {
     code: "schema/enum",

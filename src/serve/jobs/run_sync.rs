@@ -9,7 +9,7 @@ use std::{
 use super::syncs::{CompletedSync, FinishedSync, Job, SyncFailure};
 use crate::{
     git::{GitErrorKind, Repository},
-    report::{json::Refusal, sync_answer::SyncAnswer},
+    report::json::{Refusal, SyncAnswer},
     serve::{auth::Principal, options::Options, state::State},
     sync::{self, Conclusion, Outcome, Push, Request, SyncError},
 };

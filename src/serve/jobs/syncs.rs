@@ -12,7 +12,7 @@ use tokio::sync::{Mutex as AsyncMutex, OwnedMutexGuard, OwnedSemaphorePermit, Se
 
 use crate::{
     domain::{ObjectId, SnapshotVersion},
-    report::{json::Refusal, sync_answer::SyncAnswer},
+    report::json::{Refusal, SyncAnswer},
     sync::{RemovalToken, Scope, Trigger},
 };
 

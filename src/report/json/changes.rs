@@ -1,0 +1,152 @@
+//! The report of the commands that change the registry or show its changes: `diff`, `sync`, `prune`, `rollback`, `unpin`.
+
+use serde::Serialize;
+
+use super::diagnostics::{DiagnosticReport, diagnostics};
+use crate::{
+    diff::{ChangeKind, Changes, ModuleChange},
+    domain::{ModuleName, ObjectId, Pointer, RepoPath, SnapshotVersion},
+    registry::Snapshot,
+    sync::{self, Outcome, Plan, Summary, Conclusion},
+};
+
+/// What `diff` would change or `sync` did.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ChangesReport {
+    /// The version before.
+    pub from: SnapshotVersion,
+    /// The version after; `None` is the working tree, which has none yet.
+    pub to: Option<SnapshotVersion>,
+    /// The version that the registry has now.
+    pub version: SnapshotVersion,
+    /// The commit that was made.
+    pub commit: Option<ObjectId>,
+    /// The counts.
+    pub summary: Summary,
+    /// One change per module, by name.
+    pub changes: Vec<ChangeReport>,
+    /// The generated paths that were not what was published, and were repaired.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub repaired: Vec<RepoPath>,
+    /// All findings.
+    pub diagnostics: Vec<DiagnosticReport>,
+    /// Why nothing was written, where a guard refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refused: Option<Refusal>,
+}
+
+impl From<&Outcome> for ChangesReport {
+    fn from(outcome: &Outcome) -> Self {
+        let Outcome { previous, draft, conclusion, remarks, log_remarks: _, read: _, pushed: _ } = outcome;
+        let from = previous.version();
+        let next = draft.root.as_ref().map_or(from, |root| root.version);
+        let (version, commit, refused) = match conclusion {
+            Conclusion::Unchanged | Conclusion::DryRun => (from, None, None),
+            Conclusion::Committed { commit, .. } => (next, Some(*commit), None),
+            Conclusion::Refused(refusal) => (from, None, Some(Refusal::new(refusal, &draft.plan))),
+        };
+        let found: Vec<_> = remarks.iter().chain(&draft.plan.diagnostics).cloned().collect();
+        Self {
+            from,
+            to: Some(next),
+            version,
+            commit,
+            summary: draft.plan.summary,
+            changes: changes(&draft.changes),
+            repaired: draft.repaired.keys().cloned().collect(),
+            diagnostics: diagnostics(&found),
+            refused,
+        }
+    }
+}
+
+impl ChangesReport {
+    /// Tells of the changes between two snapshots; `version` is the one that the registry has now.
+    pub fn between(old: &Snapshot, new: &Snapshot, version: SnapshotVersion, found: &Changes) -> Self {
+        Self {
+            from: old.version(),
+            to: Some(new.version()),
+            version,
+            commit: None,
+            summary: Summary::between(new, found),
+            changes: changes(found),
+            repaired: Vec::new(),
+            diagnostics: Vec::new(),
+            refused: None,
+        }
+    }
+}
+
+/// One change.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ChangeReport {
+    name: ModuleName,
+    change: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    from_version: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    to_version: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    renamed_from: Option<ModuleName>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    renamed_to: Option<ModuleName>,
+    fields: Vec<Pointer>,
+}
+
+impl From<&ModuleChange> for ChangeReport {
+    fn from(change: &ModuleChange) -> Self {
+        let blank = |word| Self {
+            name: change.name.clone(),
+            change: word,
+            from_version: None,
+            to_version: None,
+            renamed_from: None,
+            renamed_to: None,
+            fields: Vec::new(),
+        };
+        match change.kind.clone() {
+            ChangeKind::Added { version, renamed_from } => {
+                Self { to_version: version, renamed_from, ..blank("added") }
+            }
+            ChangeKind::Updated { from_version, to_version, fields } => Self {
+                from_version,
+                to_version,
+                fields: fields.into_iter().map(|field| field.pointer).collect(),
+                ..blank("updated")
+            },
+            ChangeKind::Removed { version, renamed_to } => {
+                Self { from_version: version, renamed_to, ..blank("removed") }
+            }
+        }
+    }
+}
+
+/// All changes, by name.
+pub fn changes(changes: &Changes) -> Vec<ChangeReport> {
+    changes.iter().map(ChangeReport::from).collect()
+}
+
+/// Why a guard refused a sync.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Refusal {
+    /// One line.
+    pub reason: String,
+    /// The modules that would go.
+    pub removals: Vec<ModuleName>,
+    /// What lets exactly these go, where that is what the guard is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub token: Option<String>,
+}
+
+impl Refusal {
+    /// Says why a guard refused, and what it refused.
+    pub fn new(refusal: &sync::Refusal, plan: &Plan) -> Self {
+        let refused = refusal.removals();
+        let removals = refused.map(|refused| refused.entries.keys().cloned().collect()).unwrap_or_default();
+        let token = refused.map(|refused| refused.token.to_string());
+        Self { reason: refusal.reason(plan), removals, token }
+    }
+}

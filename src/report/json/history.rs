@@ -1,0 +1,86 @@
+//! The report of `modreg history`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use serde::{Serialize, Serializer};
+
+use crate::{
+    domain::{ModuleName, ObjectId, SnapshotVersion},
+    registry::{Held, Pin},
+    sync::{self, History},
+};
+
+/// The audit log, newest first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct HistoryReport {
+    /// One record per snapshot.
+    pub history: Vec<HistoryRecord>,
+}
+
+/// One snapshot in the audit log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct HistoryRecord {
+    /// Its version.
+    pub version: SnapshotVersion,
+    /// The commit that holds it.
+    pub commit: ObjectId,
+    /// When it was committed.
+    #[serde(serialize_with = "time")]
+    pub time: Timestamp,
+    /// Who committed it.
+    pub author: String,
+    /// What started the run.
+    pub trigger: Option<String>,
+    /// The commit that was compiled.
+    pub source_commit: Option<ObjectId>,
+    /// Modules that were added; absent where a shallow clone lacks the version before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub added: Option<usize>,
+    /// Modules with another entry.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub updated: Option<usize>,
+    /// Modules that were removed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub removed: Option<usize>,
+    /// Modules that were rolled back and pinned, with the reasons.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub pinned: BTreeMap<ModuleName, Pin>,
+    /// Modules whose pins were lifted.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub unpinned: BTreeSet<ModuleName>,
+    /// Modules whose entries stay at their last good content from then on, with the reasons.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub held: BTreeMap<ModuleName, Held>,
+    /// Modules that are no longer held.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub released: BTreeSet<ModuleName>,
+}
+
+impl From<&History> for HistoryReport {
+    fn from(history: &History) -> Self {
+        let record = |record: &sync::Record| HistoryRecord {
+            version: record.version,
+            commit: record.commit,
+            time: record.time.timestamp(),
+            author: record.author.clone(),
+            trigger: record.trigger.clone(),
+            source_commit: record.source_commit,
+            added: record.counts.map(|counts| counts.added),
+            updated: record.counts.map(|counts| counts.updated),
+            removed: record.counts.map(|counts| counts.removed),
+            pinned: record.pinned.clone(),
+            unpinned: record.unpinned.clone(),
+            held: record.held.clone(),
+            released: record.released.clone(),
+        };
+        Self { history: history.records.iter().map(record).collect() }
+    }
+}
+
+/// RFC 3339, in UTC.
+fn time<S: Serializer>(time: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(time)
+}

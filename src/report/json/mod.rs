@@ -1,0 +1,30 @@
+//! The machine-readable reports, version 1: what `--format json` prints and what the server answers, one file each.
+//!
+//! What a schema marks optional is left out where absent; all other fields are always there, `null` where there is
+//! nothing to tell.
+
+mod changes;
+mod compile;
+mod diagnostics;
+mod history;
+mod new;
+mod status;
+mod sync_answer;
+mod validate;
+mod verify;
+mod write;
+
+pub use changes::{ChangeReport, ChangesReport, Refusal, changes};
+pub use compile::{CompileReport, FileReport};
+pub use diagnostics::{DiagnosticReport, diagnostics};
+pub use history::{HistoryRecord, HistoryReport};
+pub use new::NewReport;
+pub use status::{Delivery, DeliveryResult, StatusReport, WebhooksReport};
+pub use sync_answer::{Action, AnswerSummary, Detail, DetailStatus, SyncAnswer};
+pub use validate::{ValidateReport, ValidateSummary};
+pub use verify::{VerifyProblem, VerifyReport};
+pub(super) use write::write_value;
+pub use write::{REPORT_VERSION, Versioned, to_bytes, write};
+
+#[cfg(test)]
+mod tests;
