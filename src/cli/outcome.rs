@@ -13,8 +13,8 @@ use crate::{
         findings::human,
         json::{self, ChangesReport},
         markdown::step_summary,
-        outputs::Outputs,
-        overview,
+        step_outputs::Outputs,
+        terminal,
         text::visible,
     },
     sync::{
@@ -163,7 +163,7 @@ fn human(outcome: &Outcome, context: &Context) -> Result<(), CliError> {
         format!("pinned at version {version}: {name} ({reason}); `modreg unpin {name}` lifts it")
     });
     context.say_all(pinned.collect(), "pinned module", IN_STATUS);
-    let pins = overview::pins(&was_pinned, &plan.pinned);
+    let pins = terminal::pins(&was_pinned, &plan.pinned);
     output::print_lines(&clipped(pins, "pin", IN_STATUS, context.out))?;
     let released = outcome.previous.held().into_keys().filter(|name| !plan.held.contains_key(name));
     let released = released.filter(|name| !was_refused && plan.entries.contains_key(name));
@@ -177,7 +177,7 @@ fn human(outcome: &Outcome, context: &Context) -> Result<(), CliError> {
         |(path, deviation): (&RepoPath, &Deviation)| format!("{repair} {path}: {}", deviation.past());
     let repaired = outcome.draft.repaired.iter().map(repair);
     context.warn_all(repaired.collect(), "file", &elsewhere);
-    let counts = overview::counts(&plan.summary);
+    let counts = terminal::counts(&plan.summary);
     match &outcome.conclusion {
         Conclusion::Unchanged => {
             output::print_line(&format!("version {version}, nothing to commit: {counts}"))
@@ -204,8 +204,8 @@ fn changes(outcome: &Outcome, was_refused: bool, elsewhere: &str, style: Style) 
     let is_refused =
         |change: &&ModuleChange| was_refused && matches!(change.kind, ChangeKind::Removed { .. });
     let (refused, others): (Vec<_>, Vec<_>) = outcome.draft.changes.iter().partition(is_refused);
-    let mut lines = clipped(overview::listing(others, style), "change", elsewhere, style);
-    lines.extend(clipped_removals(overview::listing(refused, style), elsewhere, style));
+    let mut lines = clipped(terminal::listing(others, style), "change", elsewhere, style);
+    lines.extend(clipped_removals(terminal::listing(refused, style), elsewhere, style));
     lines
 }
 

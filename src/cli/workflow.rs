@@ -8,7 +8,7 @@ use std::{
 };
 
 use super::{context::Context, error::CliError};
-use crate::report::{markdown::step_summary, outputs::Outputs};
+use crate::report::{markdown::step_summary, step_outputs::Outputs};
 
 /// The files that a step of a workflow may append to, as the host names them in the environment.
 #[derive(Debug, Clone, Default)]

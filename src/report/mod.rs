@@ -11,9 +11,9 @@ pub mod findings;
 pub mod json;
 pub mod manifest;
 pub mod markdown;
-pub mod outputs;
-pub mod overview;
+pub mod step_outputs;
 mod style;
+pub mod terminal;
 #[cfg(test)]
 mod testing;
 pub mod text;

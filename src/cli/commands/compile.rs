@@ -22,8 +22,8 @@ use crate::{
         findings::{self, Check, Findings},
         json::{self, CompileReport},
         markdown::{self, step_summary},
-        outputs::Outputs,
-        overview,
+        step_outputs::Outputs,
+        terminal,
         text::visible,
     },
     sync::{Draft, Drift, Log, RemovalToken, SyncError, WorkingDraft, WorkingTree},
@@ -255,7 +255,7 @@ impl Compilation<'_> {
         };
         output::print_line(&format!(
             "{version}: {}, {files} written",
-            overview::counts(&self.draft.plan.summary)
+            terminal::counts(&self.draft.plan.summary)
         ))
     }
 

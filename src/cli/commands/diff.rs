@@ -19,7 +19,7 @@ use crate::{
         changes::{self, Invalid},
         json::{self, ChangesReport},
         markdown,
-        outputs::Outputs,
+        step_outputs::Outputs,
         text::visible,
     },
     sync::{self, Log, Summary, VersionedSnapshot, WorkingDraft, WorkingTree},

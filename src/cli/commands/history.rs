@@ -5,7 +5,7 @@ use crate::{
     domain::ModuleName,
     report::{
         json::{self, HistoryReport},
-        overview,
+        terminal,
     },
     sync::{History, Log, VersionedSnapshot},
 };
@@ -36,7 +36,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     }
     output::write(|out| match args.format {
         Format::Json => json::write(out, &HistoryReport::from(&history)),
-        Format::Human => overview::history(out, &history, context.out),
+        Format::Human => terminal::history(out, &history, context.out),
     })?;
     context.remark_log(&log);
     Ok(Exit::Done)

@@ -14,7 +14,7 @@ use crate::{
     domain::{ModuleName, ObjectId, RepoPath, SnapshotVersion},
     git::Repository,
     load,
-    report::{Style, manifest, overview, text::visible},
+    report::{Style, manifest, terminal, text::visible},
     schema,
     sync::{self, Log, SyncError, VersionedSnapshot},
 };
@@ -85,7 +85,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
         (Some((_, entry)), _, _) => out.write_all(&entry),
         (None, Some(root), ShowFormat::Json) => out.write_all(&root.to_bytes()),
         (None, None, ShowFormat::Json) => writeln!(out, "null"),
-        (None, _, ShowFormat::Human | ShowFormat::Yaml) => overview::snapshot(out, &snapshot.snapshot, style),
+        (None, _, ShowFormat::Human | ShowFormat::Yaml) => terminal::snapshot(out, &snapshot.snapshot, style),
     })?;
     Ok(Exit::Done)
 }

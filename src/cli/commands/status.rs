@@ -4,7 +4,7 @@ use crate::{
     cli::{Exit, args::Format, context::Context, error::CliError, output, progress, workspace},
     report::{
         json::{self, StatusReport},
-        overview,
+        terminal,
     },
     sync::Status,
     webhook,
@@ -29,8 +29,8 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     output::write(|out| match args.format {
         Format::Json => json::write(out, &StatusReport { webhooks, ..StatusReport::from(&status) }),
         Format::Human => {
-            overview::status(out, &status, context.out)?;
-            webhooks.map_or(Ok(()), |webhooks| overview::webhooks(out, &webhooks))
+            terminal::status(out, &status, context.out)?;
+            webhooks.map_or(Ok(()), |webhooks| terminal::webhooks(out, &webhooks))
         }
     })?;
     for remark in &status.log_remarks {

@@ -12,8 +12,8 @@ use crate::{
         findings::Findings,
         json::{self, VerifyReport},
         markdown::step_summary,
-        outputs::Outputs,
-        overview,
+        step_outputs::Outputs,
+        terminal,
     },
     sync::{self, Extent},
 };
@@ -40,7 +40,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     let findings = Findings::of_verification(&verification);
     output::write(|out| match args.format.rendering() {
         Rendering::Json => json::write(out, &VerifyReport::from(&verification)),
-        Rendering::Human => overview::verification(out, &verification, context.out),
+        Rendering::Human => terminal::verification(out, &verification, context.out),
         Rendering::Findings(write) => write(out, &findings),
     })?;
     context.remark_cut_off(repository.is_shallow());

@@ -7,7 +7,7 @@ use crate::{
     report::{
         findings::{Check, Findings},
         json::Refusal,
-        overview::counts,
+        terminal::counts,
         text::count,
     },
     sync::{Conclusion, Outcome},

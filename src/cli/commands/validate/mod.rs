@@ -24,7 +24,7 @@ use crate::{
         findings::{Check, Findings, human},
         json::{self, ValidateReport},
         markdown::step_summary,
-        outputs::Outputs,
+        step_outputs::Outputs,
     },
 };
 use check::Checked;

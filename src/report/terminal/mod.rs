@@ -1,0 +1,14 @@
+//! What the commands about the registry print for people: the outcome of a sync, the status, the history, a snapshot and a
+//! verification.
+
+mod history;
+mod snapshot;
+mod status;
+mod sync;
+mod verification;
+
+pub use history::history;
+pub use snapshot::snapshot;
+pub use status::{status, webhooks};
+pub use sync::{counts, listing, pins};
+pub use verification::verification;

@@ -1,0 +1,48 @@
+//! The result of a verification, for people.
+
+use std::io;
+
+use crate::{
+    domain::SnapshotVersion,
+    report::{Style, style::Ink, text::visible},
+    sync::Verification,
+};
+
+/// Writes what a verification found.
+pub fn verification(out: &mut dyn io::Write, found: &Verification, style: Style) -> io::Result<()> {
+    for problem in &found.discrepancies {
+        let code = style.paint(Ink::Error, problem.rule.code);
+        write!(out, "{code} {}: {}", visible(problem.path.as_str()), visible(&problem.message))?;
+        match problem.commit {
+            Some(commit) => writeln!(out, ", since commit {}", &commit.to_string()[..10])?,
+            None => writeln!(out)?,
+        }
+    }
+    for problem in &found.repaired {
+        let code = style.paint(Ink::Warning, problem.rule.code);
+        write!(out, "{code} {}: {}", visible(problem.path.as_str()), visible(&problem.message))?;
+        let commit = problem.commit.map_or_else(String::new, |commit| commit.to_string());
+        writeln!(out, ", in commit {commit:.10}, repaired since")?;
+    }
+    for reason in &found.unverifiable {
+        writeln!(out, "{} {}", style.paint(Ink::Warning, "not checked:"), visible(reason))?;
+    }
+    let is_readable = found.version > SnapshotVersion::EMPTY;
+    let verdict = match (found.discrepancies.len(), found.unverifiable.is_empty()) {
+        (0, _) if !is_readable => return writeln!(out, "there is no registry yet"),
+        (0, true) => style.paint(Ink::Good, "is whole, and is what its sources compile to"),
+        (0, false) => style.paint(Ink::Warning, "is whole, as far as it could be checked"),
+        (1, _) => style.paint(Ink::Error, "has a problem"),
+        (count, _) => style.paint(Ink::Error, &format!("has {count} problems")),
+    };
+    let versions = match found.versions {
+        0 | 1 => String::new(),
+        count => format!(" and the history of {count} versions"),
+    };
+    match found.version {
+        version if is_readable => {
+            writeln!(out, "version {version} with {} modules{versions} {verdict}", found.entries)
+        }
+        _ => writeln!(out, "the registry {verdict}"),
+    }
+}
