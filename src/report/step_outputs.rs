@@ -8,7 +8,7 @@ use super::findings::Findings;
 use crate::{
     diagnostic::Severity,
     domain::{ObjectId, SnapshotVersion},
-    sync::{Conclusion, Draft, Outcome, Summary, Verification},
+    sync::{Draft, Outcome, Summary, Verification},
 };
 
 /// What a later step may ask for. What a command cannot tell is left out, which a workflow reads as the empty text.
@@ -68,18 +68,12 @@ impl Outputs {
     /// Of a sync.
     pub fn of_sync(outcome: &Outcome) -> Self {
         let before = Self::of_draft(outcome.previous.version(), &outcome.draft);
-        let root = outcome.draft.root.as_ref();
-        match &outcome.conclusion {
-            Conclusion::Committed { commit, .. } => Self {
-                changed: Some(true),
-                version: root.map(|root| root.version),
-                tree: root.map(|root| root.tree),
-                commit: Some(*commit),
-                ..before
-            },
-            Conclusion::Unchanged | Conclusion::DryRun | Conclusion::Refused(_) => {
-                Self { tree: outcome.previous.tree, ..before }
-            }
+        Self {
+            changed: before.changed.map(|changed| changed || outcome.commit().is_some()),
+            version: Some(outcome.version()),
+            tree: outcome.tree(),
+            commit: outcome.commit(),
+            ..before
         }
     }
 

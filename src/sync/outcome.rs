@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{Draft, Plan, RemovalToken, SyncError};
 use crate::{
     diagnostic::Diagnostic,
-    domain::{ModuleName, ObjectId},
+    domain::{ModuleName, ObjectId, SnapshotVersion},
     git::RemoteBranch,
     registry::Snapshot,
 };
@@ -27,6 +27,45 @@ pub struct Outcome {
     pub read: usize,
     /// The end of the push, where one was asked for and not refused.
     pub pushed: Option<Pushed>,
+}
+
+impl Outcome {
+    /// Returns the version of the draft, which is the previous version if nothing changed.
+    pub fn draft_version(&self) -> SnapshotVersion {
+        self.draft.root.as_ref().map_or(self.previous.version(), |root| root.version)
+    }
+
+    /// Returns the version that the registry has after the run.
+    pub fn version(&self) -> SnapshotVersion {
+        if self.commit().is_some() { self.draft_version() } else { self.previous.version() }
+    }
+
+    /// Returns the tree of the entries that the registry has after the run, or `None` if it is empty.
+    pub fn tree(&self) -> Option<ObjectId> {
+        let published = self.draft.root.as_ref().filter(|_| self.commit().is_some());
+        published.map(|root| root.tree).or(self.previous.tree)
+    }
+
+    /// Returns the commit that the run made, if it made one.
+    pub const fn commit(&self) -> Option<ObjectId> {
+        match self.conclusion {
+            Conclusion::Committed { commit, .. } => Some(commit),
+            Conclusion::Unchanged | Conclusion::DryRun | Conclusion::Refused(_) => None,
+        }
+    }
+
+    /// Returns why a guard refused the draft, if one did.
+    pub const fn refusal(&self) -> Option<&Refusal> {
+        match &self.conclusion {
+            Conclusion::Refused(refusal) => Some(refusal),
+            Conclusion::Unchanged | Conclusion::DryRun | Conclusion::Committed { .. } => None,
+        }
+    }
+
+    /// Returns the diagnostics of the run: those about files that only look like manifests come first.
+    pub fn diagnostics(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.remarks.iter().chain(&self.draft.plan.diagnostics)
+    }
 }
 
 /// Whether a draft was committed.

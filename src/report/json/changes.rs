@@ -2,12 +2,12 @@
 
 use serde::Serialize;
 
-use super::diagnostics::{DiagnosticReport, diagnostics};
+use super::diagnostics::DiagnosticReport;
 use crate::{
     diff::{ChangeKind, Changes, ModuleChange},
     domain::{ModuleName, ObjectId, Pointer, RepoPath, SnapshotVersion},
     registry::Snapshot,
-    sync::{self, Outcome, Plan, Summary, Conclusion},
+    sync::{self, Outcome, Plan, Summary},
 };
 
 /// What `diff` would change or `sync` did.
@@ -38,25 +38,17 @@ pub struct ChangesReport {
 
 impl From<&Outcome> for ChangesReport {
     fn from(outcome: &Outcome) -> Self {
-        let Outcome { previous, draft, conclusion, remarks, log_remarks: _, read: _, pushed: _ } = outcome;
-        let from = previous.version();
-        let next = draft.root.as_ref().map_or(from, |root| root.version);
-        let (version, commit, refused) = match conclusion {
-            Conclusion::Unchanged | Conclusion::DryRun => (from, None, None),
-            Conclusion::Committed { commit, .. } => (next, Some(*commit), None),
-            Conclusion::Refused(refusal) => (from, None, Some(Refusal::new(refusal, &draft.plan))),
-        };
-        let found: Vec<_> = remarks.iter().chain(&draft.plan.diagnostics).cloned().collect();
+        let draft = &outcome.draft;
         Self {
-            from,
-            to: Some(next),
-            version,
-            commit,
+            from: outcome.previous.version(),
+            to: Some(outcome.draft_version()),
+            version: outcome.version(),
+            commit: outcome.commit(),
             summary: draft.plan.summary,
             changes: changes(&draft.changes),
             repaired: draft.repaired.keys().cloned().collect(),
-            diagnostics: diagnostics(&found),
-            refused,
+            diagnostics: outcome.diagnostics().map(DiagnosticReport::from).collect(),
+            refused: outcome.refusal().map(|refusal| Refusal::new(refusal, &draft.plan)),
         }
     }
 }

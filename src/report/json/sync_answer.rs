@@ -106,11 +106,7 @@ impl From<&Outcome> for SyncAnswer {
     fn from(outcome: &Outcome) -> Self {
         let plan = &outcome.draft.plan;
         let before = outcome.previous.version();
-        let next = outcome.draft.root.as_ref().map_or(before, |root| root.version);
-        let (version, commit) = match &outcome.conclusion {
-            Conclusion::Committed { commit, .. } => (next, Some(*commit)),
-            Conclusion::Unchanged | Conclusion::DryRun | Conclusion::Refused(_) => (before, None),
-        };
+        let next = outcome.draft_version();
         let summary = AnswerSummary::from(&plan.summary);
         let what = match &outcome.conclusion {
             Conclusion::Committed { .. } => format!("version {next} was published"),
@@ -123,7 +119,14 @@ impl From<&Outcome> for SyncAnswer {
             1 => format!("{what}; 1 module is invalid"),
             count => format!("{what}; {count} modules are invalid"),
         };
-        Self { success: true, message, summary, details: details(outcome), version, commit }
+        Self {
+            success: true,
+            message,
+            summary,
+            details: details(outcome),
+            version: outcome.version(),
+            commit: outcome.commit(),
+        }
     }
 }
 

@@ -11,7 +11,7 @@ use crate::{
     git::{GitErrorKind, Repository},
     report::json::{Refusal, SyncAnswer},
     serve::{auth::Principal, options::Options, state::State},
-    sync::{self, Conclusion, Outcome, Push, Request, SyncError},
+    sync::{self, Outcome, Push, Request, SyncError},
 };
 
 /// A job with the caller who requested it.
@@ -112,13 +112,10 @@ fn wait(longest: Duration) {
 }
 
 fn completed(outcome: &Outcome) -> Result<CompletedSync, SyncFailure> {
-    let commit = match &outcome.conclusion {
-        Conclusion::Refused(refusal) => {
-            return Err(SyncFailure::Guard(Refusal::new(refusal, &outcome.draft.plan)));
-        }
-        Conclusion::Committed { commit, .. } => Some(*commit),
-        Conclusion::Unchanged | Conclusion::DryRun => None,
-    };
+    if let Some(refusal) = outcome.refusal() {
+        return Err(SyncFailure::Guard(Refusal::new(refusal, &outcome.draft.plan)));
+    }
+    let commit = outcome.commit();
     Ok(CompletedSync { answer: SyncAnswer::from(outcome), from: outcome.previous.version(), commit })
 }
 
