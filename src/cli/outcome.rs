@@ -1,31 +1,20 @@
 //! What `sync`, `prune` and `init` say when they are done.
 
 use super::{Exit, args::Format, context::Context, error::CliError, output, progress, webhooks};
+pub(super) use crate::report::terminal::sync::IN_JSON;
 use crate::{
     diagnostic::Diagnostic,
-    diff::{ChangeKind, ModuleChange},
-    domain::{ModuleName, RepoPath},
+    domain::ModuleName,
     git::Repository,
-    registry::Pin,
     report::{
-        Style,
-        clipped::{clipped, clipped_removals},
         findings::human,
         json::{self, ChangesReport},
         markdown::step_summary,
         step_outputs::Outputs,
-        terminal,
-        text::visible,
+        terminal::sync::{self as lines, IN_HISTORY, IN_STATUS},
     },
-    sync::{
-        self, Arrival, Conclusion, Deviation, Log, Outcome, Pushed, Refusal, Request, Scope, Trigger,
-        WorkingSources,
-    },
+    sync::{self, Log, Outcome, Pushed, Refusal, Request, Scope, Trigger, Conclusion, WorkingSources},
 };
-
-/// Where all is that a long list leaves out.
-pub(super) const IN_JSON: &str = "`--format json` lists all";
-const IN_STATUS: &str = "`modreg status --format json` lists all";
 
 /// Runs a sync and reports how it ended.
 pub(super) fn publish(
@@ -87,37 +76,20 @@ fn report(outcome: &Outcome, format: Format, context: &Context) -> Result<Exit, 
 }
 
 fn report_push(pushed: &Pushed, context: &Context) {
-    let Pushed { target, commit, arrival, attempts, people, published_anew, left_behind } = pushed;
-    let (branch, short) = (format!("{} of {}", target.short(), target.shown()), &commit.to_string()[..10]);
-    context.say(&match (arrival, attempts) {
-        (Arrival::AlreadyThere, _) => format!("nothing to push: {branch} has it"),
-        (Arrival::Pushed, 1) => format!("pushed {short} to {branch}"),
-        (Arrival::Pushed, _) => format!("pushed {short} to {branch}, attempt {attempts}"),
-    });
-    for verb in published_anew {
-        context.say(&format!("published anew on what others pushed: the {verb} that was only here"));
+    for line in lines::pushed(pushed) {
+        context.say(&line);
     }
-    let people = people
-        .iter()
-        .map(|(commit, subject)| format!("pushed with it: {:.10} {}", commit.to_string(), visible(subject)));
-    context.say_all(people.collect(), "commit", "`git log` lists all");
-    if let Some(error) = left_behind {
-        let cause = error.git().map_or_else(String::new, |cause| format!(": {cause}"));
-        context.warn(&format!(
-            "{branch} has the snapshot, but your branch does not: {error}{cause}; `git pull` brings it"
-        ));
+    context.say_all(lines::pushed_commits(pushed), "commit", "`git log` lists all");
+    if let Some(warning) = lines::left_behind(pushed) {
+        context.warn(&warning);
     }
 }
 
 fn exit(outcome: &Outcome) -> Exit {
-    match &outcome.conclusion {
-        Conclusion::Refused(_) => Exit::Refused,
-        Conclusion::Unchanged | Conclusion::DryRun | Conclusion::Committed { .. }
-            if !outcome.draft.plan.invalid.is_empty() =>
-        {
-            Exit::SomeInvalid
-        }
-        Conclusion::Unchanged | Conclusion::DryRun | Conclusion::Committed { .. } => Exit::Done,
+    match (outcome.refusal(), outcome.draft.plan.invalid.is_empty()) {
+        (Some(_), _) => Exit::Refused,
+        (None, false) => Exit::SomeInvalid,
+        (None, true) => Exit::Done,
     }
 }
 
@@ -141,81 +113,26 @@ fn remark_uncommitted(repository: &Repository, context: &Context) -> Result<(), 
 }
 
 fn human(outcome: &Outcome, context: &Context) -> Result<(), CliError> {
-    let plan = &outcome.draft.plan;
-    context.talk_diagnostics(outcome.remarks.iter().chain(&plan.diagnostics));
-    let version = outcome.previous.version();
-    let next = outcome.draft.root.as_ref().map_or(version, |root| root.version);
-    let was_refused = matches!(outcome.conclusion, Conclusion::Refused(_));
-    let elsewhere = match &outcome.conclusion {
-        Conclusion::Committed { .. } => {
-            format!("the commit contains all, and `modreg diff {version} {next} --format json` lists them")
-        }
-        Conclusion::Unchanged | Conclusion::DryRun | Conclusion::Refused(_) => IN_JSON.to_owned(),
-    };
-    output::print_lines(&changes(outcome, was_refused, &elsewhere, context.out))?;
-    let held = plan.held.iter().filter(|_| !was_refused).map(|(name, held)| {
-        format!("held since version {}: {name} ({}: {})", held.since, held.code, held.message)
-    });
-    context.say_all(held.collect(), "held module", IN_STATUS);
-    let was_pinned = outcome.previous.pinned();
-    let pinned = was_pinned.iter().filter(|(name, _)| plan.pinned.contains_key(*name)).map(|(name, pin)| {
-        let Pin { version, reason } = pin;
-        format!("pinned at version {version}: {name} ({reason}); `modreg unpin {name}` lifts it")
-    });
-    context.say_all(pinned.collect(), "pinned module", IN_STATUS);
-    let pins = terminal::pins(&was_pinned, &plan.pinned);
-    output::print_lines(&clipped(pins, "pin", IN_STATUS, context.out))?;
-    let released = outcome.previous.held().into_keys().filter(|name| !plan.held.contains_key(name));
-    let released = released.filter(|name| !was_refused && plan.entries.contains_key(name));
-    let released = released.map(|name| format!("no longer held: {name}"));
-    context.say_all(released.collect(), "module", "`modreg history` lists all");
-    let repair = match &outcome.conclusion {
-        Conclusion::Committed { .. } => "repaired",
-        Conclusion::Unchanged | Conclusion::DryRun | Conclusion::Refused(_) => "to be repaired:",
-    };
-    let repair =
-        |(path, deviation): (&RepoPath, &Deviation)| format!("{repair} {path}: {}", deviation.past());
-    let repaired = outcome.draft.repaired.iter().map(repair);
-    context.warn_all(repaired.collect(), "file", &elsewhere);
-    let counts = terminal::counts(&plan.summary);
-    match &outcome.conclusion {
-        Conclusion::Unchanged => {
-            output::print_line(&format!("version {version}, nothing to commit: {counts}"))
-        }
-        Conclusion::DryRun if next == version => {
-            output::print_line(&format!("version {version} would stay: {counts}"))
-        }
-        Conclusion::DryRun => output::print_line(&format!("would become version {next}: {counts}")),
-        Conclusion::Committed { commit, .. } => {
-            let short = &commit.to_string()[..10];
-            output::print_line(&format!("version {next}, commit {short}: {counts}"))
-        }
-        Conclusion::Refused(refusal) => {
-            let reason = json::Refusal::new(refusal, plan).reason;
-            output::talk(&format!("{} {reason}", context.talk.error("refused:")));
-            context.talk_removals(refusal);
-            output::print_line(&format!("version {version} stays, nothing was written"))
-        }
+    context.talk_diagnostics(outcome.diagnostics());
+    output::print_lines(&lines::changes(outcome, context.out))?;
+    context.say_all(lines::held(outcome), "held module", IN_STATUS);
+    context.say_all(lines::still_pinned(outcome), "pinned module", IN_STATUS);
+    output::print_lines(&lines::changed_pins(outcome, context.out))?;
+    context.say_all(lines::released(outcome), "module", IN_HISTORY);
+    context.warn_all(lines::repaired(outcome), "file", &lines::in_full(outcome));
+    if let Some(refusal) = outcome.refusal() {
+        let reason = refusal.reason(&outcome.draft.plan);
+        output::talk(&format!("{} {reason}", context.talk.error("refused:")));
+        context.talk_removals(refusal);
     }
-}
-
-/// The lines of the changes. The removals that a guard refused come last, and more of them are shown than of other changes.
-fn changes(outcome: &Outcome, was_refused: bool, elsewhere: &str, style: Style) -> Vec<String> {
-    let is_refused =
-        |change: &&ModuleChange| was_refused && matches!(change.kind, ChangeKind::Removed { .. });
-    let (refused, others): (Vec<_>, Vec<_>) = outcome.draft.changes.iter().partition(is_refused);
-    let mut lines = clipped(terminal::listing(others, style), "change", elsewhere, style);
-    lines.extend(clipped_removals(terminal::listing(refused, style), elsewhere, style));
-    lines
+    output::print_line(&lines::result(outcome))
 }
 
 impl Context {
     /// Says how to let the removals through that a guard refused.
     pub(super) fn talk_removals(&self, refusal: &Refusal) {
-        if let Some(removals) = refusal.removals() {
-            let help = self.talk.help("help:");
-            let token = &removals.token;
-            output::talk(&format!("  {help} to remove exactly these, add `--allow-removals {token}`"));
+        if let Some(help) = lines::removals_help(refusal) {
+            output::talk(&format!("  {} {help}", self.talk.help("help:")));
         }
     }
 

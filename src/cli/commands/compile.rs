@@ -255,7 +255,7 @@ impl Compilation<'_> {
         };
         output::print_line(&format!(
             "{version}: {}, {files} written",
-            terminal::counts(&self.draft.plan.summary)
+            terminal::sync::counts(&self.draft.plan.summary)
         ))
     }
 

@@ -3,11 +3,9 @@
 use super::sections;
 use crate::{
     diagnostic::{Diagnostic, Severity},
-    registry::{Held, Pin},
     report::{
         findings::{Check, Findings},
-        json::Refusal,
-        terminal::counts,
+        terminal::sync::{counts, held_line, pinned_line},
         text::count,
     },
     sync::{Conclusion, Outcome},
@@ -56,7 +54,7 @@ pub fn verification(found: &Findings, unverifiable: &[String]) -> String {
 pub fn sync(outcome: &Outcome) -> String {
     let plan = &outcome.draft.plan;
     let version = outcome.previous.version();
-    let next = outcome.draft.root.as_ref().map_or(version, |root| root.version);
+    let next = outcome.draft_version();
     let is_good = plan.invalid.is_empty();
     let sign = |is_good| if is_good { "✅" } else { "⚠️" };
     let totals = counts(&plan.summary);
@@ -65,22 +63,17 @@ pub fn sync(outcome: &Outcome) -> String {
         Conclusion::DryRun => format!("{} Registry: would become version {next}: {totals}", sign(is_good)),
         Conclusion::Committed { .. } => format!("{} Registry: version {next}: {totals}", sign(is_good)),
         Conclusion::Refused(refusal) => {
-            format!("❌ Registry: version {version} stays: {}", Refusal::new(refusal, plan).reason)
+            format!("❌ Registry: version {version} stays: {}", refusal.reason(plan))
         }
     };
     let mut summary = format!("### {heading}\n");
     sections::permissions(&mut summary, &outcome.draft.changes);
-    let held = plan.held.iter().map(|(name, Held { since, code, message })| {
-        format!("held since version {since}: {name} ({code}: {message})")
-    });
-    let pinned = plan
-        .pinned
-        .iter()
-        .map(|(name, Pin { version, reason })| format!("pinned at version {version}: {name} ({reason})"));
+    let held = plan.held.iter().map(|(name, held)| held_line(name, held));
+    let pinned = plan.pinned.iter().map(|(name, pin)| pinned_line(name, pin));
     let repaired =
         outcome.draft.repaired.iter().map(|(path, deviation)| format!("{path}: {}", deviation.past()));
     sections::list(&mut summary, held.chain(pinned).chain(repaired));
-    let found: Vec<Diagnostic> = outcome.remarks.iter().chain(&plan.diagnostics).cloned().collect();
+    let found: Vec<Diagnostic> = outcome.diagnostics().cloned().collect();
     sections::body(&mut summary, version, &outcome.draft.changes, &found);
     summary
 }

@@ -4,11 +4,10 @@
 mod history;
 mod snapshot;
 mod status;
-mod sync;
+pub mod sync;
 mod verification;
 
 pub use history::history;
 pub use snapshot::snapshot;
 pub use status::{status, webhooks};
-pub use sync::{counts, listing, pins};
 pub use verification::verification;
