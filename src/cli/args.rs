@@ -2,37 +2,13 @@
 
 use std::{io, num::NonZeroUsize, path::PathBuf, thread, time::Duration};
 
-use clap::{Args, Parser, ValueEnum};
+use clap::{Args, ValueEnum};
+use jiff::Timestamp;
 
-use super::{commands::Command, context::Context};
 use crate::{
     report::findings::{Findings, github, gitlab, junit, sarif},
     sync::{Push, RemovalToken, Request, Scope, Trigger},
 };
-
-/// Compiles a Git repository of module manifests into a versioned, verifiable registry of AI contexts.
-///
-/// Manifests are files under `modules/`, entries are written to `registry/`, and every version of the registry is one
-/// commit. Merging is approving, and the history is the audit log.
-#[derive(Debug, Parser)]
-#[command(name = "modreg", version, max_term_width = 100)]
-#[command(after_help = EXIT_CODES)]
-pub(super) struct Cli {
-    #[command(flatten)]
-    pub(super) global: Global,
-    #[command(subcommand)]
-    pub(super) command: Command,
-}
-
-const EXIT_CODES: &str = "\
-Exit codes:
-  0   done, nothing wrong
-  1   the answer is no: invalid manifests, drift, differences under --check, a failed verify
-  2   could not run: usage, settings, not a repository, I/O
-  3   done, but some modules are invalid: held at their last good content, or left out if new
-  4   refused by a guard: nothing was written
-  5   conflict: another sync runs, or the branch kept moving; try again later
-  70  a bug in modreg";
 
 /// The options of every command.
 #[derive(Debug, Args)]
@@ -141,8 +117,8 @@ pub(super) struct Publishing {
 }
 
 impl Publishing {
-    /// What is asked for, not strict.
-    pub(super) fn request<'a>(&self, scope: Scope, trigger: Trigger, context: &'a Context) -> Request<'a> {
+    /// Returns the request that these options describe, not strict.
+    pub(super) fn request<'a>(&self, scope: Scope, trigger: Trigger, now: Timestamp) -> Request<'a> {
         let push = self.push.as_ref().map(|remote| Push {
             remote: Some(remote.clone()).filter(|remote| !remote.is_empty()),
             wait: &wait,
@@ -151,7 +127,7 @@ impl Publishing {
             dry_run: self.dry_run,
             allow_removals: self.allow_removals.clone(),
             push,
-            ..Request::new(scope, trigger, context.now)
+            ..Request::new(scope, trigger, now)
         }
     }
 }

@@ -11,7 +11,6 @@ use jiff::Timestamp;
 use super::{
     args::{ColorWhen, Global},
     error::CliError,
-    workflow::WorkflowFiles,
 };
 use crate::report::{Style, clipped::MAX_LINES};
 
@@ -21,6 +20,15 @@ pub(super) enum Verbosity {
     Quiet,
     Normal,
     Verbose,
+}
+
+/// The files that a step of a workflow may append to, as the host names them in the environment.
+#[derive(Debug, Clone, Default)]
+pub(super) struct WorkflowFiles {
+    /// `GITHUB_OUTPUT`.
+    pub(super) outputs: Option<PathBuf>,
+    /// `GITHUB_STEP_SUMMARY`.
+    pub(super) summary: Option<PathBuf>,
 }
 
 /// The surroundings of one run.

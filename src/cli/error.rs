@@ -2,7 +2,7 @@
 
 use std::{error::Error, fmt, io};
 
-use super::Exit;
+use super::exit::Exit;
 use crate::{
     diagnostic::Position,
     domain::ObjectId,

@@ -6,6 +6,7 @@ mod args;
 mod commands;
 mod context;
 mod error;
+mod exit;
 mod interrupt;
 mod outcome;
 mod output;
@@ -16,44 +17,37 @@ mod workspace;
 
 use std::{panic, process::ExitCode};
 
-use clap::{CommandFactory as _, Parser as _};
+use clap::{CommandFactory as _, Parser};
 
-use args::Cli;
+use args::Global;
+use commands::Command;
 use context::Context;
 
-/// How a run ended. The numbers are part of the program's interface.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Exit {
-    /// Done, nothing wrong.
-    Done,
-    /// The answer is no: invalid manifests, drift, differences under `--check`, a failed `verify`.
-    No,
-    /// It could not run: usage, settings, not a repository, I/O.
-    CannotRun,
-    /// Done, but some modules are invalid: held, or left out if new.
-    SomeInvalid,
-    /// Refused by a guard, nothing written.
-    Refused,
-    /// Another sync runs, or the race was lost after all retries: try again later.
-    Conflict,
-    /// A bug in modreg.
-    Bug,
+pub use exit::Exit;
+
+/// Compiles a Git repository of module manifests into a versioned, verifiable registry of AI contexts.
+///
+/// Manifests are files under `modules/`, entries are written to `registry/`, and every version of the registry is one
+/// commit. Merging is approving, and the history is the audit log.
+#[derive(Debug, Parser)]
+#[command(name = "modreg", version, max_term_width = 100)]
+#[command(after_help = EXIT_CODES)]
+struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
 }
 
-impl Exit {
-    /// The exit code of the process.
-    pub const fn code(self) -> u8 {
-        match self {
-            Self::Done => 0,
-            Self::No => 1,
-            Self::CannotRun => 2,
-            Self::SomeInvalid => 3,
-            Self::Refused => 4,
-            Self::Conflict => 5,
-            Self::Bug => 70,
-        }
-    }
-}
+const EXIT_CODES: &str = "\
+Exit codes:
+  0   done, nothing wrong
+  1   the answer is no: invalid manifests, drift, differences under --check, a failed verify
+  2   could not run: usage, settings, not a repository, I/O
+  3   done, but some modules are invalid: held at their last good content, or left out if new
+  4   refused by a guard: nothing was written
+  5   conflict: another sync runs, or the branch kept moving; try again later
+  70  a bug in modreg";
 
 /// Runs the program that the process's arguments ask for.
 pub fn main() -> ExitCode {
@@ -73,13 +67,8 @@ fn run() -> Exit {
         Ok(context) => context,
         Err(error) => return output::failure(&error, None),
     };
-    match commands::run(cli.command, &context) {
+    match commands::run(cli.command, Cli::command, &context) {
         Ok(exit) => exit,
         Err(error) => output::failure(&error, Some(&context)),
     }
-}
-
-/// The definition of the command line, for completions and the manual.
-fn definition() -> clap::Command {
-    Cli::command()
 }

@@ -1,6 +1,6 @@
 //! What `sync`, `prune` and `init` say when they are done.
 
-use super::{Exit, args::Format, context::Context, error::CliError, output, progress, webhooks};
+use super::{args::Format, context::Context, error::CliError, exit::Exit, output, progress, webhooks};
 pub(super) use crate::report::terminal::sync::IN_JSON;
 use crate::{
     diagnostic::Diagnostic,

@@ -3,9 +3,9 @@
 use std::io::{self, Write};
 
 use super::{
-    Exit,
     context::{Context, Verbosity},
     error::CliError,
+    exit::Exit,
 };
 use crate::{
     domain::RepoPath,

@@ -4,20 +4,11 @@ use std::{
     fs::{self, OpenOptions},
     hash::{BuildHasher as _, RandomState},
     io::Write as _,
-    path::{Path, PathBuf},
+    path::Path,
 };
 
 use super::{context::Context, error::CliError};
 use crate::report::{markdown::step_summary, step_outputs::Outputs};
-
-/// The files that a step of a workflow may append to, as the host names them in the environment.
-#[derive(Debug, Clone, Default)]
-pub(super) struct WorkflowFiles {
-    /// `GITHUB_OUTPUT`.
-    pub(super) outputs: Option<PathBuf>,
-    /// `GITHUB_STEP_SUMMARY`.
-    pub(super) summary: Option<PathBuf>,
-}
 
 impl Context {
     /// Appends the outputs and the summary, where the run is a step of a workflow.

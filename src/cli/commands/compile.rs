@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use crate::{
     cli::{
-        Exit,
         args::{CheckFormat, Rendering},
         context::Context,
         error::CliError,
+        exit::Exit,
         outcome::IN_JSON,
         output, progress,
         workspace::Folder,

@@ -2,7 +2,7 @@
 
 use clap_complete::Shell;
 
-use crate::cli::{Exit, context::Context, definition, error::CliError, output};
+use crate::cli::{error::CliError, exit::Exit, output};
 
 /// Print a shell's completion script
 ///
@@ -13,9 +13,9 @@ pub(in crate::cli) struct Args {
     shell: Shell,
 }
 
-pub(super) fn run(args: &Args, _context: &Context) -> Result<Exit, CliError> {
+pub(super) fn run(args: &Args, mut definition: clap::Command) -> Result<Exit, CliError> {
     let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut definition(), "modreg", &mut script);
+    clap_complete::generate(args.shell, &mut definition, "modreg", &mut script);
     output::print(&String::from_utf8_lossy(&script))?;
     Ok(Exit::Done)
 }

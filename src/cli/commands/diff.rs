@@ -4,9 +4,9 @@ use clap::ValueEnum;
 
 use crate::{
     cli::{
-        Exit,
         context::Context,
         error::CliError,
+        exit::Exit,
         outcome::IN_JSON,
         output, progress,
         workspace::{self, Folder},

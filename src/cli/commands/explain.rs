@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::{
-    cli::{Exit, context::Context, error::CliError, output},
+    cli::{context::Context, error::CliError, exit::Exit, output},
     domain::closest,
     report::text::wrap,
     rules, schema,

@@ -1,7 +1,7 @@
 //! `modreg history`
 
 use crate::{
-    cli::{Exit, args::Format, context::Context, error::CliError, output, workspace},
+    cli::{args::Format, context::Context, error::CliError, exit::Exit, output, workspace},
     domain::ModuleName,
     report::{
         json::{self, HistoryReport},

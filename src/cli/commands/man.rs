@@ -1,6 +1,6 @@
 //! `modreg man`
 
-use crate::cli::{Exit, context::Context, definition, error::CliError, output};
+use crate::cli::{error::CliError, exit::Exit, output};
 
 /// Print the manual page: `modreg man | man -l -`
 #[derive(Debug, clap::Args)]
@@ -9,8 +9,7 @@ pub(in crate::cli) struct Args {
     command: Option<String>,
 }
 
-pub(super) fn run(args: &Args, _context: &Context) -> Result<Exit, CliError> {
-    let mut definition = definition();
+pub(super) fn run(args: &Args, mut definition: clap::Command) -> Result<Exit, CliError> {
     definition.build();
     let page = match &args.command {
         None => definition,

@@ -21,7 +21,7 @@ mod verify;
 
 use clap::Subcommand;
 
-use super::{Exit, context::Context, error::CliError, interrupt};
+use super::{context::Context, error::CliError, exit::Exit, interrupt};
 
 /// What to do.
 #[derive(Debug, Subcommand)]
@@ -46,8 +46,12 @@ pub(super) enum Command {
     Man(man::Args),
 }
 
-/// Runs a command.
-pub(super) fn run(command: Command, context: &Context) -> Result<Exit, CliError> {
+/// Runs a command; completions and the manual page are made from the definition of the command line.
+pub(super) fn run(
+    command: Command,
+    definition: fn() -> clap::Command,
+    context: &Context,
+) -> Result<Exit, CliError> {
     // These end by themselves, once what they do is done.
     let is_asked_to_end =
         matches!(&command, Command::Serve(_) | Command::Validate(validate::Args { watch: true, .. }));
@@ -71,7 +75,7 @@ pub(super) fn run(command: Command, context: &Context) -> Result<Exit, CliError>
         Command::Serve(args) => serve::run(&args, context),
         Command::Explain(args) => explain::run(&args, context),
         Command::Schema(args) => schema::run(&args, context),
-        Command::Completions(args) => completions::run(&args, context),
-        Command::Man(args) => man::run(&args, context),
+        Command::Completions(args) => completions::run(&args, definition()),
+        Command::Man(args) => man::run(&args, definition()),
     }
 }

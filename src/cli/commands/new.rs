@@ -1,7 +1,7 @@
 //! `modreg new`
 
 use crate::{
-    cli::{Exit, args::Format, context::Context, error::CliError, output, workspace::Folder},
+    cli::{args::Format, context::Context, error::CliError, exit::Exit, output, workspace::Folder},
     domain::{ModuleName, RepoPath, Status},
     load::{self, LoadError},
     report::json::{self, NewReport},

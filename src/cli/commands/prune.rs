@@ -1,7 +1,7 @@
 //! `modreg prune`
 
 use crate::{
-    cli::{Exit, args::Publishing, context::Context, error::CliError, outcome, workspace},
+    cli::{args::Publishing, context::Context, error::CliError, exit::Exit, outcome, workspace},
     sync::{Scope, Trigger},
 };
 
@@ -16,6 +16,6 @@ pub(in crate::cli) struct Args {
 
 pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     let repository = workspace::repository(context)?;
-    let request = args.publishing.request(Scope::Orphans, Trigger::Manual, context);
+    let request = args.publishing.request(Scope::Orphans, Trigger::Manual, context.now);
     outcome::publish(&repository, &request, args.publishing.format, context)
 }

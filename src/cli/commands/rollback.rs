@@ -1,7 +1,7 @@
 //! `modreg rollback`
 
 use crate::{
-    cli::{Exit, args::Publishing, context::Context, error::CliError, outcome, workspace},
+    cli::{args::Publishing, context::Context, error::CliError, exit::Exit, outcome, workspace},
     domain::{ModuleName, SnapshotVersion},
     sync::{Reason, Rollback, Scope, Trigger},
 };
@@ -32,6 +32,6 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
         modules: args.modules.iter().cloned().collect(),
         reason: args.reason.clone(),
     };
-    let request = args.publishing.request(Scope::Rollback(rollback), Trigger::Rollback, context);
+    let request = args.publishing.request(Scope::Rollback(rollback), Trigger::Rollback, context.now);
     outcome::publish(&repository, &request, args.publishing.format, context)
 }

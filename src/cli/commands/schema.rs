@@ -1,7 +1,7 @@
 //! `modreg schema`
 
 use crate::{
-    cli::{Exit, context::Context, error::CliError, output, workspace::Folder},
+    cli::{context::Context, error::CliError, exit::Exit, output, workspace::Folder},
     domain::closest,
     load,
     schema::{self, Origin},

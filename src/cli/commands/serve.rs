@@ -6,9 +6,9 @@ use clap::ValueEnum;
 
 use crate::{
     cli::{
-        Exit,
         context::{Context, Verbosity},
         error::CliError,
+        exit::Exit,
         output, webhooks, workspace,
     },
     git::{Head, Repository},

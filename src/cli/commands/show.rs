@@ -8,7 +8,7 @@ use std::{
 use clap::ValueEnum;
 
 use crate::{
-    cli::{Exit, context::Context, error::CliError, output, workspace},
+    cli::{context::Context, error::CliError, exit::Exit, output, workspace},
     compile::ManifestFile,
     diagnostic::Diagnostic,
     domain::{ModuleName, ObjectId, RepoPath, SnapshotVersion},

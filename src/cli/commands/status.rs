@@ -1,7 +1,7 @@
 //! `modreg status`
 
 use crate::{
-    cli::{Exit, args::Format, context::Context, error::CliError, output, progress, workspace},
+    cli::{args::Format, context::Context, error::CliError, exit::Exit, output, progress, workspace},
     report::{
         json::{self, StatusReport},
         terminal,

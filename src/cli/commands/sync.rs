@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    cli::{Exit, args::Publishing, context::Context, error::CliError, outcome, workspace},
+    cli::{args::Publishing, context::Context, error::CliError, exit::Exit, outcome, workspace},
     domain::{ModuleName, SnapshotVersion},
     sync::{Request, Scope, Trigger},
 };
@@ -40,7 +40,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     let request = Request {
         strict: args.strict,
         next_version: args.next_version,
-        ..args.publishing.request(scope, args.trigger, context)
+        ..args.publishing.request(scope, args.trigger, context.now)
     };
     outcome::publish(&repository, &request, args.publishing.format, context)
 }

@@ -1,7 +1,7 @@
 //! `modreg unpin`
 
 use crate::{
-    cli::{Exit, args::Publishing, context::Context, error::CliError, outcome, workspace},
+    cli::{args::Publishing, context::Context, error::CliError, exit::Exit, outcome, workspace},
     domain::ModuleName,
     sync::{Scope, Trigger},
 };
@@ -22,6 +22,6 @@ pub(in crate::cli) struct Args {
 pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     let repository = workspace::repository(context)?;
     let scope = Scope::Pinned(args.modules.iter().cloned().collect());
-    let request = args.publishing.request(scope, Trigger::Manual, context);
+    let request = args.publishing.request(scope, Trigger::Manual, context.now);
     outcome::publish(&repository, &request, args.publishing.format, context)
 }

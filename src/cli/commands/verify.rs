@@ -2,10 +2,10 @@
 
 use crate::{
     cli::{
-        Exit,
         args::{CheckFormat, Rendering},
         context::Context,
         error::CliError,
+        exit::Exit,
         output, progress, workspace,
     },
     report::{

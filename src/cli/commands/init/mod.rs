@@ -19,7 +19,7 @@ use next_steps::Next;
 
 use crate::{
     builtins::BUILTINS,
-    cli::{Exit, args::Format, context::Context, error::CliError, outcome, workspace},
+    cli::{args::Format, context::Context, error::CliError, exit::Exit, outcome, workspace},
     domain::{ObjectFormat, RepoPath},
     git::{GitErrorKind, Head, Repository},
     load::{self, LoadError},

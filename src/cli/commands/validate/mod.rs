@@ -3,6 +3,7 @@
 mod check;
 mod fix;
 mod memory;
+mod report;
 mod surroundings;
 mod targets;
 mod watch;
@@ -10,24 +11,9 @@ mod watch;
 use std::path::{Path, PathBuf};
 
 use crate::{
-    cli::{
-        Exit,
-        args::{CheckFormat, Rendering},
-        context::{Context, Verbosity},
-        error::CliError,
-        output,
-        workspace::Folder,
-    },
+    cli::{args::CheckFormat, context::Context, error::CliError, exit::Exit, output, workspace::Folder},
     compile::Compiler,
-    fix::Fix,
-    report::{
-        findings::{Check, Findings, human},
-        json::{self, ValidateReport},
-        markdown::step_summary,
-        step_outputs::Outputs,
-    },
 };
-use check::Checked;
 use memory::Memory;
 use surroundings::Surroundings;
 
@@ -58,7 +44,13 @@ pub(in crate::cli) struct Args {
 
 pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     if args.watch {
-        return watch::run(args, context);
+        if args.format != CheckFormat::Human {
+            return Err(
+                CliError::cannot_run("`--watch` reports to people alone").hint("leave `--format` out")
+            );
+        }
+        let options = watch::Options { paths: &args.paths, fix: args.fix, is_strict: args.strict };
+        return watch::run(options, context);
     }
     let folder = Folder::find_files(context)?;
     let compiler = folder.compiler(context)?;
@@ -70,9 +62,9 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     let targets = targets::find(&args.paths, around)?;
     let fixes = if args.fix { Some(fix::files(&targets, around)?) } else { None };
     // Before anything can fail: the files have changed.
-    report_fixes(fixes.as_deref().unwrap_or_default(), context);
+    report::report_fixes(fixes.as_deref().unwrap_or_default(), context);
     let mut checked = check::check(&targets, around, &mut Memory::default())?;
-    let exit = report(&checked, fixes.as_deref(), args, context)?;
+    let exit = report::report(&checked, fixes.as_deref(), args.format, args.strict, context)?;
     match checked.obstacle.take() {
         Some(error) => Err(error.into()),
         None => Ok(exit),
@@ -87,72 +79,8 @@ fn filter(compiler: &Compiler, args: &Args, context: &Context) -> Result<Exit, C
     }
     let (bytes, fixes) = fix::input(compiler)?;
     output::write(|out| out.write_all(&bytes))?;
-    report_fixes(&fixes, context);
+    report::report_fixes(&fixes, context);
     let checked = check::manifest(check::input(), bytes, compiler);
     context.talk_diagnostics(checked.diagnostics.iter());
-    Ok(exit(&findings(&checked, args)))
-}
-
-fn report_fixes(fixes: &[Fix], context: &Context) {
-    for Fix { diagnostic, change } in fixes {
-        let (path, start) = (diagnostic.source.path(), diagnostic.start());
-        context
-            .say(&format!("fixed {path}:{}:{}: {}: {change}", start.line, start.column, diagnostic.message));
-    }
-}
-
-/// Says which entries a sync would remove, for a slip can be the reason.
-fn report_removals(checked: &Checked, context: &Context) {
-    let lines = checked.removed.iter().map(|name| format!("a sync would remove the entry of `{name}`"));
-    context.say_all(lines.collect(), "entry", "`modreg diff` lists all");
-    if let Some(reason) = &checked.refused {
-        context.warn(&format!("a sync would be refused: {reason}"));
-    }
-}
-
-fn findings(checked: &Checked, args: &Args) -> Findings {
-    let mut findings = Findings::of_manifests(Check::Validate, checked.paths.clone(), &checked.diagnostics);
-    findings.is_strict = args.strict;
-    findings
-}
-
-fn exit(findings: &Findings) -> Exit {
-    let fails = findings.items.iter().any(|item| findings.is_failure(item));
-    if fails { Exit::No } else { Exit::Done }
-}
-
-fn report(
-    checked: &Checked,
-    fixes: Option<&[Fix]>,
-    args: &Args,
-    context: &Context,
-) -> Result<Exit, CliError> {
-    let Checked { counts, diagnostics, .. } = checked;
-    let findings = findings(checked, args);
-    match args.format.rendering() {
-        Rendering::Json => {
-            let fixed = fixes.map(|fixes| fixes.iter().map(|fix| (&fix.diagnostic).into()).collect());
-            let report = ValidateReport {
-                summary: *counts,
-                fixed,
-                diagnostics: json::diagnostics(diagnostics),
-                ignored: checked.ignored.iter().cloned().collect(),
-                others: checked.others.iter().cloned().collect(),
-                removed: checked.removed.clone(),
-            };
-            output::write(|out| json::write(out, &report))?;
-        }
-        Rendering::Findings(write) => output::write(|out| write(out, &findings))?,
-        Rendering::Human => {
-            output::write(|out| human::diagnostics(out, diagnostics, context.out))?;
-        }
-    }
-    report_removals(checked, context);
-    context.say_ignored(&checked.ignored);
-    context.say_left_out("because the name is not that of a manifest", &checked.others);
-    if args.format != CheckFormat::Json && context.verbosity >= Verbosity::Normal {
-        output::talk(&human::summary(diagnostics, counts.modules, context.talk));
-    }
-    context.tell_workflow(&Outputs::of_findings(&findings), || step_summary::findings(&findings))?;
-    Ok(exit(&findings))
+    Ok(report::exit(&report::findings(&checked, args.strict)))
 }

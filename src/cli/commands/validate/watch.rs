@@ -17,17 +17,17 @@ use notify_debouncer_full::{
 };
 
 use super::{
-    Args, check, fix,
+    check, fix,
     memory::Memory,
+    report,
     surroundings::{self, Surroundings},
     targets::{self, Target},
 };
 use crate::{
     cli::{
-        Exit,
-        args::CheckFormat,
         context::{Context, Verbosity},
         error::CliError,
+        exit::Exit,
         output,
         workspace::Folder,
     },
@@ -43,6 +43,14 @@ const QUIET: Duration = Duration::from_millis(100);
 /// Clears the screen and what was scrolled away, and goes to the top.
 const CLEAR: &str = "\u{1b}[2J\u{1b}[3J\u{1b}[H";
 
+/// The arguments of `validate` that matter in each round.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Options<'a> {
+    pub(super) paths: &'a [PathBuf],
+    pub(super) fix: bool,
+    pub(super) is_strict: bool,
+}
+
 /// What ends a wait.
 enum Event {
     /// These paths changed.
@@ -56,10 +64,7 @@ enum Event {
 }
 
 /// Checks, waits, and checks again; the answer is that of the last check.
-pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
-    if args.format != CheckFormat::Human {
-        return Err(CliError::cannot_run("`--watch` reports to people alone").hint("leave `--format` out"));
-    }
+pub(super) fn run(options: Options<'_>, context: &Context) -> Result<Exit, CliError> {
     let (sender, events) = mpsc::channel();
     let mut watcher = Watcher::new(&sender)?;
     listen_for_interrupts(sender)?;
@@ -77,7 +82,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
             let registry = surroundings::registry(&folder, &compiler)?;
             let around =
                 Surroundings { folder: &folder, registry: registry.as_ref(), compiler: &compiler, context };
-            let targets = targets::find(&args.paths, around)?;
+            let targets = targets::find(options.paths, around)?;
             if targets.contains(&Target::Input) {
                 return Err(
                     CliError::cannot_run("standard input cannot be watched").hint("name files or folders")
@@ -86,7 +91,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
             let watched = watched.insert(Watched::new(&targets, around));
             watcher.follow(watched, &changed)?;
             begin(&changed, around)?;
-            round(&targets, around, &mut memory, &mut own, args)
+            round(&targets, around, &mut memory, &mut own, options)
         });
         // What was watched before is watched on where something went wrong: it may come back.
         let watched = match (ended, &watched) {
@@ -138,12 +143,12 @@ fn round(
     around: Surroundings<'_>,
     memory: &mut Memory,
     own: &mut OwnWrites,
-    args: &Args,
+    options: Options<'_>,
 ) -> Result<Exit, CliError> {
     let context = around.context;
-    if args.fix {
+    if options.fix {
         let fixes = fix::files(targets, around)?;
-        super::report_fixes(&fixes, context);
+        report::report_fixes(&fixes, context);
         for path in fixed_files(targets, &fixes) {
             memory.forget(&path);
             if let Ok(bytes) = fs::read(&path) {
@@ -156,7 +161,7 @@ fn round(
     if context.verbosity >= Verbosity::Normal {
         output::talk(&human::summary(&checked.diagnostics, checked.counts.modules, context.talk));
     }
-    Ok(super::exit(&super::findings(&checked, args)))
+    Ok(report::exit(&report::findings(&checked, options.is_strict)))
 }
 
 /// Where the files are on disk that were fixed.
