@@ -40,9 +40,9 @@ pub(super) struct Context {
     /// The repository that the user named.
     pub(super) repo: Option<PathBuf>,
     /// How results look.
-    pub(super) out: Style,
+    pub(super) stdout: Style,
     /// How talk looks.
-    pub(super) talk: Style,
+    pub(super) stderr: Style,
     /// How much to say.
     pub(super) verbosity: Verbosity,
     /// Whether standard error is a terminal.
@@ -83,8 +83,8 @@ impl Context {
         Ok(Self {
             current_dir,
             repo: global.repo.clone(),
-            out: style(global, &io::stdout(), io::stdout().is_terminal()),
-            talk: style(global, &io::stderr(), on_terminal),
+            stdout: style(global, &io::stdout(), io::stdout().is_terminal()),
+            stderr: style(global, &io::stderr(), on_terminal),
             verbosity,
             on_terminal,
             jobs: global.jobs,
@@ -112,7 +112,7 @@ impl Context {
     }
 
     /// Where to look for the repository.
-    pub(super) fn start(&self) -> PathBuf {
+    pub(super) fn start_folder(&self) -> PathBuf {
         self.repo.as_ref().map_or_else(|| self.current_dir.clone(), |repo| self.current_dir.join(repo))
     }
 }

@@ -4,7 +4,7 @@ use super::error::CliError;
 
 /// From now on an interruption ends the git that runs, with its helpers, before it ends this program as it always did.
 #[cfg(unix)]
-pub(super) fn end_git_first() -> Result<(), CliError> {
+pub(super) fn end_git_on_signals() -> Result<(), CliError> {
     use signal_hook::{
         consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM},
         iterator::Signals,
@@ -37,6 +37,6 @@ fn ignored_signals() -> u64 {
 
 /// Elsewhere Ctrl-C reaches git as well.
 #[cfg(not(unix))]
-pub(super) fn end_git_first() -> Result<(), CliError> {
+pub(super) fn end_git_on_signals() -> Result<(), CliError> {
     Ok(())
 }

@@ -52,7 +52,9 @@ Exit codes:
 /// Runs the program that the process's arguments ask for.
 pub fn main() -> ExitCode {
     let exit = panic::catch_unwind(run).unwrap_or_else(|_| {
-        output::talk("this is a bug in modreg, not in your files: please report it with the message above");
+        output::eprint_line(
+            "this is a bug in modreg, not in your files: please report it with the message above",
+        );
         Exit::Bug
     });
     ExitCode::from(exit.code())

@@ -13,7 +13,7 @@ use crate::{
         step_outputs::Outputs,
         terminal::sync::{self as lines, IN_HISTORY, IN_STATUS},
     },
-    sync::{self, Log, Outcome, Pushed, Refusal, Request, Scope, Trigger, Conclusion, WorkingSources},
+    sync::{self, Conclusion, Log, Outcome, Pushed, Refusal, Request, Scope, Trigger, WorkingSources},
 };
 
 /// Runs a sync and reports how it ended.
@@ -25,7 +25,7 @@ pub(super) fn publish(
 ) -> Result<Exit, CliError> {
     let is_asked = context.shows_progress || request.trigger == Trigger::Init;
     if request.scope == Scope::All && is_asked {
-        remark_uncommitted(repository, context)?;
+        print_uncommitted(repository, context)?;
     }
     let ended = sync::sync(repository, request, &|total| progress::counter(context, "compiling", total));
     let event = webhooks::event(repository, request, &ended);
@@ -41,7 +41,7 @@ pub(super) fn publish(
     });
     let exit = ended.and_then(|outcome| report(&outcome, format, context));
     if let Some(event) = event {
-        webhooks::tell(repository, &event, context);
+        webhooks::send(repository, &event, context);
     }
     exit
 }
@@ -50,12 +50,12 @@ fn report(outcome: &Outcome, format: Format, context: &Context) -> Result<Exit, 
     for remark in &outcome.log_remarks {
         context.warn(remark);
     }
-    context.say_more(&format!("read {} manifests", outcome.read));
+    context.print_detail(&format!("read {} manifests", outcome.read));
     match format {
         Format::Json => output::write(|out| json::write(out, &ChangesReport::from(outcome)))?,
         Format::Human => human(outcome, context)?,
     }
-    context.tell_workflow(&Outputs::of_sync(outcome), || step_summary::sync(outcome))?;
+    context.write_workflow_files(&Outputs::of_sync(outcome), || step_summary::sync(outcome))?;
     if let Conclusion::Committed { behind, is_anonymous, .. } = &outcome.conclusion {
         if let Some(error) = behind {
             context.warn(&format!(
@@ -77,9 +77,9 @@ fn report(outcome: &Outcome, format: Format, context: &Context) -> Result<Exit, 
 
 fn report_push(pushed: &Pushed, context: &Context) {
     for line in lines::pushed(pushed) {
-        context.say(&line);
+        context.print_message(&line);
     }
-    context.say_all(lines::pushed_commits(pushed), "commit", "`git log` lists all");
+    context.print_messages(lines::pushed_commits(pushed), "commit", "`git log` lists all");
     if let Some(warning) = lines::left_behind(pushed) {
         context.warn(&warning);
     }
@@ -94,68 +94,68 @@ fn exit(outcome: &Outcome) -> Exit {
 }
 
 /// Says so where files wait to be committed, for they are not part of a sync.
-fn remark_uncommitted(repository: &Repository, context: &Context) -> Result<(), CliError> {
+fn print_uncommitted(repository: &Repository, context: &Context) -> Result<(), CliError> {
     if repository.is_bare() {
         return Ok(());
     }
     let Ok(commit) = repository.head().and_then(|head| head.require_commit()) else { return Ok(()) };
     let settings = sync::compiler_at(repository, commit)?.settings;
     let paths = repository.uncommitted(&settings.modules)?;
-    context.say_left_out("because it is not committed", &paths);
+    context.print_left_out("because it is not committed", &paths);
     let limit = settings.limits.bytes;
     let listed =
         WorkingSources::list(repository.require_workdir()?, Some(repository), &settings.modules, limit);
     // A folder that cannot be listed does not matter here: a sync reads the commit.
     if let Ok(sources) = listed {
-        context.say_ignored(sources.ignored());
+        context.print_ignored(sources.ignored());
     }
     Ok(())
 }
 
 fn human(outcome: &Outcome, context: &Context) -> Result<(), CliError> {
-    context.talk_diagnostics(outcome.diagnostics());
-    output::print_lines(&lines::changes(outcome, context.out))?;
-    context.say_all(lines::held(outcome), "held module", IN_STATUS);
-    context.say_all(lines::still_pinned(outcome), "pinned module", IN_STATUS);
-    output::print_lines(&lines::changed_pins(outcome, context.out))?;
-    context.say_all(lines::released(outcome), "module", IN_HISTORY);
+    context.print_diagnostics(outcome.diagnostics());
+    output::print_lines(&lines::changes(outcome, context.stdout))?;
+    context.print_messages(lines::held(outcome), "held module", IN_STATUS);
+    context.print_messages(lines::still_pinned(outcome), "pinned module", IN_STATUS);
+    output::print_lines(&lines::changed_pins(outcome, context.stdout))?;
+    context.print_messages(lines::released(outcome), "module", IN_HISTORY);
     context.warn_all(lines::repaired(outcome), "file", &lines::in_full(outcome));
     if let Some(refusal) = outcome.refusal() {
         let reason = refusal.reason(&outcome.draft.plan);
-        output::talk(&format!("{} {reason}", context.talk.error("refused:")));
-        context.talk_removals(refusal);
+        output::eprint_line(&format!("{} {reason}", context.stderr.error("refused:")));
+        context.print_removal_help(refusal);
     }
     output::print_line(&lines::result(outcome))
 }
 
 impl Context {
     /// Says how to let the removals through that a guard refused.
-    pub(super) fn talk_removals(&self, refusal: &Refusal) {
+    pub(super) fn print_removal_help(&self, refusal: &Refusal) {
         if let Some(help) = lines::removals_help(refusal) {
-            output::talk(&format!("  {} {help}", self.talk.help("help:")));
+            output::eprint_line(&format!("  {} {help}", self.stderr.help("help:")));
         }
     }
 
     /// Says what is odd in a log, and whether it is complete.
-    pub(super) fn remark_log(&self, log: &Log) {
+    pub(super) fn warn_about_log(&self, log: &Log) {
         for remark in log.remarks() {
             self.warn(&remark);
         }
-        self.remark_cut_off(log.is_cut_off());
+        self.warn_if_cut_off(log.is_cut_off());
     }
 
     /// Says that a log is incomplete.
-    pub(super) fn remark_cut_off(&self, is_cut_off: bool) {
+    pub(super) fn warn_if_cut_off(&self, is_cut_off: bool) {
         if is_cut_off {
             self.warn("the log is incomplete: this clone is shallow; `git fetch --unshallow` completes it");
         }
     }
 
     /// Shows findings beside the results.
-    pub(super) fn talk_diagnostics<'a>(&self, found: impl Iterator<Item = &'a Diagnostic>) {
+    pub(super) fn print_diagnostics<'a>(&self, found: impl Iterator<Item = &'a Diagnostic>) {
         let found: Vec<Diagnostic> = found.cloned().collect();
         if !found.is_empty() {
-            let _ = human::diagnostics(&mut std::io::stderr().lock(), &found, self.talk);
+            let _ = human::diagnostics(&mut std::io::stderr().lock(), &found, self.stderr);
         }
     }
 }

@@ -42,55 +42,55 @@ pub(super) fn print_lines(lines: &[String]) -> Result<(), CliError> {
 }
 
 /// Says something on standard error; a failure to write it is ignored.
-pub(super) fn talk(text: &str) {
+pub(super) fn eprint_line(text: &str) {
     let _ = writeln!(io::stderr(), "{text}");
 }
 
 impl Context {
     /// Says something that is good to know.
-    pub(super) fn say(&self, text: &str) {
+    pub(super) fn print_message(&self, text: &str) {
         if self.verbosity >= Verbosity::Normal {
-            talk(&visible(text));
+            eprint_line(&visible(text));
         }
     }
 
     /// Says which files and folders are no part of the registry because Git ignores them.
-    pub(super) fn say_ignored<'a>(&self, paths: impl IntoIterator<Item = &'a RepoPath>) {
-        self.say_left_out("because Git ignores it", paths);
+    pub(super) fn print_ignored<'a>(&self, paths: impl IntoIterator<Item = &'a RepoPath>) {
+        self.print_left_out("because Git ignores it", paths);
     }
 
     /// Says which files and folders are left out, and why, in one line.
-    pub(super) fn say_left_out<'a>(&self, why: &str, paths: impl IntoIterator<Item = &'a RepoPath>) {
+    pub(super) fn print_left_out<'a>(&self, why: &str, paths: impl IntoIterator<Item = &'a RepoPath>) {
         let mut paths = paths.into_iter().peekable();
         if paths.peek().is_some() {
-            self.say(&format!("left out, {why}: {}", first_paths(paths)));
+            self.print_message(&format!("left out, {why}: {}", first_paths(paths)));
         }
     }
 
     /// Says one thing of many modules or files, a line each; of a long list only the start on a terminal.
-    pub(super) fn say_all(&self, lines: Vec<String>, noun: &str, elsewhere: &str) {
-        for line in clipped(lines, noun, elsewhere, self.talk) {
-            self.say(&line);
+    pub(super) fn print_messages(&self, lines: Vec<String>, noun: &str, elsewhere: &str) {
+        for line in clipped(lines, noun, elsewhere, self.stderr) {
+            self.print_message(&line);
         }
     }
 
     /// Says what only the curious want to know.
-    pub(super) fn say_more(&self, text: &str) {
+    pub(super) fn print_detail(&self, text: &str) {
         if self.verbosity == Verbosity::Verbose {
-            talk(&visible(text));
+            eprint_line(&visible(text));
         }
     }
 
-    /// Warns of many modules or files, as [`Context::say_all`] says.
+    /// Warns of many modules or files, as [`Context::print_messages`] says.
     pub(super) fn warn_all(&self, lines: Vec<String>, noun: &str, elsewhere: &str) {
-        for line in clipped(lines, noun, elsewhere, self.talk) {
+        for line in clipped(lines, noun, elsewhere, self.stderr) {
             self.warn(&line);
         }
     }
 
     /// Warns; also under `--quiet`.
     pub(super) fn warn(&self, text: &str) {
-        talk(&format!("{} {}", self.talk.warning("warning:"), visible(text)));
+        eprint_line(&format!("{} {}", self.stderr.warning("warning:"), visible(text)));
     }
 }
 
@@ -99,14 +99,14 @@ pub(super) fn failure(error: &CliError, context: Option<&Context>) -> Exit {
     let label = |text: &str, paint: fn(&Context, &str) -> String| {
         context.map_or_else(|| text.to_owned(), |context| paint(context, text))
     };
-    let error_label = label("error:", |context, text| context.talk.error(text));
-    talk(&format!("{error_label} {}", visible(&error.to_string())));
+    let error_label = label("error:", |context, text| context.stderr.error(text));
+    eprint_line(&format!("{error_label} {}", visible(&error.to_string())));
     for detail in &error.details {
-        talk(&format!("  {}", visible(detail)));
+        eprint_line(&format!("  {}", visible(detail)));
     }
     for hint in &error.hints {
-        let help_label = label("help:", |context, text| context.talk.help(text));
-        talk(&format!("  {help_label} {}", visible(hint)));
+        let help_label = label("help:", |context, text| context.stderr.help(text));
+        eprint_line(&format!("  {help_label} {}", visible(hint)));
     }
     error.exit
 }

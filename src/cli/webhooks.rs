@@ -58,19 +58,19 @@ pub(super) fn event(
 }
 
 /// Keeps the message, and tries once to deliver it and what earlier runs have left.
-pub(super) fn tell(repository: &Repository, event: &Event, context: &Context) {
+pub(super) fn send(repository: &Repository, event: &Event, context: &Context) {
     let settings = settings(repository);
     let Some((webhooks, flaws)) = open(repository, &settings, PATIENCE) else { return };
     for flaw in flaws {
         context.warn(&format!("{flaw}: its messages wait for a run that knows the secret"));
     }
-    let told = webhooks.enqueue(event, context.now).and_then(|_| webhooks.deliver(&Context::clock(), BUDGET));
-    match told {
+    let sent = webhooks.enqueue(event, context.now).and_then(|_| webhooks.deliver(&Context::clock(), BUDGET));
+    match sent {
         Ok(deliveries) => {
             for delivery in deliveries {
                 let reason = delivery.error.unwrap_or_default();
                 match delivery.result {
-                    DeliveryResult::Delivered => context.say_more(&format!("told {}", delivery.url)),
+                    DeliveryResult::Delivered => context.print_detail(&format!("told {}", delivery.url)),
                     DeliveryResult::Retried => {
                         context.warn(&format!(
                             "{} was not told: {reason}; a later run tries again",

@@ -12,7 +12,7 @@ use crate::report::{markdown::step_summary, step_outputs::Outputs};
 
 impl Context {
     /// Appends the outputs and the summary, where the run is a step of a workflow.
-    pub(super) fn tell_workflow(
+    pub(super) fn write_workflow_files(
         &self,
         outputs: &Outputs,
         summary: impl FnOnce() -> String,
@@ -25,7 +25,7 @@ impl Context {
                 fs::metadata(path).map_or(0, |file| usize::try_from(file.len()).unwrap_or(usize::MAX));
             match step_summary::fitting(&summary(), before) {
                 Some(text) => append(path, &text)?,
-                None => self.say("the summary of this step is full: nothing was added to it"),
+                None => self.print_message("the summary of this step is full: nothing was added to it"),
             }
         }
         Ok(())

@@ -17,8 +17,8 @@ use crate::{
 };
 
 /// Where to look for the registry: the folder that the user named, or is in.
-pub(super) fn start(context: &Context) -> Result<PathBuf, CliError> {
-    let start = context.start();
+pub(super) fn start_folder(context: &Context) -> Result<PathBuf, CliError> {
+    let start = context.start_folder();
     match &context.repo {
         Some(named) if !start.is_dir() => {
             Err(CliError::cannot_run(format!("there is no folder `{}`", named.display()))
@@ -30,7 +30,7 @@ pub(super) fn start(context: &Context) -> Result<PathBuf, CliError> {
 
 /// Opens the repository that the user means.
 pub(super) fn repository(context: &Context) -> Result<Repository, CliError> {
-    Ok(open(&start(context)?, context)?)
+    Ok(open(&start_folder(context)?, context)?)
 }
 
 fn open(start: &Path, context: &Context) -> Result<Repository, GitError> {
@@ -59,14 +59,14 @@ impl Folder {
     }
 
     /// The same, for commands that need no repository: without a `git` program the folder is enough.
-    pub(super) fn find_files(context: &Context) -> Result<Self, CliError> {
+    pub(super) fn find_without_git(context: &Context) -> Result<Self, CliError> {
         Self::find_unless(context, |error| {
             matches!(error, GitErrorKind::NotARepository | GitErrorKind::NoGit)
         })
     }
 
     fn find_unless(context: &Context, is_outside: impl Fn(&GitErrorKind) -> bool) -> Result<Self, CliError> {
-        let start = start(context)?;
+        let start = start_folder(context)?;
         match open(&start, context) {
             Ok(repository) => {
                 let root = repository.require_workdir()?.to_owned();
@@ -84,7 +84,7 @@ impl Folder {
     }
 
     /// Says of a missing folder of manifests what to do: make a registry, or bring the folder of one back.
-    pub(super) fn explain(&self, error: SyncError) -> CliError {
+    pub(super) fn missing_manifests(&self, error: SyncError) -> CliError {
         let SyncError::Load(LoadError::Missing(path)) = &error else { return error.into() };
         let head = || {
             let repository = self.repository.as_ref()?;
@@ -116,7 +116,7 @@ impl Folder {
                 ignored.extend(repository.ignored(&RepoPath::new(path))?);
             }
         }
-        context.say_ignored(&ignored);
+        context.print_ignored(&ignored);
         if repository.is_sparse() {
             context.warn("this checkout is sparse: manifests that it leaves out are not read");
         }

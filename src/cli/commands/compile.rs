@@ -66,13 +66,13 @@ struct Compilation<'a> {
     drift: &'a Drift,
     diagnostics: &'a [Diagnostic],
     /// The pins and holds that a change adds or lifts, a line each.
-    decisions: &'a [String],
+    pin_changes: &'a [String],
 }
 
 pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     let folder = Folder::find(context)?;
     let compiler = folder.compiler(context)?;
-    let started = |total| progress::counter(context, "compiling", total);
+    let start_progress = |total| progress::counter(context, "compiling", total);
     let base = args.base.as_deref().map(|revision| base(&folder, revision)).transpose()?;
     let mut tree = match (&base, &folder.repository) {
         (Some((commit, log)), Some(repository)) => {
@@ -80,27 +80,27 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
         }
         (_, repository) => WorkingTree::open(&folder.root, repository.as_ref())?,
     };
-    let mut decisions = Vec::new();
+    let mut pin_changes = Vec::new();
     let found = if base.is_some() { tree.root_on_disk()? } else { None };
     if let (Some((_, log)), Some(found)) = (&base, &found) {
-        decisions = decided(tree.previous().snapshot.root.as_ref(), found);
+        pin_changes = changes_of_pins(tree.previous().snapshot.root.as_ref(), found);
         tree.adopt_pins(found, log)?;
     }
     for remark in &tree.previous().remarks {
         context.warn(remark);
     }
-    context.remark_cut_off(tree.is_log_cut_off());
+    context.warn_if_cut_off(tree.is_log_cut_off());
     let WorkingDraft { mut draft, remarks, ignored } =
-        tree.draft(&compiler, &started).map_err(|error| folder.explain(error))?;
-    context.say_ignored(&ignored);
+        tree.draft(&compiler, &start_progress).map_err(|error| folder.missing_manifests(error))?;
+    context.print_ignored(&ignored);
     if let (Some((_, log)), Some(found)) = (&base, &found) {
         draft = tree.with_expected_root(draft, found, log);
     }
-    let acknowledged = match (&base, &folder.repository) {
-        (Some((commit, _)), Some(repository)) => acknowledged(repository, *commit)?,
+    let tokens_in_commits = match (&base, &folder.repository) {
+        (Some((commit, _)), Some(repository)) => tokens_in_commits(repository, *commit)?,
         _ => Vec::new(),
     };
-    let allowed: Vec<&RemovalToken> = args.allow_removals.iter().chain(&acknowledged).collect();
+    let allowed: Vec<&RemovalToken> = args.allow_removals.iter().chain(&tokens_in_commits).collect();
     if let Some(refusal) = tree.refuse(&draft, &compiler, &allowed) {
         if let Rendering::Json = args.format.rendering() {
             let version = tree.previous().snapshot.version();
@@ -111,41 +111,41 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
             output::write(|out| json::write(out, &CompileReport { refused, ..report }))?;
             return Ok(Exit::Refused);
         }
-        output::talk(&format!("{} {}", context.talk.error("refused:"), refusal.reason(&draft.plan)));
-        context.say_all(decisions, "pin or hold", IN_ROOT);
+        output::eprint_line(&format!("{} {}", context.stderr.error("refused:"), refusal.reason(&draft.plan)));
+        context.print_messages(pin_changes, "pin or hold", IN_ROOT);
         let removals = refusal.removals().into_iter().flat_map(|removals| removals.entries.keys());
         let removals = removals.map(|name| format!("  - {name}")).collect();
-        for line in clipped_removals(removals, IN_JSON, context.talk) {
-            output::talk(&line);
+        for line in clipped_removals(removals, IN_JSON, context.stderr) {
+            output::eprint_line(&line);
         }
-        context.talk_removals(&refusal);
+        context.print_removal_help(&refusal);
         return Ok(Exit::Refused);
     }
     let drift = tree.drift(&draft)?;
     let diagnostics: Vec<Diagnostic> = remarks.iter().chain(&draft.plan.diagnostics).cloned().collect();
     if !args.check {
         tree.write(&drift)?;
-        remark_merge(&folder, context)?;
+        print_merge_steps(&folder, context)?;
     }
     let compiled = Compilation {
         tree: &tree,
         draft: &draft,
         drift: &drift,
         diagnostics: &diagnostics,
-        decisions: &decisions,
+        pin_changes: &pin_changes,
     };
     let findings = compiled.findings(args.check);
     match args.format.rendering() {
-        Rendering::Human if args.check => compiled.show_drift(context)?,
-        Rendering::Human => compiled.show(context)?,
+        Rendering::Human if args.check => compiled.print_drift(context)?,
+        Rendering::Human => compiled.print(context)?,
         Rendering::Json => output::write(|out| json::write(out, &compiled.report(args.check)))?,
         Rendering::Findings(write) => {
-            context.say_all(decisions.clone(), "pin or hold", IN_ROOT);
+            context.print_messages(pin_changes.clone(), "pin or hold", IN_ROOT);
             output::write(|out| write(out, &findings))?;
         }
     }
     let version = tree.previous().snapshot.version();
-    context.tell_workflow(&Outputs::of_draft(version, &draft), || {
+    context.write_workflow_files(&Outputs::of_draft(version, &draft), || {
         if args.check {
             step_summary::findings(&findings)
         } else {
@@ -160,16 +160,18 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
 }
 
 /// Says how to go on where a merge left the registry in conflict.
-fn remark_merge(folder: &Folder, context: &Context) -> Result<(), CliError> {
+fn print_merge_steps(folder: &Folder, context: &Context) -> Result<(), CliError> {
     let Some(repository) = &folder.repository else { return Ok(()) };
     let is_generated = |path: &RepoPath| path.ancestors().any(|folder| folder.as_str() == REGISTRY);
     let (generated, others): (Vec<_>, Vec<_>) = repository.unmerged()?.into_iter().partition(is_generated);
     match (generated.is_empty(), others.first()) {
         (true, _) => {}
-        (false, None) => context.say("next: `git add registry`, then `git commit` to end the merge"),
+        (false, None) => {
+            context.print_message("next: `git add registry`, then `git commit` to end the merge")
+        }
         (false, Some(path)) => {
             let path = visible(path.as_str());
-            context.say(&format!(
+            context.print_message(&format!(
                 "next: `git add registry`; resolve the other conflicts, such as `{path}`, too"
             ));
         }
@@ -190,7 +192,7 @@ fn base(folder: &Folder, revision: &str) -> Result<(ObjectId, Log), CliError> {
 }
 
 /// The removals that the commits of a change let through, each in a trailer of its message.
-fn acknowledged(repository: &Repository, base: ObjectId) -> Result<Vec<RemovalToken>, CliError> {
+fn tokens_in_commits(repository: &Repository, base: ObjectId) -> Result<Vec<RemovalToken>, CliError> {
     let head = repository.head().map_err(SyncError::from)?.commit();
     let range = Range { from: head.as_slice(), except: Some(base) };
     let mut tokens = Vec::new();
@@ -202,7 +204,7 @@ fn acknowledged(repository: &Repository, base: ObjectId) -> Result<Vec<RemovalTo
 }
 
 /// The pins and holds that a change adds or lifts, a line each.
-fn decided(before: Option<&Root>, now: &Root) -> Vec<String> {
+fn changes_of_pins(before: Option<&Root>, now: &Root) -> Vec<String> {
     let nothing = BTreeMap::new();
     let pinned = before.map_or(&nothing, |root| &root.pinned);
     let pin = |version: SnapshotVersion| format!("at version {version}");
@@ -233,8 +235,8 @@ impl Compilation<'_> {
         CompileReport::new(tree.previous().snapshot.version(), draft, drift, diagnostics, check)
     }
 
-    fn show(&self, context: &Context) -> Result<(), CliError> {
-        context.talk_diagnostics(self.diagnostics.iter());
+    fn print(&self, context: &Context) -> Result<(), CliError> {
+        context.print_diagnostics(self.diagnostics.iter());
         let changed = self.drift.paths().into_iter().filter_map(|path| {
             match (self.drift.odd.get(path), self.drift.remove.contains(path)) {
                 (Some(odd), true) => Some(format!("removed {path}: {}", odd.past())),
@@ -243,7 +245,7 @@ impl Compilation<'_> {
                 (None, false) => None,
             }
         });
-        context.say_all(changed.collect(), "file", "`git status` lists all");
+        context.print_messages(changed.collect(), "file", "`git status` lists all");
         let root = self.draft.root.as_ref().or(self.tree.previous().snapshot.root.as_ref());
         let version = root.map_or_else(
             || "no registry: there is nothing to register".to_owned(),
@@ -259,17 +261,17 @@ impl Compilation<'_> {
         ))
     }
 
-    fn show_drift(&self, context: &Context) -> Result<(), CliError> {
-        context.talk_diagnostics(self.diagnostics.iter());
-        output::print_lines(&clipped(self.decisions.to_vec(), "pin or hold", IN_ROOT, context.out))?;
+    fn print_drift(&self, context: &Context) -> Result<(), CliError> {
+        context.print_diagnostics(self.diagnostics.iter());
+        output::print_lines(&clipped(self.pin_changes.to_vec(), "pin or hold", IN_ROOT, context.stdout))?;
         if self.drift.is_empty() {
             return output::print_line("registry/ is what the manifests compile to");
         }
         let paths = self.drift.paths().into_iter();
         let files = paths
             .map(|path| format!("{}: {}", visible(path.as_str()), findings::drift_message(path, self.drift)));
-        output::print_lines(&clipped(files.collect(), "file", IN_JSON, context.out))?;
-        output::talk(
+        output::print_lines(&clipped(files.collect(), "file", IN_JSON, context.stdout))?;
+        output::eprint_line(
             "registry/ is not what the manifests compile to: run `modreg compile` and commit the result",
         );
         Ok(())

@@ -85,9 +85,9 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     let comment = || markdown::comment(from, changes, diagnostics, invalid, compared.refused.as_ref());
     match args.format {
         DiffFormat::Human => {
-            context.talk_diagnostics(diagnostics.iter());
-            output::write(|out| changes::human::changes(out, changes, invalid, context.out))?;
-            context.say_all(compared.released.clone(), "module", IN_JSON);
+            context.print_diagnostics(diagnostics.iter());
+            output::write(|out| changes::human::changes(out, changes, invalid, context.stdout))?;
+            context.print_messages(compared.released.clone(), "module", IN_JSON);
         }
         DiffFormat::Markdown => output::print(&comment())?,
         DiffFormat::Json => output::write(|out| json::write(out, &compared.report()))?,
@@ -95,7 +95,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     let outputs = Outputs::of_changes(compared.latest, changes.added(), changes.updated(), changes.removed());
     let outputs =
         Outputs { held: Some(compared.summary.held), errors: Some(compared.summary.errors), ..outputs };
-    context.tell_workflow(&outputs, comment)?;
+    context.write_workflow_files(&outputs, comment)?;
     let differs = !changes.is_empty() || compared.changes_holds;
     Ok(match (args.check && differs, compared.has_invalid) {
         (true, _) => Exit::No,
@@ -108,17 +108,18 @@ fn working_tree(context: &Context) -> Result<Comparison, CliError> {
     let folder = Folder::find(context)?;
     let compiler = folder.compiler(context)?;
     let tree = WorkingTree::open(&folder.root, folder.repository.as_ref())?;
-    let started = |total| progress::counter(context, "compiling", total);
-    let WorkingDraft { draft, remarks, ignored } =
-        tree.draft_for_comparison(&compiler, &started).map_err(|error| folder.explain(error))?;
-    context.say_ignored(&ignored);
+    let start_progress = |total| progress::counter(context, "compiling", total);
+    let WorkingDraft { draft, remarks, ignored } = tree
+        .draft_for_comparison(&compiler, &start_progress)
+        .map_err(|error| folder.missing_manifests(error))?;
+    context.print_ignored(&ignored);
     let refusal = tree.refuse(&draft, &compiler, &[]);
     if let Some(refusal) = &refusal {
         context.warn(&format!("a sync would be refused: {}", refusal.reason(&draft.plan)));
-        context.talk_removals(refusal);
+        context.print_removal_help(refusal);
     }
     let refused = refusal.map(|refusal| json::Refusal::new(&refusal, &draft.plan));
-    context.remark_cut_off(tree.is_log_cut_off());
+    context.warn_if_cut_off(tree.is_log_cut_off());
     let version = tree.previous().snapshot.version();
     let held = tree.previous().snapshot.held();
     let began = draft.plan.held.keys().filter(|name| !held.contains_key(*name)).count();
@@ -145,10 +146,10 @@ fn versions(from: &str, to: Option<&str>, context: &Context) -> Result<Compariso
     let latest = VersionedSnapshot::at(&repository, head)?;
     let version = latest.snapshot.version();
     let log = Log::of_head(&repository, head)?;
-    context.remark_log(&log);
-    let old = find(&repository, &log, from)?;
+    context.warn_about_log(&log);
+    let old = find_snapshot(&repository, &log, from)?;
     let new = match to {
-        Some(to) => find(&repository, &log, to)?,
+        Some(to) => find_snapshot(&repository, &log, to)?,
         None => latest,
     };
     let changes = sync::compare(&repository, &old.snapshot, &new.snapshot)?;
@@ -170,7 +171,7 @@ fn versions(from: &str, to: Option<&str>, context: &Context) -> Result<Compariso
 }
 
 /// Finds a version, 0 being the registry before its first one, or the registry of a revision.
-fn find(repository: &Repository, log: &Log, text: &str) -> Result<VersionedSnapshot, CliError> {
+fn find_snapshot(repository: &Repository, log: &Log, text: &str) -> Result<VersionedSnapshot, CliError> {
     if let Ok(version) = text.parse::<SnapshotVersion>() {
         return VersionedSnapshot::find(repository, log, version).map_err(|error| {
             let is_revision = matches!(repository.resolve(text), Ok(Some(_)));
@@ -190,13 +191,13 @@ fn find(repository: &Repository, log: &Log, text: &str) -> Result<VersionedSnaps
     }
     let failed = CliError::cannot_run(format!("the revision `{}` is unknown", visible(text)));
     Err(match text.split_once("..") {
-        Some((from, to)) => failed.hint(two_arguments(from, to)),
+        Some((from, to)) => failed.hint(suggest_two_arguments(from, to)),
         None => failed.hint("`modreg history` lists the versions, `git log` the commits"),
     })
 }
 
 /// How a range of git, `a..b` or `a...b`, is written here.
-fn two_arguments(from: &str, to: &str) -> String {
+fn suggest_two_arguments(from: &str, to: &str) -> String {
     let end = |text: &str| match text.trim_start_matches('.') {
         "" => "HEAD".to_owned(),
         text => visible(text).into_owned(),

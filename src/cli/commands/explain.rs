@@ -24,7 +24,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     match &args.code {
         None => list(context)?,
         Some(topic) if topic == PATTERNS => {
-            let (name, text) = (context.out.strong(PATTERNS), wrap(&patterns(), context.out.width));
+            let (name, text) = (context.stdout.strong(PATTERNS), wrap(&patterns(), context.stdout.width));
             output::print(&format!("{name}: {PATTERNS_SUMMARY}\n\n{text}\n"))?;
         }
         Some(code) => explain(code, context)?,
@@ -36,10 +36,10 @@ fn list(context: &Context) -> Result<(), CliError> {
     let width = rules::RULES.iter().map(|rule| rule.code.len()).max().unwrap_or_default();
     output::write(|out| {
         rules::RULES.iter().try_for_each(|rule| {
-            let code = context.out.strong(&format!("{:width$}", rule.code));
+            let code = context.stdout.strong(&format!("{:width$}", rule.code));
             writeln!(out, "{code}  {:7}  {}", rule.severity.as_str(), rule.summary)
         })?;
-        let name = context.out.strong(&format!("{PATTERNS:width$}"));
+        let name = context.stdout.strong(&format!("{PATTERNS:width$}"));
         writeln!(out, "{name}  {:7}  {PATTERNS_SUMMARY}", "")
     })
 }
@@ -65,12 +65,12 @@ fn explain(code: &str, context: &Context) -> Result<(), CliError> {
     } else {
         "settings cannot change it"
     };
-    let (code, severity) = (context.out.strong(rule.code), rule.severity.as_str());
+    let (code, severity) = (context.stdout.strong(rule.code), rule.severity.as_str());
     output::write(|out| {
         writeln!(out, "{code}: {}\n\nSeverity: {severity} ({changeable})\n", rule.summary)?;
         rule.explanation.lines().try_for_each(|line| {
             let is_example = line.starts_with(' ');
-            let shown = if is_example { line.to_owned() } else { wrap(line, context.out.width) };
+            let shown = if is_example { line.to_owned() } else { wrap(line, context.stdout.width) };
             writeln!(out, "{shown}")
         })
     })

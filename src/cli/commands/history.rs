@@ -36,8 +36,8 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     }
     output::write(|out| match args.format {
         Format::Json => json::write(out, &HistoryReport::from(&history)),
-        Format::Human => terminal::history(out, &history, context.out),
+        Format::Human => terminal::history(out, &history, context.stdout),
     })?;
-    context.remark_log(&log);
+    context.warn_about_log(&log);
     Ok(Exit::Done)
 }

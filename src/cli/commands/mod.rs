@@ -56,7 +56,7 @@ pub(super) fn run(
     let is_asked_to_end =
         matches!(&command, Command::Serve(_) | Command::Validate(validate::Args { watch: true, .. }));
     if !is_asked_to_end {
-        interrupt::end_git_first()?;
+        interrupt::end_git_on_signals()?;
     }
     match command {
         Command::Init(args) => init::run(&args, context),

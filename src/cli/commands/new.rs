@@ -22,7 +22,7 @@ pub(in crate::cli) struct Args {
 }
 
 pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
-    let folder = Folder::find_files(context)?;
+    let folder = Folder::find_without_git(context)?;
     let compiler = folder.compiler(context)?;
     let modules = &compiler.settings.modules;
     let limit = compiler.settings.limits.bytes;
@@ -56,7 +56,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
         }
         Format::Human => {
             output::print_line(&path.to_string())?;
-            context.say("fill it in, check it with `modreg validate`, then commit it");
+            context.print_message("fill it in, check it with `modreg validate`, then commit it");
         }
     }
     Ok(Exit::Done)

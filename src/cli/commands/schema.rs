@@ -39,7 +39,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
 
 /// Writes the copies that are missing, outdated or edited.
 fn update(context: &Context) -> Result<(), CliError> {
-    let folder = Folder::find_files(context)?;
+    let folder = Folder::find_without_git(context)?;
     for (path, text) in schema::copies() {
         let found = sync::read_if_there(&folder.root, &path)?;
         let found = found.map(|bytes| sync::text_of(path.clone(), bytes)).transpose()?;

@@ -1,6 +1,6 @@
 //! `modreg serve`
 
-use std::{io, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
 use clap::ValueEnum;
 
@@ -65,9 +65,9 @@ enum LogFormat {
 pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     let repository = workspace::repository(context)?;
     let settings = settings(&repository)?;
-    let place = place(&repository);
+    let top = repository.top().to_owned();
     let secret = Context::secret(auth::SECRET_VARIABLE).map(|bytes| JwtSecret::new(&bytes)).transpose()?;
-    let auth = Auth::new(&settings.auth, secret.as_ref(), &place, Arc::new(Context::clock()))?;
+    let auth = Auth::new(&settings.auth, secret.as_ref(), &top, Arc::new(Context::clock()))?;
     let webhooks = webhooks::open(&repository, &settings.webhooks, WEBHOOK_PATIENCE);
     for flaw in webhooks.iter().flat_map(|(_, flaws)| flaws) {
         context.warn(&format!("{flaw}: its messages wait until the server is started with it"));
@@ -82,7 +82,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     }
     let settings = settings.serve;
     let options = Options {
-        repository: place,
+        repository: top,
         listen: args.listen.unwrap_or(settings.listen),
         workers: context.jobs,
         push,
@@ -95,11 +95,11 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     };
     drop(repository);
     let _log = Logger::install(args.form(context), level(context), Context::clock(), io::stderr());
-    let mut told = Ok(());
+    let mut printed = Ok(());
     serve::start(options, auth, |address| {
-        told = output::print_line(&format!("http://{address}"));
+        printed = output::print_line(&format!("http://{address}"));
     })?;
-    told.map(|()| Exit::Done)
+    printed.map(|()| Exit::Done)
 }
 
 impl Args {
@@ -142,10 +142,6 @@ fn check_remote(repository: &Repository, push: Option<&PushTo>, settings: &Push)
     }
     let error = CliError::cannot_run(format!("git knows no remote `{remote}` to push to or to follow"));
     Err(error.hint(format!("add it: `git remote add {remote} URL`; `git remote -v` lists all")))
-}
-
-fn place(repository: &Repository) -> PathBuf {
-    repository.top().to_owned()
 }
 
 fn address(text: &str) -> Result<SocketAddr, &'static str> {

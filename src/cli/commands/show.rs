@@ -59,7 +59,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
         .hint("name it: `modreg show MODULE --format yaml`; `modreg show` lists all"));
     }
     let repository = workspace::repository(context)?;
-    let target = args.output.as_ref().map(|file| context.start().join(file));
+    let target = args.output.as_ref().map(|file| context.start_folder().join(file));
     let target = target.as_deref();
     let head = repository.head()?.require_commit()?;
     let snapshot = match args.version {
@@ -69,7 +69,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
         }
         None => VersionedSnapshot::at(&repository, head)?,
     };
-    context.remark_cut_off(repository.is_shallow());
+    context.warn_if_cut_off(repository.is_shallow());
     let entry = match &args.module {
         Some(module) => Some((module, snapshot.entry(&repository, module)?)),
         None => None,
@@ -78,8 +78,8 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
         return show_manifest(&repository, head, module, entry, target, context);
     }
     let style = match target {
-        Some(_) => Style { color: false, max_lines: None, ..context.out },
-        None => context.out,
+        Some(_) => Style { color: false, max_lines: None, ..context.stdout },
+        None => context.stdout,
     };
     write(target, |out| match (entry, &snapshot.snapshot.root, args.format) {
         (Some((_, entry)), _, _) => out.write_all(&entry),
@@ -122,19 +122,19 @@ fn show_manifest(
             .hint("`modreg verify` names the commit that changed it; `--version N` shows an earlier one")
     };
     let source = manifest::source(entry).ok_or_else(broken)?;
-    let place = yaml_path(&source);
-    let is_json = place != source;
+    let yaml_path = manifest_path_in_yaml(&source);
+    let is_json = yaml_path != source;
     let schema = schema::copies().map(|(path, _)| path).find(|path| path.file_name() == "module.schema.json");
     let schema = match schema {
         Some(path) if repository.is_taken(head, path.as_str())? => {
-            Some("../".repeat(place.as_str().matches('/').count()) + path.as_str())
+            Some("../".repeat(yaml_path.as_str().matches('/').count()) + path.as_str())
         }
         Some(_) | None => None,
     };
     let text = manifest::manifest(entry, schema.as_deref()).ok_or_else(broken)?;
     write(target, |out| out.write_all(text.as_bytes()))?;
-    let (shown, output) = (visible(source.as_str()), visible(place.as_str()));
-    context.say(&match (is_json, target) {
+    let (shown, output) = (visible(source.as_str()), visible(yaml_path.as_str()));
+    context.print_message(&match (is_json, target) {
         (false, None) => {
             format!("the entry was compiled from `{shown}`; to write it there, add `--output {output}`")
         }
@@ -149,17 +149,17 @@ fn show_manifest(
     // Settings that cannot be read are a matter of `validate`, and no reason to keep an old entry back.
     if let Ok(compiler) = sync::compiler_at(repository, head) {
         let found =
-            compiler.compile(ManifestFile { path: place, content: Ok(text.into_bytes()) }).diagnostics;
+            compiler.compile(ManifestFile { path: yaml_path, content: Ok(text.into_bytes()) }).diagnostics;
         if found.iter().any(Diagnostic::is_error) {
-            context.talk_diagnostics(found.iter().filter(|found| found.is_error()));
+            context.print_diagnostics(found.iter().filter(|found| found.is_error()));
             context.warn("this manifest is not valid by the schemas and rules at HEAD: correct it before you commit it");
         }
     }
     Ok(Exit::Done)
 }
 
-/// Returns the path of a manifest of YAML in the place of this one: of a manifest of JSON with another extension.
-fn yaml_path(source: &RepoPath) -> RepoPath {
+/// Returns the path of a manifest of YAML in the yaml_path of this one: of a manifest of JSON with another extension.
+fn manifest_path_in_yaml(source: &RepoPath) -> RepoPath {
     match source.as_str().strip_suffix(".json") {
         Some(stem) => RepoPath::new(format!("{stem}.yaml")),
         None => source.clone(),
@@ -178,7 +178,7 @@ mod tests {
             ("modules/a.json.json", "modules/a.json.yaml"),
             ("modules/a.json/module.yaml", "modules/a.json/module.yaml"),
         ] {
-            assert_eq!(yaml_path(&RepoPath::new(source)), RepoPath::new(expected));
+            assert_eq!(manifest_path_in_yaml(&RepoPath::new(source)), RepoPath::new(expected));
         }
     }
 }

@@ -29,13 +29,13 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     output::write(|out| match args.format {
         Format::Json => json::write(out, &StatusReport { webhooks, ..StatusReport::from(&status) }),
         Format::Human => {
-            terminal::status(out, &status, context.out)?;
+            terminal::status(out, &status, context.stdout)?;
             webhooks.map_or(Ok(()), |webhooks| terminal::webhooks(out, &webhooks))
         }
     })?;
     for remark in &status.log_remarks {
         context.warn(remark);
     }
-    context.remark_cut_off(status.is_log_cut_off);
+    context.warn_if_cut_off(status.is_log_cut_off);
     Ok(Exit::Done)
 }

@@ -35,16 +35,18 @@ pub(in crate::cli) struct Args {
 pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     let repository = workspace::repository(context)?;
     let extent = if args.history { Extent::History } else { Extent::Head };
-    let started = |total| progress::counter(context, "compiling", total);
-    let verification = sync::verify(&repository, extent, &started)?;
+    let start_progress = |total| progress::counter(context, "compiling", total);
+    let verification = sync::verify(&repository, extent, &start_progress)?;
     let findings = Findings::of_verification(&verification);
     output::write(|out| match args.format.rendering() {
         Rendering::Json => json::write(out, &VerifyReport::from(&verification)),
-        Rendering::Human => terminal::verification(out, &verification, context.out),
+        Rendering::Human => terminal::verification(out, &verification, context.stdout),
         Rendering::Findings(write) => write(out, &findings),
     })?;
-    context.remark_cut_off(repository.is_shallow());
+    context.warn_if_cut_off(repository.is_shallow());
     let outputs = Outputs::of_verification(&verification);
-    context.tell_workflow(&outputs, || step_summary::verification(&findings, &verification.unverifiable))?;
+    context.write_workflow_files(&outputs, || {
+        step_summary::verification(&findings, &verification.unverifiable)
+    })?;
     Ok(if verification.discrepancies.is_empty() { Exit::Done } else { Exit::No })
 }

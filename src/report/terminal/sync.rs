@@ -15,7 +15,7 @@ use crate::{
         style::Ink,
         text::visible,
     },
-    sync::{Arrival, Outcome, Pushed, Refusal, Summary, Conclusion},
+    sync::{Arrival, Conclusion, Outcome, Pushed, Refusal, Summary},
 };
 
 /// Says where everything is that a long list leaves out, in the commands that can print JSON.

@@ -42,7 +42,7 @@ impl FromStr for InstallFrom {
     fn from_str(text: &str) -> Result<Self, InvalidSource> {
         if let Some(folder) = text.strip_prefix("./") {
             let folder = folder.trim_end_matches('/');
-            harmless(folder, "/._-")?;
+            check_characters(folder, "/._-")?;
             if folder.split('/').any(|part| part.is_empty() || part.starts_with(['.', '-'])) {
                 return Err(InvalidSource::Outside);
             }
@@ -51,7 +51,7 @@ impl FromStr for InstallFrom {
         let (url, commit) = text.rsplit_once('#').ok_or(InvalidSource::Form)?;
         let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("ssh://"));
         let rest = rest.filter(|rest| !rest.is_empty()).ok_or(InvalidSource::Scheme)?;
-        harmless(rest, "/._-~:@+%")?;
+        check_characters(rest, "/._-~:@+%")?;
         let user = rest.split('/').next().and_then(|host| host.split_once('@')).map(|(user, _)| user);
         if user.is_some_and(|user| url.starts_with("https://") || user.contains(':')) {
             return Err(InvalidSource::Secret);
@@ -70,7 +70,7 @@ impl FromStr for InstallFrom {
     }
 }
 
-fn harmless(text: &str, signs: &str) -> Result<(), InvalidSource> {
+fn check_characters(text: &str, signs: &str) -> Result<(), InvalidSource> {
     let is_harmless = |letter: &char| letter.is_ascii_alphanumeric() || signs.contains(*letter);
     match text.chars().find(|letter| !is_harmless(letter)) {
         Some(letter) => Err(InvalidSource::Character(letter)),

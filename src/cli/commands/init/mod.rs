@@ -15,7 +15,7 @@ use std::{
 use attributes::Completed;
 use files::{Ci, File, Replaces};
 use install::InstallFrom;
-use next_steps::Next;
+use next_steps::NextSteps;
 
 use crate::{
     builtins::BUILTINS,
@@ -58,8 +58,8 @@ pub(in crate::cli) struct Args {
 
 pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     let folder = match &args.dir {
-        Some(dir) => workspace::start(context)?.join(dir),
-        None => workspace::start(context)?,
+        Some(dir) => workspace::start_folder(context)?.join(dir),
+        None => workspace::start_folder(context)?,
     };
     let (repository, is_new) = open_or_make(&folder, args.dir.is_some())?;
     let repository = repository.silencing_ssh(context.silences_ssh);
@@ -72,12 +72,12 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     let files = templates(&root, repository.format(), args.ci, source.as_ref())?;
     let written = write_missing(&root, &files)?;
     for path in &written {
-        context.say(&format!("wrote {path}"));
+        context.print_message(&format!("wrote {path}"));
     }
     let attributes = attributes::complete(&repository, &root)?;
     let uncommitted = uncommitted(&repository, &root, &files)?;
-    remark_attributes(&attributes, &uncommitted, args.no_commit, context);
-    let next = Next {
+    report_attributes(&attributes, &uncommitted, args.no_commit, context);
+    let next = NextSteps {
         dir: args.dir.as_deref(),
         ci: args.ci,
         repository: &repository,
@@ -85,11 +85,11 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
         source: source.as_ref(),
     };
     if args.no_commit {
-        next.to_commit(uncommitted.keys());
+        next.print_commit_steps(uncommitted.keys());
         return Ok(Exit::Done);
     }
     if !is_new {
-        context.say(&announcement(&repository, &head, &root, uncommitted.len())?);
+        context.print_message(&announcement(&repository, &head, &root, uncommitted.len())?);
     }
     if !uncommitted.is_empty() {
         let message = "Make this a module registry\n";
@@ -98,7 +98,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     let request = Request::new(Scope::All, Trigger::Init, context.now);
     let exit = outcome::publish(&repository, &request, args.format, context)?;
     if repository.head()?.commit() != head.commit() {
-        next.after_publishing()?;
+        next.print_push_steps()?;
     }
     Ok(exit)
 }
@@ -126,7 +126,7 @@ fn announcement(repository: &Repository, head: &Head, root: &Path, files: usize)
     ))
 }
 
-fn remark_attributes(
+fn report_attributes(
     completed: &Completed,
     uncommitted: &BTreeMap<RepoPath, Vec<u8>>,
     no_commit: bool,
@@ -135,7 +135,7 @@ fn remark_attributes(
     match completed {
         Completed::NothingToAdd => {}
         Completed::Added => {
-            context.say("added to .gitattributes: generated files keep every byte");
+            context.print_message("added to .gitattributes: generated files keep every byte");
             if !no_commit && !uncommitted.contains_key(&attributes::path()) {
                 context.warn("`.gitattributes` has changes of your own: commit it yourself");
             }

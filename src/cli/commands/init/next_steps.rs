@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// What the next steps depend on.
-pub(super) struct Next<'a> {
+pub(super) struct NextSteps<'a> {
     /// The folder that was named.
     pub(super) dir: Option<&'a Path>,
     pub(super) ci: Ci,
@@ -20,36 +20,39 @@ pub(super) struct Next<'a> {
     pub(super) source: Option<&'a InstallFrom>,
 }
 
-impl Next<'_> {
+impl NextSteps<'_> {
     /// After everything was committed: add a remote, and push.
-    pub(super) fn after_publishing(&self) -> Result<(), CliError> {
+    pub(super) fn print_push_steps(&self) -> Result<(), CliError> {
         self.report_source();
         let head = self.repository.head()?;
         let branch = head.branch()?;
         let branch = branch.strip_prefix("refs/heads/").unwrap_or(branch);
         let branch = visible(branch);
-        self.go_there();
+        self.print_cd_step();
         match self.repository.remotes().first() {
-            _ if self.repository.has_upstream(&branch) => self.say("push it: `git push`"),
-            Some(remote) => self.say(&format!("push it: `git push -u {} {branch}`", visible(remote))),
+            _ if self.repository.has_upstream(&branch) => self.print_step("push it: `git push`"),
+            Some(remote) => self.print_step(&format!("push it: `git push -u {} {branch}`", visible(remote))),
             None => {
-                self.say("add a remote: `git remote add origin URL`");
-                self.say(&format!("push it: `git push -u origin {branch}`"));
+                self.print_step("add a remote: `git remote add origin URL`");
+                self.print_step(&format!("push it: `git push -u origin {branch}`"));
             }
         }
         Ok(())
     }
 
     /// Where nothing was committed: these files have to be.
-    pub(super) fn to_commit<'p>(&self, files: impl Iterator<Item = &'p RepoPath>) {
+    pub(super) fn print_commit_steps<'p>(&self, files: impl Iterator<Item = &'p RepoPath>) {
         self.report_source();
-        self.go_there();
+        self.print_cd_step();
         let tops: BTreeSet<&str> = files.filter_map(|path| path.as_str().split('/').next()).collect();
         if !tops.is_empty() {
             let tops: Vec<_> = tops.into_iter().collect();
-            self.say(&format!("commit the files: `git add {} && git commit`", visible(&tops.join(" "))));
+            self.print_step(&format!(
+                "commit the files: `git add {} && git commit`",
+                visible(&tops.join(" "))
+            ));
         }
-        self.say("publish the first version: `modreg sync`");
+        self.print_step("publish the first version: `modreg sync`");
     }
 
     /// Says where the workflows install the program from.
@@ -58,7 +61,7 @@ impl Next<'_> {
             return;
         }
         if let Some(source) = self.source {
-            self.context.say(&format!(
+            self.context.print_message(&format!(
                 "the workflows install modreg with `{}`; `--install-from` names another source",
                 source.command()
             ));
@@ -71,13 +74,13 @@ impl Next<'_> {
         ));
     }
 
-    fn go_there(&self) {
+    fn print_cd_step(&self) {
         if let Some(dir) = self.dir.filter(|dir| *dir != Path::new(".")) {
-            self.say(&format!("`cd {}`", visible(&dir.to_string_lossy())));
+            self.print_step(&format!("`cd {}`", visible(&dir.to_string_lossy())));
         }
     }
 
-    fn say(&self, step: &str) {
-        self.context.say(&format!("next: {step}"));
+    fn print_step(&self, step: &str) {
+        self.context.print_message(&format!("next: {step}"));
     }
 }

@@ -6,8 +6,8 @@
 use std::{collections::BTreeSet, io};
 
 use super::{
-    memory::Memory,
-    surroundings::Surroundings,
+    cache::Cache,
+    inputs::Inputs,
     targets::{Place, Target},
 };
 use crate::{
@@ -22,81 +22,77 @@ use crate::{
 };
 
 /// The manifests of the registry, if a file or folder is among them.
-fn registry_of<'a>(place: &Place, around: Surroundings<'a>) -> Option<&'a WorkingSources<'a>> {
-    let is_inside = around.compiler.settings.modules.is_at_or_above(&place.path);
-    around.registry.filter(|_| is_inside && place.base == around.folder.root)
+fn registry_of<'a>(place: &Place, inputs: Inputs<'a>) -> Option<&'a WorkingSources<'a>> {
+    let is_inside = inputs.compiler.settings.modules.is_at_or_above(&place.path);
+    inputs.registry.filter(|_| is_inside && place.base == inputs.folder.root)
 }
 
 /// Lists the manifests in a folder.
-pub(super) fn sources<'a>(
+pub(super) fn list_manifests<'a>(
     place: &'a Place,
-    around: Surroundings<'_>,
+    inputs: Inputs<'_>,
 ) -> Result<WorkingSources<'a>, CliError> {
-    let repository = around.folder.repository.as_ref().filter(|_| place.base == around.folder.root);
-    let limit = around.compiler.settings.limits.bytes;
+    let repository = inputs.folder.repository.as_ref().filter(|_| place.base == inputs.folder.root);
+    let limit = inputs.compiler.settings.limits.bytes;
     WorkingSources::list(&place.base, repository, &place.path, limit)
-        .map_err(|error| around.folder.explain(error))
+        .map_err(|error| inputs.folder.missing_manifests(error))
 }
 
-/// Checks the targets, but reads no file again that the memory knows to be as it was.
-pub(super) fn check(
-    targets: &[Target],
-    around: Surroundings<'_>,
-    memory: &mut Memory,
-) -> Result<Checked, CliError> {
+/// Checks the targets, but reads no file again that the cache knows to be as it was.
+pub(super) fn check(targets: &[Target], inputs: Inputs<'_>, cache: &mut Cache) -> Result<Checked, CliError> {
     let mut checked = Checked::default();
     let mut selected = BTreeSet::new();
     for target in targets {
         match target {
-            Target::Folder(place) => match registry_of(place, around) {
-                Some(registry) => selected.extend(checked.part(place, registry, around)?),
-                None => checked.folder(place, around, memory)?,
+            Target::Folder(place) => match registry_of(place, inputs) {
+                Some(registry) => selected.extend(checked.select_part(place, registry, inputs)?),
+                None => checked.check_folder(place, inputs, cache)?,
             },
             Target::File(place) => {
-                let manifest = registry_of(place, around).and_then(|registry| registry.find(&place.path));
+                let manifest = registry_of(place, inputs).and_then(|registry| registry.find(&place.path));
                 match manifest {
                     Some(path) => drop(selected.insert(path.clone())),
-                    None => checked.file(place, around, memory),
+                    None => checked.check_file(place, inputs, cache),
                 }
             }
             Target::Input => {
-                let content = Ok(read_input(around.compiler)?);
-                checked.add(around.compiler.compile(ManifestFile { path: input(), content }));
+                let content = Ok(read_stdin(inputs.compiler)?);
+                checked.add(inputs.compiler.compile(ManifestFile { path: stdin_path(), content }));
             }
         }
     }
     // Where no manifest is left, a sync would still remove entries.
     let is_whole = |target: &Target| match target {
-        Target::Folder(place) => place.path == around.compiler.settings.modules,
+        Target::Folder(place) => place.path == inputs.compiler.settings.modules,
         Target::File(_) | Target::Input => false,
     };
     let is_wanted = !selected.is_empty() || targets.iter().any(is_whole);
-    if let Some(registry) = around.registry.filter(|_| is_wanted) {
-        checked.registry(&selected, registry, around, memory)?;
+    if let Some(registry) = inputs.registry.filter(|_| is_wanted) {
+        checked.check_registry(&selected, registry, inputs, cache)?;
     }
-    Ok(checked.counted())
+    Ok(checked.sorted_and_counted())
 }
 
-/// Compiles manifests in parallel, those alone that the memory does not know.
+/// Compiles manifests in parallel, those alone that the cache does not know.
 fn compile_all(
     paths: &[RepoPath],
     sources: &WorkingSources<'_>,
-    around: Surroundings<'_>,
-    memory: &mut Memory,
+    inputs: Inputs<'_>,
+    cache: &mut Cache,
 ) -> Result<Vec<Compiled>, CliError> {
     let on_disk = |path: &RepoPath| sources.root().join(path.as_str());
     let (mut compiled, mut unknown) = (Vec::with_capacity(paths.len()), Vec::new());
     for path in paths {
-        match memory.recall(&on_disk(path)) {
+        match cache.get_or_note(&on_disk(path)) {
             Some(known) => compiled.push(known),
             None => unknown.push(path.clone()),
         }
     }
-    let bar = progress::bar(around.context, "checking", unknown.len());
+    let bar = progress::bar(inputs.context, "checking", unknown.len());
     for batch in unknown.chunks(512) {
-        let read = around.compiler.compile_all(sources.read(batch)?, &|| bar.inc(1));
+        let read = inputs.compiler.compile_all(sources.read(batch)?, &|| bar.inc(1));
         for module in &read {
-            memory.learn(&on_disk(&module.path), module);
+            cache.insert(&on_disk(&module.path), module);
         }
         compiled.extend(read);
     }
@@ -120,19 +116,19 @@ fn require_manifests(place: &Place, found: &[RepoPath]) -> Result<(), CliError> 
 }
 
 /// Checks one manifest whose bytes are at hand.
-pub(super) fn manifest(path: RepoPath, bytes: Vec<u8>, compiler: &Compiler) -> Checked {
+pub(super) fn check_manifest(path: RepoPath, bytes: Vec<u8>, compiler: &Compiler) -> Checked {
     let mut checked = Checked::default();
     checked.add(compiler.compile(ManifestFile { path, content: Ok(bytes) }));
-    checked.counted()
+    checked.sorted_and_counted()
 }
 
 /// What standard input is called in reports.
-pub(super) fn input() -> RepoPath {
+pub(super) fn stdin_path() -> RepoPath {
     RepoPath::new("<stdin>")
 }
 
 /// Reads standard input, or the start of it where it is too large.
-pub(super) fn read_input(compiler: &Compiler) -> Result<Vec<u8>, CliError> {
+pub(super) fn read_stdin(compiler: &Compiler) -> Result<Vec<u8>, CliError> {
     load::read_limited(io::stdin().lock(), compiler.settings.limits.bytes)
         .map_err(|error| CliError::cannot_run("cannot read standard input").because(error))
 }
@@ -157,36 +153,36 @@ pub(super) struct Checked {
 
 impl Checked {
     /// Selects the manifests of the registry in a folder, and notes what else is there.
-    fn part(
+    fn select_part(
         &mut self,
         place: &Place,
         registry: &WorkingSources<'_>,
-        around: Surroundings<'_>,
+        inputs: Inputs<'_>,
     ) -> Result<Vec<RepoPath>, CliError> {
         let within = |path: &&RepoPath| place.path.is_at_or_above(path);
         let selected: Vec<_> = registry.paths().iter().filter(within).cloned().collect();
         self.ignored.extend(registry.ignored().iter().filter(within).cloned());
         self.others.extend(registry.others().iter().filter(within).cloned());
         let remarks = registry.remarks().iter().filter(|remark| within(&remark.source.path())).cloned();
-        self.remark(remarks.collect(), around);
+        self.add_file_findings(remarks.collect(), inputs);
         require_manifests(place, &selected)?;
-        if place.path == around.compiler.settings.modules {
-            self.diagnostics.extend(around.compiler.remarks());
+        if place.path == inputs.compiler.settings.modules {
+            self.diagnostics.extend(inputs.compiler.remarks());
         }
         Ok(selected)
     }
 
     /// Checks manifests of the registry as a sync would: beside all others, and beside the snapshot before.
-    fn registry(
+    fn check_registry(
         &mut self,
         selected: &BTreeSet<RepoPath>,
         registry: &WorkingSources<'_>,
-        around: Surroundings<'_>,
-        memory: &mut Memory,
+        inputs: Inputs<'_>,
+        cache: &mut Cache,
     ) -> Result<(), CliError> {
-        let Surroundings { folder, compiler, context, .. } = around;
+        let Inputs { folder, compiler, context, .. } = inputs;
         let paths: Vec<_> = selected.iter().cloned().collect();
-        let mut compiled = compile_all(&paths, registry, around, memory)?;
+        let mut compiled = compile_all(&paths, registry, inputs, cache)?;
         let others: Vec<_> = registry.files().filter(|path| !selected.contains(*path)).cloned().collect();
         compile::refuse_duplicates(compiler, &mut compiled, &others, |path| {
             Ok::<_, CliError>(registry.read_one(path))
@@ -194,7 +190,7 @@ impl Checked {
         match WorkingTree::open(&folder.root, folder.repository.as_ref()) {
             Ok(tree) => {
                 tree.check_versions(compiler, registry, &mut compiled)?;
-                context.remark_cut_off(tree.is_log_cut_off());
+                context.warn_if_cut_off(tree.is_log_cut_off());
                 if selected.len() == registry.paths().len() {
                     (self.removed, self.refused) = tree.removals(compiler, compiled.clone());
                 }
@@ -210,52 +206,47 @@ impl Checked {
     }
 
     /// Checks the manifests in a folder that is not part of a registry.
-    fn folder(
-        &mut self,
-        place: &Place,
-        around: Surroundings<'_>,
-        memory: &mut Memory,
-    ) -> Result<(), CliError> {
-        let sources = sources(place, around)?;
+    fn check_folder(&mut self, place: &Place, inputs: Inputs<'_>, cache: &mut Cache) -> Result<(), CliError> {
+        let sources = list_manifests(place, inputs)?;
         require_manifests(place, sources.paths())?;
-        let mut compiled = compile_all(sources.paths(), &sources, around, memory)?;
-        compile::refuse_duplicates(around.compiler, &mut compiled, &[], |path| {
+        let mut compiled = compile_all(sources.paths(), &sources, inputs, cache)?;
+        compile::refuse_duplicates(inputs.compiler, &mut compiled, &[], |path| {
             Ok::<_, CliError>(sources.read_one(path))
         })?;
         self.ignored.extend(sources.ignored().iter().cloned());
         self.others.extend(sources.others().iter().cloned());
-        self.remark(sources.remarks().to_vec(), around);
+        self.add_file_findings(sources.remarks().to_vec(), inputs);
         self.extend(compiled);
         Ok(())
     }
 
     /// Checks one file, which may have any name, and reports where no sync reads it although its place is in the registry.
-    fn file(&mut self, place: &Place, around: Surroundings<'_>, memory: &mut Memory) {
-        let Surroundings { compiler, .. } = around;
-        if let Some(registry) = registry_of(place, around) {
+    fn check_file(&mut self, place: &Place, inputs: Inputs<'_>, cache: &mut Cache) {
+        let Inputs { compiler, .. } = inputs;
+        if let Some(registry) = registry_of(place, inputs) {
             let is_ignored = registry.ignored().iter().any(|path| path.is_at_or_above(&place.path));
             let unread = || load::unread(&compiler.settings.modules, &place.path);
             let remark = if is_ignored { Some(load::ignored(&place.path)) } else { unread() };
-            self.remark(remark.into_iter().collect(), around);
+            self.add_file_findings(remark.into_iter().collect(), inputs);
         }
         let on_disk = place.on_disk();
-        if let Some(known) = memory.recall(&on_disk) {
+        if let Some(known) = cache.get_or_note(&on_disk) {
             return self.add(known);
         }
         let content = load::read(&place.base, &place.path, compiler.settings.limits.bytes);
         let content = content.map_err(|error| unreadable(&error));
         let compiled = compiler.compile(ManifestFile { path: place.path.clone(), content });
-        memory.learn(&on_disk, &compiled);
+        cache.insert(&on_disk, &compiled);
         self.add(compiled);
     }
 
     /// Adds findings on files that are not manifests.
-    fn remark(&mut self, remarks: Vec<Diagnostic>, around: Surroundings<'_>) {
-        self.diagnostics.extend(rules::apply_settings(remarks, &around.compiler.settings));
+    fn add_file_findings(&mut self, remarks: Vec<Diagnostic>, inputs: Inputs<'_>) {
+        self.diagnostics.extend(rules::apply_settings(remarks, &inputs.compiler.settings));
     }
 
     /// Sorts and counts the findings.
-    fn counted(mut self) -> Self {
+    fn sorted_and_counted(mut self) -> Self {
         diagnostic::sort(&mut self.diagnostics);
         // A folder and a part of it may both have been named.
         self.diagnostics.dedup();

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::{
     check,
-    surroundings::Surroundings,
+    inputs::Inputs,
     targets::{Place, Target},
 };
 use crate::{
@@ -17,18 +17,18 @@ use crate::{
 };
 
 /// Fixes what can be fixed in the manifests on disk, and tells what that was.
-pub(super) fn files(targets: &[Target], around: Surroundings<'_>) -> Result<Vec<Fix>, CliError> {
-    let Surroundings { compiler, context, .. } = around;
+pub(super) fn fix_files(targets: &[Target], inputs: Inputs<'_>) -> Result<Vec<Fix>, CliError> {
+    let Inputs { compiler, context, .. } = inputs;
     let mut fixes = Vec::new();
     for target in targets {
         match target {
             Target::Folder(place) => {
-                let sources = check::sources(place, around)?;
+                let sources = check::list_manifests(place, inputs)?;
                 for path in sources.files() {
-                    fixes.extend(file(&place.base, path, compiler, context)?);
+                    fixes.extend(fix_file(&place.base, path, compiler, context)?);
                 }
             }
-            Target::File(Place { base, path, .. }) => fixes.extend(file(base, path, compiler, context)?),
+            Target::File(Place { base, path, .. }) => fixes.extend(fix_file(base, path, compiler, context)?),
             Target::Input => {
                 return Err(CliError::cannot_run("`--fix` takes files or standard input, not both")
                     .hint("`modreg validate --fix -` alone prints the fixed manifest"));
@@ -39,13 +39,18 @@ pub(super) fn files(targets: &[Target], around: Surroundings<'_>) -> Result<Vec<
 }
 
 /// Standard input, fixed.
-pub(super) fn input(compiler: &Compiler) -> Result<(Vec<u8>, Vec<Fix>), CliError> {
-    let fixed = fix::fix(compiler, &check::input(), check::read_input(compiler)?);
+pub(super) fn fix_stdin(compiler: &Compiler) -> Result<(Vec<u8>, Vec<Fix>), CliError> {
+    let fixed = fix::fix(compiler, &check::stdin_path(), check::read_stdin(compiler)?);
     Ok((fixed.bytes, fixed.fixes))
 }
 
 /// Fixes one file. One that cannot be read, or not without following a link, is left to the check.
-fn file(base: &Path, path: &RepoPath, compiler: &Compiler, context: &Context) -> Result<Vec<Fix>, CliError> {
+fn fix_file(
+    base: &Path,
+    path: &RepoPath,
+    compiler: &Compiler,
+    context: &Context,
+) -> Result<Vec<Fix>, CliError> {
     let limit = compiler.settings.limits.bytes;
     if load::check_parents(base, path).is_err() {
         return Ok(Vec::new());

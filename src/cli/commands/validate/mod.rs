@@ -1,10 +1,10 @@
 //! `modreg validate`
 
+mod cache;
 mod check;
 mod fix;
-mod memory;
+mod inputs;
 mod report;
-mod surroundings;
 mod targets;
 mod watch;
 
@@ -14,8 +14,8 @@ use crate::{
     cli::{args::CheckFormat, context::Context, error::CliError, exit::Exit, output, workspace::Folder},
     compile::Compiler,
 };
-use memory::Memory;
-use surroundings::Surroundings;
+use cache::Cache;
+use inputs::Inputs;
 
 /// Check manifests of the working tree
 ///
@@ -31,7 +31,7 @@ pub(in crate::cli) struct Args {
     #[arg(long, value_enum, default_value_t)]
     format: CheckFormat,
     /// Fix what is mechanical: `ai_context`, the case of `category` and `status`, repeated list items, typographic quotes
-    /// around values, spaces at the end of values; nothing else in a file changes. Of standard input the fixed text is printed
+    /// inputs values, spaces at the end of values; nothing else in a file changes. Of standard input the fixed text is printed
     #[arg(long)]
     fix: bool,
     /// Check again whenever something changes, until Ctrl-C; with `--fix` fix first, then check
@@ -52,18 +52,18 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
         let options = watch::Options { paths: &args.paths, fix: args.fix, is_strict: args.strict };
         return watch::run(options, context);
     }
-    let folder = Folder::find_files(context)?;
+    let folder = Folder::find_without_git(context)?;
     let compiler = folder.compiler(context)?;
     if args.fix && args.paths == [Path::new("-")] {
-        return filter(&compiler, args, context);
+        return fix_stdin(&compiler, args, context);
     }
-    let registry = surroundings::registry(&folder, &compiler)?;
-    let around = Surroundings { folder: &folder, registry: registry.as_ref(), compiler: &compiler, context };
-    let targets = targets::find(&args.paths, around)?;
-    let fixes = if args.fix { Some(fix::files(&targets, around)?) } else { None };
+    let registry = inputs::registry(&folder, &compiler)?;
+    let inputs = Inputs { folder: &folder, registry: registry.as_ref(), compiler: &compiler, context };
+    let targets = targets::find(&args.paths, inputs)?;
+    let fixes = if args.fix { Some(fix::fix_files(&targets, inputs)?) } else { None };
     // Before anything can fail: the files have changed.
     report::report_fixes(fixes.as_deref().unwrap_or_default(), context);
-    let mut checked = check::check(&targets, around, &mut Memory::default())?;
+    let mut checked = check::check(&targets, inputs, &mut Cache::default())?;
     let exit = report::report(&checked, fixes.as_deref(), args.format, args.strict, context)?;
     match checked.obstacle.take() {
         Some(error) => Err(error.into()),
@@ -72,15 +72,15 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
 }
 
 /// Prints standard input as fixed as it can be; the findings that remain go to standard error.
-fn filter(compiler: &Compiler, args: &Args, context: &Context) -> Result<Exit, CliError> {
+fn fix_stdin(compiler: &Compiler, args: &Args, context: &Context) -> Result<Exit, CliError> {
     if args.format != CheckFormat::Human {
         return Err(CliError::cannot_run("`--fix -` prints the fixed manifest, and no report beside it")
             .hint("leave `--format` out, or check the result in a second run"));
     }
-    let (bytes, fixes) = fix::input(compiler)?;
+    let (bytes, fixes) = fix::fix_stdin(compiler)?;
     output::write(|out| out.write_all(&bytes))?;
     report::report_fixes(&fixes, context);
-    let checked = check::manifest(check::input(), bytes, compiler);
-    context.talk_diagnostics(checked.diagnostics.iter());
+    let checked = check::check_manifest(check::stdin_path(), bytes, compiler);
+    context.print_diagnostics(checked.diagnostics.iter());
     Ok(report::exit(&report::findings(&checked, args.strict)))
 }

@@ -22,8 +22,10 @@ use crate::{
 pub(super) fn report_fixes(fixes: &[Fix], context: &Context) {
     for Fix { diagnostic, change } in fixes {
         let (path, start) = (diagnostic.source.path(), diagnostic.start());
-        context
-            .say(&format!("fixed {path}:{}:{}: {}: {change}", start.line, start.column, diagnostic.message));
+        context.print_message(&format!(
+            "fixed {path}:{}:{}: {}: {change}",
+            start.line, start.column, diagnostic.message
+        ));
     }
 }
 
@@ -65,23 +67,23 @@ pub(super) fn report(
         }
         Rendering::Findings(write) => output::write(|out| write(out, &findings))?,
         Rendering::Human => {
-            output::write(|out| human::diagnostics(out, diagnostics, context.out))?;
+            output::write(|out| human::diagnostics(out, diagnostics, context.stdout))?;
         }
     }
     report_removals(checked, context);
-    context.say_ignored(&checked.ignored);
-    context.say_left_out("because the name is not that of a manifest", &checked.others);
+    context.print_ignored(&checked.ignored);
+    context.print_left_out("because the name is not that of a manifest", &checked.others);
     if format != CheckFormat::Json && context.verbosity >= Verbosity::Normal {
-        output::talk(&human::summary(diagnostics, counts.modules, context.talk));
+        output::eprint_line(&human::summary(diagnostics, counts.modules, context.stderr));
     }
-    context.tell_workflow(&Outputs::of_findings(&findings), || step_summary::findings(&findings))?;
+    context.write_workflow_files(&Outputs::of_findings(&findings), || step_summary::findings(&findings))?;
     Ok(exit(&findings))
 }
 
 /// Says which entries a sync would remove, for a slip can be the reason.
 fn report_removals(checked: &Checked, context: &Context) {
     let lines = checked.removed.iter().map(|name| format!("a sync would remove the entry of `{name}`"));
-    context.say_all(lines.collect(), "entry", "`modreg diff` lists all");
+    context.print_messages(lines.collect(), "entry", "`modreg diff` lists all");
     if let Some(reason) = &checked.refused {
         context.warn(&format!("a sync would be refused: {reason}"));
     }

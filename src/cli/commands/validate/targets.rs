@@ -2,7 +2,7 @@
 
 use std::path::{Component, Path, PathBuf};
 
-use super::surroundings::Surroundings;
+use super::inputs::Inputs;
 use crate::{
     cli::{error::CliError, workspace},
     domain::{ModuleName, RepoPath, closest},
@@ -40,14 +40,14 @@ impl Place {
 
 /// Finds what was typed: nothing is all manifests of the registry; else paths, below the folder of `-C` where there is
 /// one, and names of modules where nothing has that path.
-pub(super) fn find(typed: &[PathBuf], around: Surroundings<'_>) -> Result<Vec<Target>, CliError> {
-    let (root, modules) = (&around.folder.root, &around.compiler.settings.modules);
-    let manifests = || around.registry.into_iter().flat_map(WorkingSources::files);
+pub(super) fn find(typed: &[PathBuf], inputs: Inputs<'_>) -> Result<Vec<Target>, CliError> {
+    let (root, modules) = (&inputs.folder.root, &inputs.compiler.settings.modules);
+    let manifests = || inputs.registry.into_iter().flat_map(WorkingSources::files);
     if typed.is_empty() {
         let place = Place { base: root.to_owned(), path: modules.clone(), typed: None };
         return Ok(vec![Target::Folder(place)]);
     }
-    let start = workspace::start(around.context)?;
+    let start = workspace::start_folder(inputs.context)?;
     let mut targets = Vec::new();
     for typed in typed {
         if typed == Path::new("-") {

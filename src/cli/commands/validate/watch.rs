@@ -17,10 +17,10 @@ use notify_debouncer_full::{
 };
 
 use super::{
+    cache::Cache,
     check, fix,
-    memory::Memory,
+    inputs::{self, Inputs},
     report,
-    surroundings::{self, Surroundings},
     targets::{self, Target},
 };
 use crate::{
@@ -58,7 +58,7 @@ enum Event {
     /// Something changed, and it is not known what.
     Lost,
     /// The watcher has something to say.
-    Trouble(String),
+    WatcherError(String),
     /// Ctrl-C.
     Interrupted,
 }
@@ -69,29 +69,29 @@ pub(super) fn run(options: Options<'_>, context: &Context) -> Result<Exit, CliEr
     let mut watcher = Watcher::new(&sender)?;
     listen_for_interrupts(sender)?;
 
-    let folder = Folder::find_files(context)?;
+    let folder = Folder::find_without_git(context)?;
     let mut compiler = folder.compiler(context)?;
-    let mut memory = Memory::of_rounds();
+    let mut cache = Cache::enabled();
     let mut changed = BTreeSet::new();
     let mut last: Option<Exit> = None;
     let mut watched = None;
     let mut unusable = None;
     loop {
-        let mut own = OwnWrites::new();
+        let mut own_writes = OwnWrites::new();
         let ended = unusable.take().map_or(Ok(()), Err).and_then(|()| {
-            let registry = surroundings::registry(&folder, &compiler)?;
-            let around =
-                Surroundings { folder: &folder, registry: registry.as_ref(), compiler: &compiler, context };
-            let targets = targets::find(options.paths, around)?;
+            let registry = inputs::registry(&folder, &compiler)?;
+            let inputs =
+                Inputs { folder: &folder, registry: registry.as_ref(), compiler: &compiler, context };
+            let targets = targets::find(options.paths, inputs)?;
             if targets.contains(&Target::Input) {
                 return Err(
                     CliError::cannot_run("standard input cannot be watched").hint("name files or folders")
                 );
             }
-            let watched = watched.insert(Watched::new(&targets, around));
+            let watched = watched.insert(WatchList::new(&targets, inputs));
             watcher.follow(watched, &changed)?;
-            begin(&changed, around)?;
-            round(&targets, around, &mut memory, &mut own, options)
+            print_heading(&changed, inputs)?;
+            check_round(&targets, inputs, &mut cache, &mut own_writes, options)
         });
         // What was watched before is watched on where something went wrong: it may come back.
         let watched = match (ended, &watched) {
@@ -107,59 +107,63 @@ pub(super) fn run(options: Options<'_>, context: &Context) -> Result<Exit, CliEr
             (Err(error), _) => return Err(error),
             (Ok(exit), None) => return Ok(exit),
         };
-        context.say("watching for changes, Ctrl-C ends");
-        match wait(&events, watched, &own, context) {
+        context.print_message("watching for changes, Ctrl-C ends");
+        match wait(&events, watched, &own_writes, context) {
             Some(paths) => changed = paths,
             None => return Ok(last.unwrap_or(Exit::Done)),
         }
-        if changed.iter().any(|path| watched.decides(path)) {
-            memory.clear();
+        if changed.iter().any(|path| watched.affects_all(path)) {
+            cache.clear();
             match folder.compiler(context) {
                 Ok(new) => compiler = new,
                 Err(error) => unusable = Some(error),
             }
         }
         for path in &changed {
-            memory.forget(path);
+            cache.remove(path);
         }
     }
 }
 
 /// Heads a round.
-fn begin(changed: &BTreeSet<PathBuf>, around: Surroundings<'_>) -> Result<(), CliError> {
-    let context = around.context;
+fn print_heading(changed: &BTreeSet<PathBuf>, inputs: Inputs<'_>) -> Result<(), CliError> {
+    let context = inputs.context;
     if context.clears_screen {
         output::print(CLEAR)?;
     }
-    context.say(&human::round(&time(), &shown(changed, &around.folder.root), context.talk));
+    context.print_message(&human::round(
+        &time_of_day(),
+        &display_paths(changed, &inputs.folder.root),
+        context.stderr,
+    ));
     Ok(())
 }
 
 /// The files that the last round fixed, with their content since then, so that these changes start no other round.
 type OwnWrites = BTreeMap<PathBuf, Vec<u8>>;
 
-fn round(
+fn check_round(
     targets: &[Target],
-    around: Surroundings<'_>,
-    memory: &mut Memory,
-    own: &mut OwnWrites,
+    inputs: Inputs<'_>,
+    cache: &mut Cache,
+    own_writes: &mut OwnWrites,
     options: Options<'_>,
 ) -> Result<Exit, CliError> {
-    let context = around.context;
+    let context = inputs.context;
     if options.fix {
-        let fixes = fix::files(targets, around)?;
+        let fixes = fix::fix_files(targets, inputs)?;
         report::report_fixes(&fixes, context);
         for path in fixed_files(targets, &fixes) {
-            memory.forget(&path);
+            cache.remove(&path);
             if let Ok(bytes) = fs::read(&path) {
-                own.insert(path, bytes);
+                own_writes.insert(path, bytes);
             }
         }
     }
-    let checked = check::check(targets, around, memory)?;
-    output::write(|out| human::diagnostics(out, &checked.diagnostics, context.out))?;
+    let checked = check::check(targets, inputs, cache)?;
+    output::write(|out| human::diagnostics(out, &checked.diagnostics, context.stdout))?;
     if context.verbosity >= Verbosity::Normal {
-        output::talk(&human::summary(&checked.diagnostics, checked.counts.modules, context.talk));
+        output::eprint_line(&human::summary(&checked.diagnostics, checked.counts.modules, context.stderr));
     }
     Ok(report::exit(&report::findings(&checked, options.is_strict)))
 }
@@ -176,12 +180,12 @@ fn fixed_files(targets: &[Target], fixes: &[Fix]) -> BTreeSet<PathBuf> {
 }
 
 /// The time of day, in UTC.
-fn time() -> String {
+fn time_of_day() -> String {
     Context::clock()().strftime("%H:%M:%S UTC").to_string()
 }
 
 /// The changed files as people name them.
-fn shown(changed: &BTreeSet<PathBuf>, root: &Path) -> Vec<String> {
+fn display_paths(changed: &BTreeSet<PathBuf>, root: &Path) -> Vec<String> {
     let name = |path: &PathBuf| path.strip_prefix(root).unwrap_or(path).to_string_lossy().into_owned();
     changed.iter().map(name).collect()
 }
@@ -189,51 +193,51 @@ fn shown(changed: &BTreeSet<PathBuf>, root: &Path) -> Vec<String> {
 /// Waits for a change that matters; `None` is Ctrl-C.
 fn wait(
     events: &Receiver<Event>,
-    watched: &Watched,
-    own: &OwnWrites,
+    watched: &WatchList,
+    own_writes: &OwnWrites,
     context: &Context,
 ) -> Option<BTreeSet<PathBuf>> {
     let is_own = |path: &PathBuf| {
-        own.get(path).is_some_and(|written| fs::read(path).is_ok_and(|found| found == *written))
+        own_writes.get(path).is_some_and(|written| fs::read(path).is_ok_and(|found| found == *written))
     };
     loop {
         match events.recv() {
-            Ok(Event::Lost) => return Some(watched.everything()),
+            Ok(Event::Lost) => return Some(watched.all_paths()),
             Ok(Event::Changed(paths)) => {
                 let matter: BTreeSet<_> =
-                    paths.into_iter().filter(|path| watched.concerns(path) && !is_own(path)).collect();
+                    paths.into_iter().filter(|path| watched.is_relevant(path) && !is_own(path)).collect();
                 if !matter.is_empty() {
                     return Some(matter);
                 }
             }
-            Ok(Event::Trouble(text)) => context.warn(&text),
+            Ok(Event::WatcherError(text)) => context.warn(&text),
             Ok(Event::Interrupted) | Err(mpsc::RecvError) => return None,
         }
     }
 }
 
 /// What has to be watched.
-struct Watched {
+struct WatchList {
     /// The files and folders that are checked.
     targets: Vec<PathBuf>,
     /// What decides about all of them, beside what Git ignores: the settings, and the folder of schemas.
-    deciding: [PathBuf; 2],
+    affecting_all: [PathBuf; 2],
     /// The folders to watch, and whether with all that is below.
     folders: BTreeMap<PathBuf, RecursiveMode>,
 }
 
-impl Watched {
-    fn new(targets: &[Target], around: Surroundings<'_>) -> Self {
-        let root = &around.folder.root;
-        let deciding = [root.join(settings::FILE_NAME), root.join(SCHEMAS)];
+impl WatchList {
+    fn new(targets: &[Target], inputs: Inputs<'_>) -> Self {
+        let root = &inputs.folder.root;
+        let affecting_all = [root.join(settings::FILE_NAME), root.join(SCHEMAS)];
         let mut folders = BTreeMap::from([
             (root.clone(), RecursiveMode::NonRecursive),
-            (deciding[1].clone(), RecursiveMode::Recursive),
+            (affecting_all[1].clone(), RecursiveMode::Recursive),
         ]);
         let mut paths = Vec::new();
-        if around.registry.is_some() {
+        if inputs.registry.is_some() {
             // The names of all manifests count, also where only one of them is checked.
-            let modules = root.join(around.compiler.settings.modules.as_str());
+            let modules = root.join(inputs.compiler.settings.modules.as_str());
             folders.insert(modules.clone(), RecursiveMode::Recursive);
             paths.push(modules);
         }
@@ -253,26 +257,26 @@ impl Watched {
             }
             paths.push(path);
         }
-        Self { targets: paths, deciding, folders }
+        Self { targets: paths, affecting_all, folders }
     }
 
     /// All that may have changed.
-    fn everything(&self) -> BTreeSet<PathBuf> {
-        self.folders.keys().chain(&self.deciding).cloned().collect()
+    fn all_paths(&self) -> BTreeSet<PathBuf> {
+        self.folders.keys().chain(&self.affecting_all).cloned().collect()
     }
 
     /// Whether a change of this path decides about all manifests.
-    fn decides(&self, path: &Path) -> bool {
+    fn affects_all(&self, path: &Path) -> bool {
         let is_of_git = [".gitignore", ".gitattributes"].iter().any(|name| path.ends_with(name));
-        is_of_git || self.deciding.iter().any(|deciding| path.starts_with(deciding))
+        is_of_git || self.affecting_all.iter().any(|affecting_all| path.starts_with(affecting_all))
     }
 
     /// Whether a change of this path can change the answer. Hidden files do not count, as they are no manifests.
-    fn concerns(&self, path: &Path) -> bool {
+    fn is_relevant(&self, path: &Path) -> bool {
         let is_target = self.targets.iter().any(|target| {
             target.starts_with(path) || path.strip_prefix(target).is_ok_and(|inside| !is_hidden(inside))
         });
-        is_target || self.decides(path)
+        is_target || self.affects_all(path)
     }
 }
 
@@ -297,7 +301,7 @@ impl Watcher {
     }
 
     /// Follows the folders that are there. One that was replaced is followed anew: a watch belongs to what a name stood for.
-    fn follow(&mut self, watched: &Watched, changed: &BTreeSet<PathBuf>) -> Result<(), CliError> {
+    fn follow(&mut self, watched: &WatchList, changed: &BTreeSet<PathBuf>) -> Result<(), CliError> {
         for (folder, mode) in &watched.folders {
             let is_known = self.followed.contains(folder);
             let is_gone = !folder.is_dir();
@@ -328,7 +332,7 @@ fn event(reported: DebounceEventResult) -> Event {
         }
         Err(errors) => {
             let messages: Vec<_> = errors.iter().map(ToString::to_string).collect();
-            Event::Trouble(format!("the watcher says: {}", messages.join("; ")))
+            Event::WatcherError(format!("the watcher says: {}", messages.join("; ")))
         }
     }
 }

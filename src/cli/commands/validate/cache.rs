@@ -11,11 +11,11 @@ use crate::compile::Compiled;
 
 /// The results of earlier rounds, or nothing where there is only one round.
 #[derive(Debug, Default)]
-pub(super) struct Memory(Option<BTreeMap<PathBuf, Known>>);
+pub(super) struct Cache(Option<BTreeMap<PathBuf, CachedFile>>);
 
 /// What a file compiled to when it was last read.
 #[derive(Debug)]
-struct Known {
+struct CachedFile {
     stamp: Option<Stamp>,
     compiled: Option<Compiled>,
 }
@@ -27,14 +27,14 @@ struct Stamp {
     modified: Option<SystemTime>,
 }
 
-impl Memory {
-    /// A memory that remembers.
-    pub(super) fn of_rounds() -> Self {
+impl Cache {
+    /// A cache that remembers.
+    pub(super) fn enabled() -> Self {
         Self(Some(BTreeMap::new()))
     }
 
     /// What is known of a file that has not changed; of any other, notes how it looks before it is read.
-    pub(super) fn recall(&mut self, path: &Path) -> Option<Compiled> {
+    pub(super) fn get_or_note(&mut self, path: &Path) -> Option<Compiled> {
         let known = self.0.as_mut()?;
         let stamp = fs::symlink_metadata(path)
             .ok()
@@ -42,21 +42,21 @@ impl Memory {
         match known.get(path) {
             Some(file) if file.stamp == stamp && stamp.is_some() => file.compiled.clone(),
             Some(_) | None => {
-                known.insert(path.to_owned(), Known { stamp, compiled: None });
+                known.insert(path.to_owned(), CachedFile { stamp, compiled: None });
                 None
             }
         }
     }
 
-    /// Remembers what a file compiled to, after [`Memory::recall`] did not know it.
-    pub(super) fn learn(&mut self, path: &Path, compiled: &Compiled) {
+    /// Remembers what a file compiled to, after [`Cache::get_or_note`] did not know it.
+    pub(super) fn insert(&mut self, path: &Path, compiled: &Compiled) {
         if let Some(file) = self.0.as_mut().and_then(|known| known.get_mut(path)) {
             file.compiled = Some(compiled.clone());
         }
     }
 
     /// Forgets a file, and all below a folder.
-    pub(super) fn forget(&mut self, path: &Path) {
+    pub(super) fn remove(&mut self, path: &Path) {
         if let Some(known) = &mut self.0 {
             known.retain(|file, _| !file.starts_with(path));
         }

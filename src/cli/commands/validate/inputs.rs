@@ -9,7 +9,7 @@ use crate::{
 
 /// The folder of a registry, or just a folder, and what decides about the manifests in it.
 #[derive(Clone, Copy)]
-pub(super) struct Surroundings<'a> {
+pub(super) struct Inputs<'a> {
     pub(super) folder: &'a Folder,
     /// The manifests of the registry in that folder, if there is one.
     pub(super) registry: Option<&'a WorkingSources<'a>>,
@@ -26,6 +26,6 @@ pub(super) fn registry<'a>(
     match WorkingSources::list(&folder.root, folder.repository.as_ref(), modules, limit) {
         Ok(sources) => Ok(Some(sources)),
         Err(SyncError::Load(LoadError::Missing(_))) => Ok(None),
-        Err(error) => Err(folder.explain(error)),
+        Err(error) => Err(folder.missing_manifests(error)),
     }
 }
