@@ -2,7 +2,8 @@
 //!
 //! A rule's file contains its [`Rule`], its check, its messages and its table of tests. Adding one takes that file, a line in
 //! [`RULES`] and, where it looks at one manifest at a time, a line in [`MANIFEST_CHECKS`]; or in [`DOCUMENT_CHECKS`] or
-//! [`CONTEXT_CHECKS`] where it makes sense for a manifest or an AI context that breaks its schema too.
+//! [`CONTEXT_CHECKS`] where it makes sense for a manifest or an AI context that breaks its schema too. A test then asks for a
+//! failing case in `tests/cases/NAMESPACE/CODE`.
 
 pub mod alias;
 mod apply_settings;

@@ -103,7 +103,7 @@ pub static ROOT_HELD: Rule = rule(
     "root/held",
     "`registry/snapshot.json` does not list exactly the invalid modules as held",
     "The root, `registry/snapshot.json`, lists the modules whose manifests are invalid: their entries are held at their last \
-     valid content. It lists a module whose manifest is valid, does not list one whose manifest is invalid, or gives a wrong \
+     valid content. It lists a module whose manifest is valid, does not list one whose manifest is invalid, or records a wrong \
      version for the start of the hold.\n\n\
      Run `modreg sync`: it corrects the list.",
 );

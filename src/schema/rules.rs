@@ -78,9 +78,9 @@ pub static CONTAINS: Rule = rule(
 pub static CONTENT: Rule = rule(
     "schema/content",
     "a text is not encoded as the schema requires",
-    "The schema says how this text is encoded (for example as Base64), or which kind of data it contains (for example JSON), \
+    "The schema requires an encoding for this text (for example Base64), or a kind of data that it contains (for example JSON), \
      and the text cannot be decoded that way.\n\n\
-     Encode the text as the schema says.",
+     Encode the text as the schema requires.",
 );
 
 /// `schema/enum`.
@@ -186,7 +186,7 @@ pub static MULTIPLE_OF: Rule = rule(
 pub static NOT: Rule = rule(
     "schema/not",
     "a value has a form that the schema excludes",
-    "The schema excludes values of this form. The description of the field in the schema usually gives the reason.\n\n\
+    "The schema excludes values of this form. The description of the field in the schema usually contains the reason.\n\n\
      Write a value of another form.",
 );
 
