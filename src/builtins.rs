@@ -17,7 +17,7 @@ mod tests {
     use crate::{domain::RepoPath, load};
 
     #[test]
-    fn they_are_all_the_modules_of_this_repository() {
+    fn the_built_ins_are_the_modules_of_this_repository() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
         let listing = load::walk(root, &RepoPath::new("modules"), &BTreeSet::new()).unwrap();
         assert_eq!(listing.diagnostics, []);

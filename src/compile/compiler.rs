@@ -21,7 +21,7 @@ pub struct Compiler {
     pub schemas: Schemas,
     /// The registry's settings.
     pub settings: Settings,
-    /// How the repository names the entries.
+    /// The hash by which the repository names the entries.
     pub format: ObjectFormat,
 }
 
@@ -30,14 +30,14 @@ pub struct Compiler {
 pub struct ManifestFile {
     /// Its path in the repository.
     pub path: RepoPath,
-    /// What it contains.
+    /// The bytes, or the reason why there are none.
     pub content: Result<Vec<u8>, Unreadable>,
 }
 
-/// Why a manifest cannot be compiled without a look at its bytes.
+/// The reason why a manifest cannot be compiled, found without reading its bytes.
 #[derive(Debug)]
 pub struct Unreadable {
-    /// What to report.
+    /// The diagnostic to report.
     pub diagnostic: Box<Diagnostic>,
     /// Whether there is a file at all. A link, a folder or a repository never competes with a manifest for a name.
     pub is_file: bool,
@@ -148,7 +148,7 @@ impl Compiler {
     }
 }
 
-/// What is known of a manifest before the settings are applied.
+/// The result of a check, before the settings are applied.
 struct Checked {
     /// The name that it declares, if one could be read.
     declared: Option<ModuleName>,

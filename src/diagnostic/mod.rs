@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use crate::domain::Pointer;
 
-/// Which part of a node a finding is about.
+/// The part of a node that a finding is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Part {
     /// The key of the node; for an element or the root, the value.
@@ -24,7 +24,7 @@ pub enum Part {
     Value,
 }
 
-/// What a check found, at a route.
+/// A mistake that a check found, at a route.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
     /// The rule that was broken.
@@ -37,16 +37,16 @@ pub struct Finding {
     pub message: String,
     /// A few words right at the place.
     pub label: String,
-    /// What to do, in the imperative.
+    /// The help: what to do, in the imperative.
     pub help: Option<String>,
 }
 
-/// What is wrong, and where.
+/// A mistake with its place in a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
     /// The rule that was broken.
     pub rule: &'static Rule,
-    /// How bad it is, by the rule's default or the registry's settings.
+    /// The severity, from the rule or the registry's settings.
     pub severity: Severity,
     /// The file.
     pub source: Arc<SourceText>,
@@ -58,7 +58,7 @@ pub struct Diagnostic {
     pub message: String,
     /// A few words right at the place.
     pub label: String,
-    /// What to do, in the imperative.
+    /// The help: what to do, in the imperative.
     pub help: Option<String>,
 }
 

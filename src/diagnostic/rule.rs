@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// How bad a finding is.
+/// The severity of a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
@@ -10,7 +10,7 @@ pub enum Severity {
     Error,
     /// The manifest is valid, but its author should check it.
     Warning,
-    /// Good to know.
+    /// The manifest is valid; the finding is only an information.
     Note,
 }
 

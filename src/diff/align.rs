@@ -5,10 +5,10 @@ use std::{hash::Hash, ops::Range};
 use serde_json::Value;
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
-/// Above this many possible pairs an exact alignment costs more than a reader gains: elements pair by position.
+/// The most possible pairs for an exact alignment; with more, it costs too much and elements are paired by position.
 const MAX_PAIRS: usize = 4_000_000;
 
-/// What happened at one place of an array. Equal elements have no step.
+/// A change at one place of an array. Equal elements have no step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Step {
     /// The element at the first index changed into the one at the second.
@@ -25,13 +25,13 @@ enum Block {
     Different(Range<usize>, Range<usize>),
 }
 
-/// What an element of a list of objects is known by.
+/// The value that identifies an element in a list of objects.
 #[derive(PartialEq, Eq, Hash)]
 enum Identity<'a> {
     Name(&'a str),
-    /// Nothing: it is like no other element.
+    /// No name: the old element equals no other one.
     Old(usize),
-    /// Nothing, on the other side.
+    /// No name: the new element equals no other one.
     New(usize),
 }
 

@@ -7,21 +7,21 @@ use serde_json::{Map, Value};
 use super::{FieldChange, PermissionChange, fields, permissions::permissions};
 use crate::domain::{ModuleName, Pointer};
 
-/// What happened to one module.
+/// A change of one module.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ModuleChange {
     /// The module.
     pub name: ModuleName,
-    /// What happened.
+    /// The kind of the change.
     pub kind: ChangeKind,
     /// The permissions that it gained and lost: for an added module all of its permissions, for a removed or renamed one none.
     pub permissions: Vec<PermissionChange>,
 }
 
-/// What happened to a module. A version is `None` if an entry, edited by hand, has none.
+/// The kind of a change of a module. A version is `None` if an entry, edited by hand, has none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ChangeKind {
-    /// It came in.
+    /// The module was added.
     Added {
         /// Its version.
         version: Option<String>,
@@ -34,10 +34,10 @@ pub enum ChangeKind {
         from_version: Option<String>,
         /// The version now.
         to_version: Option<String>,
-        /// What is different; never empty.
+        /// The fields that are different; never empty.
         fields: Vec<FieldChange>,
     },
-    /// It is gone.
+    /// The module was removed.
     Removed {
         /// The version it had.
         version: Option<String>,
@@ -272,7 +272,7 @@ mod tests {
     }
 
     #[test]
-    fn an_entry_that_is_no_object_is_still_compared() {
+    fn an_entry_that_is_not_an_object_is_compared() {
         let broken = |value: Value| -> Snapshot { BTreeMap::from([("drive".parse().unwrap(), value)]) };
         let changes = changes(&broken(json!("text")), &broken(json!({"version": 1})));
         assert_eq!(lines(&changes), [r#"drive updated None None [""]"#]);

@@ -10,11 +10,11 @@ use crate::domain::Pointer;
 pub struct FieldChange {
     /// The place of the field: in the old document if it was removed, else in the new one.
     pub pointer: Pointer,
-    /// What happened to it.
+    /// The kind of the change.
     pub kind: FieldKind,
 }
 
-/// What happened to a field.
+/// The kind of a change of a field.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FieldKind {
     /// It was added, with everything below it.

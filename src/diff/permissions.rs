@@ -11,9 +11,9 @@ use super::{FieldChange, FieldKind};
 pub struct PermissionChange {
     /// The action; `None` is the module as a whole.
     pub action: Option<String>,
-    /// What is required now and was not before.
+    /// The permissions that are required now and were not before.
     pub gained: Vec<String>,
-    /// What was required before and is not now.
+    /// The permissions that were required before and are not now.
     pub lost: Vec<String>,
 }
 
@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_module_and_its_actions_gain_and_lose() {
+    fn gained_and_lost_permissions_are_listed_per_module_and_action() {
         let old = entry(&[("read", &["d:read"]), ("delete", &["d:read", "d:delete"])]);
         for (new, expected) in [
             (old.clone(), ""),

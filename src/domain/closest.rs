@@ -33,7 +33,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn slips_are_forgiven_and_other_words_are_not() {
+    fn misspellings_are_recognized_and_other_words_are_not() {
         let known = ["purpose", "keywords", "contextProviders", "type", "PRODUCTIVITY", "OTHER"];
         for (word, expected) in [
             ("purpos", Some("purpose")),

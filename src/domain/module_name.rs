@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 #[serde(try_from = "String", into = "String")]
 pub struct ModuleName(Box<str>);
 
-/// Why a text is not a [`ModuleName`].
+/// The error for a text that is not a [`ModuleName`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidModuleName {
     /// It does not have the form of a name.

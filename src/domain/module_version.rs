@@ -15,7 +15,7 @@ pub fn nearest_version(written: &str) -> Option<String> {
     Version::parse(&version).is_ok().then_some(version)
 }
 
-/// Up to three numbers, or wildcards for them, as exactly three numbers.
+/// Returns up to three numbers, or wildcards for them, as exactly three numbers.
 fn three(numbers: &str) -> Option<String> {
     let mut parts = numbers.split('.').map(number).collect::<Option<Vec<_>>>()?;
     parts.resize(3, "0");

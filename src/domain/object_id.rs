@@ -4,13 +4,13 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-/// Which hash a repository names its objects by (`extensions.objectFormat` in git's settings).
+/// The hash by which a repository names its objects (`extensions.objectFormat` in Git's settings).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ObjectFormat {
-    /// SHA-1: 20 bytes.
+    /// The hash SHA-1, of 20 bytes.
     #[default]
     Sha1,
-    /// SHA-256: 32 bytes.
+    /// The hash SHA-256, of 32 bytes.
     Sha256,
 }
 
@@ -57,7 +57,7 @@ impl ObjectId {
         }
     }
 
-    /// Which hash it is.
+    /// Returns which hash the id is.
     pub const fn format(&self) -> ObjectFormat {
         match self {
             Self::Sha1(_) => ObjectFormat::Sha1,
@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_git_would_not_print() {
+    fn texts_that_git_does_not_print_are_refused() {
         for text in [
             "",
             "4b825d",

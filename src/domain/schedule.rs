@@ -31,7 +31,7 @@ pub struct Schedule {
     zone: TimeZone,
 }
 
-/// Where the search for a first time begins. Every day and every weekday comes around within the years after it.
+/// The time at which the search for a first run begins. Every day and every weekday comes around within the years after it.
 const EPOCH: Timestamp = Timestamp::constant(946_684_800, 0);
 
 /// The zones that came with the program, so that every machine knows the same.
@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn what_repeats_within_the_hour_follows_the_day() {
+    fn schedules_within_the_hour_follow_the_clock_changes() {
         let runs = runs_by_date("*/30 * * * *", "America/Chicago", "2026-01-01");
         let of = |date: &str| runs[&date.parse::<Date>().unwrap()];
         assert_eq!((of("2026-03-08"), of("2026-07-01"), of("2026-11-01")), (46, 48, 50));
@@ -176,14 +176,14 @@ mod tests {
     }
 
     #[test]
-    fn what_can_be_read_and_happens_is_a_schedule() {
+    fn readable_expressions_with_a_next_run_are_schedules() {
         for expression in ["0 3 * * *", "  0  3 * * MON-FRI ", "0 0 29 2 *", "0 0 29 2 1#1"] {
             assert_eq!(refused(expression, "UTC"), None, "{expression}");
         }
     }
 
     #[test]
-    fn a_date_that_no_year_has_never_happens() {
+    fn a_date_that_no_year_has_is_refused() {
         for expression in ["0 0 30 2 *", "0 0 31 2,4,6,9,11 *"] {
             let (message, help) = refused(expression, "UTC").unwrap();
             assert_eq!(message, format!("`{expression}` never happens"));

@@ -5,18 +5,18 @@ use std::{fmt, str::FromStr};
 /// The status that a manifest declares.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Status {
-    /// Not yet submitted.
+    /// The module is not submitted yet.
     Draft,
-    /// Submitted, under review.
+    /// The module is submitted and under review.
     Pending,
-    /// Approved by a reviewer.
+    /// A reviewer approved the module.
     Approved,
-    /// In use; what a manifest without a status means.
+    /// The module is in use; this is the status of a manifest that names none.
     #[default]
     Active,
-    /// Refused by a reviewer.
+    /// A reviewer refused the module.
     Rejected,
-    /// Withdrawn for a while.
+    /// The module is withdrawn for a while.
     Suspended,
 }
 

@@ -13,12 +13,12 @@ pub struct WebAddress(Box<str>);
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidWebAddress {
     /// The text is not an address of the web.
-    #[error("this is no address of the web")]
+    #[error("this is not an address of the web")]
     Form,
-    /// What is sent there could be read on the way.
+    /// Requests to it could be read on the way.
     #[error("the address is not `https`")]
     InTheClear,
-    /// It carries a name or a password.
+    /// It contains a name or a password.
     #[error("the address holds a user name or a password")]
     Credentials,
 }
@@ -119,7 +119,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_is_safe_to_speak_to_is_an_address() {
+    fn only_https_and_loopback_addresses_are_accepted() {
         for (text, expected) in [
             ("https://hooks.example.org/a?b=c", Ok(())),
             ("https://hooks.example.org:8443", Ok(())),
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_shown_holds_no_query() {
+    fn the_shown_address_has_no_query() {
         let address: WebAddress = "https://example.org/a?key=1".parse().unwrap();
         assert_eq!((address.shown(), address.is_loopback()), ("https://example.org/a", false));
         assert!("http://[::1]:80/".parse::<WebAddress>().unwrap().is_loopback());

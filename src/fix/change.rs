@@ -16,11 +16,11 @@ use crate::{
 /// A change to the value at a route.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Change {
-    /// Another key for the same value.
+    /// The value gets another key.
     RenameKey(String),
-    /// Another text.
+    /// The value becomes another text.
     SetText(String),
-    /// One element less in its list.
+    /// The element is removed from its list.
     Remove,
 }
 

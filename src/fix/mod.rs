@@ -28,16 +28,16 @@ const MAX_FIXES: usize = 500;
 pub struct Fixed {
     /// Its bytes.
     pub bytes: Vec<u8>,
-    /// What was fixed, in this order; each finding as it was before its fix.
+    /// The fixes in their order; each with the finding as it was before.
     pub fixes: Vec<Fix>,
 }
 
 /// One thing that was fixed.
 #[derive(Debug)]
 pub struct Fix {
-    /// What was wrong.
+    /// The diagnostic that was fixed.
     pub diagnostic: Diagnostic,
-    /// What was done about it.
+    /// The change that fixed it.
     pub change: Change,
 }
 

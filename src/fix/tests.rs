@@ -93,7 +93,7 @@ fn json_keeps_its_layout_and_a_byte_order_mark_stays() {
 }
 
 #[test]
-fn what_is_not_mechanical_stays_as_it_is() {
+fn mistakes_that_are_not_mechanical_are_not_changed() {
     for text in [
         "aiContext:\n  purpose: Stores\n  category: PRODUCTVITY\n  keywords: [a]\n",
         "aiContext: {}\nai_context: {}\n",
@@ -107,15 +107,15 @@ fn what_is_not_mechanical_stays_as_it_is() {
 }
 
 #[test]
-fn each_fix_tells_what_was_wrong_and_what_was_done() {
+fn each_fix_names_the_rule_and_the_change() {
     let fixed = fixed(
         "modules/drive.yaml",
         &format!("{HEAD}ai_context:\n  purpose: 'Stores '\n  category: other\n  keywords: [a, a]\n"),
     );
-    let told: Vec<_> =
+    let fixes: Vec<_> =
         fixed.fixes.iter().map(|fix| format!("{}: {}", fix.diagnostic.rule.code, fix.change)).collect();
     assert_eq!(
-        told,
+        fixes,
         [
             "schema/enum: now `OTHER`",
             "schema/unique-items: removed",

@@ -14,7 +14,7 @@ const EXTENSIONS: [&str; 3] = ["yaml", "yml", "json"];
 /// Extensions of files that are about the file beside them: `drive.yaml.license`.
 const SIDECARS: [&str; 6] = ["asc", "license", "md", "sha256", "sha512", "sig"];
 
-/// What there is at a path.
+/// The kind of file at a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EntryKind {
     /// A regular file.
@@ -29,20 +29,20 @@ pub enum EntryKind {
     Special,
 }
 
-/// What a path means to the registry.
+/// The meaning of a path for the registry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Class {
     /// A manifest.
     Manifest,
     /// A hidden name, or something in a hidden folder.
     Hidden,
-    /// Something else; a folder may still contain manifests.
+    /// The path is something else; a folder may still contain manifests.
     Other,
-    /// Something that its author may take for a manifest.
+    /// The path is something that its author may take for a manifest.
     Flawed(Flaw),
 }
 
-/// Why something that its author may take for a manifest is not one.
+/// The reason why something that its author may take for a manifest is not one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Flaw {
     /// Its name is nearly that of a manifest; this is the right one.
@@ -153,10 +153,10 @@ impl Flaw {
             Self::NearMiss { rename_to } => {
                 format!("rename it to `{}`, or move it out of the modules folder", rename_to.escape_debug())
             }
-            Self::Hidden => "give the file and its folders names that do not start with `.`".to_owned(),
+            Self::Hidden => "rename the file and its folders so that no name starts with `.`".to_owned(),
             Self::OtherName => "manifests are named `*.yaml`, `*.yml` or `*.json`".to_owned(),
             Self::Symlink => "replace the link by the file itself, or remove it".to_owned(),
-            Self::Directory => "give the folder a name without the extension".to_owned(),
+            Self::Directory => "rename the folder: its name must not have the extension".to_owned(),
             Self::Repository => {
                 "copy its manifests into this repository, or move it out of the modules folder".to_owned()
             }
@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn tells_manifests_from_other_files() {
+    fn manifests_are_distinguished_from_other_files() {
         for (path, expected) in [
             ("modules/drive/module.yaml", Class::Manifest),
             ("modules/drive.yml", Class::Manifest),

@@ -11,7 +11,7 @@ use crate::{
 pub struct Listing {
     /// The manifests, sorted by path.
     pub manifests: Vec<RepoPath>,
-    /// What was found where a manifest could be, in the order of reports.
+    /// The diagnostics on paths that could be manifests, in the order of reports.
     pub diagnostics: Vec<Diagnostic>,
     /// The files and folders that Git ignores and that are, or contain, something with the name of a manifest; sorted.
     pub ignored: Vec<RepoPath>,

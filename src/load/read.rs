@@ -20,7 +20,7 @@ pub enum ReadError {
     NotAFile {
         /// The path.
         path: RepoPath,
-        /// What it is instead.
+        /// The kind of file that it is instead.
         flaw: Flaw,
     },
     /// The system refuses.
@@ -109,7 +109,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn refuses_what_is_not_a_regular_file_without_waiting() {
+    fn a_file_that_is_not_regular_is_refused_without_waiting() {
         let root = tempfile::tempdir().unwrap();
         fs::create_dir(root.path().join("d.yaml")).unwrap();
         std::os::unix::fs::symlink("/dev/zero", root.path().join("l.yaml")).unwrap();

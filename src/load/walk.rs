@@ -12,13 +12,13 @@ use walkdir::{DirEntry, WalkDir};
 use super::{Class, EntryKind, Flaw, Listing, classify};
 use crate::domain::RepoPath;
 
-/// Why the modules folder could not be looked through.
+/// The error of a modules folder that could not be walked.
 #[derive(Debug, thiserror::Error)]
 pub enum LoadError {
     /// The folder does not exist.
     #[error("there is no folder `{0}`")]
     Missing(RepoPath),
-    /// What is at the place of this folder is something else, such as a link.
+    /// Something else, such as a link, is at the place of this folder.
     #[error("`{0}` is not a folder; symbolic links are not followed")]
     NotADirectory(RepoPath),
     /// It, or a folder in it, cannot be read.
@@ -257,7 +257,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn follows_no_links() {
+    fn links_are_not_followed() {
         use std::os::unix::fs::symlink;
 
         let root = folder(&["modules/a.yaml"]);
@@ -309,7 +309,7 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_that_is_not_there_is_named() {
+    fn a_missing_folder_is_named() {
         let root = folder(&["file"]);
         for (path, message) in [
             ("modules", "there is no folder `modules`"),

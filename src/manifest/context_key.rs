@@ -2,7 +2,7 @@
 
 use crate::domain::Pointer;
 
-/// How a manifest spells the key of its AI context.
+/// The spelling of the key of an AI context in a manifest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ContextKey {
     /// `aiContext`.

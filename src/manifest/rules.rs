@@ -6,7 +6,7 @@ use crate::{
     domain::Pointer,
 };
 
-/// `alias/conflict`.
+/// The rule `alias/conflict`.
 pub static CONFLICT: Rule = Rule {
     code: "alias/conflict",
     severity: Severity::Error,
@@ -16,7 +16,7 @@ pub static CONFLICT: Rule = Rule {
         Merge the two into `aiContext`, and remove the other one.",
 };
 
-/// `name/reserved`.
+/// The rule `name/reserved`.
 pub static RESERVED: Rule = Rule {
     code: "name/reserved",
     severity: Severity::Error,

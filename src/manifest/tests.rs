@@ -29,15 +29,16 @@ fn document(path: &str, text: &str) -> Document {
 fn five_mistakes_are_five_findings_at_five_places_with_five_remedies() {
     let invalid = validate(document("modules/drive.yaml", FIVE_MISTAKES), &Schemas::builtin()).unwrap_err();
     assert_eq!(invalid.declared.unwrap().as_str(), "drive");
-    let said: Vec<_> = invalid
+    let reported: Vec<_> = invalid
         .document
         .diagnose(invalid.findings)
         .into_iter()
         .map(|one| (one.rule.code, one.source.slice(&one.span).to_owned(), one.help.unwrap_or_default()))
         .collect();
-    let said: Vec<_> = said.iter().map(|(code, text, help)| (*code, text.as_str(), help.as_str())).collect();
+    let reported: Vec<_> =
+        reported.iter().map(|(code, text, help)| (*code, text.as_str(), help.as_str())).collect();
     assert_eq!(
-        said,
+        reported,
         [
             ("schema/type", "1.10", "write `version: \"1.10.0\"`"),
             ("schema/unknown-field", "purpos", "did you mean `purpose`?"),
@@ -58,7 +59,7 @@ fn five_mistakes_are_five_findings_at_five_places_with_five_remedies() {
 }
 
 #[test]
-fn a_valid_manifest_tells_what_it_declares_and_is_checked_by_the_rules() {
+fn a_valid_manifest_has_its_declared_values_and_is_checked_by_the_rules() {
     let text = r#"{"name": "chat", "version": "2.0.0", "status": "DRAFT", "displayName": "Chat",
         "ai_context": {"purpose": "Talks", "category": "COMMUNICATION", "keywords": ["chat"],
         "actions": [{"name": "a", "description": "d", "permissions": []}, {"name": "a", "description": "e", "permissions": []}]}}"#;

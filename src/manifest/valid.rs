@@ -18,7 +18,7 @@ pub struct Manifest {
     head: Head,
 }
 
-/// What every manifest declares, under any schema.
+/// The fields that every manifest declares, under any schema.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Head {
     pub(super) name: ModuleName,

@@ -36,9 +36,9 @@ pub struct Commit {
     pub tree: ObjectId,
     /// The commits that it follows, in their order.
     pub parents: Vec<ObjectId>,
-    /// Who wrote it: `name <address>`.
+    /// The author: `name <address>`.
     pub author: String,
-    /// When it was made.
+    /// The time at which it was made.
     pub time: Moment,
     /// The whole message.
     pub message: String,
@@ -94,7 +94,7 @@ mod tests {
         subject\n\nparent of all\n";
 
     #[test]
-    fn a_commit_is_read_and_its_signature_passed_over() {
+    fn a_commit_is_read_without_its_signature() {
         let commit = decode_commit(ObjectFormat::Sha1, COMMIT.as_bytes()).unwrap();
         assert_eq!(commit.tree.to_string(), "4b825dc642cb6eb9a060e54bf8d69288fbee4904");
         assert_eq!(commit.parents.len(), 2);

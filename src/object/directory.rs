@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn no_files_give_the_empty_tree() {
+    fn without_files_the_tree_is_empty() {
         let trees = tree_of(ObjectFormat::Sha1, Vec::<(String, ObjectId)>::new());
         assert_eq!(trees.root.to_string(), "4b825dc642cb6eb9a060e54bf8d69288fbee4904");
     }

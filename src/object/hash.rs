@@ -18,7 +18,7 @@ pub fn is_empty_tree(id: ObjectId) -> bool {
     id == empty_tree(id.format())
 }
 
-/// What an [`Object`] is.
+/// The kind of an [`Object`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ObjectKind {
     /// The content of a file.
@@ -108,9 +108,9 @@ fn object_id(format: ObjectFormat, kind: ObjectKind, bytes: &[u8]) -> ObjectId {
 
 /// Hashes bytes as a repository of one format does.
 pub enum Hasher {
-    /// With SHA-1.
+    /// The state of SHA-1.
     Sha1(Sha1),
-    /// With SHA-256.
+    /// The state of SHA-256.
     Sha256(Sha256),
 }
 

@@ -19,7 +19,7 @@ pub struct Spliced {
     pub objects: Vec<Object>,
 }
 
-/// Why a tree could not be changed.
+/// The error of a tree that could not be changed.
 #[derive(Debug, thiserror::Error)]
 pub enum SpliceError<E> {
     /// A tree on the way could not be read.

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use crate::domain::{ObjectFormat, ObjectId};
 
-/// What an entry of a tree is, with the mode that git writes for it.
+/// The kind of an entry of a tree, with the mode that Git writes for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Mode {
     /// A file: `100644`.
@@ -17,7 +17,7 @@ pub enum Mode {
     Directory,
     /// A submodule's commit: `160000`.
     Submodule,
-    /// Any other mode, such as the `100664` of old repositories; kept as it is.
+    /// A mode that is kept as it is, such as the `100664` of old repositories.
     Other(u32),
 }
 
@@ -50,7 +50,7 @@ impl Mode {
 /// One entry of a tree. Names are bytes: git does not ask for UTF-8.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TreeEntry {
-    /// What it is.
+    /// The kind of the entry.
     pub mode: Mode,
     /// Its name in the directory, without `/`.
     pub name: Vec<u8>,
@@ -62,7 +62,7 @@ pub struct TreeEntry {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the tree object is damaged at byte {offset}")]
 pub struct DamagedTree {
-    /// Where the first entry starts that cannot be read.
+    /// The offset of the first entry that cannot be read.
     pub offset: usize,
 }
 
@@ -108,7 +108,7 @@ fn split_at_byte(bytes: &[u8], separator: u8) -> Option<(&[u8], &[u8])> {
     Some((&bytes[..at], &bytes[at + 1..]))
 }
 
-/// By name, where a directory counts as if its name ended in `/`.
+/// Compares entries by name, where a directory counts as if its name ended in `/`.
 fn git_order(a: &TreeEntry, b: &TreeEntry) -> Ordering {
     fn key(entry: &TreeEntry) -> impl Iterator<Item = u8> + '_ {
         let slash = (entry.mode == Mode::Directory).then_some(b'/');

@@ -64,9 +64,9 @@ struct EntryFile<'a> {
     ai_context: Canonical<'a>,
 }
 
-/// How a part of an entry is written.
+/// The form of a part of an entry.
 enum Shape {
-    /// Plain data: its maps are sorted.
+    /// A value of any form; its maps are sorted.
     Free,
     /// A list whose elements have one shape.
     List(&'static Shape),
@@ -80,7 +80,7 @@ struct Field {
     absent: Absent,
 }
 
-/// What an absent field becomes.
+/// The form of an absent field.
 enum Absent {
     Omitted,
     /// An empty list is omitted too, for both mean the same.

@@ -64,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn what_lies_elsewhere_is_no_entry() {
+    fn paths_outside_of_the_layout_are_not_entries() {
         for path in
             ["drive.json", "ch/at/drive.json", "dr/iv/drive.yaml", "dr/iv/Drive.json", "README.md", ""]
         {

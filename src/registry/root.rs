@@ -21,9 +21,9 @@ pub struct Root {
     pub tree: ObjectId,
     /// The git tree of the manifests that were compiled.
     pub source_tree: ObjectId,
-    /// What else decides the content.
+    /// The digest of everything else that decides the content.
     pub inputs: Inputs,
-    /// How many entries there are.
+    /// The number of entries.
     pub module_count: usize,
     /// The modules whose manifest is invalid now, with the entry at its last good content.
     pub held: BTreeMap<ModuleName, Held>,
@@ -57,7 +57,7 @@ impl Inputs {
     }
 }
 
-/// Why an entry stays at its last good content.
+/// The reason why an entry stays at its last good content.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Held {
@@ -69,7 +69,7 @@ pub struct Held {
     pub message: String,
 }
 
-/// Why syncs leave an entry alone.
+/// The version at which syncs leave an entry alone, and the reason.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Pin {
@@ -79,7 +79,7 @@ pub struct Pin {
     pub reason: String,
 }
 
-/// Why a root file cannot be trusted.
+/// The error of a root file that cannot be trusted.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RootError {
     /// It is not a JSON object of the known shape.
@@ -230,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_but_what_was_written_is_read() {
+    fn only_roots_that_modreg_writes_are_read() {
         let good = String::from_utf8(root().to_bytes()).unwrap();
         let edit = |from: &str, to: &str| good.replacen(from, to, 1);
         for (text, expected) in [

@@ -6,7 +6,7 @@ use crate::{
     source::Node,
 };
 
-/// `alias/ai-context`.
+/// The rule `alias/ai-context`.
 pub static AI_CONTEXT: Rule = Rule {
     code: "alias/ai-context",
     severity: Severity::Warning,

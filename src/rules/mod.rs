@@ -110,7 +110,7 @@ mod tests {
     use crate::diagnostic::Severity;
 
     #[test]
-    fn every_rule_explains_itself_under_a_code_of_its_own() {
+    fn every_rule_has_a_unique_code_and_an_explanation() {
         let codes: Vec<_> = RULES.iter().map(|rule| rule.code).collect();
         assert!(codes.is_sorted() && codes.windows(2).all(|pair| pair[0] != pair[1]), "{codes:?}");
         for rule in RULES.iter() {
@@ -147,7 +147,7 @@ mod tests {
         }
     }
 
-    /// Where this fails, raise [`REVISION`] in the same commit; otherwise a registry keeps entries that the new rules refuse.
+    /// If this fails, raise [`REVISION`] in the same commit; otherwise a registry keeps entries that the new rules refuse.
     /// It notices rules that come and go, not a check that changes.
     #[test]
     fn the_revision_belongs_to_these_rules_of_severity_error() {

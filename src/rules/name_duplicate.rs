@@ -5,7 +5,7 @@ use crate::{
     domain::{ModuleName, Pointer, RepoPath},
 };
 
-/// `name/duplicate`.
+/// The rule `name/duplicate`.
 pub static DUPLICATE: Rule = Rule {
     code: "name/duplicate",
     severity: Severity::Error,
@@ -22,7 +22,7 @@ pub static DUPLICATE: Rule = Rule {
 /// `all` are the paths of all of them, in order and each once. There is a finding at each, so none looks at more than the
 /// paths that it shows.
 pub fn check(name: &ModuleName, path: &RepoPath, all: &[RepoPath]) -> Finding {
-    /// More paths than fit into one line.
+    /// The most paths that are listed; more do not fit into one line.
     const SHOWN: usize = 3;
     let others = all.iter().filter(|other| *other != path);
     let paths: Vec<_> = others.take(SHOWN).map(|other| quoted(other.as_str())).collect();

@@ -6,7 +6,7 @@ use crate::{
     manifest::Manifest,
 };
 
-/// `name/mismatch`.
+/// The rule `name/mismatch`.
 pub static MISMATCH: Rule = Rule {
     code: "name/mismatch",
     severity: Severity::Error,
@@ -93,9 +93,9 @@ mod tests {
             ),
         ] {
             let finding = mismatch(&"drive".parse().unwrap(), &RepoPath::new(path));
-            let said =
+            let reported =
                 finding.as_ref().map(|finding| (finding.message.as_str(), finding.help.as_deref().unwrap()));
-            assert_eq!(said.unwrap_or_default(), (message, help), "{path}");
+            assert_eq!(reported.unwrap_or_default(), (message, help), "{path}");
         }
     }
 

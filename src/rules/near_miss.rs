@@ -8,7 +8,7 @@ use crate::{
     source::{Node, Value},
 };
 
-/// `field/near-miss`.
+/// The rule `field/near-miss`.
 pub static FIELD: Rule = Rule {
     code: "field/near-miss",
     severity: Severity::Warning,
@@ -20,7 +20,7 @@ pub static FIELD: Rule = Rule {
         Correct the spelling. If the field is really one of the module's own, give it a name that is less similar.",
 };
 
-/// `status/near-miss`.
+/// The rule `status/near-miss`.
 pub static STATUS: Rule = Rule {
     code: "status/near-miss",
     severity: Severity::Error,

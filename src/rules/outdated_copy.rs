@@ -7,7 +7,7 @@ use crate::{
     domain::{Pointer, RepoPath},
 };
 
-/// `schema/outdated-copy`.
+/// The rule `schema/outdated-copy`.
 pub static OUTDATED_COPY: Rule = Rule {
     code: "schema/outdated-copy",
     severity: Severity::Warning,

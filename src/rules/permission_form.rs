@@ -6,7 +6,7 @@ use crate::{
     source::Node,
 };
 
-/// `permission/form`.
+/// The rule `permission/form`.
 pub static FORM: Rule = Rule {
     code: "permission/form",
     severity: Severity::Warning,

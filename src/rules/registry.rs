@@ -26,7 +26,7 @@ pub static ALL: [&Rule; 18] = [
     &ENTRY_PINNED,
 ];
 
-/// `registry/drift`.
+/// The rule `registry/drift`.
 pub static DRIFT: Rule = rule(
     "registry/drift",
     "`registry/` on disk differs from what the manifests compile to",
@@ -36,7 +36,7 @@ pub static DRIFT: Rule = rule(
      Run `modreg compile`, and commit the result.",
 );
 
-/// `root/missing`.
+/// The rule `root/missing`.
 pub static ROOT_MISSING: Rule = rule(
     "root/missing",
     "`registry/snapshot.json` is missing, although versions were published",
@@ -45,7 +45,7 @@ pub static ROOT_MISSING: Rule = rule(
      Run `modreg sync`: it publishes the entries under the next version, with a new root.",
 );
 
-/// `root/removed`.
+/// The rule `root/removed`.
 pub static ROOT_REMOVED: Rule = rule(
     "root/removed",
     "a commit in the history removed the registry",
@@ -53,7 +53,7 @@ pub static ROOT_REMOVED: Rule = rule(
      Run `modreg sync`, unless one ran since: it publishes the registry again, under the next version.",
 );
 
-/// `root/malformed`.
+/// The rule `root/malformed`.
 pub static ROOT_MALFORMED: Rule = rule(
     "root/malformed",
     "`registry/snapshot.json` cannot be read as the root of a registry",
@@ -62,7 +62,7 @@ pub static ROOT_MALFORMED: Rule = rule(
      Run `modreg sync`: it prints the command that restores the last published registry.",
 );
 
-/// `root/newer-format`.
+/// The rule `root/newer-format`.
 pub static ROOT_NEWER_FORMAT: Rule = rule(
     "root/newer-format",
     "`registry/snapshot.json` has a newer format than this modreg can read",
@@ -70,7 +70,7 @@ pub static ROOT_NEWER_FORMAT: Rule = rule(
      Use the version of modreg that wrote it, or a newer one.",
 );
 
-/// `root/edited`.
+/// The rule `root/edited`.
 pub static ROOT_EDITED: Rule = rule(
     "root/edited",
     "`registry/snapshot.json` was edited or reformatted",
@@ -79,7 +79,7 @@ pub static ROOT_EDITED: Rule = rule(
      Run `modreg sync`: it prints the command that restores the last published registry.",
 );
 
-/// `root/inconsistent`.
+/// The rule `root/inconsistent`.
 pub static ROOT_INCONSISTENT: Rule = rule(
     "root/inconsistent",
     "`registry/snapshot.json` contradicts the entries or the previous versions",
@@ -89,7 +89,7 @@ pub static ROOT_INCONSISTENT: Rule = rule(
      Run `modreg sync`: it publishes a correct root, or prints the command that restores the last published registry.",
 );
 
-/// `root/tree`.
+/// The rule `root/tree`.
 pub static ROOT_TREE: Rule = rule(
     "root/tree",
     "`registry/snapshot.json` records another tree than that of the entries",
@@ -98,7 +98,7 @@ pub static ROOT_TREE: Rule = rule(
      Run `modreg sync`: it repairs every entry that can be compiled.",
 );
 
-/// `root/held`.
+/// The rule `root/held`.
 pub static ROOT_HELD: Rule = rule(
     "root/held",
     "`registry/snapshot.json` does not list exactly the invalid modules as held",
@@ -108,7 +108,7 @@ pub static ROOT_HELD: Rule = rule(
      Run `modreg sync`: it corrects the list.",
 );
 
-/// `root/pinned`.
+/// The rule `root/pinned`.
 pub static ROOT_PINNED: Rule = rule(
     "root/pinned",
     "a module is pinned to a version that did not exist",
@@ -117,7 +117,7 @@ pub static ROOT_PINNED: Rule = rule(
      Run `modreg sync`: it continues from the root that was published last.",
 );
 
-/// `entry/missing`.
+/// The rule `entry/missing`.
 pub static ENTRY_MISSING: Rule = rule(
     "entry/missing",
     "a registrable module has no entry",
@@ -125,7 +125,7 @@ pub static ENTRY_MISSING: Rule = rule(
      Run `modreg sync`: it writes the entry again.",
 );
 
-/// `entry/orphan`.
+/// The rule `entry/orphan`.
 pub static ENTRY_ORPHAN: Rule = rule(
     "entry/orphan",
     "an entry has no registrable manifest",
@@ -134,7 +134,7 @@ pub static ENTRY_ORPHAN: Rule = rule(
      Run `modreg prune` to remove the entry, or restore the manifest.",
 );
 
-/// `entry/stray`.
+/// The rule `entry/stray`.
 pub static ENTRY_STRAY: Rule = rule(
     "entry/stray",
     "a file among the entries is not an entry",
@@ -142,7 +142,7 @@ pub static ENTRY_STRAY: Rule = rule(
      Run `modreg sync`: it removes the file.",
 );
 
-/// `entry/form`.
+/// The rule `entry/form`.
 pub static ENTRY_FORM: Rule = rule(
     "entry/form",
     "an entry is not canonical JSON, or breaks its schema",
@@ -151,7 +151,7 @@ pub static ENTRY_FORM: Rule = rule(
      Run `modreg sync`: it writes the entry again.",
 );
 
-/// `entry/edited`.
+/// The rule `entry/edited`.
 pub static ENTRY_EDITED: Rule = rule(
     "entry/edited",
     "an entry was changed after its version was published",
@@ -159,7 +159,7 @@ pub static ENTRY_EDITED: Rule = rule(
      Run `modreg sync`: it repairs the entry and reports it.",
 );
 
-/// `entry/differs`.
+/// The rule `entry/differs`.
 pub static ENTRY_DIFFERS: Rule = rule(
     "entry/differs",
     "an entry differs from what its manifest compiles to",
@@ -168,7 +168,7 @@ pub static ENTRY_DIFFERS: Rule = rule(
      Run `modreg sync`: it repairs the entry.",
 );
 
-/// `entry/held`.
+/// The rule `entry/held`.
 pub static ENTRY_HELD: Rule = rule(
     "entry/held",
     "a held entry differs from its last valid content",
@@ -177,7 +177,7 @@ pub static ENTRY_HELD: Rule = rule(
      Run `modreg sync`: it restores the content from before that version.",
 );
 
-/// `entry/pinned`.
+/// The rule `entry/pinned`.
 pub static ENTRY_PINNED: Rule = rule(
     "entry/pinned",
     "a pinned entry differs from the entry of the version it is pinned to",

@@ -6,7 +6,7 @@ use crate::{
     source::Node,
 };
 
-/// `schedule/invalid`.
+/// The rule `schedule/invalid`.
 pub static INVALID: Rule = Rule {
     code: "schedule/invalid",
     severity: Severity::Warning,
@@ -59,7 +59,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_never_comes_is_warned_about_at_its_place() {
+    fn a_schedule_without_a_next_run_is_reported_at_its_place() {
         for (expression, zone, expected) in [
             ("0 3 * * *", None, &[][..]),
             ("0 3 * * *", Some("Europe/Berlin"), &[]),

@@ -6,7 +6,7 @@ use crate::{
     source::{Node, Value},
 };
 
-/// `text/smart-quotes`.
+/// The rule `text/smart-quotes`.
 pub static SMART_QUOTES: Rule = Rule {
     code: "text/smart-quotes",
     severity: Severity::Warning,
@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn the_fields_of_manifests_are_looked_at_and_no_others() {
+    fn only_the_fields_of_manifests_are_checked() {
         let tree = tree(&json!({
             "displayName": "“Drive”", "note": "“mine”",
             "aiContext": {

@@ -6,7 +6,7 @@ use crate::{
     manifest::{ContextKey, Manifest},
 };
 
-/// `status/unregistrable`.
+/// The rule `status/unregistrable`.
 pub static UNREGISTRABLE: Rule = Rule {
     code: "status/unregistrable",
     severity: Severity::Note,

@@ -7,7 +7,7 @@ use crate::{
     source::{Node, Value},
 };
 
-/// `text/trailing-space`.
+/// The rule `text/trailing-space`.
 pub static TRAILING_SPACE: Rule = Rule {
     code: "text/trailing-space",
     severity: Severity::Note,
@@ -19,7 +19,7 @@ pub static TRAILING_SPACE: Rule = Rule {
         intended.",
 };
 
-/// The fields in which a space at the end may be meant, with all that is below them.
+/// The fields in which a space at the end may be meant, with everything below them.
 const FREE: [&str; 2] = ["patterns", "parameters"];
 
 /// Finds the values that end with spaces.
@@ -77,7 +77,7 @@ mod tests {
     use crate::schema::testing::tree;
 
     #[test]
-    fn values_that_end_with_spaces_are_found_where_they_are_not_meant() {
+    fn values_that_end_with_spaces_are_found() {
         let tree = tree(&json!({
             "purpose": "Stores files ", "keywords": ["a", "b\t", " c"], "patterns": ["show "],
             "actions": [{"description": "Block text  \n"}, {"description": "fine\n"}],

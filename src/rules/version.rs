@@ -9,7 +9,7 @@ use crate::{
     domain::Pointer,
 };
 
-/// `version/not-bumped`.
+/// The rule `version/not-bumped`.
 pub static NOT_BUMPED: Rule = Rule {
     code: "version/not-bumped",
     severity: Severity::Warning,
@@ -21,7 +21,7 @@ pub static NOT_BUMPED: Rule = Rule {
         was removed or changed its meaning.",
 };
 
-/// `version/decreased`.
+/// The rule `version/decreased`.
 pub static DECREASED: Rule = Rule {
     code: "version/decreased",
     severity: Severity::Warning,
@@ -79,8 +79,9 @@ mod tests {
             ("2.0.0", "1.9.9", "version/decreased", "raise it, for example to `2.0.1`"),
         ] {
             let finding = check(&registered.parse().unwrap(), &declared.parse().unwrap());
-            let said = finding.as_ref().map(|finding| (finding.rule.code, finding.help.as_deref().unwrap()));
-            assert_eq!(said.unwrap_or_default(), (code, help), "{registered} {declared}");
+            let reported =
+                finding.as_ref().map(|finding| (finding.rule.code, finding.help.as_deref().unwrap()));
+            assert_eq!(reported.unwrap_or_default(), (code, help), "{registered} {declared}");
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-/// Compact JSON with the keys of every object sorted by their bytes.
+/// Returns compact JSON with the keys of every object sorted by their bytes.
 ///
 /// The values have no number beyond 2^53, so `serde_json`'s own spelling of numbers is unambiguous.
 pub(super) fn text(value: &Value) -> String {

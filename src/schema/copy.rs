@@ -13,7 +13,7 @@ const MARK: &str = "x-modreg-copy";
 const COMMENT: &str = "$comment";
 const EXPLANATION: &str = "A copy of modreg's own schema, for editors; `modreg schema --update` renews it. For a schema of your own, remove x-modreg-copy.";
 
-/// What a file of `schema/` with the name of a built-in schema is.
+/// The origin of a file of `schema/` that has the name of a built-in schema.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Origin {
     /// A schema of the registry's own, which replaces the built-in one.
@@ -69,7 +69,7 @@ mod tests {
     const BUILTIN: &str = "{\n  \"title\": \"Module\",\n  \"type\": \"object\"\n}\n";
 
     #[test]
-    fn a_copy_is_told_from_a_schema_of_the_registrys_own() {
+    fn a_copy_is_distinguished_from_a_registrys_own_schema() {
         let copy = marked(BUILTIN);
         let older = marked(&BUILTIN.replace("Module", "Modul"));
         for (text, expected) in [
@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn a_copy_starts_with_its_mark_and_says_the_same() {
+    fn a_copy_starts_with_its_mark_and_has_the_same_content() {
         let copy: Value = serde_json::from_str(&marked(BUILTIN)).unwrap();
         let keys: Vec<_> = copy.as_object().unwrap().keys().collect();
         assert_eq!(keys, [MARK, COMMENT, "title", "type"]);

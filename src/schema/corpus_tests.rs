@@ -12,7 +12,7 @@ fn findings(folder: &str) -> Option<Vec<Checked>> {
     #[expect(clippy::disallowed_methods, reason = "only a machine that has the corpus names it")]
     let corpus = std::env::var_os("MODREG_CORPUS");
     let Some(corpus) = corpus else {
-        #[expect(clippy::print_stderr, reason = "a skipped test says so")]
+        #[expect(clippy::print_stderr, reason = "a note that a test was skipped")]
         {
             eprintln!("skipped: MODREG_CORPUS names no unpacked corpus");
         }

@@ -9,7 +9,7 @@ pub(super) const MAX_DEPTH: usize = 300;
 /// The most ways from the root through references, each way round a circle counted once.
 pub(super) const MAX_WAYS: u64 = 10_000;
 
-/// What is wrong with a file of `schema/`.
+/// The error of a file of `schema/` that cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum SchemaError {
     /// The file does not parse.
@@ -27,7 +27,7 @@ pub enum SchemaError {
         file: String,
         /// The place in the file.
         pointer: String,
-        /// What is wrong there.
+        /// The reason.
         reason: String,
     },
     /// A regular expression is not one, is too large, or needs an engine that backtracks.
@@ -37,7 +37,7 @@ pub enum SchemaError {
         file: String,
         /// The place in the file.
         pointer: String,
-        /// What is wrong with it.
+        /// The reason.
         reason: &'static str,
     },
     /// A reference leads to nothing inside the folder.
@@ -65,16 +65,16 @@ pub enum SchemaError {
     },
 }
 
-/// Why references lead too far.
+/// The limit that references exceed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum TooFar {
-    /// There are too many.
+    /// There are too many references.
     #[error("there are more than {MAX_REFERENCES} references")]
     References,
-    /// They nest too deeply.
+    /// The schemas nest too deeply.
     #[error("the schemas nest deeper than {MAX_DEPTH} levels")]
     Depth,
-    /// They multiply.
+    /// The references multiply to too many ways.
     #[error("references multiply to more than {MAX_WAYS} ways through the schemas")]
     Ways,
 }

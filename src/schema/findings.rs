@@ -17,7 +17,7 @@ use crate::{
     source::Node,
 };
 
-/// What breaks the schema in a document.
+/// Everything in a document that breaks the schema.
 #[derive(Debug, Default)]
 pub struct SchemaReport {
     /// One finding for each mistake, in reading order.

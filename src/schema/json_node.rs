@@ -239,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_and_identities_hold_what_the_validator_relies_on() {
+    fn numbers_and_identities_are_what_the_validator_relies_on() {
         assert_eq!(Number::Integer(-1).as_u64(), None);
         assert_eq!(Number::Integer(7).as_str(), "7");
         assert!(!Number::Float(0.5).is_integer());

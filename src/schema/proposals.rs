@@ -11,7 +11,7 @@ use crate::{
     source::{Format, Node, Value},
 };
 
-/// How many characters of a proposal a message has room for.
+/// The most characters of a proposal in a message.
 const MAX_LENGTH: usize = 200;
 
 /// Returns what to do about a node of the wrong type.
@@ -75,7 +75,7 @@ fn of_null(subject: &Subject<'_>, violation: &Violation<'_>, node: Node<'_>, tak
         Some(help) => {
             format!("{}; a field that is not required can be left out", help.replacen(": `", " `", 1))
         }
-        None => "give it a value, or leave the field out".to_owned(),
+        None => "write a value, or remove the field".to_owned(),
     }
 }
 

@@ -13,10 +13,10 @@ use super::{
 /// The most errors that circles of references may multiply to; with more, they are not listed.
 const MAX_REPEATS: u64 = 100_000;
 
-/// What is known of the references of a schema that keeps within the bounds.
+/// The measure of the references of a schema that keeps within the limits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Reach {
-    /// How many references of one schema lead back to it, at most.
+    /// The most references of one schema that lead back to it.
     branches: u64,
 }
 
@@ -47,9 +47,9 @@ impl Reach {
 
 /// A schema that is the root, or that a reference leads to.
 struct Target {
-    /// How deep its own parts nest.
+    /// The depth to which its own parts nest.
     depth: usize,
-    /// Where the references inside it lead, one for each reference.
+    /// The targets of the references inside it, one for each reference.
     targets: Vec<usize>,
 }
 
@@ -88,7 +88,7 @@ impl Graph {
         Ok(Self { nodes })
     }
 
-    /// For each node the least node that it leads to and that leads back to it: nodes of one circle share it.
+    /// Returns for each node the least node that it leads to and that leads back to it: nodes of one circle share it.
     fn circles(&self) -> Vec<usize> {
         let reached: Vec<_> = (0..self.nodes.len()).map(|start| self.reached(start)).collect();
         (0..self.nodes.len())
@@ -128,7 +128,7 @@ impl Graph {
     }
 }
 
-/// What a walk over one schema has seen: not the definitions in it, which count only where something refers to them.
+/// The findings of a walk over one schema, without its definitions, which count only if something refers to them.
 #[derive(Default)]
 struct Seen<'a> {
     depth: usize,

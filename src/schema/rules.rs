@@ -39,7 +39,7 @@ pub const RULES: [&Rule; 27] = [
     &UNUSABLE,
 ];
 
-/// `schema/additional-items`.
+/// The rule `schema/additional-items`.
 pub static ADDITIONAL_ITEMS: Rule = rule(
     "schema/additional-items",
     "a list has more items than the schema describes",
@@ -48,7 +48,7 @@ pub static ADDITIONAL_ITEMS: Rule = rule(
      Remove them.",
 );
 
-/// `schema/any-of`.
+/// The rule `schema/any-of`.
 pub static ANY_OF: Rule = rule(
     "schema/any-of",
     "a value fits none of the forms that the schema allows",
@@ -57,7 +57,7 @@ pub static ANY_OF: Rule = rule(
      Compare the value with the forms in the schema, and write it in one of them.",
 );
 
-/// `schema/const`.
+/// The rule `schema/const`.
 pub static CONST: Rule = rule(
     "schema/const",
     "a value differs from the only one that the schema allows",
@@ -65,7 +65,7 @@ pub static CONST: Rule = rule(
      Write that value; the help of the finding names it.",
 );
 
-/// `schema/contains`.
+/// The rule `schema/contains`.
 pub static CONTAINS: Rule = rule(
     "schema/contains",
     "a list contains too few or too many items of a form that the schema requires",
@@ -74,7 +74,7 @@ pub static CONTAINS: Rule = rule(
      Add the missing items, or remove the superfluous ones.",
 );
 
-/// `schema/content`.
+/// The rule `schema/content`.
 pub static CONTENT: Rule = rule(
     "schema/content",
     "a text is not encoded as the schema requires",
@@ -83,7 +83,7 @@ pub static CONTENT: Rule = rule(
      Encode the text as the schema requires.",
 );
 
-/// `schema/enum`.
+/// The rule `schema/enum`.
 pub static ENUM: Rule = rule(
     "schema/enum",
     "a value is not one of those that the schema lists",
@@ -92,7 +92,7 @@ pub static ENUM: Rule = rule(
      Choose one of the words that the help of the finding lists.",
 );
 
-/// `schema/forbidden`.
+/// The rule `schema/forbidden`.
 pub static FORBIDDEN: Rule = rule(
     "schema/forbidden",
     "a value is present where the schema allows none",
@@ -100,7 +100,7 @@ pub static FORBIDDEN: Rule = rule(
      Remove the field or item.",
 );
 
-/// `schema/format`.
+/// The rule `schema/format`.
 pub static FORMAT: Rule = rule(
     "schema/format",
     "a text does not have the format that the schema requires",
@@ -108,7 +108,7 @@ pub static FORMAT: Rule = rule(
      Write the text in that format.",
 );
 
-/// `schema/max-items`.
+/// The rule `schema/max-items`.
 pub static MAX_ITEMS: Rule = rule(
     "schema/max-items",
     "a list has more items than the schema allows",
@@ -116,7 +116,7 @@ pub static MAX_ITEMS: Rule = rule(
      Remove some.",
 );
 
-/// `schema/max-length`.
+/// The rule `schema/max-length`.
 pub static MAX_LENGTH: Rule = rule(
     "schema/max-length",
     "a text is longer than the schema allows",
@@ -124,7 +124,7 @@ pub static MAX_LENGTH: Rule = rule(
      Shorten it.",
 );
 
-/// `schema/max-properties`.
+/// The rule `schema/max-properties`.
 pub static MAX_PROPERTIES: Rule = rule(
     "schema/max-properties",
     "a map has more fields than the schema allows",
@@ -132,7 +132,7 @@ pub static MAX_PROPERTIES: Rule = rule(
      Remove some.",
 );
 
-/// `schema/maximum`.
+/// The rule `schema/maximum`.
 pub static MAXIMUM: Rule = rule(
     "schema/maximum",
     "a number is greater than the schema allows",
@@ -140,7 +140,7 @@ pub static MAXIMUM: Rule = rule(
      Write a smaller number; the message of the finding names the limit.",
 );
 
-/// `schema/min-items`.
+/// The rule `schema/min-items`.
 pub static MIN_ITEMS: Rule = rule(
     "schema/min-items",
     "a list has fewer items than the schema requires",
@@ -149,7 +149,7 @@ pub static MIN_ITEMS: Rule = rule(
      Add the missing items.",
 );
 
-/// `schema/min-length`.
+/// The rule `schema/min-length`.
 pub static MIN_LENGTH: Rule = rule(
     "schema/min-length",
     "a text is shorter than the schema requires",
@@ -157,7 +157,7 @@ pub static MIN_LENGTH: Rule = rule(
      Write a longer text.",
 );
 
-/// `schema/min-properties`.
+/// The rule `schema/min-properties`.
 pub static MIN_PROPERTIES: Rule = rule(
     "schema/min-properties",
     "a map has fewer fields than the schema requires",
@@ -165,7 +165,7 @@ pub static MIN_PROPERTIES: Rule = rule(
      Add the missing fields.",
 );
 
-/// `schema/minimum`.
+/// The rule `schema/minimum`.
 pub static MINIMUM: Rule = rule(
     "schema/minimum",
     "a number is less than the schema allows",
@@ -174,7 +174,7 @@ pub static MINIMUM: Rule = rule(
      Write a greater number; the message of the finding names the limit.",
 );
 
-/// `schema/multiple-of`.
+/// The rule `schema/multiple-of`.
 pub static MULTIPLE_OF: Rule = rule(
     "schema/multiple-of",
     "a number is not a multiple of the number in the schema",
@@ -182,7 +182,7 @@ pub static MULTIPLE_OF: Rule = rule(
      Write a multiple of that number.",
 );
 
-/// `schema/not`.
+/// The rule `schema/not`.
 pub static NOT: Rule = rule(
     "schema/not",
     "a value has a form that the schema excludes",
@@ -190,7 +190,7 @@ pub static NOT: Rule = rule(
      Write a value of another form.",
 );
 
-/// `schema/one-of`.
+/// The rule `schema/one-of`.
 pub static ONE_OF: Rule = rule(
     "schema/one-of",
     "a value fits none, or more than one, of the forms that the schema allows",
@@ -199,7 +199,7 @@ pub static ONE_OF: Rule = rule(
      Compare the value with the forms in the schema, and write it so that only one fits.",
 );
 
-/// `schema/pattern`.
+/// The rule `schema/pattern`.
 pub static PATTERN: Rule = rule(
     "schema/pattern",
     "a text does not have the form that the schema requires",
@@ -208,7 +208,7 @@ pub static PATTERN: Rule = rule(
      Write the text in the form that the help of the finding describes.",
 );
 
-/// `schema/property-names`.
+/// The rule `schema/property-names`.
 pub static PROPERTY_NAMES: Rule = rule(
     "schema/property-names",
     "a key of a map does not have the form that the schema requires",
@@ -216,7 +216,7 @@ pub static PROPERTY_NAMES: Rule = rule(
      Rename that key.",
 );
 
-/// `schema/required`.
+/// The rule `schema/required`.
 pub static REQUIRED: Rule = rule(
     "schema/required",
     "a required field is missing",
@@ -225,7 +225,7 @@ pub static REQUIRED: Rule = rule(
      Add the field; the label shows where it belongs.",
 );
 
-/// `schema/type`.
+/// The rule `schema/type`.
 pub static TYPE: Rule = rule(
     "schema/type",
     "a value does not have the type that the schema requires",
@@ -235,7 +235,7 @@ pub static TYPE: Rule = rule(
      to null.",
 );
 
-/// `schema/unique-items`.
+/// The rule `schema/unique-items`.
 pub static UNIQUE_ITEMS: Rule = rule(
     "schema/unique-items",
     "an item of a list is repeated",
@@ -244,7 +244,7 @@ pub static UNIQUE_ITEMS: Rule = rule(
      Remove the repeated item.",
 );
 
-/// `schema/unique-names`.
+/// The rule `schema/unique-names`.
 pub static UNIQUE_NAMES: Rule = rule(
     "schema/unique-names",
     "two actions or two context providers of a module have the same name",
@@ -253,7 +253,7 @@ pub static UNIQUE_NAMES: Rule = rule(
      Rename one of them.",
 );
 
-/// `schema/unknown-field`.
+/// The rule `schema/unknown-field`.
 pub static UNKNOWN_FIELD: Rule = rule(
     "schema/unknown-field",
     "a field is unknown to the schema",
@@ -263,7 +263,7 @@ pub static UNKNOWN_FIELD: Rule = rule(
      fields of its own.",
 );
 
-/// `schema/unusable`.
+/// The rule `schema/unusable`.
 pub static UNUSABLE: Rule = rule(
     "schema/unusable",
     "the schema cannot be applied to a value",

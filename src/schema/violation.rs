@@ -8,15 +8,15 @@ use crate::{
     source::{Format, Node},
 };
 
-/// What the findings are about.
+/// The document that the findings are about, with its schemas.
 pub(super) struct Subject<'a> {
     /// The root of the document.
     pub(super) root: Node<'a>,
     /// The schemas.
     pub(super) folder: &'a Folder,
-    /// How the author wrote a value.
+    /// The function that returns how the author wrote a value.
     pub(super) spelling: &'a Spelling<'a>,
-    /// How the document is written.
+    /// The format of the document.
     pub(super) format: Format,
 }
 

@@ -6,20 +6,23 @@ use super::{
     error::{MessageAndHelp, suggestion},
     section::Section,
 };
-use crate::domain::{InvalidWebAddress, WebAddress};
+use crate::{
+    diagnostic::quoted,
+    domain::{InvalidWebAddress, WebAddress},
+};
 
 pub(super) const KEYS: &[&str] = &["issuer", "audience"];
 pub(super) const KEY_KEYS: &[&str] = &["algorithm", "file", "pem", "issuer", "audience"];
 pub(super) const ISSUER_KEYS: &[&str] = &["issuer", "audience", "algorithm"];
 
-/// Who may use the admin routes. Without keys and issuers here, and without a secret in the environment, no one may.
+/// The clients that may use the admin routes. Without keys and issuers here, and without a secret in the environment, no one may.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Auth {
-    /// What `iss` must be in a token that is signed with the secret; `None` does not look at it.
+    /// The `iss` that a token signed with the secret must have; with `None` it is not checked.
     pub issuer: Option<String>,
     /// The `aud` that a token signed with the secret must have; with `None` it must have none.
     pub audience: Option<String>,
-    /// Public keys whose holders sign tokens with the admin role.
+    /// The public keys whose holders sign tokens with the admin role.
     pub keys: Vec<PublicKey>,
     /// Issuers whose tokens are taken by what they claim.
     pub issuers: Vec<Issuer>,
@@ -30,15 +33,15 @@ pub struct Auth {
 pub struct PublicKey {
     /// The only algorithm that its tokens may be signed with.
     pub algorithm: Algorithm,
-    /// Where the key is.
+    /// The place of the key.
     pub source: KeySource,
-    /// What `iss` must be; `None` does not look at it.
+    /// The `iss` that a token must have; with `None` it is not checked.
     pub issuer: Option<String>,
     /// The `aud` that a token must have; with `None` it must have none.
     pub audience: Option<String>,
 }
 
-/// Where a public key is.
+/// The place of a public key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum KeySource {
     /// A PEM file, relative to the repository.
@@ -50,24 +53,24 @@ pub enum KeySource {
 /// One `[[serve.auth.issuers]]`: an `OpenID` Connect issuer, such as that of a cloud scheduler or a CI.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Issuer {
-    /// What `iss` must be, and where its keys are found.
+    /// The `iss` that a token must have, and the address of its keys.
     pub issuer: WebAddress,
-    /// What `aud` must name.
+    /// The `aud` that a token must have.
     pub audience: String,
     /// The only algorithm that its tokens may be signed with.
     pub algorithm: Algorithm,
-    /// What the token must claim, each text exactly; never empty, for an issuer signs for all its users.
+    /// The claims that a token must contain, each text exactly; never empty, because an issuer signs for all its users.
     pub claims: BTreeMap<String, String>,
 }
 
-/// How tokens may be signed, besides the secret.
+/// The algorithms by which tokens may be signed, besides the secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Algorithm {
-    /// RSA with PKCS #1 v1.5 and SHA-256.
+    /// The algorithm RSA with PKCS #1 v1.5 and SHA-256.
     Rs256,
-    /// ECDSA on P-256 with SHA-256.
+    /// The algorithm ECDSA on P-256 with SHA-256.
     Es256,
-    /// Ed25519.
+    /// The algorithm Ed25519.
     EdDsa,
 }
 
@@ -139,7 +142,7 @@ fn read_issuer(mut section: Section<'_>) -> Option<Issuer> {
 fn algorithm(text: &str) -> Result<Algorithm, MessageAndHelp> {
     let names = Algorithm::ALL.map(Algorithm::as_str);
     Algorithm::ALL.into_iter().find(|algorithm| algorithm.as_str() == text).ok_or_else(|| {
-        let message = format!("`{}` is not a supported algorithm", text.escape_debug());
+        let message = format!("{} is not a supported algorithm", quoted(text));
         (message, suggestion(text, &names, "the algorithms are"))
     })
 }

@@ -5,14 +5,14 @@ use std::{fmt, sync::Arc};
 use toml::{Spanned, de::DeValue};
 
 use crate::{
-    diagnostic::{Position, SourceText, Span},
+    diagnostic::{Position, SourceText, Span, quoted},
     domain::{RepoPath, closest},
 };
 
 /// The name of the settings file, at the root of the repository.
 pub const FILE_NAME: &str = "modreg.toml";
 
-/// What is wrong with a value, and what to write instead: a message and a help line.
+/// A message and a help line: what is wrong with a value, and what to write instead.
 pub(super) type MessageAndHelp = (String, String);
 
 /// Returns a help that names the closest known word, or all of them if none is close.
@@ -39,7 +39,7 @@ pub(super) fn wrong_type(
         DeValue::Array(_) => "a list",
         DeValue::Table(_) => "a table",
     };
-    let message = format!("`{}` must be {wanted}, not {found}", key.escape_debug());
+    let message = format!("{} must be {wanted}, not {found}", quoted(key));
     SettingsFault { span: value.span(), message, help }
 }
 
@@ -62,7 +62,7 @@ pub struct SettingsFault {
     pub span: Span,
     /// One line in lower case, without a final period.
     pub message: String,
-    /// What to do, in the imperative.
+    /// The help: what to do, in the imperative.
     pub help: Option<String>,
 }
 
@@ -71,7 +71,7 @@ pub struct SettingsFault {
 pub struct SettingsError {
     /// The file as it was read.
     pub source: Arc<SourceText>,
-    /// At least one fault, in the order of the text.
+    /// The faults, at least one, in the order of the text.
     pub faults: Vec<SettingsFault>,
 }
 

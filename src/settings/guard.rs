@@ -7,12 +7,12 @@ pub(super) const KEYS: &[&str] = &["removals", "percent"];
 /// A registry larger than that has other troubles.
 const MAX_REMOVALS: usize = 1_000_000;
 
-/// How many entries a sync may remove without a confirmation: the larger of both.
+/// The number of entries that a sync may remove without a confirmation: the larger of both.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Guard {
-    /// That many entries.
+    /// The limit as a number of entries.
     pub removals: usize,
-    /// That share of all entries, 0 to 100.
+    /// The limit as a percentage of all entries, 0 to 100.
     pub percent: usize,
 }
 

@@ -8,6 +8,7 @@ use super::{
     error::{SettingsFault, suggestion, wrong_type},
     guard, limits, modules, push, schedule, serve, suppression, webhooks,
 };
+use crate::diagnostic::quoted;
 
 /// Every section by its path, each after the one that contains it.
 pub(super) const SECTIONS: &[(&str, Shape)] = &[
@@ -27,14 +28,14 @@ pub(super) const SECTIONS: &[(&str, Shape)] = &[
     ("webhooks", Shape::Tables(webhooks::KEYS)),
 ];
 
-/// What a section looks like.
+/// The shape of a section.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Shape {
-    /// `[name]`, with these keys.
+    /// A table `[name]` with these keys.
     Table(&'static [&'static str]),
-    /// `[[name]]` before each of them, with these keys.
+    /// A list of tables `[[name]]` with these keys.
     Tables(&'static [&'static str]),
-    /// `[name]`, whose keys are the owner's own.
+    /// A table `[name]` with keys of the owner's choice.
     Map,
 }
 
@@ -103,10 +104,10 @@ fn below(path: &str) -> impl Iterator<Item = (&'static str, &'static str, Option
 
 fn refuse_unknown_keys(table: &DeTable<'_>, section: &str, known: &[&str], faults: &mut Vec<SettingsFault>) {
     for key in table.keys().filter(|key| !known.contains(&key.get_ref().as_ref())) {
-        let name = key.get_ref().escape_debug();
+        let name = quoted(key.get_ref());
         let (message, all) = match section {
-            "" => (format!("unknown section `{name}`"), "the sections are"),
-            _ => (format!("unknown key `{name}` in `{section}`"), "the keys here are"),
+            "" => (format!("unknown section {name}"), "the sections are"),
+            _ => (format!("unknown key {name} in `{section}`"), "the keys here are"),
         };
         faults.push(SettingsFault {
             span: key.span(),

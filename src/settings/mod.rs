@@ -40,26 +40,26 @@ use crate::{
 use section::Section;
 use severities::Severities;
 
-/// What the owner of a registry decided, or the default.
+/// The settings of a registry, with the defaults for what its owner did not set.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
     /// The folder of the manifests.
     pub modules: RepoPath,
-    /// How large a manifest may be.
+    /// The limits on the size of a manifest.
     pub limits: Limits,
     /// The findings that are suppressed.
     pub suppressions: Vec<Suppression>,
-    /// How many entries a sync may remove without a confirmation.
+    /// The number of entries that a sync may remove without a confirmation.
     pub guard: Guard,
-    /// How `sync --push` pushes.
+    /// The settings of `sync --push`.
     pub push: Push,
-    /// How `serve` answers.
+    /// The settings of `serve`.
     pub serve: Serve,
-    /// Who may use the admin routes of `serve`.
+    /// The clients that may use the admin routes of `serve`.
     pub auth: Auth,
-    /// When `serve` syncs by itself.
+    /// The times at which `serve` syncs by itself.
     pub schedule: Scheduling,
-    /// Who receives messages about syncs.
+    /// The receivers of messages about syncs.
     pub webhooks: Vec<Webhook>,
     /// The severities that differ from the rules' own; `None` turns a rule off.
     severities: Severities,

@@ -6,21 +6,21 @@ use super::{error::MessageAndHelp, section::Section};
 
 pub(super) const KEYS: &[&str] = &["remote", "branch", "attempts", "timeout"];
 
-/// Who loses more races than that should wait.
+/// The range of the number of attempts; after more lost races it is better to wait.
 const ATTEMPTS: RangeInclusive<usize> = 1..=10;
-/// In seconds: an hour is more than any push needs.
+/// The range of the timeout in seconds; an hour is more than any push needs.
 const TIMEOUT: RangeInclusive<usize> = 1..=3600;
 
-/// How `sync --push` pushes.
+/// The settings of `sync --push`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Push {
     /// The remote's name or address; the default is what `git push` would take.
     pub remote: Option<String>,
     /// The branch there, without `refs/heads/`; the default is the upstream branch, or the one of the same name.
     pub branch: Option<String>,
-    /// How often it is tried while others push as well.
+    /// The number of attempts while others push as well.
     pub attempts: usize,
-    /// How long one exchange with the remote may take.
+    /// The time that one exchange with the remote may take.
     pub timeout: Duration,
 }
 
@@ -58,6 +58,7 @@ fn branch(text: &str) -> Result<String, MessageAndHelp> {
         && !["..", "@{"].iter().any(|bad| name.contains(bad))
         && !name.contains(|c: char| c.is_control() || " ~^:?*[\\".contains(c))
         && !name.split('/').any(is_bad);
-    let wrong = || ("this is no name of a branch".to_owned(), "write a name such as \"main\"".to_owned());
+    let wrong =
+        || ("this is not the name of a branch".to_owned(), "write a name such as \"main\"".to_owned());
     is_usable.then(|| name.to_owned()).ok_or_else(wrong)
 }

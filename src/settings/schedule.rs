@@ -8,12 +8,12 @@ pub(super) const KEYS: &[&str] = &["enabled", "cron", "timezone"];
 const CRON: &str = "0 3 * * *";
 const ZONE: &str = "America/Chicago";
 
-/// When `serve` syncs by itself.
+/// The times at which `serve` syncs by itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Scheduling {
-    /// Whether it does at all, for the registry and for modules with schedules of their own.
+    /// Whether it syncs by itself at all, the registry and modules with schedules of their own.
     pub is_enabled: bool,
-    /// When it syncs the whole registry. Its zone is also that of modules that name none.
+    /// The schedule of the whole registry. Its zone is also that of modules that name none.
     pub registry: Schedule,
 }
 

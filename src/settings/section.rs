@@ -123,7 +123,7 @@ impl<'a> Section<'a> {
         self.value_or_report(value.span(), in_range)
     }
 
-    /// True or false.
+    /// Returns a boolean.
     pub(super) fn boolean(&mut self, key: &str) -> Option<bool> {
         let value = self.value(key)?;
         let truth = value.get_ref().as_bool();

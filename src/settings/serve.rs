@@ -8,33 +8,33 @@ use super::{error::MessageAndHelp, section::Section};
 pub(super) const KEYS: &[&str] = &["listen", "public_read", "cors", "follow"];
 pub(super) const LIMITS: &[&str] = &["body", "header_timeout", "request_timeout", "connections"];
 
-/// In seconds: a day is more than anybody follows a remote by.
+/// The range of the interval in seconds; more than a day is of no use.
 const FOLLOW: RangeInclusive<usize> = 0..=86_400;
-/// In seconds.
+/// The range of the timeouts in seconds.
 const TIMEOUT: RangeInclusive<usize> = 1..=3600;
 /// The most bytes that a body may be allowed: bodies are kept in memory.
 const MAX_BODY: usize = 64 << 20;
-/// How many connections may be allowed: more than a process has file descriptors.
+/// The range of the number of connections: up to more than a process has file descriptors.
 const CONNECTIONS: RangeInclusive<usize> = 1..=1_000_000;
 
-/// How `serve` answers.
+/// The settings of `serve`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Serve {
-    /// Where to listen.
+    /// The address to listen on.
     pub listen: SocketAddr,
     /// Whether everyone may read, or only clients with a valid token.
     pub public_read: bool,
     /// The origins whose pages may read; `*` is any.
     pub cors: Vec<String>,
-    /// How often the remote is asked for new commits, if it is.
+    /// The interval at which the remote is checked for new commits, if it is.
     pub follow: Option<Duration>,
     /// The most bytes of a request's body.
     pub body: usize,
-    /// How long a client may take for the head of a request.
+    /// The time that a client may take to send the headers of a request.
     pub header_timeout: Duration,
-    /// How long a client may take for a body, the server for an answer, and a client for taking some of it.
+    /// The time that a request may take to arrive, to be answered, and to be received by the client.
     pub request_timeout: Duration,
-    /// How many connections there may be.
+    /// The most connections at once.
     pub connections: usize,
 }
 

@@ -8,7 +8,7 @@ use super::{
     error::{MessageAndHelp, suggestion},
     section::Section,
 };
-use crate::diagnostic::{Rule, Severity};
+use crate::diagnostic::{Rule, Severity, quoted};
 
 /// The severities that differ from the rules' own; `None` turns a rule off.
 pub(super) type Severities = BTreeMap<&'static str, Option<Severity>>;
@@ -47,7 +47,7 @@ pub(super) fn configurable_rule(
             let codes: Vec<_> =
                 rules.iter().filter(|rule| rule.is_configurable).map(|rule| rule.code).collect();
             let help = suggestion(written, &codes, "the rules that can be changed are");
-            Err((format!("there is no rule `{}`", written.escape_debug()), help))
+            Err((format!("there is no rule {}", quoted(written)), help))
         }
     };
     section.value_or_report(code.span(), result)
@@ -60,7 +60,7 @@ fn parse(text: &str) -> Result<Option<Severity>, MessageAndHelp> {
         "note" => Ok(Some(Severity::Note)),
         "off" => Ok(None),
         other => Err((
-            format!("`{}` is not a severity", other.escape_debug()),
+            format!("{} is not a severity", quoted(other)),
             suggestion(other, &["error", "warning", "note", "off"], "the severities are"),
         )),
     }

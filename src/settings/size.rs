@@ -1,6 +1,7 @@
 //! Numbers of bytes as people write them.
 
 use super::error::MessageAndHelp;
+use crate::diagnostic::quoted;
 
 /// Reads `1 MiB`, `512KiB`, `4096 B` or `4096`; units of 1,000 are refused, for half of the people mean 1,024 by them.
 pub(super) fn parse(text: &str) -> Result<usize, MessageAndHelp> {
@@ -17,7 +18,7 @@ pub(super) fn parse(text: &str) -> Result<usize, MessageAndHelp> {
         number.parse::<usize>().ok().zip(factor).and_then(|(number, factor)| number.checked_mul(factor));
     bytes.ok_or_else(|| {
         let help = "write a number of bytes, or a text such as \"512 KiB\" or \"1 MiB\"";
-        (format!("`{}` is not a size", text.escape_debug()), help.to_owned())
+        (format!("{} is not a size", quoted(text)), help.to_owned())
     })
 }
 

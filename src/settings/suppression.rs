@@ -7,7 +7,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::{error::MessageAndHelp, section::Section, severities::configurable_rule};
 use crate::{
-    diagnostic::Rule,
+    diagnostic::{Rule, quoted},
     domain::{ModuleName, Pointer},
 };
 
@@ -24,7 +24,7 @@ pub struct Suppression {
     pub module: ModuleName,
     /// The node that the finding is about.
     pub pointer: Pointer,
-    /// Why the finding does no harm.
+    /// The reason why the finding can be ignored.
     pub reason: String,
     /// The digest of the value at `pointer` when it was checked. Without one nothing is suppressed yet.
     pub digest: Option<Digest>,
@@ -80,7 +80,7 @@ fn parse_pointer(text: &str) -> Result<Pointer, MessageAndHelp> {
         return Ok(Pointer::new(text));
     }
     Err((
-        format!("`{}` is not a JSON Pointer", text.escape_debug()),
+        format!("{} is not a JSON Pointer", quoted(text)),
         "write the path to the field, as in `/aiContext/keywords/0`".to_owned(),
     ))
 }

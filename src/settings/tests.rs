@@ -22,7 +22,7 @@ fn faults(text: &str) -> Vec<String> {
 }
 
 #[test]
-fn nothing_means_the_defaults() {
+fn an_empty_file_means_the_defaults() {
     for text in
         ["", "\n", "# only a comment\r\n", "\u{feff}[modules]\n[limits]\n[rules]\n[guard]\n", "suppress = []"]
     {
@@ -31,7 +31,7 @@ fn nothing_means_the_defaults() {
 }
 
 #[test]
-fn the_template_says_the_defaults_and_names_every_key() {
+fn the_template_has_every_key_with_its_default() {
     assert_eq!(parse(Settings::template()), Ok(Settings::default()));
     let switched_on: String = Settings::template()
         .lines()
@@ -166,7 +166,7 @@ removals = 99999999999999999999
             "modreg.toml:12:1: there is no rule `version/not-bumbed`",
             "  help: did you mean `version/not-bumped`?",
             "modreg.toml:13:1: `source/syntax` cannot be changed or suppressed: no entry can be compiled from such a manifest",
-            "  help: fix the manifest instead; `modreg explain source/syntax` says how",
+            "  help: fix the manifest instead; `modreg explain source/syntax` describes how",
             "modreg.toml:14:23: `warn` is not a severity",
             "  help: the severities are `error`, `warning`, `note`, `off`",
         ]
@@ -211,7 +211,7 @@ until = 'tomorrow'
 }
 
 #[test]
-fn what_is_no_toml_is_told_with_its_place() {
+fn invalid_toml_is_reported_with_its_place() {
     for (text, first) in [
         ("[limits\ndepth = 1", "modreg.toml:1:8: "),
         ("depth = ", "modreg.toml:1:9: "),
@@ -231,7 +231,7 @@ fn what_is_no_toml_is_told_with_its_place() {
 }
 
 #[test]
-fn wrong_shapes_are_told() {
+fn values_of_the_wrong_shape_are_reported() {
     for (text, message) in [
         ("\u{feff}modules = 'x'", "modreg.toml:1:11: `modules` must be a table, not a text"),
         ("rules = []", "modreg.toml:1:9: `rules` must be a table, not a list"),
@@ -245,9 +245,9 @@ fn wrong_shapes_are_told() {
         ("[limits]\nmanifest_size = '1 GB'", "modreg.toml:2:17: `1 GB` is not a size"),
         ("[limits]\nmanifest_size = 0", "modreg.toml:2:17: the number is out of range"),
         ("[push]\nremote = '--force'", "modreg.toml:2:10: this is not a remote"),
-        ("[push]\nbranch = 'a..b'", "modreg.toml:2:10: this is no name of a branch"),
-        ("[push]\nbranch = ''", "modreg.toml:2:10: this is no name of a branch"),
-        ("[push]\nbranch = 'main.lock/x'", "modreg.toml:2:10: this is no name of a branch"),
+        ("[push]\nbranch = 'a..b'", "modreg.toml:2:10: this is not the name of a branch"),
+        ("[push]\nbranch = ''", "modreg.toml:2:10: this is not the name of a branch"),
+        ("[push]\nbranch = 'main.lock/x'", "modreg.toml:2:10: this is not the name of a branch"),
         ("[push]\nattempts = 11", "modreg.toml:2:12: the number is out of range"),
         ("[push]\ntimeout = 0", "modreg.toml:2:11: the number is out of range"),
         ("[serve]\nlisten = '8080'", "modreg.toml:2:10: this is not an address with a port"),
@@ -329,7 +329,7 @@ fn wrong_shapes_are_told() {
 }
 
 #[test]
-fn the_fingerprint_follows_what_changes_output_and_nothing_else() {
+fn the_fingerprint_depends_on_exactly_the_settings_that_change_output() {
     let fingerprint = |text: &str| parse(text).unwrap().output_fingerprint();
     let plain = fingerprint("");
     for text in [
@@ -359,7 +359,7 @@ fn the_fingerprint_follows_what_changes_output_and_nothing_else() {
 
 proptest::proptest! {
     #[test]
-    fn no_text_makes_it_panic_and_every_place_lies_in_the_text(text in "([\\[\\]=\"'.#\n a-z0-9/é]|\\[rules\\]\n|\\[\\[suppress\\]\\]\n|depth = ){0,40}") {
+    fn no_text_panics_and_every_place_is_within_the_text(text in "([\\[\\]=\"'.#\n a-z0-9/é]|\\[rules\\]\n|\\[\\[suppress\\]\\]\n|depth = ){0,40}") {
         if let Err(error) = parse(&text) {
             assert!(!error.faults.is_empty());
             for fault in error.faults {

@@ -6,14 +6,17 @@ use super::{
     error::{MessageAndHelp, suggestion},
     section::Section,
 };
-use crate::domain::{InvalidWebAddress, WebAddress};
+use crate::{
+    diagnostic::quoted,
+    domain::{InvalidWebAddress, WebAddress},
+};
 
 pub(super) const KEYS: &[&str] = &["url", "secret_env", "events"];
 
 /// One `[[webhooks]]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Webhook {
-    /// Where the messages go.
+    /// The address to which the messages are sent.
     pub url: WebAddress,
     /// The environment variable with the secret that signs them.
     pub secret_env: String,
@@ -77,7 +80,7 @@ fn read_one(section: &mut Section<'_>) -> Option<Webhook> {
 fn event(text: &str) -> Result<WebhookEvent, MessageAndHelp> {
     let names = WebhookEvent::ALL.map(WebhookEvent::as_str);
     WebhookEvent::ALL.into_iter().find(|event| event.as_str() == text).ok_or_else(|| {
-        let message = format!("there is no event `{}`", text.escape_debug());
+        let message = format!("there is no event {}", quoted(text));
         (message, suggestion(text, &names, "the events are"))
     })
 }
@@ -85,7 +88,7 @@ fn event(text: &str) -> Result<WebhookEvent, MessageAndHelp> {
 fn variable(text: &str) -> Result<String, MessageAndHelp> {
     if text.starts_with("whsec_") {
         let help = "put it into an environment variable, and write the name of the variable here; then make a new \
-                    secret, for this one is known to whoever reads this file";
+                    secret, because everyone who can read this file knows this one";
         return Err(("this is the secret itself".to_owned(), help.to_owned()));
     }
     let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
@@ -93,7 +96,7 @@ fn variable(text: &str) -> Result<String, MessageAndHelp> {
         || text.starts_with(|first: char| first.is_ascii_digit())
         || !text.bytes().all(is_allowed)
     {
-        let message = format!("`{}` is not the name of an environment variable", text.escape_debug());
+        let message = format!("{} is not the name of an environment variable", quoted(text));
         return Err((message, "write it as in \"MODREG_WEBHOOK_SECRET\"".to_owned()));
     }
     Ok(text.to_owned())

@@ -13,7 +13,7 @@ fn corpus(part: &str) -> Option<PathBuf> {
     #[expect(clippy::disallowed_methods, reason = "tests have no context")]
     let root = std::env::var_os("MODREG_CORPUS").map(PathBuf::from);
     let folder = root.map(|root| root.join(part)).filter(|folder| folder.is_dir());
-    #[expect(clippy::print_stderr, reason = "says that nothing was tested")]
+    #[expect(clippy::print_stderr, reason = "a note that nothing was tested")]
     if folder.is_none() {
         eprintln!("skipped: `MODREG_CORPUS` names no unpacked corpus with `{part}`");
     }
@@ -69,7 +69,7 @@ fn kinds(folder: &Path) -> Option<Vec<(String, String)>> {
 }
 
 #[test]
-fn broken_manifests_give_findings_of_their_kind() {
+fn broken_manifests_have_findings_of_their_kind() {
     let Some(folder) = corpus("broken") else { return };
     let kinds = kinds(&folder).unwrap_or_default();
     for (path, bytes) in files(&folder) {

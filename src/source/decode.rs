@@ -88,7 +88,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn takes_utf_8_with_and_without_a_byte_order_mark() {
+    fn utf_8_is_accepted_with_and_without_a_byte_order_mark() {
         let limits = Limits::default();
         assert_eq!(decode(b"a: \xC3\xA4\r\n", &limits).unwrap(), "a: ä\r\n");
         assert_eq!(decode(b"\xEF\xBB\xBFa", &limits).unwrap(), "a");
@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn says_what_is_wrong_with_other_bytes() {
+    fn bytes_that_are_not_utf_8_are_reported() {
         for (bytes, span, message) in [
             (&b"a: caf\xE9\n"[..], 6..9, "byte 0xE9 at offset 6"),
             (b"\xEF\xBB\xBFa: \x92", 3..6, "byte 0x92 at offset 6"),
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_a_file_above_the_limit_by_its_size_alone() {
+    fn a_file_above_the_limit_is_refused_by_its_size_alone() {
         let limits = Limits { bytes: 3, ..Limits::default() };
         assert_eq!(decode(b"abc", &limits).unwrap(), "abc");
         let refused = decode(b"abc\xFF", &limits).unwrap_err();

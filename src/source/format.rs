@@ -2,12 +2,12 @@
 
 use crate::domain::RepoPath;
 
-/// How a file is written.
+/// The format of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
-    /// RFC 8259.
+    /// JSON as in RFC 8259.
     Json,
-    /// YAML 1.2, in the dialect of `serde_yaml`.
+    /// YAML 1.2 in the dialect of `serde_yaml`.
     Yaml,
 }
 

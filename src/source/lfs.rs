@@ -5,7 +5,7 @@
 use super::rules;
 use crate::source::parse_error::ParseError;
 
-/// How every pointer starts.
+/// The start of every pointer.
 const START: &str = "version https://git-lfs.github.com/spec/v1";
 
 /// Returns the error for a text that is a pointer.
@@ -33,7 +33,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_pointer_is_told_from_a_manifest_about_git_lfs() {
+    fn only_pointers_of_git_lfs_are_recognized() {
         for (text, is_pointer) in [
             ("version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n", true),
             (

@@ -78,7 +78,7 @@ pub struct Parsed {
     /// The document, where a tree could be built. It may come with errors: then it is good for finding more of them,
     /// but not for compiling. A number out of range is the nearest one within, what could not be resolved is null.
     pub document: Option<Document>,
-    /// What is wrong, in the order of the text; never empty without a document.
+    /// The errors in the order of the text; never empty without a document.
     pub diagnostics: Vec<Diagnostic>,
 }
 

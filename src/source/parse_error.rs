@@ -9,7 +9,7 @@ use crate::{
     source::tree::node::Tree,
 };
 
-/// Something wrong at a place of the text.
+/// An error at a place of the text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct ParseError {
     pub(super) rule: &'static Rule,

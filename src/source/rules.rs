@@ -102,7 +102,7 @@ Store the manifests in Git itself:
 `git lfs pull` alone changes only the working tree, not the commit.",
 };
 
-/// More bytes than the limit.
+/// The rule on files with more bytes than the limit.
 pub static TOO_LARGE: Rule = Rule {
     code: "source/too-large",
     severity: Severity::Error,
@@ -135,7 +135,7 @@ it as UTF-8. Most editors have \"Save with Encoding\" for this; on a command lin
 A byte order mark at the beginning is accepted.",
 };
 
-/// Text that is not valid JSON or YAML.
+/// The rule on text that is not valid JSON or YAML.
 pub static SYNTAX: Rule = Rule {
     code: "source/syntax",
     severity: Severity::Error,
@@ -158,7 +158,7 @@ Some valid YAML is refused because programs read it differently: tags (`!!str`),
 characters, aliases as keys, lists and objects as keys. An empty file is refused too.",
 };
 
-/// More than one document.
+/// The rule on files with more than one document.
 pub static MULTIPLE_DOCUMENTS: Rule = Rule {
     code: "source/multiple-documents",
     severity: Severity::Error,

@@ -29,7 +29,7 @@ pub(crate) fn manifests(part: &Path) -> Manifests {
         let module = module.expect("a readable folder").path();
         for file in fs::read_dir(&module).expect("a folder for each module") {
             let file = file.expect("a readable file").path();
-            let path = file.strip_prefix(part).expect("it lies in the part");
+            let path = file.strip_prefix(part).expect("it is within the part");
             let path = path.to_str().expect("module names are plain").to_owned();
             manifests.push((path, fs::read(&file).expect("a readable file")));
         }

@@ -48,14 +48,14 @@ fn fixing_changes_only_what_it_names() {
         }
     }
     if files > 0 {
-        let told: Vec<_> = by_code.iter().map(|(code, count)| format!("{count} {code}")).collect();
-        row("fixed", &format!("{files} manifests, {}; no other value changed", told.join(", ")));
+        let counts: Vec<_> = by_code.iter().map(|(code, count)| format!("{count} {code}")).collect();
+        row("fixed", &format!("{files} manifests, {}; no other value changed", counts.join(", ")));
     }
 }
 
-/// The spellings that a fix mends, put into manifests that have none of them: the fix gives back the very bytes.
+/// Misspells manifests in the ways that a fix repairs, and checks that the fix restores the same bytes.
 #[test]
-fn fixing_undoes_what_was_misspelt_on_purpose() {
+fn fixing_restores_deliberate_misspellings() {
     let Some(part) = corpus::part("modules") else { return };
     let compiler =
         Compiler { schemas: Schemas::builtin(), settings: Settings::default(), format: ObjectFormat::Sha1 };

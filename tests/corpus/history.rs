@@ -1,4 +1,4 @@
-//! A real history, replayed: after each step the registry says what git says, however it was compiled.
+//! A real history, replayed: after each step the registry agrees with Git, whether it was compiled in full or in part.
 
 use std::{collections::BTreeSet, path::Path};
 
@@ -26,7 +26,7 @@ struct Totals {
 }
 
 #[test]
-fn every_step_of_a_history_gives_what_git_says() {
+fn every_step_of_a_history_agrees_with_git() {
     let Some(part) = corpus::part("history-mcp") else { return };
     let folder = Folder::repository();
     folder.git(&["fetch", "--quiet", &part.display().to_string(), "HEAD:refs/history"]);
@@ -42,12 +42,15 @@ fn every_step_of_a_history_gives_what_git_says() {
     let Totals { steps, added, updated, removed, read, manifests, tokens } = totals;
     assert!(added > 300 && updated > 0 && removed > 0, "{added} added, {updated} updated, {removed} removed");
     row("history, commits replayed", &format!("{steps} of {}", commits.lines().count()));
-    row("  as git says", &format!("{added} added, {updated} updated, {removed} removed, {tokens} by token"));
+    row(
+        "  as Git reports",
+        &format!("{added} added, {updated} updated, {removed} removed, {tokens} by token"),
+    );
     row("  manifests read", &format!("{read} of {manifests} at hand; full compile: same tree each time"));
 }
 
 impl Totals {
-    /// Syncs a step, and compares the report with what git says of the manifests and of the entries.
+    /// Syncs a step, and compares the report with Git's diff of the manifests and of the entries.
     fn step(&mut self, folder: &Folder) {
         let last = folder.git(&["log", "-1", "--format=%H", "--", "registry/snapshot.json"]);
         let (before, compiled) = match last.as_str() {
@@ -84,7 +87,7 @@ impl Totals {
     }
 }
 
-/// Syncs, with the guard's token where it asks for one. Gives the report, how many manifests were read, and whether a
+/// Syncs, with the guard's token if one is required. Returns the report, how many manifests were read, and whether a
 /// token was needed.
 fn sync(folder: &Folder) -> (Value, usize, bool) {
     let run = |more: &[&str]| folder.modreg(&[&["sync", "--verbose", "--format", "json"], more].concat());
@@ -95,13 +98,13 @@ fn sync(folder: &Folder) -> (Value, usize, bool) {
         ran = run(&["--allow-removals", text(&refused["refused"]["token"])]);
     }
     assert_eq!(ran.code, 0, "{}\n{}", ran.out, ran.err);
-    let said = ran.err.lines().find_map(|line| line.strip_prefix("read ")?.strip_suffix(" manifests"));
-    let read = said.and_then(|count| count.parse().ok());
+    let count_text = ran.err.lines().find_map(|line| line.strip_prefix("read ")?.strip_suffix(" manifests"));
+    let read = count_text.and_then(|count| count.parse().ok());
     let read = read.unwrap_or_else(|| panic!("it does not say how many manifests were read: {}", ran.err));
     (serde_json::from_str(&ran.out).expect("a report"), read, by_token)
 }
 
-/// Two full compiles, one over the snapshot and one from nothing, give what the sync committed.
+/// Checks that two full compiles, one over the snapshot and one from nothing, produce what the sync committed.
 fn assert_full_compile_agrees(folder: &Folder) {
     folder.expect(0, &["compile", "--check"]);
     let fresh = Folder::empty();

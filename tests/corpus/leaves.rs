@@ -62,7 +62,7 @@ fn full() -> Value {
 enum Expected {
     /// As an update of that leaf, and of nothing else.
     Update,
-    /// Not at all: it is no part of the entry.
+    /// The value is not part of the entry.
     Nothing,
     /// As an error: the name no longer fits the path, so the entry is held.
     Hold,
@@ -103,7 +103,7 @@ fn change(leaf: &mut Value, pointer: &str) {
             Some("type") if text == "integrates" => "enhances".to_owned(),
             _ => format!("{text}x"),
         }),
-        Value::Array(_) | Value::Object(_) => panic!("{pointer} is no leaf"),
+        Value::Array(_) | Value::Object(_) => panic!("{pointer} is not a leaf"),
     };
 }
 
@@ -166,7 +166,7 @@ fn assert_each_leaf_is_reported(manifest: &Value, what: &str) {
     row(&format!("leaves of {what}: {}", pointers.len()), &found);
 }
 
-/// What a report says of one module.
+/// The report on one module.
 fn outcome(report: &Value, name: &str, path: &str) -> String {
     if let Some(found) = errors(report).get(path) {
         return format!("held by {} at {}", text(&found[0]["code"]), text(&found[0]["pointer"]));

@@ -2,7 +2,7 @@
 //! and over one full manifest whose every leaf is changed.
 //!
 //! `MODREG_CORPUS` names the unpacked corpus; without it, a packed one beside the checkout is unpacked. Where there is
-//! neither, each test says that it was skipped.
+//! neither, each test reports that it was skipped.
 
 #[path = "../cli/harness.rs"]
 #[expect(dead_code, reason = "the harness serves the command-line tests as well")]

@@ -65,7 +65,7 @@ fn broken_files_are_refused_at_the_place_and_as_what_they_are() {
     };
     let errors = by_module(&report);
     assert_eq!((rows.len(), errors.len()), (manifests, manifests));
-    for [module, _, kind, said] in &rows {
+    for [module, _, kind, reference] in &rows {
         let code = match kind.as_str() {
             "syntax" => "source/syntax",
             "duplicate-key" => "source/duplicate-key",
@@ -76,7 +76,7 @@ fn broken_files_are_refused_at_the_place_and_as_what_they_are() {
         let found = found.iter().find(|found| found["code"] == code);
         let found = found.unwrap_or_else(|| panic!("{module}: no {code}: {:?}", errors[module.as_str()]));
         assert!(found["line"].as_u64() > Some(0) && found["column"].as_u64() > Some(0), "{module}: {found}");
-        assert_place(module, kind, said, found);
+        assert_place(module, kind, reference, found);
     }
     row(
         "broken files",
@@ -84,22 +84,24 @@ fn broken_files_are_refused_at_the_place_and_as_what_they_are() {
     );
 }
 
-/// Compares with what the reference parser said when the corpus was made.
-fn assert_place(module: &str, kind: &str, said: &str, found: &Value) {
+/// Compares with the output of the reference parser when the corpus was made.
+fn assert_place(module: &str, kind: &str, reference: &str, found: &Value) {
     let message = text(&found["message"]);
     match kind {
         "not-utf8" => {
-            let offset = said.split(" in position ").nth(1).and_then(|rest| rest.split(':').next());
-            let offset = offset.unwrap_or_else(|| panic!("{module}: {said}"));
-            assert!(message.contains(&format!("offset {offset} ")), "{module}: {said}: {message}");
+            let offset = reference.split(" in position ").nth(1).and_then(|rest| rest.split(':').next());
+            let offset = offset.unwrap_or_else(|| panic!("{module}: {reference}"));
+            assert!(message.contains(&format!("offset {offset} ")), "{module}: {reference}: {message}");
         }
-        "duplicate-key" => assert!(message.contains(&format!("`{said}`")), "{module}: {said}: {message}"),
-        // The cause stands where the reference gave up, or before.
+        "duplicate-key" => {
+            assert!(message.contains(&format!("`{reference}`")), "{module}: {reference}: {message}");
+        }
+        // The cause is at the place where the reference parser stopped, or before it.
         _ => {
             let line =
-                said.split("line ").nth(1).and_then(|rest| rest.split(' ').next()?.parse::<u64>().ok());
-            let line = line.unwrap_or_else(|| panic!("{module}: {said}"));
-            assert!(found["line"].as_u64() <= Some(line), "{module}: {said}: {found}");
+                reference.split("line ").nth(1).and_then(|rest| rest.split(' ').next()?.parse::<u64>().ok());
+            let line = line.unwrap_or_else(|| panic!("{module}: {reference}"));
+            assert!(found["line"].as_u64() <= Some(line), "{module}: {reference}: {found}");
         }
     }
 }

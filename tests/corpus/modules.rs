@@ -40,7 +40,7 @@ fn real_manifests_become_a_registry_that_bad_ones_cannot_hurt() {
     let head = folder.git(&["rev-parse", "HEAD"]);
     let again = folder.json(0, &["sync"]);
     assert_eq!((count(&again, "unchanged"), total(&again)), (manifests.len(), manifests.len()));
-    assert_eq!(folder.git(&["rev-parse", "HEAD"]), head, "nothing new is no commit");
+    assert_eq!(folder.git(&["rev-parse", "HEAD"]), head, "without changes there is no commit");
     folder.expect(0, &["verify"]);
     row("second sync, verify, work tree", "no commit, verified, clean");
 
@@ -82,7 +82,7 @@ fn parsed(path: &str, bytes: &[u8]) -> Value {
     }
 }
 
-/// Whether a compiled value has all that the authored one has; defaults may have come in.
+/// Returns whether a compiled value has everything that the authored one has; defaults may have been added.
 fn holds(compiled: &Value, authored: &Value) -> bool {
     match (compiled, authored) {
         (Value::Object(compiled), Value::Object(authored)) => authored

@@ -37,7 +37,7 @@ fn each_edit_is_reported_at_its_place() {
 }
 
 #[test]
-fn what_is_gone_is_named_by_its_old_place_and_what_changed_by_its_new_one() {
+fn removed_fields_have_their_old_place_and_changed_ones_the_new_place() {
     check(
         &json!({"actions": [{"name": "open", "description": "old", "gone": 1}]}),
         &json!({"actions": [{"name": "new"}, {"name": "open", "description": "now"}]}),
@@ -143,7 +143,7 @@ fn apply(old: &Value, changes: &[FieldChange]) -> Value {
     document
 }
 
-/// Reading order: indices as numbers.
+/// Returns the key of reading order: indices as numbers.
 fn order(pointer: &Pointer) -> Vec<(Option<usize>, String)> {
     pointer.segments().map(|segment| (segment.parse().ok(), segment)).collect()
 }
@@ -152,7 +152,7 @@ fn parent<'a>(document: &'a mut Value, pointer: &Pointer) -> &'a mut Value {
     document.pointer_mut(pointer.parent().unwrap().as_str()).unwrap()
 }
 
-/// Small documents over few keys and values, so that two of them often share parts.
+/// Generates small documents over few keys and values, so that two of them often share parts.
 fn document() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(json!(null)),

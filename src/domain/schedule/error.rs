@@ -1,6 +1,6 @@
 //! The errors of a schedule.
 
-/// How many bytes an expression may have: all fields spelled out are far shorter.
+/// The most bytes that an expression may have: even with all fields spelled out it is far shorter.
 pub(super) const MAX_LENGTH: usize = 200;
 
 /// The longest piece of an expression that a message repeats, in characters.
@@ -12,9 +12,9 @@ pub enum InvalidSchedule {
     /// The expression cannot be read.
     #[error("{reason}")]
     Expression {
-        /// Which part of it is wrong, and why.
+        /// The part of it that is wrong, and the reason.
         reason: String,
-        /// What to write instead.
+        /// The help: what to write instead.
         help: String,
     },
     /// The expression names a date that no year has.

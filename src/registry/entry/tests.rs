@@ -154,7 +154,7 @@ fn an_entry_is_canonical() {
 }
 
 #[test]
-fn layout_comments_key_order_and_format_leave_no_trace() {
+fn layout_comments_key_order_and_format_do_not_change_the_entry() {
     let yaml = compile("modules/drive.yaml", FULL).unwrap();
     let value: serde_json::Value = serde_yaml::from_str(FULL).unwrap();
     let commented = format!("# a comment\n{}", FULL.replace('\n', "\r\n"));
@@ -165,13 +165,13 @@ fn layout_comments_key_order_and_format_leave_no_trace() {
 }
 
 #[test]
-fn the_alias_gives_the_same_entry() {
+fn the_alias_compiles_to_the_same_entry() {
     let alias = FULL.replace("aiContext", "ai_context");
     assert_eq!(compile("modules/drive.yaml", &alias), compile("modules/drive.yaml", FULL));
 }
 
 #[test]
-fn what_does_not_belong_in_the_registry_has_no_entry() {
+fn a_manifest_outside_the_registry_has_no_entry() {
     for head in ["status: DRAFT", "status: SUSPENDED"] {
         assert_eq!(compile("modules/drive.yaml", &format!("{head}\n{FULL}")), None, "{head}");
     }
@@ -202,7 +202,7 @@ proptest! {
     }
 }
 
-/// Any plain data within the limits of a manifest.
+/// Generates any plain data within the limits of a manifest.
 fn free_form() -> impl Strategy<Value = serde_json::Value> {
     let leaf = prop_oneof![
         Just(serde_json::Value::Null),

@@ -78,7 +78,7 @@ fn a_registrys_own_files_replace_the_builtin_ones_and_refer_to_each_other() {
 }
 
 #[test]
-fn files_may_name_each_other_by_the_ids_they_give_themselves() {
+fn files_may_refer_to_each_other_by_their_ids() {
     let schemas = own(&[
         ("module.schema.json", json!({"$id": "https://x.example/module", "$ref": "https://x.example/part"})),
         ("part.json", json!({"$id": "https://x.example/part", "type": "object"})),
@@ -167,7 +167,7 @@ fn schemas_that_refer_to_themselves_end() {
 }
 
 #[test]
-fn the_fingerprint_tells_effective_schemas_apart() {
+fn the_fingerprint_differs_for_different_effective_schemas() {
     let builtin = Schemas::builtin();
     let same: BTreeMap<_, _> =
         BUILTIN.iter().map(|(name, text)| (file_name(name), text.replace('\n', "\r\n"))).collect();

@@ -39,7 +39,7 @@ fn the_help_can_be_copied_into_the_file() {
         ("/version", json!(true), "expected a semantic version of three numbers such as `1.2.3`, in quotes"),
         ("/displayName", json!(5), "quote it: `displayName: \"5\"`"),
         ("/displayName", json!(["Drive", "in"]), "write one text: `displayName: \"Drive, in\"`"),
-        ("/description", json!(null), "give it a value, or leave the field out"),
+        ("/description", json!(null), "write a value, or remove the field"),
         (
             "/description",
             json!({"Drive": "stores files"}),

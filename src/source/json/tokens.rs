@@ -5,10 +5,10 @@
 
 use crate::diagnostic::Span;
 
-/// How far a text without an opening quote is followed in search of its closing one, in bytes.
+/// The most bytes in which the closing quote of a text without an opening one is searched.
 const MAX_WINDOW: usize = 200;
 
-/// What kind of collection a bracket belongs to.
+/// The kind of collection that a bracket belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Bracket {
     Object,
@@ -34,10 +34,10 @@ pub(super) enum Kind {
     Unescaped,
     /// A text in single, curly or other quotes.
     Quoted,
-    /// Anything without quotes: a number, a literal, or several words.
+    /// A piece without quotes: a number, a literal, or several words.
     Word,
     Comment,
-    /// White space that JSON does not know.
+    /// A white space that JSON does not know.
     Space,
 }
 
@@ -45,11 +45,11 @@ pub(super) enum Kind {
 pub(super) struct Token {
     pub(super) kind: Kind,
     pub(super) span: Span,
-    /// Where its line starts.
+    /// The offset at which its line starts.
     pub(super) line: usize,
     /// The column of the first token on its line.
     pub(super) indentation: usize,
-    /// Whether it is that token.
+    /// Whether this is the first token on its line.
     pub(super) is_first: bool,
 }
 

@@ -5,7 +5,7 @@ use super::*;
 const BIG: &str = "9007199254740992";
 
 #[test]
-fn places_what_is_wrong_in_yaml() {
+fn findings_in_yaml_have_a_place() {
     for (text, expected) in [
         ("a: 1\nb: 2\na: 3\n", vec!["3:1 source/duplicate-key \"a\""]),
         ("1: x\n\"1\": y\n", vec!["2:1 source/duplicate-key \"\\\"1\\\"\""]),
@@ -46,7 +46,7 @@ fn places_what_is_wrong_in_yaml() {
 }
 
 #[test]
-fn places_what_is_wrong_in_json() {
+fn findings_in_json_have_a_place() {
     for (text, expected) in [
         (r#"{"a": 1, "b": {}, "a": 2}"#.to_owned(), vec![r#"1:19 source/duplicate-key "\"a\"""#]),
         (r#"[{"a": 1, "\u0061": 2}]"#.to_owned(), vec![r#"1:11 source/duplicate-key "\"\\u0061\"""#]),
@@ -72,7 +72,7 @@ fn places_what_is_wrong_in_json() {
 }
 
 #[test]
-fn a_tree_comes_with_what_is_wrong_in_it() {
+fn a_tree_comes_with_its_findings() {
     for (path, text, json) in [
         ("a.yaml", "a: 1\na: 2\nb: .inf\nc: *x\n", r#"{"a":1,"b":9007199254740991,"c":null}"#),
         ("a.json", r#"{"a": 1, "b": -1e300}"#, r#"{"a":1,"b":-9007199254740991}"#),

@@ -43,7 +43,7 @@ fn the_limit_itself_is_allowed() {
 
 /// A bracket that is not written counts like one that is.
 #[test]
-fn an_implied_bracket_is_within_the_limit() {
+fn an_assumed_bracket_counts_for_the_depth() {
     let many = 100_000;
     let (keys, implied) = (|depth: usize| "{\"a\":".repeat(depth), "\n \"b\": ");
     for (text, expected) in [
@@ -189,7 +189,7 @@ fn long_lines_of_json_mistakes_end_fast() {
     check_json(&format!("[{}{}", "+".repeat(400_000), " a".repeat(200_000)));
 }
 
-/// They would take minutes together if a mistake were looked at with a walk over the whole line.
+/// Together they would take minutes if each mistake were a walk over the whole line.
 #[test]
 fn long_lines_of_yaml_mistakes_end_fast() {
     let many = 20_000;

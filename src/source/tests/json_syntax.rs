@@ -97,7 +97,7 @@ fn explains_one_mistake() {
 }
 
 #[test]
-fn spells_out_what_to_write() {
+fn the_help_contains_the_corrected_text() {
     for (text, expected) in [
         ("{\"a\": 'b \"c\"'}", r#"write `"b \"c\""`"#),
         ("{\"a\": \"b \"c\"\"}", r#"write a quote within a text as `\"`: `"b \"c\""`"#),

@@ -170,7 +170,7 @@ fn same(ours: &Json, theirs: &Json) -> bool {
     }
 }
 
-/// What is accepted without findings, `serde_yaml` accepts with an equal value.
+/// Checks that `serde_yaml` accepts, with an equal value, every text that is accepted without findings.
 fn agrees_with_serde_yaml(text: &str) {
     let parsed = read("a.yaml", text);
     check_parsed(&parsed);
@@ -209,7 +209,7 @@ proptest! {
     #![proptest_config(same_cases_every_time(512))]
 
     #[test]
-    fn any_bytes_give_a_document_or_findings(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+    fn any_bytes_result_in_a_document_or_findings(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
         check_parsed(&read("a.yaml", &bytes));
         check_parsed(&read("a.json", &bytes));
     }
@@ -233,7 +233,7 @@ proptest! {
     }
 
     #[test]
-    fn what_serde_json_writes_is_read_back_in_both_formats(text in "\\PC{0,20}", number in -9_007_199_254_740_991_i64..=9_007_199_254_740_991, float in -1e15..1e15) {
+    fn output_of_serde_json_is_read_in_both_formats(text in "\\PC{0,20}", number in -9_007_199_254_740_991_i64..=9_007_199_254_740_991, float in -1e15..1e15) {
         let value = serde_json::json!({ "text": text, &text: [number, float, { "": null }] });
         let written = serde_json::to_string_pretty(&value).unwrap();
         for path in ["a.json", "a.yaml"] {

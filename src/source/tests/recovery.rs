@@ -190,7 +190,7 @@ fn wrong_indentations_name_the_keys_around_them() {
 }
 
 #[test]
-fn the_help_is_what_to_write() {
+fn the_help_shows_the_corrected_line() {
     for (text, help) in [
         ("a: Chat: b\n", "write `a: \"Chat: b\"`"),
         ("a: Chat: b # c\n", "write `a: \"Chat: b\"`"),
@@ -227,7 +227,7 @@ fn the_help_is_what_to_write() {
 }
 
 #[test]
-fn a_second_finding_is_no_consequence_of_the_first() {
+fn a_second_finding_is_not_a_consequence_of_the_first() {
     for text in [
         "a: *x y\nb: z\n",
         "? [a]\n: b\n",

@@ -77,7 +77,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn finds_what_may_not_stand_in_a_text() {
+    fn refused_characters_are_found() {
         for (text, place) in [
             ("a: b\t\r\nc: äé–€😀", None),
             ("a: \0", Some(3..4)),

@@ -5,13 +5,13 @@
 
 use crate::diagnostic::Span;
 
-/// How far a key's lines are indented below it where nothing shows another habit.
+/// The indentation below a key, unless the file shows another habit.
 pub(super) const STEP: usize = 2;
 
 /// One line, without its end.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Line<'a> {
-    /// Where it starts in the text.
+    /// The offset at which it starts in the text.
     pub(super) start: usize,
     /// The text of the line.
     pub(super) text: &'a str,
@@ -20,15 +20,15 @@ pub(super) struct Line<'a> {
 /// The parts of a line; all columns are bytes from its start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Parts<'a> {
-    /// Where what follows the indentation starts.
+    /// The column after the indentation.
     pub(super) column: usize,
-    /// Where the last of its dashes is, if it starts a list item.
+    /// The column of the last of its dashes, if it starts a list item.
     pub(super) dash: Option<usize>,
-    /// Where what follows the dashes starts.
+    /// The column after the dashes.
     pub(super) content: usize,
     /// The key as it is written.
     pub(super) key: Option<&'a str>,
-    /// Where the value starts; the end of the line where there is none.
+    /// The column at which the value starts; the end of the line if there is none.
     pub(super) value_at: usize,
     /// The value, without the spaces around it.
     pub(super) value: &'a str,
@@ -37,13 +37,13 @@ pub(super) struct Parts<'a> {
 /// An open list item or key.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Level<'a> {
-    /// Where the dash or the key is.
+    /// The column of the dash or the key.
     pub(super) column: usize,
     /// The key; a list item has none.
     pub(super) key: Option<&'a str>,
-    /// What follows on its line.
+    /// The value on its line.
     pub(super) value: &'a str,
-    /// Where its line starts.
+    /// The offset at which its line starts.
     pub(super) line: usize,
 }
 

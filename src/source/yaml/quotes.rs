@@ -6,7 +6,7 @@ use crate::{
     source::parse_error::ParseError,
 };
 
-/// What may follow a backslash in double quotes.
+/// The characters that may follow a backslash in double quotes.
 const KNOWN_ESCAPES: &str = "0abt\tnvfre \"/\\N_LPxuU";
 
 /// Returns a text as YAML takes it in quotes.

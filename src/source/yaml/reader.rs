@@ -46,14 +46,14 @@ pub(super) struct Reader<'a> {
     open: Vec<Open>,
     /// The key whose value comes next.
     key: Option<ByteRange>,
-    /// Where the last key or value ended.
+    /// The end of the last key or value.
     content_end: usize,
-    /// Where the last token ended, with the blank lines that belong to it.
+    /// The end of the last token, with the blank lines that belong to it.
     token_end: usize,
-    /// Where the last token within brackets ended.
+    /// The end of the last token within brackets.
     flow_end: usize,
     has_tabs: bool,
-    /// How many nodes aliases brought.
+    /// The number of nodes that were copied for aliases.
     expanded: usize,
     pub(super) errors: Vec<ParseError>,
 }

@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_numbers_that_no_reader_holds() {
+    fn numbers_out_of_range_are_refused() {
         for plain in [
             "9007199254740992",
             "-9007199254740992",

@@ -241,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_readers_disagree_on() {
+    fn yaml_that_readers_disagree_on_is_refused() {
         for (text, place) in [
             ("\ta: 1\n", "1:1"),
             ("-\ta\n", "1:2"),
@@ -274,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_lines_that_are_not_indented_enough() {
+    fn lines_with_too_little_indentation_are_refused() {
         for (text, place) in [
             ("a: \"x\ny\"\n", "2:1"),
             ("a: 'x\n\n\ny'\n", "4:1"),
@@ -301,7 +301,7 @@ mod tests {
     }
 
     #[test]
-    fn takes_lines_that_are_indented_just_enough() {
+    fn lines_with_enough_indentation_are_accepted() {
         for text in [
             "\"x\ny\"\n",
             "[x,\ny]\n",
@@ -322,7 +322,7 @@ mod tests {
     }
 
     #[test]
-    fn takes_what_is_close_to_it() {
+    fn similar_valid_yaml_is_accepted() {
         for text in [
             "a:\t1\t# c\t\n",
             "#\tc\na: 1\n",

@@ -192,7 +192,7 @@ impl<'a> Place<'a> {
         )
     }
 
-    /// More text after a list or object in brackets: `purpose: [Team] Keeps tasks`.
+    /// Returns the error for more text after a list or object in brackets: `purpose: [Team] Keeps tasks`.
     fn text_after_bracket(self) -> Option<ParseError> {
         let line = self.line();
         let parts = line.parts();
@@ -249,7 +249,7 @@ fn is_unclosed(kind: &ErrorKind) -> bool {
     )
 }
 
-/// How many bytes around an offset are looked at for the value that starts there. The keys of YAML are shorter, and of a
+/// The most bytes around an offset that are searched for the value that starts there. The keys of YAML are shorter, and of a
 /// longer value no message shows anything.
 const MAX_DISTANCE: usize = 2048;
 

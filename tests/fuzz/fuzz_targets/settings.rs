@@ -1,4 +1,4 @@
-//! Any `modreg.toml` gives settings or an error that can be shown; never a panic.
+//! Any `modreg.toml` results in settings or in an error that can be shown, never in a panic.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -12,7 +12,7 @@ use crate::{
     },
 };
 
-/// What comes next in a collection or a document.
+/// The token that comes next in a collection or a document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Expected {
     /// The first item, or the end.
@@ -51,11 +51,11 @@ pub(super) struct Outdented {
 
 pub(super) struct Recovery<'a> {
     pub(super) text: &'a str,
-    /// How many collections may be open.
+    /// The most collections that may be open.
     pub(super) depth: usize,
     pub(super) lexer: Lexer<'a>,
     pub(super) open: Vec<Open>,
-    /// What comes next where no collection is open.
+    /// The token that comes next outside of all collections.
     pub(super) document: Expected,
     /// The token before, without comments and spaces.
     pub(super) last: Option<Token>,
