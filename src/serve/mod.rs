@@ -1,13 +1,18 @@
 //! The HTTP server: it serves the registry from memory, and lets administrators change it.
 //!
-//! [`State`] holds one immutable [`View`] of the repository that is swapped whole; a request takes one and answers from it
-//! alone. [`Syncs`] is the one way to change the registry. [`HttpService`] is the server without its sockets, [`start`] puts it
-//! behind one and runs it until the process is told to stop.
+//! [`start`] runs a server until the process receives a signal. [`HttpService`] is the server without its sockets. Each
+//! request uses one immutable [`View`] of the repository, which is replaced as a whole. [`Syncs`] is the only way to change
+//! the registry.
 //!
-//! Invariant: what fails never takes the place of what worked. A branch that cannot be read leaves the last good snapshot
-//! in its place, and a panic ends one request.
+//! A request passes `transport/` (the socket, the id, the choice of the route, access, limits, the log and the metrics). A
+//! `GET` of the latest snapshot, the list or an entry is answered there from a prepared response in `snapshot/`. Any other
+//! request is passed to its handler in `api/`, which the router finds by the table in `routes/`. What runs without a request
+//! is in `jobs/`.
 //!
-//! Invariant: who may do what is decided before anything of the request is believed, and a token never reaches the log.
+//! Invariant: a failure never replaces what works. If the branch cannot be read, the last valid snapshot is still served, and
+//! a panic ends only its own request.
+//!
+//! Invariant: the caller's permission is checked before anything else in the request is used, and a token is never logged.
 
 mod api;
 pub mod auth;
