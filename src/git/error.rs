@@ -60,7 +60,7 @@ pub enum GitErrorKind {
     #[error("the repository is bare")]
     Bare,
     /// Somebody moved the branch since it was read.
-    #[error("`{branch}` moved to {} meanwhile", actual.map_or("nothing".to_owned(), |id| id.to_string()))]
+    #[error("`{branch}` was {} by another program", actual.map_or("removed".to_owned(), |id| format!("moved to {id}")))]
     BranchMoved {
         /// The full name of the branch.
         branch: String,
@@ -68,7 +68,7 @@ pub enum GitErrorKind {
         actual: Option<ObjectId>,
     },
     /// A lock file of git is in the way: another program is at work, or died there.
-    #[error("`{}` is locked{}", path.display(), age.map_or(String::new(), |age| format!(" since {}", shown(age))))]
+    #[error("`{}` is locked{}", path.display(), age.map_or(String::new(), |age| format!("; the lock is {} old", shown(age))))]
     Locked {
         /// The lock file.
         path: PathBuf,
@@ -88,7 +88,9 @@ pub enum GitErrorKind {
         id: ObjectId,
     },
     /// A partial clone lacks the object, and its remote did not give it.
-    #[error("object {id} is not in this partial clone, and `{remote}` did not give it: {reason}")]
+    #[error(
+        "object {id} is not in this partial clone, and it could not be fetched from `{remote}`: {reason}"
+    )]
     Unfetched {
         /// The object.
         id: ObjectId,
@@ -126,7 +128,7 @@ pub enum GitErrorKind {
         message: String,
     },
     /// Git does not know who commits, and its settings forbid to guess.
-    #[error("git does not know who commits{}", after_colon(message))]
+    #[error("git has no name or email address for the commit{}", after_colon(message))]
     NoIdentity {
         /// What git said of it.
         message: String,
@@ -149,7 +151,7 @@ pub enum GitErrorKind {
         reason: String,
     },
     /// The repository cannot be written to.
-    #[error("the repository cannot be written to{}", after_colon(message))]
+    #[error("the repository is not writable{}", after_colon(message))]
     ReadOnly {
         /// What git or the system said of it.
         message: String,
@@ -164,7 +166,7 @@ pub enum GitErrorKind {
         source: io::Error,
     },
     /// Whatever else git says.
-    #[error("git says: {message}")]
+    #[error("git reports: {message}")]
     Failed {
         /// Its words.
         message: String,

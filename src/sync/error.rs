@@ -92,7 +92,7 @@ pub enum SyncError {
         is_cut_off: bool,
     },
     /// The entries were changed by hand, and what was published is not at hand.
-    #[error("the entries were changed by hand, and the published ones, tree {tree}, are not in this clone")]
+    #[error("the entries were edited by hand, and the published entries (tree {tree}) are not in this clone")]
     LostEntries {
         /// The tree that was published.
         tree: ObjectId,
@@ -104,13 +104,13 @@ pub enum SyncError {
         paths: Vec<RepoPath>,
     },
     /// HEAD has a submodule where a sync writes, and its checkout contains something that would be lost.
-    #[error("`{path}` is a repository of its own at the place of generated files")]
+    #[error("`{path}` is a nested repository at the place of generated files")]
     NestedRepository {
         /// The folder.
         path: RepoPath,
     },
     /// The branch moved each time that a new snapshot was ready.
-    #[error("`{branch}` moved each of {attempts} times that a new snapshot was ready")]
+    #[error("another program moved `{branch}` in each of {attempts} attempts to publish")]
     LostRace {
         /// The branch.
         branch: String,
@@ -118,7 +118,7 @@ pub enum SyncError {
         attempts: usize,
     },
     /// The local branch has commits of people that the remote's lacks, and the other way round.
-    #[error("the local branch and `{branch}` have diverged by {}", commits(people))]
+    #[error("the local branch and `{branch}` have diverged: the remote branch lacks {}", commits(people))]
     Diverged {
         /// The remote branch.
         branch: String,
@@ -132,7 +132,9 @@ pub enum SyncError {
         has_own: bool,
     },
     /// The remote's branch had commits that it no longer has, and the local branch still has some of them.
-    #[error("`{branch}` was rewritten: commit {removed}, which the local branch has, was removed there")]
+    #[error(
+        "the history of `{branch}` was rewritten: it no longer contains commit {removed}, which the local branch contains"
+    )]
     Rewritten {
         /// The remote branch.
         branch: String,
@@ -144,7 +146,7 @@ pub enum SyncError {
         later: Vec<ObjectId>,
     },
     /// The remote had the branch that is to be pushed, and has it no longer.
-    #[error("`{branch}` was removed there")]
+    #[error("`{branch}` no longer exists")]
     BranchRemoved {
         /// The remote branch.
         branch: String,
@@ -159,7 +161,7 @@ pub enum SyncError {
         error: Option<Box<GitError>>,
     },
     /// The next version was asked to have a number that was used.
-    #[error("the next version cannot be {wanted}: {latest} was used already")]
+    #[error("the next version cannot be {wanted}: version {latest} is already in use")]
     UsedVersion {
         /// The number that was asked for.
         wanted: SnapshotVersion,
@@ -167,7 +169,9 @@ pub enum SyncError {
         latest: SnapshotVersion,
     },
     /// A rollback that was never pushed names a version that is another one at the remote.
-    #[error("commit {commit} rolled back to version {version}, and the remote has another version {version}")]
+    #[error(
+        "commit {commit} rolled back to version {version}, but version {version} at the remote has another content"
+    )]
     OtherVersion {
         /// The version.
         version: SnapshotVersion,
@@ -181,7 +185,7 @@ pub enum SyncError {
         wanted: SnapshotVersion,
     },
     /// Nothing says which branch of the remote to push to.
-    #[error("HEAD is detached, and nothing says which branch to push to")]
+    #[error("HEAD is detached, and no branch to push to is configured")]
     NoTarget,
     /// A file could not be read or written.
     #[error("cannot access `{}`", path.display())]

@@ -13,13 +13,13 @@ pub struct Reason(String);
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidReason {
     /// It says nothing.
-    #[error("it is blank: say why, for those who read the history")]
+    #[error("it is blank: give the reason for the rollback")]
     Blank,
     /// It holds what cannot be seen.
-    #[error("it holds the character {}, which cannot be seen", .0.escape_unicode())]
+    #[error("it contains the invisible character {}", .0.escape_unicode())]
     Invisible(char),
     /// It is not a line but a letter.
-    #[error("it has more than {MAX_REASON} characters: link to the long story")]
+    #[error("it has more than {MAX_REASON} characters: shorten it, and link to the details")]
     TooLong,
 }
 

@@ -14,7 +14,7 @@ pub struct RemovalToken(String);
 
 /// Why a text is no [`RemovalToken`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{}` is not a removal token: it takes the 16 hexadecimal digits that the refusal printed", .0.escape_debug())]
+#[error("`{}` is not a removal token: copy the 16 hexadecimal digits from the message of the refusal", .0.escape_debug())]
 pub struct InvalidToken(String);
 
 impl RemovalToken {

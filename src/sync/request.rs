@@ -141,7 +141,7 @@ impl fmt::Display for Trigger {
 
 /// Why a text is no [`Trigger`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("it is one of manual, merge, nightly, schedule, api, rollback, init")]
+#[error("the trigger must be one of manual, merge, nightly, schedule, api, rollback, init")]
 pub struct UnknownTrigger;
 
 impl FromStr for Trigger {

@@ -84,7 +84,7 @@ fn where_git_knows_nobody_the_commit_is_made_as_modreg_unless_guessing_is_forbid
     folder.write(".git/global", "[user]\nemail = ada@example.org\nuseConfigOnly = true\n");
     let ran = folder.shell(&format!("{NOBODY}; modreg sync"));
     assert_eq!(ran.code, 2, "{}{}", ran.out, ran.err);
-    ran.says(&["git does not know who commits", "git config user.name"]);
+    ran.says(&["git has no name or email address for the commit", "git config user.name"]);
     // Without that setting git guesses a name from the system, if it has one.
     folder.write(".git/global", "");
     let guessed = folder.shell(&format!("{NOBODY}; git var GIT_AUTHOR_IDENT"));
@@ -407,7 +407,7 @@ fn a_lock_that_somebody_holds_stays_and_stops_the_sync_before_it_publishes() {
         folder.write(&lock, "");
         folder.expect(0, &["sync", "--dry-run"]);
         let ran = folder.expect(5, &["sync"]);
-        ran.says(&["is locked since", "remove `", &lock]);
+        ran.says(&["is locked; the lock is", "remove `", &lock]);
         assert!(folder.exists(&lock), "{lock}");
         assert_eq!(folder.git(&["rev-parse", "HEAD"]), head, "{lock}");
         folder.remove(&lock);
@@ -542,7 +542,7 @@ fn odd_names_of_branches_and_remotes_are_told_apart() {
     for url in [&remote.url(), &second] {
         clone.git(&["remote", "set-url", "--add", "--push", "up", url]);
     }
-    clone.expect(2, &["sync", "--push"]).says(&["a hook of the remote declined it"]);
+    clone.expect(2, &["sync", "--push"]).says(&["a hook of the remote rejected the push"]);
 }
 
 #[test]

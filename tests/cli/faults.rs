@@ -172,7 +172,7 @@ fn a_disk_that_cannot_be_written_to_loses_nothing() {
         return;
     }
     assert_eq!(ran.code, 2, "{}{}", ran.out, ran.err);
-    ran.says(&["cannot be written to", "help:"]);
+    ran.says(&["is not writable", "help:"]);
     assert_eq!(folder.state(), before);
     folder.expect(0, &["sync"]);
 }

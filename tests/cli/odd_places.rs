@@ -40,7 +40,7 @@ const CASES: [Case; 13] = [
             folder.write("registry/modules/dr/iv/drive.json/x/y.json", "{}");
         },
         repaired: "registry/modules/dr/iv/drive.json: it was a folder",
-        verified: "entry/missing registry/modules/dr/iv/drive.json: its manifest is registrable, but it has no entry",
+        verified: "entry/missing registry/modules/dr/iv/drive.json: its manifest is registrable, but the entry is missing",
     },
     Case {
         name: "an entry is executable",
@@ -249,7 +249,7 @@ fn a_repository_inside_the_registry_is_never_deleted() {
         folder.git(&["-C", path, "commit", "--quiet", "--allow-empty", "--message", "precious"]);
         folder.commit("a repository in a repository");
         let expected = format!(
-            "error: `{path}` is a repository of its own at the place of generated files\n  \
+            "error: `{path}` is a nested repository at the place of generated files\n  \
              help: `registry/` is generated and contains no repositories: move `{path}` elsewhere, and try again\n"
         );
         let before = folder.state();
@@ -377,7 +377,7 @@ fn compile_deletes_no_repository() {
         folder.git(&["init", "--quiet", path]);
         folder.git(&["-C", path, "commit", "--quiet", "--allow-empty", "--message", "precious"]);
         let ran = folder.expect(4, &["compile"]);
-        ran.says(&[&format!("`{path}` is a repository of its own at the place of generated files")]);
+        ran.says(&[&format!("`{path}` is a nested repository at the place of generated files")]);
         assert!(folder.exists(&format!("{path}/.git/HEAD")), "{path}");
         folder.remove_folder(path);
         folder.git(&["checkout", "HEAD", "--", "registry"]);

@@ -77,7 +77,7 @@ fn a_partial_clone_whose_remote_is_gone_says_so() {
     fs::rename(origin.path().join(".git"), origin.path().join("gone")).unwrap();
     let head = folder.git(&["rev-parse", "HEAD"]);
     let ran = folder.expect(2, &["sync"]);
-    assert!(ran.err.contains("`origin` did not give it"), "{}", ran.err);
+    assert!(ran.err.contains("it could not be fetched from `origin`"), "{}", ran.err);
     assert_eq!(folder.git(&["rev-parse", "HEAD"]), head);
 }
 

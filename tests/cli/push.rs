@@ -163,7 +163,7 @@ fn who_loses_every_race_has_changed_nothing() {
     let before = head(&clone);
     remote.hook("pre-receive", FASTER);
     let ran = clone.expect(5, &["sync", "--push"]);
-    assert!(ran.err.contains("moved each of 2 times"), "{}", ran.err);
+    assert!(ran.err.contains("in each of 2 attempts"), "{}", ran.err);
     assert_eq!(head(&clone), before);
     assert_eq!(remote.log(), "faster\nfaster\nsettings\nmanifests");
 }
@@ -205,16 +205,16 @@ fn a_module_in_the_place_of_the_remote_is_told_from_one() {
 fn what_trying_again_cannot_mend_is_told_apart() {
     type Prepare = fn(&Remote, &Folder);
     let cases: &[(&str, &str, Prepare)] = &[
-        ("a hook of the remote declined it: not on sundays", "do as the hook says", |remote, _| {
+        ("a hook of the remote rejected the push: not on sundays", "do as the hook says", |remote, _| {
             remote.hook("pre-receive", "echo not on sundays; exit 1");
         }),
-        ("a hook of the remote declined it", "do as the hook says", |remote, _| {
+        ("a hook of the remote rejected the push", "do as the hook says", |remote, _| {
             remote.hook("update", "exit 1");
         }),
-        ("the `pre-push` hook declined it: tests fail", "do as the hook says", |_, clone| {
+        ("the `pre-push` hook rejected the push: tests fail", "do as the hook says", |_, clone| {
             hook(&clone.path().join(".git/hooks"), "pre-push", "echo tests fail >&2; exit 1");
         }),
-        ("the remote protects the branch: GH006", "bypass the protection", |remote, _| {
+        ("the branch is protected at the remote: GH006", "bypass the protection", |remote, _| {
             remote.hook("pre-receive", "echo error: GH006: Protected branch update failed; exit 1");
         }),
         ("the remote cannot be reached", "git remote -v", |_, clone| {
@@ -465,7 +465,7 @@ fn a_number_that_an_operator_gives_is_that_of_the_run_and_not_of_what_it_repeats
     let versions: Vec<_> = report["history"].as_array().unwrap().iter().map(|one| &one["version"]).collect();
     assert_eq!(versions, [50, 2, 1]);
     assert_eq!(head(&ours), remote.head());
-    ours.expect(2, &["sync", "--next-version", "50"]).says(&["50 was used already"]);
+    ours.expect(2, &["sync", "--next-version", "50"]).says(&["version 50 is already in use"]);
 }
 
 #[test]

@@ -141,7 +141,7 @@ fn what_an_operator_may_ask_for_is_checked_first() {
     for (args, expected) in [
         (&["rollback", "1"][..], "--reason"),
         (&["rollback", "1", "--reason", " \n"], "it is blank"),
-        (&["rollback", "1", "--reason", "\u{1b}[2J"], "cannot be seen"),
+        (&["rollback", "1", "--reason", "\u{1b}[2J"], "invisible character"),
         (&["rollback", "0", "--reason", "why"], "nothing to roll back to"),
         (&["rollback", "9", "--reason", "why"], "there is no version 9: the latest is 2"),
         (&["rollback", "1", "drvie", "--reason", "why"], "did you mean `drive`?"),

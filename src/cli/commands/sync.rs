@@ -49,7 +49,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
 fn trigger(text: &str) -> Result<Trigger, String> {
     match text.parse() {
         Ok(Trigger::Rollback | Trigger::Init) | Err(_) => {
-            Err("it is one of manual, merge, nightly, schedule, api".to_owned())
+            Err("the trigger must be one of manual, merge, nightly, schedule, api".to_owned())
         }
         Ok(trigger) => Ok(trigger),
     }

@@ -60,15 +60,15 @@ impl fmt::Display for RemoteFailure {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
             Self::Authentication => "the remote refused the credentials",
-            Self::RemoteHook => "a hook of the remote declined it",
-            Self::LocalHook => "the `pre-push` hook declined it",
-            Self::Protected => "the remote protects the branch",
+            Self::RemoteHook => "a hook of the remote rejected the push",
+            Self::LocalHook => "the `pre-push` hook rejected the push",
+            Self::Protected => "the branch is protected at the remote",
             Self::CheckedOut => "the branch is checked out in the remote repository",
             Self::Unreachable => "the remote cannot be reached",
             Self::TimedOut => "the remote did not answer in time",
             Self::Locked => "another program holds the lock of the branch at the remote",
-            Self::Unmoved => "the remote does not take it, though nobody moves its branch",
-            Self::Rejected => "the remote rejected it",
+            Self::Unmoved => "the remote rejects the push, although its branch has not moved",
+            Self::Rejected => "the remote rejected the push",
         })
     }
 }

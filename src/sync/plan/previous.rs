@@ -101,16 +101,14 @@ impl Previous {
         if let Some(version) = previous.reverted_to {
             let last = publication.version;
             let (found, remedy) = match version {
-                SnapshotVersion::EMPTY => {
-                    ("no registry".to_owned(), "; `modreg rollback` goes back on purpose")
-                }
+                SnapshotVersion::EMPTY => ("no registry".to_owned(), "; to go back, use `modreg rollback`"),
                 version if version == last => (format!("a root of version {last} that was edited"), ""),
                 version => {
-                    (format!("version {version} of the registry"), "; `modreg rollback` goes back on purpose")
+                    (format!("version {version} of the registry"), "; to go back, use `modreg rollback`")
                 }
             };
             previous.remarks.push(format!(
-                "HEAD contains {found}, but version {last} was published last, and the next sync starts from that{remedy}"
+                "HEAD contains {found}, but version {last} was published last, and the next sync continues from that version{remedy}"
             ));
         }
         if present.is_tampered() || odd_root.is_some() {

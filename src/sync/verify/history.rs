@@ -67,7 +67,7 @@ fn versions(
             Ok(published) => published.snapshot,
             Err(SyncError::LostEntries { tree }) => {
                 found.add_unverifiable(format!(
-                    "version {version}: its tree {tree} is gone: the history was rewritten"
+                    "version {version}: its tree {tree} is not in this repository: the history was rewritten"
                 ));
                 record = None;
                 continue;
@@ -191,7 +191,10 @@ fn edit(
         return Ok(());
     }
     if !is_present(repository, root.tree) {
-        found.add_unverifiable(format!("version {}: its tree {} is gone", root.version, root.tree));
+        found.add_unverifiable(format!(
+            "version {}: its tree {} is not in this repository",
+            root.version, root.tree
+        ));
         return Ok(());
     }
     // A file that one of the parents has as well was not changed here.
@@ -202,7 +205,7 @@ fn edit(
     }
     for file in repository.differences(Some(root.tree), Some(entries))? {
         if here.iter().all(|changes| changes.iter().any(|change| change.path == file.path)) {
-            let message = format!("it is not what version {} published", root.version);
+            let message = format!("it differs from what version {} published", root.version);
             found.add(folder.join(file.path.as_str()), &rules::ENTRY_EDITED, message);
         }
     }

@@ -86,7 +86,7 @@ fn check_schema(schema: &Schemas, state: &State<'_>, path: &RepoPath, bytes: &[u
     // An entry is laid out more widely than its manifest.
     limits.bytes = usize::MAX;
     let Some(document) = source::parse(path, bytes, &limits).document else {
-        return Err("it cannot be read as strictly as a manifest".to_owned());
+        return Err("it does not parse under the strict rules for manifests".to_owned());
     };
     match schema.check(&document).into_iter().next() {
         Some(finding) => Err(format!("it breaks the schema of entries: {}", finding.message)),
@@ -100,7 +100,7 @@ pub(in crate::sync) fn holds(state: &State<'_>, found: &mut Verification) -> Res
     for (name, held) in root.held.iter().filter(|(name, _)| !root.pinned.contains_key(*name)) {
         let since = held.since;
         if since > root.version {
-            let message = format!("`{name}` is held since version {since}, which is yet to come");
+            let message = format!("`{name}` is held since version {since}, which does not exist yet");
             found.add(root_path(), &rules::ROOT_HELD, message);
             continue;
         }
@@ -108,7 +108,7 @@ pub(in crate::sync) fn holds(state: &State<'_>, found: &mut Verification) -> Res
             LastGood::Same => {}
             LastGood::Other(_) => {
                 let message =
-                    format!("it is held since version {since}, but no version before had this entry");
+                    format!("it is held since version {since}, but no earlier version contains this entry");
                 found.add(entry_repo_path(name), &rules::ENTRY_HELD, message);
             }
             LastGood::Unknown => {
@@ -126,8 +126,7 @@ pub(in crate::sync) fn pins(state: &State<'_>, found: &mut Verification) -> Resu
     for (name, pin) in &root.pinned {
         let version = pin.version;
         if version >= root.version || version == SnapshotVersion::EMPTY {
-            let message =
-                format!("`{name}` is pinned to version {version}, which was not there to go back to");
+            let message = format!("`{name}` is pinned to version {version}, which is not an earlier version");
             found.add(root_path(), &rules::ROOT_PINNED, message);
             continue;
         }
@@ -147,7 +146,7 @@ pub(in crate::sync) fn pins(state: &State<'_>, found: &mut Verification) -> Resu
             }
             entry if entry != now => {
                 let message =
-                    format!("it is pinned to version {version}, but is not the entry of that version");
+                    format!("it is pinned to version {version}, but differs from the entry of that version");
                 found.add(entry_repo_path(name), &rules::ENTRY_PINNED, message);
             }
             PastEntry::Present(_) | PastEntry::Absent => {}

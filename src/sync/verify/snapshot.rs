@@ -102,14 +102,14 @@ fn check_tree(
     if actual == root.tree {
         return Ok(());
     }
-    let message = format!("the entries have tree {actual}, but the root says {}", root.tree);
+    let message = format!("the entries have tree {actual}, but the root names tree {}", root.tree);
     found.add(root_path(), &rules::ROOT_TREE, message);
     if is_present(repository, root.tree) {
         let named = found.discrepancy_paths();
         for file in repository.differences(Some(root.tree), Some(actual))? {
             let path = entries_path().join(file.path.as_str());
             if !is_at_or_below(&named, &path) {
-                let message = format!("it is not what version {} published", root.version);
+                let message = format!("it differs from what version {} published", root.version);
                 found.add(path, &rules::ENTRY_EDITED, message);
             }
         }

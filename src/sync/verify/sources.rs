@@ -153,12 +153,12 @@ fn differences(draft: &Draft, state: &State<'_>) -> BTreeMap<Place, Discrepancy>
         let (rule, message) = if snapshot.entries.contains_key(name) {
             (&rules::ENTRY_DIFFERS, "it is not what its manifest compiles to")
         } else {
-            (&rules::ENTRY_MISSING, "its manifest is registrable, but it has no entry")
+            (&rules::ENTRY_MISSING, "its manifest is registrable, but the entry is missing")
         };
         differ(entry_repo_path(name), name, rule, message.to_owned());
     }
     for name in draft.plan.removed.keys() {
-        let message = "no registrable manifest stands for it";
+        let message = "it has no registrable manifest";
         differ(entry_repo_path(name), name, &rules::ENTRY_ORPHAN, message.to_owned());
     }
     for (name, held) in &draft.plan.held {

@@ -428,7 +428,7 @@ fn a_branch_that_was_removed_at_the_remote_is_not_made_again() {
     author.git(&["push", "--quiet", "origin", "main:trunk"]);
     remote.0.git(&["symbolic-ref", "HEAD", "refs/heads/trunk"]);
     author.git(&["push", "--quiet", "origin", ":main"]);
-    clone.refuses(4, &["sync", "--push"], &["was removed there", "check out the branch"]);
+    clone.refuses(4, &["sync", "--push"], &["no longer exists", "check out the branch"]);
     assert_eq!(remote.0.git(&["for-each-ref", "--format=%(refname)"]), "refs/heads/trunk");
 }
 

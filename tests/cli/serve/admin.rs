@@ -85,7 +85,7 @@ fn the_calls_of_the_first_clients_answer_in_their_shapes() {
 #[test]
 fn a_branch_that_was_rewritten_or_removed_at_the_remote_is_a_conflict() {
     for (change, reason) in
-        [("HEAD~1:refs/heads/main", "was rewritten"), (":refs/heads/main", "was removed there")]
+        [("HEAD~1:refs/heads/main", "was rewritten"), (":refs/heads/main", "no longer exists")]
     {
         let folder = Folder::with_modules(&["chat"]);
         folder.git(&["init", "--quiet", "--bare", "--initial-branch=trunk", "../remote.git"]);
