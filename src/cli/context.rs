@@ -12,7 +12,7 @@ use super::{
     args::{ColorWhen, Global},
     error::CliError,
 };
-use crate::report::{Style, clipped::MAX_LINES};
+use crate::report::{Style, shorten::MAX_LINES};
 
 /// How much to say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

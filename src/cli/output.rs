@@ -10,7 +10,7 @@ use super::{
 use crate::{
     domain::RepoPath,
     report::{
-        clipped::clipped,
+        shorten::shorten,
         text::{first_paths, visible},
     },
 };
@@ -69,7 +69,7 @@ impl Context {
 
     /// Says one thing of many modules or files, a line each; of a long list only the start on a terminal.
     pub(super) fn print_messages(&self, lines: Vec<String>, noun: &str, elsewhere: &str) {
-        for line in clipped(lines, noun, elsewhere, self.stderr) {
+        for line in shorten(lines, noun, elsewhere, self.stderr) {
             self.print_message(&line);
         }
     }
@@ -83,7 +83,7 @@ impl Context {
 
     /// Warns of many modules or files, as [`Context::print_messages`] says.
     pub(super) fn warn_all(&self, lines: Vec<String>, noun: &str, elsewhere: &str) {
-        for line in clipped(lines, noun, elsewhere, self.stderr) {
+        for line in shorten(lines, noun, elsewhere, self.stderr) {
             self.warn(&line);
         }
     }

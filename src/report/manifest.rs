@@ -30,7 +30,7 @@ pub fn source(entry: &[u8]) -> Option<RepoPath> {
 pub fn manifest(entry: &[u8], schema: Option<&str>) -> Option<String> {
     let mut entry: Map<String, Value> = serde_json::from_slice(entry).ok()?;
     entry.shift_remove("source");
-    let mut quoted = Quoted::beside(&entry);
+    let mut quoted = QuotedTexts::beside(&entry);
     let marked = quoted.mark(Value::Object(entry));
     let yaml = serde_yaml::to_string(&marked).expect("JSON has nothing that YAML lacks");
     let schema_line = schema.map(|path| format!("{SCHEMA_LINE}{path}\n")).unwrap_or_default();
@@ -38,13 +38,13 @@ pub fn manifest(entry: &[u8], schema: Option<&str>) -> Option<String> {
 }
 
 /// The texts that are written in double quotes. Marks hold their places while `serde_yaml` writes the rest.
-struct Quoted {
+struct QuotedTexts {
     /// What every mark starts with, and nothing else contains.
     prefix: String,
     texts: Vec<String>,
 }
 
-impl Quoted {
+impl QuotedTexts {
     fn beside(entry: &Map<String, Value>) -> Self {
         let all = Value::Object(entry.clone()).to_string();
         // The numbers between the two parts of a prefix that are in use, so that the first other one makes a new prefix. That is

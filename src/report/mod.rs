@@ -6,11 +6,11 @@
 //! Invariant: text that comes from an authored file passes through [`text`] before it is written, whatever the format.
 
 pub mod changes;
-pub mod clipped;
 pub mod findings;
 pub mod json;
 pub mod manifest;
 pub mod markdown;
+pub mod shorten;
 pub mod step_outputs;
 mod style;
 pub mod terminal;

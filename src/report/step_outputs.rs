@@ -118,7 +118,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn known_values_stand_between_delimiters() {
+    fn known_values_are_written_between_delimiters() {
         let outputs = Outputs { errors: Some(0), ..Outputs::of_changes(SnapshotVersion::new(7), 1, 0, 0) };
         assert_eq!(
             outputs.lines("end"),

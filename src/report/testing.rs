@@ -1,6 +1,6 @@
 //! Findings to write reports of, and the texts that must do no harm in them.
 
-use super::findings::{Check, Findings, Item};
+use super::findings::{Check, Findings, ReportItem};
 use crate::{
     diagnostic::{Position, Rule, Severity},
     domain::{Pointer, RepoPath},
@@ -44,8 +44,8 @@ pub(super) const VECTORS: [&str; 24] = [
 ];
 
 /// An error about a whole file.
-pub(super) fn item(path: &str, message: &str) -> Item {
-    Item {
+pub(super) fn item(path: &str, message: &str) -> ReportItem {
+    ReportItem {
         rule: &RULE,
         severity: Severity::Error,
         path: RepoPath::new(path),
@@ -57,19 +57,19 @@ pub(super) fn item(path: &str, message: &str) -> Item {
 }
 
 /// An error that starts in column 2 of one line and ends before column 4 of another.
-pub(super) fn placed(path: &str, message: &str, line: usize, end_line: usize) -> Item {
+pub(super) fn placed(path: &str, message: &str, line: usize, end_line: usize) -> ReportItem {
     let place = (Position { line, column: 2 }, Position { line: end_line, column: 4 });
-    Item { place: Some(place), pointer: Pointer::new("/status"), ..item(path, message) }
+    ReportItem { place: Some(place), pointer: Pointer::new("/status"), ..item(path, message) }
 }
 
 /// What a check of manifests found.
-pub(super) fn findings(items: Vec<Item>) -> Findings {
+pub(super) fn findings(items: Vec<ReportItem>) -> Findings {
     Findings { check: Check::Validate, checked: std::collections::BTreeSet::new(), is_strict: false, items }
 }
 
 /// The findings with one text wherever a file may have its say.
 pub(super) fn findings_with(text: &str) -> Findings {
-    let everywhere = Item {
+    let everywhere = ReportItem {
         pointer: Pointer::ROOT.key(text),
         help: Some(format!("did you mean {text}?")),
         ..placed(text, text, 1, 1)

@@ -87,7 +87,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_deceives_is_escaped_and_what_is_plain_is_left() {
+    fn hidden_characters_are_escaped_and_visible_ones_kept() {
         for (text, shown) in [
             ("plain ASCII # : \\ `", "plain ASCII # : \\ `"),
             ("Prüfung 文件 \u{1f468}\u{1f3fd}", "Prüfung 文件 \u{1f468}\u{1f3fd}"),
@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_starts_a_command_of_a_build_server() {
+    fn commands_of_build_servers_are_escaped() {
         for (text, shown) in [
             ("x ##[error]forged", "x #\\u{23}[error]forged"),
             ("###[error]", "##\\u{23}[error]"),
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn wrapping_breaks_at_spaces_alone() {
+    fn text_is_wrapped_only_at_spaces() {
         for (text, wrapped) in [
             ("one two three", "one two\nthree"),
             ("one  two", "one  two"),

@@ -14,7 +14,7 @@ fn broken() -> Folder {
 }
 
 #[test]
-fn annotations_stand_on_the_right_lines() {
+fn annotations_name_the_right_lines() {
     let folder = broken();
     let ran = folder.expect(1, &["validate", "--format", "github"]);
     let lines: Vec<_> = ran.out.lines().collect();
@@ -39,7 +39,7 @@ fn annotations_stand_on_the_right_lines() {
 }
 
 #[test]
-fn every_command_writes_every_format() {
+fn each_check_command_writes_each_format() {
     let folder = broken();
     for (args, code) in [(&["validate"][..], 1), (&["compile", "--check"], 1), (&["verify"], 0)] {
         let sarif = run(&folder, args, code, "sarif");
@@ -63,7 +63,7 @@ fn run(folder: &Folder, args: &[&str], code: i32, format: &str) -> String {
 }
 
 #[test]
-fn compiling_reports_what_it_writes() {
+fn compile_reports_the_files_that_it_writes() {
     let folder = broken();
     let files = json!([
         {"path": "registry/modules/ma/il/mail.json", "action": "write"},
@@ -80,7 +80,7 @@ fn compiling_reports_what_it_writes() {
 }
 
 #[test]
-fn strict_makes_a_warning_a_failed_case() {
+fn strict_makes_a_warning_a_failed_test_case() {
     let folder = Folder::with_modules(&["drive"]);
     folder.edit("modules/drive/module.yaml", "aiContext", "ai_context");
     for (args, code, failures) in [(&["validate"][..], 0, 0), (&["validate", "--strict"], 1, 1)] {

@@ -17,11 +17,11 @@ use crate::{
     git::{Range, Repository},
     registry::{REGISTRY, Root},
     report::{
-        changes::Invalid,
-        clipped::{clipped, clipped_removals},
+        changes::InvalidModules,
         findings::{self, Check, Findings},
         json::{self, CompileReport},
         markdown::{self, step_summary},
+        shorten::{shorten, shorten_removals},
         step_outputs::Outputs,
         terminal,
         text::visible,
@@ -115,7 +115,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
         context.print_messages(pin_changes, "pin or hold", IN_ROOT);
         let removals = refusal.removals().into_iter().flat_map(|removals| removals.entries.keys());
         let removals = removals.map(|name| format!("  - {name}")).collect();
-        for line in clipped_removals(removals, IN_JSON, context.stderr) {
+        for line in shorten_removals(removals, IN_JSON, context.stderr) {
             output::eprint_line(&line);
         }
         context.print_removal_help(&refusal);
@@ -149,7 +149,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
         if args.check {
             step_summary::findings(&findings)
         } else {
-            markdown::comment(version, &draft.changes, &diagnostics, &Invalid::from(&draft.plan), None)
+            markdown::comment(version, &draft.changes, &diagnostics, &InvalidModules::from(&draft.plan), None)
         }
     })?;
     Ok(match (args.check && !drift.is_empty(), draft.plan.invalid.is_empty()) {
@@ -263,14 +263,14 @@ impl Compilation<'_> {
 
     fn print_drift(&self, context: &Context) -> Result<(), CliError> {
         context.print_diagnostics(self.diagnostics.iter());
-        output::print_lines(&clipped(self.pin_changes.to_vec(), "pin or hold", IN_ROOT, context.stdout))?;
+        output::print_lines(&shorten(self.pin_changes.to_vec(), "pin or hold", IN_ROOT, context.stdout))?;
         if self.drift.is_empty() {
             return output::print_line("registry/ is what the manifests compile to");
         }
         let paths = self.drift.paths().into_iter();
         let files = paths
             .map(|path| format!("{}: {}", visible(path.as_str()), findings::drift_message(path, self.drift)));
-        output::print_lines(&clipped(files.collect(), "file", IN_JSON, context.stdout))?;
+        output::print_lines(&shorten(files.collect(), "file", IN_JSON, context.stdout))?;
         output::eprint_line(
             "registry/ is not what the manifests compile to: run `modreg compile` and commit the result",
         );

@@ -16,7 +16,7 @@ use crate::{
     domain::SnapshotVersion,
     git::Repository,
     report::{
-        changes::{self, Invalid},
+        changes::{self, InvalidModules},
         json::{self, ChangesReport},
         markdown,
         step_outputs::Outputs,
@@ -66,7 +66,7 @@ struct Comparison {
     summary: Summary,
     diagnostics: Vec<Diagnostic>,
     /// What a sync would do about invalid manifests.
-    invalid: Invalid,
+    invalid: InvalidModules,
     has_invalid: bool,
     /// Whether a sync would begin or end to hold a module.
     changes_holds: bool,
@@ -86,7 +86,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     match args.format {
         DiffFormat::Human => {
             context.print_diagnostics(diagnostics.iter());
-            output::write(|out| changes::human::changes(out, changes, invalid, context.stdout))?;
+            output::write(|out| changes::human::write(out, changes, invalid, context.stdout))?;
             context.print_messages(compared.released.clone(), "module", IN_JSON);
         }
         DiffFormat::Markdown => output::print(&comment())?,
@@ -126,7 +126,7 @@ fn working_tree(context: &Context) -> Result<Comparison, CliError> {
     let released = held.keys().filter(|name| !draft.plan.held.contains_key(*name));
     let released: Vec<_> = released.map(|name| format!("no longer held after a sync: {name}")).collect();
     Ok(Comparison {
-        invalid: Invalid::from(&draft.plan),
+        invalid: InvalidModules::from(&draft.plan),
         has_invalid: !draft.plan.invalid.is_empty(),
         changes_holds: began > 0 || !released.is_empty(),
         released,
@@ -162,7 +162,7 @@ fn versions(from: &str, to: Option<&str>, context: &Context) -> Result<Compariso
         changes,
         summary,
         diagnostics: Vec::new(),
-        invalid: Invalid::default(),
+        invalid: InvalidModules::default(),
         has_invalid: false,
         changes_holds: false,
         released: Vec::new(),

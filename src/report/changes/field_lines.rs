@@ -245,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn a_subtree_is_spread_out_where_it_does_not_fit() {
+    fn a_subtree_that_does_not_fit_on_a_line_takes_several() {
         let action = json!({"name": "open"});
         check("/actions/1", FieldKind::Added(action.clone()), 80, &[r#"+actions/1: {"name":"open"}"#]);
         check("/actions/1", FieldKind::Removed(action), 9, &["-actions/1: {", r#"-  "name": "open""#, "-}"]);
@@ -268,7 +268,7 @@ mod tests {
     }
 
     #[test]
-    fn changed_words_are_told_apart() {
+    fn changed_words_are_marked() {
         let change =
             FieldChange { pointer: Pointer::new("/a"), kind: updated(json!("to be"), json!("to go")) };
         let [line] = lines(&change, 80).try_into().unwrap();
@@ -286,7 +286,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_and_values_are_made_safe() {
+    fn keys_and_values_are_escaped() {
         check(
             "/a\u{1b}[8m/\n::x",
             FieldKind::Added(json!("\u{202e}##[error]")),

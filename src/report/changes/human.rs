@@ -5,12 +5,12 @@ use std::io;
 use super::{
     describe::{moved, permissions_first, summary},
     field_lines::{Line, Mark, Role, lines},
-    invalid::Invalid,
-    permissions,
+    invalid::InvalidModules,
+    permissions::describe_permissions,
 };
 use crate::{
     diff::{ChangeKind, Changes, ModuleChange},
-    report::{Style, clipped::clipped, style::Ink, text::visible},
+    report::{Style, shorten::shorten, style::Ink, text::visible},
 };
 
 /// How far the lines of a field are indented.
@@ -18,17 +18,17 @@ const INDENT: usize = 4;
 
 /// Writes the changes: `+` added, `-` removed, `~` updated, `>` renamed or moved, `!` what must not be overlooked; then the
 /// modules that are invalid, and the summary.
-pub fn changes(
+pub fn write(
     out: &mut dyn io::Write,
     changes: &Changes,
-    invalid: &Invalid,
+    invalid: &InvalidModules,
     style: Style,
 ) -> io::Result<()> {
     let lines = changes.iter().flat_map(|change| module(change, style)).collect();
-    let mut lines = clipped(lines, "line", "`--format json` lists all changes", style);
+    let mut lines = shorten(lines, "line", "`--format json` lists all changes", style);
     let invalid = invalid.plain_lines().into_iter();
     let invalid = invalid.map(|line| format!("{} {line}", style.paint(Ink::Error, "!"))).collect();
-    lines.extend(clipped(invalid, "module", "`modreg validate` lists all", style));
+    lines.extend(shorten(invalid, "module", "`modreg validate` lists all", style));
     for line in &lines {
         writeln!(out, "{line}")?;
     }
@@ -44,7 +44,7 @@ pub fn changes(
 fn module(change: &ModuleChange, style: Style) -> Vec<String> {
     let mut lines = head_and_fields(change, style);
     if !change.permissions.is_empty() && !lines.is_empty() {
-        let phrase = permissions::phrase(&change.permissions, usize::MAX, |name| visible(name).into_owned());
+        let phrase = describe_permissions(&change.permissions, usize::MAX, |name| visible(name).into_owned());
         lines.insert(1, format!("{:INDENT$}{}", "", style.paint(Ink::Warning, &format!("! {phrase}"))));
     }
     lines
@@ -165,12 +165,12 @@ mod tests {
 
     fn rendered(shown: &Changes, style: Style) -> String {
         let mut out = Vec::new();
-        changes(&mut out, shown, &Invalid::default(), style).unwrap();
+        write(&mut out, shown, &InvalidModules::default(), style).unwrap();
         String::from_utf8(out).unwrap()
     }
 
     #[test]
-    fn every_kind_of_change_has_its_line() {
+    fn each_kind_of_change_has_its_own_line() {
         insta::assert_snapshot!(rendered(&sample(), PLAIN), @r##"
         ~ calendar 1.0.0
             + aiContext/keywords/1: "week"
@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn colours_change_nothing_but_colours() {
+    fn colours_do_not_change_the_text() {
         let coloured = rendered(&sample(), Style { color: true, ..PLAIN });
         assert!(coloured.contains("\u{1b}[32m+ mail\u{1b}[0m 0.2.0-rc.1\n"), "{coloured:?}");
         assert!(coloured.contains("\u{1b}[1m\u{1b}[4m\u{1b}[32m\"new\"\u{1b}[0m"), "{coloured:?}");
@@ -199,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn without_unicode_it_is_ascii() {
+    fn without_unicode_the_output_is_ascii() {
         let output = rendered(&sample(), Style { unicode: false, ..PLAIN });
         assert!(output.is_ascii(), "{output}");
     }
@@ -215,12 +215,12 @@ mod tests {
             &one(entry("1.0.0", "file", &["drive:read", "drive:write"])),
             &one(entry("1.1.0", "files", &["drive:delete", "drive:write"])),
         );
-        let invalid = Invalid {
+        let invalid = InvalidModules {
             held: vec![("chat".parse().unwrap(), "schema/required".to_owned())],
             left_out: vec![RepoPath::new("modules/\u{1b}.yaml")],
         };
         let mut out = Vec::new();
-        changes(&mut out, &changed, &invalid, PLAIN).unwrap();
+        write(&mut out, &changed, &invalid, PLAIN).unwrap();
         insta::assert_snapshot!(String::from_utf8(out).unwrap(), @r##"
         ~ drive 1.0.0 → 1.1.0
             ! gains drive:delete, loses drive:read
@@ -235,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_changed() {
+    fn without_changes_the_output_is_one_line() {
         assert_eq!(rendered(&Changes::default(), PLAIN), "no changes\n");
     }
 }

@@ -9,21 +9,21 @@ use crate::{
 
 /// The modules whose manifests are invalid, and what a sync does about them.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Invalid {
+pub struct InvalidModules {
     /// The modules whose entries stay at their old content, with the rules that their manifests break.
     pub held: Vec<(ModuleName, String)>,
     /// The manifests of modules that have no entry and get none.
     pub left_out: Vec<RepoPath>,
 }
 
-impl From<&Plan> for Invalid {
+impl From<&Plan> for InvalidModules {
     fn from(plan: &Plan) -> Self {
         let held = plan.held.iter().map(|(name, Held { code, .. })| (name.clone(), code.clone()));
         Self { held: held.collect(), left_out: plan.left_out.iter().cloned().collect() }
     }
 }
 
-impl Invalid {
+impl InvalidModules {
     /// One line for each module; `name` shows a module, path or rule in the way of the format.
     pub(in crate::report) fn lines(&self, name: impl Fn(&str) -> String) -> Vec<String> {
         let held = self.held.iter().map(|(module, code)| {

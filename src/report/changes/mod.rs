@@ -8,5 +8,5 @@ mod permissions;
 
 pub(super) use describe::{is_version, moved, permissions_first, summary};
 pub(super) use field_lines::{Mark, lines};
-pub use invalid::Invalid;
-pub(super) use permissions::phrase;
+pub use invalid::InvalidModules;
+pub(super) use permissions::describe_permissions;

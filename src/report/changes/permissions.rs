@@ -6,22 +6,22 @@ use crate::{diff::PermissionChange, report::text::count};
 ///
 /// `name` shows one name of a permission or an action in the way of the format. Permissions that do not fit into about
 /// `limit` bytes are counted instead of named; the first one is always named.
-pub(in crate::report) fn phrase(
+pub(in crate::report) fn describe_permissions(
     changes: &[PermissionChange],
     limit: usize,
     name: impl Fn(&str) -> String,
 ) -> String {
-    let mut room = Room { left: limit, is_used: false };
+    let mut budget = NameBudget { left: limit, is_used: false };
     let mut phrases = Vec::new();
     for (at, change) in changes.iter().enumerate() {
-        if at > 0 && room.left == 0 {
+        if at > 0 && budget.left == 0 {
             phrases.push(format!("and permissions of {}", count(changes.len() - at, "more action")));
             break;
         }
         let action = change.action.as_deref().map(&name);
-        room.left = room.left.saturating_sub(action.as_ref().map_or(0, String::len));
-        let gained = list("gains", &change.gained, &mut room, &name);
-        let lost = list("loses", &change.lost, &mut room, &name);
+        budget.left = budget.left.saturating_sub(action.as_ref().map_or(0, String::len));
+        let gained = list("gains", &change.gained, &mut budget, &name);
+        let lost = list("loses", &change.lost, &mut budget, &name);
         let parts = gained.into_iter().chain(lost).collect::<Vec<_>>().join(", ");
         phrases.push(match action {
             Some(action) => format!("action {action} {parts}"),
@@ -32,12 +32,12 @@ pub(in crate::report) fn phrase(
 }
 
 /// How many bytes of names still fit into a phrase.
-struct Room {
+struct NameBudget {
     left: usize,
     is_used: bool,
 }
 
-impl Room {
+impl NameBudget {
     /// Takes the bytes of a name, or closes the phrase for further names where they do not fit.
     fn take(&mut self, name: &str) -> bool {
         let fits = name.len() <= self.left || !self.is_used;
@@ -50,11 +50,11 @@ impl Room {
 fn list(
     verb: &str,
     permissions: &[String],
-    room: &mut Room,
+    budget: &mut NameBudget,
     name: impl Fn(&str) -> String,
 ) -> Option<String> {
     let names = permissions.iter().map(|permission| name(permission));
-    let named: Vec<String> = names.take_while(|name| room.take(name)).collect();
+    let named: Vec<String> = names.take_while(|name| budget.take(name)).collect();
     match (named.len(), permissions.len() - named.len()) {
         (0, 0) => None,
         (_, 0) => Some(format!("{verb} {}", named.join(", "))),
@@ -94,7 +94,7 @@ mod tests {
             (10, "gains d:add, d:get and 1 more, loses 2 permissions; and permissions of 2 more actions"),
             (0, "gains d:add and 2 more, loses 2 permissions; and permissions of 2 more actions"),
         ] {
-            assert_eq!(phrase(&changes, limit, str::to_owned), expected, "{limit}");
+            assert_eq!(describe_permissions(&changes, limit, str::to_owned), expected, "{limit}");
         }
     }
 }

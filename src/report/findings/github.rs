@@ -6,7 +6,7 @@
 
 use std::{fmt::Write as _, io};
 
-use super::report_item::{Findings, Item};
+use super::report_item::{Findings, ReportItem};
 use crate::{
     diagnostic::{Severity, clip},
     report::text::visible,
@@ -23,7 +23,8 @@ pub fn write(out: &mut dyn io::Write, findings: &Findings) -> io::Result<()> {
     let items = findings.by_severity();
     let mut left_out = Vec::new();
     for severity in [Severity::Error, Severity::Warning, Severity::Note] {
-        let of_kind: Vec<&Item> = items.iter().copied().filter(|item| item.severity == severity).collect();
+        let of_kind: Vec<&ReportItem> =
+            items.iter().copied().filter(|item| item.severity == severity).collect();
         let shown = if of_kind.len() > MAX_OF_A_KIND { MAX_OF_A_KIND - 1 } else { of_kind.len() };
         for item in &of_kind[..shown] {
             writeln!(out, "{}", annotation(item))?;
@@ -52,7 +53,7 @@ const fn command(severity: Severity) -> &'static str {
     }
 }
 
-fn annotation(item: &Item) -> String {
+fn annotation(item: &ReportItem) -> String {
     let mut command = format!("::{} file={}", command(item.severity), property(item.path.as_str()));
     if let Some((start, end)) = item.place {
         _ = write!(command, ",line={},endLine={}", start.line, end.line);
@@ -70,7 +71,7 @@ fn annotation(item: &Item) -> String {
 }
 
 /// A finding as one line of the log.
-fn line(item: &Item) -> String {
+fn line(item: &ReportItem) -> String {
     let place = item.place.map_or_else(String::new, |(start, _)| format!(":{}:{}", start.line, start.column));
     let text =
         format!("{}{place}: {}[{}]: {}", item.path, item.severity.as_str(), item.rule.code, item.message);

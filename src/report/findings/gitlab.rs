@@ -4,7 +4,7 @@ use std::io;
 
 use serde::Serialize;
 
-use super::report_item::{Findings, Item};
+use super::report_item::{Findings, ReportItem};
 use crate::{diagnostic::Severity, domain::RepoPath, report::json};
 
 /// Writes the report.
@@ -37,7 +37,7 @@ struct Lines {
 }
 
 impl<'a> Issue<'a> {
-    fn new(item: &'a Item, fingerprint: String) -> Self {
+    fn new(item: &'a ReportItem, fingerprint: String) -> Self {
         // The format asks for a line also of what has none.
         let lines = match item.place {
             Some((start, end)) => Lines { begin: start.line, end: Some(end.line) },
@@ -73,14 +73,14 @@ mod tests {
     use super::*;
     use crate::report::testing::{findings, item, placed};
 
-    fn report(items: Vec<Item>) -> Value {
+    fn report(items: Vec<ReportItem>) -> Value {
         let mut out = Vec::new();
         write(&mut out, &findings(items)).unwrap();
         serde_json::from_slice(&out).unwrap()
     }
 
     #[test]
-    fn an_issue_has_all_that_gitlab_asks_for() {
+    fn an_issue_has_the_fields_that_gitlab_requires() {
         let mut issues =
             report(vec![placed("modules/ä.yaml", "wrong", 3, 5), item("registry/snapshot.json", "gone")]);
         let fingerprints: Vec<String> = issues
@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn no_finding_is_an_empty_array() {
+    fn without_findings_the_report_is_an_empty_array() {
         assert_eq!(report(Vec::new()), json!([]));
     }
 }

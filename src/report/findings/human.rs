@@ -36,7 +36,7 @@ const MIN_WIDTH: usize = 30;
 /// Writes every diagnostic, in the order given, with a blank line after each.
 pub fn diagnostics(out: &mut dyn io::Write, diagnostics: &[Diagnostic], style: Style) -> io::Result<()> {
     for diagnostic in diagnostics {
-        let shown = Shown::new(diagnostic, style);
+        let shown = DisplayedDiagnostic::new(diagnostic, style);
         let ink = match diagnostic.severity {
             Severity::Error => Ink::Error,
             Severity::Warning => Ink::Warning,
@@ -116,23 +116,23 @@ fn handler(severity: Severity, style: Style) -> GraphicalReportHandler {
 
 /// A diagnostic as miette takes it: every text already safe to show and wrapped.
 #[derive(Debug)]
-struct Shown {
+struct DisplayedDiagnostic {
     severity: Severity,
     heading: String,
     message: String,
     help: Option<String>,
     label: String,
-    excerpt: Option<Excerpt>,
+    excerpt: Option<DisplayedSnippet>,
 }
 
 /// A snippet as miette reads it.
 #[derive(Debug)]
-struct Excerpt {
+struct DisplayedSnippet {
     path: String,
     snippet: Snippet,
 }
 
-impl Shown {
+impl DisplayedDiagnostic {
     fn new(diagnostic: &Diagnostic, style: Style) -> Self {
         let width = style.width.max(MIN_WIDTH + FRAME) - FRAME;
         let safe = |text: &str| wrap(&clip(&visible(text), MAX_MESSAGE), width);
@@ -153,20 +153,20 @@ impl Shown {
             message,
             help: diagnostic.help.as_deref().map(safe),
             label: clip(&visible(&diagnostic.label), MAX_LABEL).into_owned(),
-            excerpt: snippet.map(|snippet| Excerpt { path, snippet }),
+            excerpt: snippet.map(|snippet| DisplayedSnippet { path, snippet }),
         }
     }
 }
 
-impl Display for Shown {
+impl Display for DisplayedDiagnostic {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.message)
     }
 }
 
-impl std::error::Error for Shown {}
+impl std::error::Error for DisplayedDiagnostic {}
 
-impl miette::Diagnostic for Shown {
+impl miette::Diagnostic for DisplayedDiagnostic {
     fn severity(&self) -> Option<miette::Severity> {
         Some(match self.severity {
             Severity::Error => miette::Severity::Error,
@@ -190,7 +190,7 @@ impl miette::Diagnostic for Shown {
     }
 }
 
-impl SourceCode for Excerpt {
+impl SourceCode for DisplayedSnippet {
     /// Gives the whole snippet. Asked for a span without context, miette is about to print where it starts: that is the
     /// place in the file.
     fn read_span<'a>(

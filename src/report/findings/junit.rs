@@ -7,12 +7,12 @@ use std::{collections::BTreeMap, io};
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
-use super::report_item::{Findings, Item};
+use super::report_item::{Findings, ReportItem};
 use crate::report::text::visible;
 
 /// Writes the report.
 pub fn write(out: &mut dyn io::Write, findings: &Findings) -> io::Result<()> {
-    let mut by_path: BTreeMap<_, Vec<&Item>> =
+    let mut by_path: BTreeMap<_, Vec<&ReportItem>> =
         findings.checked.iter().map(|path| (path, Vec::new())).collect();
     for item in &findings.items {
         by_path.entry(&item.path).or_default().push(item);
@@ -29,7 +29,7 @@ pub fn write(out: &mut dyn io::Write, findings: &Findings) -> io::Result<()> {
     report.serialize(out).map_err(io::Error::other)
 }
 
-fn case(item: &Item, findings: &Findings) -> TestCase {
+fn case(item: &ReportItem, findings: &Findings) -> TestCase {
     let message = visible(&item.message);
     let place = item.place.map_or_else(String::new, |(start, _)| format!(":{}:{}", start.line, start.column));
     let mut text = visible(&format!("{}{place}: {}", item.path, item.message)).into_owned();
@@ -62,7 +62,7 @@ mod tests {
         report::testing::{findings, item, placed},
     };
 
-    fn report(items: Vec<Item>) -> String {
+    fn report(items: Vec<ReportItem>) -> String {
         let mut findings = findings(items);
         findings.checked.insert(RepoPath::new("modules/good.yaml"));
         let mut out = Vec::new();
@@ -71,8 +71,8 @@ mod tests {
     }
 
     #[test]
-    fn a_file_is_a_suite_and_a_finding_a_case() {
-        let warning = Item { severity: Severity::Warning, ..item("modules/b.yaml", "look") };
+    fn each_file_is_a_suite_and_each_finding_a_case() {
+        let warning = ReportItem { severity: Severity::Warning, ..item("modules/b.yaml", "look") };
         let xml = report(vec![placed("modules/a.yaml", "<wrong> & \"so\"", 3, 3), warning]);
         let case = "<testcase name=\"schema/enum /status\" classname=\"modules/a.yaml\">";
         let failure = "<failure message=\"&lt;wrong&gt; &amp; &quot;so&quot;\" type=\"schema/enum\">\
@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn what_xml_cannot_hold_is_escaped() {
+    fn characters_that_xml_does_not_allow_are_escaped() {
         let xml = report(vec![item("a\u{1}]]>.yaml", "\u{1b}[8m ]]> \u{fffe}\n::error::x")]);
         let read = Report::deserialize_from_str(&xml).unwrap();
         assert_eq!(read.test_suites.len(), 2);

@@ -8,4 +8,4 @@ mod report_item;
 pub mod sarif;
 mod snippet;
 
-pub use report_item::{Check, Findings, Item, drift_message};
+pub use report_item::{Check, Findings, ReportItem, drift_message};

@@ -50,12 +50,12 @@ pub struct Findings {
     /// Whether warnings make the check fail, as errors do.
     pub is_strict: bool,
     /// What is wrong, in the order in which people read it.
-    pub items: Vec<Item>,
+    pub items: Vec<ReportItem>,
 }
 
 /// One finding.
 #[derive(Debug, Clone)]
-pub struct Item {
+pub struct ReportItem {
     /// The rule that was broken.
     pub rule: &'static Rule,
     /// How bad it is.
@@ -75,7 +75,7 @@ pub struct Item {
 impl Findings {
     /// What a check of the `checked` manifests found.
     pub fn of_manifests(check: Check, checked: BTreeSet<RepoPath>, found: &[Diagnostic]) -> Self {
-        let items = found.iter().map(Item::from).collect();
+        let items = found.iter().map(ReportItem::from).collect();
         Self { check, checked, is_strict: false, items }
     }
 
@@ -89,12 +89,12 @@ impl Findings {
 
     /// What a verification found.
     pub fn of_verification(found: &Verification) -> Self {
-        let items = found.discrepancies.iter().map(Item::from).collect();
+        let items = found.discrepancies.iter().map(ReportItem::from).collect();
         Self { check: Check::Verify, checked: [root_path()].into(), is_strict: false, items }
     }
 
     /// Whether a finding makes the check fail.
-    pub fn is_failure(&self, item: &Item) -> bool {
+    pub fn is_failure(&self, item: &ReportItem) -> bool {
         match item.severity {
             Severity::Error => true,
             Severity::Warning => self.is_strict,
@@ -108,8 +108,8 @@ impl Findings {
     }
 
     /// The findings, the most severe first.
-    pub fn by_severity(&self) -> Vec<&Item> {
-        let mut items: Vec<&Item> = self.items.iter().collect();
+    pub fn by_severity(&self) -> Vec<&ReportItem> {
+        let mut items: Vec<&ReportItem> = self.items.iter().collect();
         items.sort_by_key(|item| item.severity);
         items
     }
@@ -118,7 +118,7 @@ impl Findings {
     ///
     /// It does not change when lines move: it covers the rule, the file, the node and the message without its digits,
     /// because a message may name another line; and which of several equal ones it is.
-    pub fn fingerprinted(&self) -> Vec<(&Item, String)> {
+    pub fn fingerprinted(&self) -> Vec<(&ReportItem, String)> {
         let mut seen: BTreeMap<[u8; 32], u32> = BTreeMap::new();
         let fingerprinted = self.items.iter().map(|item| {
             let identity = item.identity();
@@ -139,7 +139,7 @@ fn hex(bytes: &[u8]) -> String {
     })
 }
 
-impl Item {
+impl ReportItem {
     fn identity(&self) -> [u8; 32] {
         let message: String = self.message.chars().filter(|character| !character.is_ascii_digit()).collect();
         let mut digest = Sha256::new();
@@ -151,7 +151,7 @@ impl Item {
     }
 }
 
-impl From<&Diagnostic> for Item {
+impl From<&Diagnostic> for ReportItem {
     fn from(diagnostic: &Diagnostic) -> Self {
         let has_text = !diagnostic.source.text().is_empty();
         Self {
@@ -166,7 +166,7 @@ impl From<&Diagnostic> for Item {
     }
 }
 
-impl From<&Discrepancy> for Item {
+impl From<&Discrepancy> for ReportItem {
     fn from(problem: &Discrepancy) -> Self {
         let message = match problem.commit {
             Some(commit) => format!("{}, since commit {}", problem.message, &commit.to_string()[..10]),
@@ -176,16 +176,16 @@ impl From<&Discrepancy> for Item {
     }
 }
 
-impl Item {
+impl ReportItem {
     fn of_file(rule: &'static Rule, path: RepoPath, message: String, help: Option<String>) -> Self {
         Self { rule, severity: rule.severity, path, pointer: Pointer::ROOT, place: None, message, help }
     }
 }
 
-fn drifted(path: &RepoPath, drift: &Drift) -> Item {
+fn drifted(path: &RepoPath, drift: &Drift) -> ReportItem {
     let message = format!("this file {}", drift_message(path, drift));
     let help = "run `modreg compile` and commit the result".to_owned();
-    Item::of_file(&registry::DRIFT, path.clone(), message, Some(help))
+    ReportItem::of_file(&registry::DRIFT, path.clone(), message, Some(help))
 }
 
 /// What is wrong with a file of the registry.
@@ -203,16 +203,16 @@ mod tests {
     use super::*;
     use crate::report::testing::item;
 
-    fn findings(items: Vec<Item>) -> Findings {
+    fn findings(items: Vec<ReportItem>) -> Findings {
         Findings { check: Check::Validate, checked: BTreeSet::new(), is_strict: false, items }
     }
 
-    fn fingerprints(items: Vec<Item>) -> Vec<String> {
+    fn fingerprints(items: Vec<ReportItem>) -> Vec<String> {
         findings(items).fingerprinted().into_iter().map(|(_, fingerprint)| fingerprint).collect()
     }
 
     #[test]
-    fn fingerprints_are_unique_and_stay_when_lines_move() {
+    fn fingerprints_are_unique_and_do_not_depend_on_line_numbers() {
         let here = item("a.yaml", "the key `x` appears twice in one object, first on line 3");
         let mut moved = item("a.yaml", "the key `x` appears twice in one object, first on line 14");
         moved.place = Some((Position { line: 20, column: 1 }, Position { line: 20, column: 2 }));
@@ -229,11 +229,11 @@ mod tests {
     }
 
     #[test]
-    fn strictness_decides_about_warnings_alone() {
+    fn only_warnings_depend_on_strictness() {
         for (severity, fails, fails_strictly) in
             [(Severity::Error, true, true), (Severity::Warning, false, true), (Severity::Note, false, false)]
         {
-            let one = Item { severity, ..item("a.yaml", "wrong") };
+            let one = ReportItem { severity, ..item("a.yaml", "wrong") };
             let mut all = findings(vec![one.clone()]);
             assert_eq!(all.is_failure(&one), fails, "{severity:?}");
             all.is_strict = true;

@@ -12,7 +12,7 @@ use std::{
 
 use serde::Serialize;
 
-use super::report_item::{Findings, Item};
+use super::report_item::{Findings, ReportItem};
 use crate::{
     diagnostic::{Position, Rule, Severity, clip},
     domain::RepoPath,
@@ -52,7 +52,10 @@ pub fn write(out: &mut dyn io::Write, findings: &Findings) -> io::Result<()> {
             Base { description: Message::new("The root of the repository.") },
         )]),
         invocations: [Invocation::leaving_out(left_out)],
-        results: results.iter().map(|(item, hex)| Finding::of(item, hex, index(item.rule.code))).collect(),
+        results: results
+            .iter()
+            .map(|(item, hex)| ResultObject::of(item, hex, index(item.rule.code)))
+            .collect(),
     };
     let log = Log {
         schema: "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
@@ -78,7 +81,7 @@ struct Run<'a> {
     column_kind: &'static str,
     original_uri_base_ids: BTreeMap<&'static str, Base>,
     invocations: [Invocation; 1],
-    results: Vec<Finding<'a>>,
+    results: Vec<ResultObject<'a>>,
 }
 
 #[derive(Serialize)]
@@ -161,7 +164,7 @@ struct Notification {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Finding<'a> {
+struct ResultObject<'a> {
     rule_id: &'static str,
     rule_index: usize,
     level: &'static str,
@@ -170,8 +173,8 @@ struct Finding<'a> {
     partial_fingerprints: BTreeMap<&'static str, &'a str>,
 }
 
-impl<'a> Finding<'a> {
-    fn of(item: &Item, fingerprint: &'a str, rule_index: usize) -> Self {
+impl<'a> ResultObject<'a> {
+    fn of(item: &ReportItem, fingerprint: &'a str, rule_index: usize) -> Self {
         let message = match &item.help {
             Some(help) => format!("{}\n{help}", item.message),
             None => item.message.clone(),
@@ -196,7 +199,7 @@ struct Location {
 }
 
 impl Location {
-    fn of(item: &Item) -> Self {
+    fn of(item: &ReportItem) -> Self {
         let logical = LogicalLocation { fully_qualified_name: item.pointer.to_string() };
         Self {
             physical_location: PhysicalLocation {

@@ -27,7 +27,7 @@ pub(super) struct Snippet {
 }
 
 /// A shown line and, in bytes of it, where what it is about stands.
-struct Excerpt {
+struct ShownLine {
     text: String,
     label: Range<usize>,
     cut_at_start: bool,
@@ -85,7 +85,7 @@ fn head(line: &str, width: usize) -> String {
 }
 
 /// What can be seen of `line` with the start of `label` in view.
-fn excerpt(line: &str, label: Range<usize>, width: usize) -> Excerpt {
+fn excerpt(line: &str, label: Range<usize>, width: usize) -> ShownLine {
     let before = cells(line[..label.start].chars().rev().take(width + 1));
     let after = cells(line[label.start..].chars().take(width + 1));
     let (keep_before, keep_after) = if before + after <= width {
@@ -127,7 +127,7 @@ fn excerpt(line: &str, label: Range<usize>, width: usize) -> Excerpt {
         // An empty line would be left out, and with it the label.
         text.push(' ');
     }
-    Excerpt { text, label: shown_label, cut_at_start }
+    ShownLine { text, label: shown_label, cut_at_start }
 }
 
 fn push_cell(text: &mut String, character: char, previous: Option<char>, rest: &str) {
@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn a_snippet_is_the_line_and_its_neighbours() {
+    fn a_snippet_contains_the_line_and_its_neighbours() {
         let text = "one: 1\r\ntwo: 2\nthree: 3\n\nfive: 5\n";
         check(text, 5..6, "one: 1\ntwo: 2", "1", 1);
         check(text, 8..11, "one: 1\ntwo: 2\nthree: 3", "two", 1);
@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn what_deceives_is_shown_and_the_label_moves_along() {
+    fn hidden_characters_are_escaped_and_the_label_moves_with_them() {
         check("a\u{202e}b\tc", 6..7, "a\\u{202e}b    c", "c", 1);
         check("a\u{202e}b", 1..4, "a\\u{202e}b", "\\u{202e}", 1);
         check("\tkey", 1..4, "    key", "key", 1);

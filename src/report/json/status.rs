@@ -155,7 +155,7 @@ impl DeliveryResult {
     }
 
     /// What people are told.
-    pub const fn told(self) -> &'static str {
+    pub const fn description(self) -> &'static str {
         match self {
             Self::Delivered => "delivered",
             Self::Retried => "failed, and is tried again",

@@ -57,7 +57,7 @@ fn check(report: &impl Serialize, expect: &Value) {
 }
 
 #[test]
-fn validate() {
+fn the_validate_report_has_all_fields() {
     let report = ValidateReport {
         summary: ValidateSummary { modules: 3, valid: 2, skipped: 1, errors: 1, warnings: 0 },
         fixed: None,
@@ -83,7 +83,7 @@ fn validate() {
 }
 
 #[test]
-fn diff_and_sync() {
+fn the_changes_report_has_all_fields() {
     let snapshot = |modules: &[(&str, Value)]| -> BTreeMap<_, _> {
         modules.iter().map(|(name, entry)| (name.parse().unwrap(), entry.clone())).collect()
     };
@@ -139,7 +139,7 @@ fn diff_and_sync() {
 }
 
 #[test]
-fn status() {
+fn the_status_report_has_all_fields() {
     let time: Timestamp = "2026-11-22T03:00:00Z".parse().unwrap();
     let report = StatusReport {
         total_modules: 10,
@@ -204,7 +204,7 @@ fn status() {
 }
 
 #[test]
-fn history() {
+fn the_history_report_has_all_fields() {
     let record = HistoryRecord {
         version: SnapshotVersion::new(2),
         commit: id(),
@@ -253,7 +253,7 @@ fn history() {
 }
 
 #[test]
-fn verify() {
+fn the_verify_report_has_all_fields() {
     let problem = VerifyProblem {
         code: "registry/entry".to_owned(),
         path: RepoPath::new("registry/modules/dr/iv/drive.json"),

@@ -36,7 +36,8 @@ pub fn write<T: Serialize>(out: &mut dyn io::Write, report: &T) -> io::Result<()
 
 /// Writes a value of a foreign format in the same way, without a version of ours.
 pub(in crate::report) fn write_value<T: Serialize>(out: &mut dyn io::Write, value: &T) -> io::Result<()> {
-    let mut serializer = serde_json::Serializer::with_formatter(&mut *out, Visible(PrettyFormatter::new()));
+    let mut serializer =
+        serde_json::Serializer::with_formatter(&mut *out, VisibleFormatter(PrettyFormatter::new()));
     value.serialize(&mut serializer)?;
     writeln!(out)
 }
@@ -49,9 +50,9 @@ pub fn to_bytes<T: Serialize>(report: &T) -> Vec<u8> {
 }
 
 /// Writes pretty JSON with escapes for what cannot be seen and for what build servers read as commands.
-struct Visible(PrettyFormatter<'static>);
+struct VisibleFormatter(PrettyFormatter<'static>);
 
-impl Formatter for Visible {
+impl Formatter for VisibleFormatter {
     fn write_string_fragment<W: ?Sized + io::Write>(&mut self, writer: &mut W, text: &str) -> io::Result<()> {
         let (mut plain_from, mut previous) = (0, None);
         for (offset, character) in text.char_indices() {

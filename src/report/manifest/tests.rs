@@ -160,7 +160,7 @@ fn check(entry: &[u8]) -> String {
 }
 
 #[test]
-fn a_manifest_is_what_an_author_would_write() {
+fn a_manifest_is_written_as_an_author_would_write_it() {
     let entry = entry(
         "Drive: yes\nor no\n",
         &json!({"limit": {"type": "integer", "default": 1.5}, "\u{200b}": null}),
@@ -205,7 +205,7 @@ fn a_manifest_is_what_an_author_would_write() {
 }
 
 #[test]
-fn texts_that_look_like_something_else_stay_texts() {
+fn texts_that_look_like_numbers_or_booleans_stay_texts() {
     for text in TEXTS.into_iter().chain(LINES) {
         check(&entry("x", &json!({"a": text, "list": [text, [text]], "deep": {"deeper": {"text": text}}})));
         if text != "<<" {
@@ -217,7 +217,7 @@ fn texts_that_look_like_something_else_stay_texts() {
 }
 
 #[test]
-fn what_older_readers_take_for_something_else_is_quoted() {
+fn texts_that_yaml_1_1_reads_differently_are_quoted() {
     for (text, is_quoted) in [
         ("Yes", true),
         ("on", true),
@@ -237,7 +237,7 @@ fn what_older_readers_take_for_something_else_is_quoted() {
 
 /// It would take minutes to search for a mark that is one letter longer than each that the entry contains.
 #[test]
-fn a_text_like_a_mark_neither_takes_long_nor_makes_marks_long() {
+fn a_text_that_looks_like_a_placeholder_makes_neither_slow_nor_long_placeholders() {
     let like_marks = (0..1_000).map(|number| format!("quoted{number}x")).collect::<Vec<_>>().concat();
     let long = format!("quoted{}", "x".repeat(1_000_000));
     for text in [like_marks.as_str(), &long, "quoted", "quoted1x", "quoted00x", "quoted+0x", "quotedquoted0x"]
@@ -248,13 +248,13 @@ fn a_text_like_a_mark_neither_takes_long_nor_makes_marks_long() {
         assert!(written == expected, "{written:.100}");
     }
     let entry = Map::from_iter([("text".to_owned(), Value::from(long))]);
-    assert_eq!(Quoted::beside(&entry).prefix, "quoted0x");
+    assert_eq!(QuotedTexts::beside(&entry).prefix, "quoted0x");
     let entry = Map::from_iter([("text".to_owned(), Value::from(like_marks))]);
-    assert_eq!(Quoted::beside(&entry).prefix, "quoted1000x");
+    assert_eq!(QuotedTexts::beside(&entry).prefix, "quoted1000x");
 }
 
 #[test]
-fn what_is_no_entry_is_no_manifest() {
+fn an_entry_that_is_not_an_object_has_no_manifest() {
     for bytes in ["", "[]", "{", "\u{feff}{}"] {
         assert_eq!(manifest(bytes.as_bytes(), None), None, "{bytes}");
     }
@@ -264,7 +264,7 @@ proptest! {
     #![proptest_config(same_cases_every_time(512))]
 
     #[test]
-    fn any_entry_is_read_back(purpose in text(), parameters in free_form()) {
+    fn every_entry_reads_back_the_same(purpose in text(), parameters in free_form()) {
         check(&entry(&purpose, &json!({"p": parameters})));
     }
 }

@@ -8,7 +8,7 @@ use crate::{diagnostic::clip, report::text::visible};
 pub(super) const MAX_SPAN: usize = 300;
 
 /// A code span that no text in it can end, in a table or outside of one.
-pub(super) fn code(text: &str) -> String {
+pub(super) fn code_span(text: &str) -> String {
     let text = visible(text).replace('|', "\\u{7c}");
     let text = clip(&text, MAX_SPAN);
     let ticks = "`".repeat(longest_run(&text) + 1);
@@ -19,7 +19,7 @@ pub(super) fn code(text: &str) -> String {
 }
 
 /// A code block that no text in it can end. Every line of `body` ends with a line break.
-pub(super) fn fenced(body: &str) -> String {
+pub(super) fn diff_block(body: &str) -> String {
     let fence = "`".repeat(longest_run(body).max(2) + 1);
     format!("{fence}diff\n{body}{fence}\n")
 }

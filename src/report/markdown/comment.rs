@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::{
-    code::code,
+    code::code_span,
     fit::{MAX_LIST, rows_within},
     sections::{body, permissions},
 };
@@ -12,7 +12,7 @@ use crate::{
     diff::Changes,
     domain::SnapshotVersion,
     report::{
-        changes::{Invalid, summary},
+        changes::{InvalidModules, summary},
         json::Refusal,
         text::count,
     },
@@ -24,23 +24,23 @@ pub fn comment(
     from: SnapshotVersion,
     changes: &Changes,
     diagnostics: &[Diagnostic],
-    invalid: &Invalid,
+    invalid: &InvalidModules,
     refused: Option<&Refusal>,
 ) -> String {
     let mut comment = heading(changes, diagnostics, refused.is_some());
     if let Some(Refusal { reason, token, .. }) = refused {
-        _ = write!(comment, "\n⛔ A sync would be refused: {}.", code(reason));
+        _ = write!(comment, "\n⛔ A sync would be refused: {}.", code_span(reason));
         if let Some(token) = token {
             _ = write!(
                 comment,
                 " {} lets exactly these removals through.",
-                code(&format!("--allow-removals {token}"))
+                code_span(&format!("--allow-removals {token}"))
             );
         }
         comment.push('\n');
     }
     permissions(&mut comment, changes);
-    let lines = invalid.lines(code);
+    let lines = invalid.lines(code_span);
     rows_within(MAX_LIST, &mut comment, "", lines.iter().map(|line| format!("- {line}\n")), lines.len());
     body(&mut comment, from, changes, diagnostics);
     comment

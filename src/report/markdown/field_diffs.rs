@@ -3,14 +3,14 @@
 use std::fmt::Write;
 
 use super::{
-    code::{MAX_SPAN, fenced},
+    code::{MAX_SPAN, diff_block},
     fit::{MAX_COMMENT, RESERVE},
 };
 use crate::{
     diagnostic::clip,
     diff::{ChangeKind, Changes, FieldChange, PermissionChange},
     report::{
-        changes::{Mark, is_version, lines, permissions_first, phrase},
+        changes::{Mark, describe_permissions, is_version, lines, permissions_first},
         text::{count, visible},
     },
 };
@@ -47,7 +47,7 @@ pub(super) fn details(comment: &mut String, changes: &Changes) {
             "\n<details><summary><code>{}</code>: {}</summary>\n\n{}\n</details>\n",
             change.name,
             fields_but_version(fields),
-            fenced(&diff(fields, &change.permissions, limit)),
+            diff_block(&diff(fields, &change.permissions, limit)),
         );
         // Only a long fence around long runs of back-ticks does not fit.
         if section.len() <= room {
@@ -74,7 +74,7 @@ fn diff(fields: &[FieldChange], permissions: &[PermissionChange], limit: usize) 
     let mut diff = String::new();
     if !permissions.is_empty() {
         let name = |name: &str| clip(&visible(name), MAX_SPAN).into_owned();
-        _ = writeln!(diff, "! {}", phrase(permissions, MAX_DIFF_NAMES, name));
+        _ = writeln!(diff, "! {}", describe_permissions(permissions, MAX_DIFF_NAMES, name));
     }
     let mut all = permissions_first(fields).flat_map(|field| lines(field, 0));
     while let Some(line) = all.next() {

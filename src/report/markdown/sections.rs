@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::{
-    code::code,
+    code::code_span,
     field_diffs::{details, fields_but_version},
     fit::{MAX_LIST, rows_within, table},
 };
@@ -12,8 +12,8 @@ use crate::{
     diff::{ChangeKind, Changes, ModuleChange},
     domain::SnapshotVersion,
     report::{
-        changes::{moved, phrase},
-        findings::Item,
+        changes::{describe_permissions, moved},
+        findings::ReportItem,
     },
 };
 
@@ -31,7 +31,11 @@ pub(super) fn permissions(comment: &mut String, changes: &Changes) {
     let limit = share.saturating_sub(ROW_WORDS).max(MIN_NAMES);
     let rows = affected.iter().map(|change| {
         let new = if matches!(change.kind, ChangeKind::Added { .. }) { " (new)" } else { "" };
-        format!("- {}{new} {}\n", code(change.name.as_str()), phrase(&change.permissions, limit, code))
+        format!(
+            "- {}{new} {}\n",
+            code_span(change.name.as_str()),
+            describe_permissions(&change.permissions, limit, code_span)
+        )
     });
     rows_within(MAX_LIST, comment, "⚠️ Permissions:\n\n", rows, affected.len());
 }
@@ -46,19 +50,19 @@ pub(super) fn body(
     if !changes.is_empty() {
         _ = write!(comment, "\nCompared with version {from} of the registry.\n");
     }
-    findings(comment, &diagnostics.iter().map(Item::from).collect::<Vec<_>>());
+    findings(comment, &diagnostics.iter().map(ReportItem::from).collect::<Vec<_>>());
     overview(comment, changes);
     details(comment, changes);
 }
 
 /// A list of lines of plain text.
 pub(super) fn list(comment: &mut String, lines: impl Iterator<Item = String>) {
-    let lines: Vec<String> = lines.map(|line| format!("- {}\n", code(&line))).collect();
+    let lines: Vec<String> = lines.map(|line| format!("- {}\n", code_span(&line))).collect();
     table(comment, "", lines.iter().cloned(), lines.len());
 }
 
 /// The table of findings.
-pub(super) fn findings(comment: &mut String, items: &[Item]) {
+pub(super) fn findings(comment: &mut String, items: &[ReportItem]) {
     let rows = items.iter().map(|item| {
         let sign = match item.severity {
             Severity::Error => "❌",
@@ -70,10 +74,10 @@ pub(super) fn findings(comment: &mut String, items: &[Item]) {
             None => item.path.to_string(),
         };
         let message = match &item.help {
-            Some(help) => format!("{}<br>{}", code(&item.message), code(help)),
-            None => code(&item.message),
+            Some(help) => format!("{}<br>{}", code_span(&item.message), code_span(help)),
+            None => code_span(&item.message),
         };
-        format!("| {sign} | {} | {} | {message} |\n", code(&place), code(item.rule.code))
+        format!("| {sign} | {} | {} | {message} |\n", code_span(&place), code_span(item.rule.code))
     });
     table(comment, "| | where | rule | what |\n|---|---|---|---|\n", rows, items.len());
 }
@@ -90,14 +94,14 @@ fn overview(comment: &mut String, changes: &Changes) {
 
 /// The line of one change; a renamed module has one, under its new name.
 fn row(change: &ModuleChange) -> Option<String> {
-    let name = code(change.name.as_str());
-    let version = |version: &Option<String>| version.as_deref().map_or_else(String::new, code);
+    let name = code_span(change.name.as_str());
+    let version = |version: &Option<String>| version.as_deref().map_or_else(String::new, code_span);
     let row = match &change.kind {
         ChangeKind::Added { version: new, renamed_from: None } => {
             format!("➕ | {name} | {} | added", version(new))
         }
         ChangeKind::Added { version: new, renamed_from: Some(old) } => {
-            format!("➡️ | {name} | {} | renamed from {}", version(new), code(old.as_str()))
+            format!("➡️ | {name} | {} | renamed from {}", version(new), code_span(old.as_str()))
         }
         ChangeKind::Removed { version: old, renamed_to: None } => {
             format!("➖ | {name} | {} | removed", version(old))
@@ -107,7 +111,7 @@ fn row(change: &ModuleChange) -> Option<String> {
             let (from, to) = (version(from_version), version(to_version));
             let versions = if from == to { to } else { format!("{from} → {to}") };
             match moved(change) {
-                Some((old, _)) => format!("➡️ | {name} | {versions} | moved from {}", code(&old)),
+                Some((old, _)) => format!("➡️ | {name} | {versions} | moved from {}", code_span(&old)),
                 None => format!("✏️ | {name} | {versions} | {}", fields_but_version(fields)),
             }
         }

@@ -96,7 +96,7 @@ mod tests {
     use crate::report::testing::{self, VECTORS, commands, item};
 
     #[test]
-    fn the_verdict_comes_first_and_then_what_is_wrong() {
+    fn the_heading_comes_before_the_findings() {
         let mut found = testing::findings(vec![testing::placed("modules/a.yaml", "wrong", 3, 3)]);
         assert_eq!(
             findings(&found),
@@ -106,16 +106,17 @@ mod tests {
         found.items.clear();
         found.checked.insert(crate::domain::RepoPath::new("modules/a.yaml"));
         assert_eq!(findings(&found), "### ✅ Manifests: no problems in 1 manifest\n");
-        found
-            .items
-            .push(crate::report::findings::Item { severity: Severity::Warning, ..item("a.yaml", "look") });
+        found.items.push(crate::report::findings::ReportItem {
+            severity: Severity::Warning,
+            ..item("a.yaml", "look")
+        });
         assert!(findings(&found).starts_with("### ✅ Manifests: 1 warning\n"));
         found.is_strict = true;
         assert!(findings(&found).starts_with("### ❌ Manifests: 1 warning\n"));
     }
 
     #[test]
-    fn what_does_not_fit_is_left_out_and_the_verdict_stays() {
+    fn a_summary_that_is_too_long_is_cut_to_its_heading() {
         let summary = "### verdict\n\nmore\n";
         assert_eq!(fitting(summary, 0).as_deref(), Some("### verdict\n\nmore\n\n"));
         let short = fitting(summary, MAX_FILE - 100).unwrap();
@@ -126,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_in_it_is_a_command() {
+    fn a_summary_contains_no_workflow_command() {
         for vector in VECTORS {
             let summary = findings(&testing::findings_with(vector));
             assert_eq!(commands(&summary), Vec::<String>::new(), "{summary}");

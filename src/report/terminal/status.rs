@@ -73,9 +73,9 @@ pub fn webhooks(out: &mut dyn io::Write, webhooks: &WebhooksReport) -> io::Resul
         let Delivery { time, event, url, attempt, result, error, .. } = delivery;
         write!(out, "  webhook       {time}  {event} to {}: ", visible(url))?;
         match error {
-            Some(error) if *attempt == 0 => writeln!(out, "{}: {}", result.told(), visible(error))?,
-            Some(error) => writeln!(out, "{} (attempt {attempt}: {})", result.told(), visible(error))?,
-            None => writeln!(out, "{}", result.told())?,
+            Some(error) if *attempt == 0 => writeln!(out, "{}: {}", result.description(), visible(error))?,
+            Some(error) => writeln!(out, "{} (attempt {attempt}: {})", result.description(), visible(error))?,
+            None => writeln!(out, "{}", result.description())?,
         }
     }
     Ok(())

@@ -11,7 +11,7 @@ use crate::{
     registry::{Held, Pin},
     report::{
         Style,
-        clipped::{clipped, clipped_removals},
+        shorten::{shorten, shorten_removals},
         style::Ink,
         text::visible,
     },
@@ -43,8 +43,8 @@ pub fn changes(outcome: &Outcome, style: Style) -> Vec<String> {
     };
     let (refused, others): (Vec<_>, Vec<_>) = outcome.draft.changes.iter().partition(is_refused);
     let elsewhere = in_full(outcome);
-    let mut lines = clipped(listing(others, style), "change", &elsewhere, style);
-    lines.extend(clipped_removals(listing(refused, style), &elsewhere, style));
+    let mut lines = shorten(listing(others, style), "change", &elsewhere, style);
+    lines.extend(shorten_removals(listing(refused, style), &elsewhere, style));
     lines
 }
 
@@ -77,7 +77,7 @@ pub fn pinned_line(name: &ModuleName, pin: &Pin) -> String {
 
 /// Returns a line for each pin that the run set or lifted.
 pub fn changed_pins(outcome: &Outcome, style: Style) -> Vec<String> {
-    clipped(pins(&outcome.previous.pinned(), &outcome.draft.plan.pinned), "pin", IN_STATUS, style)
+    shorten(pins(&outcome.previous.pinned(), &outcome.draft.plan.pinned), "pin", IN_STATUS, style)
 }
 
 /// Returns a line for each module that is no longer held although it keeps an entry, unless a guard refused the run.

@@ -12,13 +12,13 @@ fn output(findings: &Findings) -> String {
 }
 
 #[test]
-fn a_finding_is_a_command_at_its_place() {
-    let over_lines = Item { severity: Severity::Warning, ..placed("b.yaml", "look", 1, 2) };
-    let helped = Item {
+fn a_finding_is_an_annotation_at_its_place() {
+    let over_lines = ReportItem { severity: Severity::Warning, ..placed("b.yaml", "look", 1, 2) };
+    let helped = ReportItem {
         help: Some("do it: now, 100 %".to_owned()),
         ..placed("modules/a, b.yaml", "50 % wrong", 3, 3)
     };
-    let note = Item { severity: Severity::Note, ..item("registry/snapshot.json", "gone") };
+    let note = ReportItem { severity: Severity::Note, ..item("registry/snapshot.json", "gone") };
     assert_eq!(
         output(&findings(vec![note, over_lines, helped])),
         "::error file=modules/a%2C b.yaml,line=3,endLine=3,col=2,endColumn=4,title=schema/enum::50 %25 wrong%0Ado it: now, 100 %25\n\
@@ -29,11 +29,11 @@ fn a_finding_is_a_command_at_its_place() {
 }
 
 #[test]
-fn ten_of_a_kind_and_the_last_one_counts_the_others() {
+fn the_tenth_annotation_of_a_kind_counts_the_remaining_findings() {
     let mut items: Vec<_> = (0..10).map(|number| item(&format!("{number}.yaml"), "wrong")).collect();
     assert_eq!(output(&findings(items.clone())).lines().count(), 10);
     items.extend((0..3).map(|number| placed(&format!("more-{number}.yaml"), "wrong", 7, 7)));
-    items.insert(0, Item { severity: Severity::Note, ..item("note.yaml", "known") });
+    items.insert(0, ReportItem { severity: Severity::Note, ..item("note.yaml", "known") });
     let output = output(&findings(items));
     let annotations: Vec<_> = output.lines().filter(|line| line.starts_with("::")).collect();
     assert_eq!(annotations.iter().filter(|line| line.starts_with("::error")).count(), 10);
@@ -73,7 +73,7 @@ fn assert_inert(text: &str) {
 }
 
 #[test]
-fn no_command_but_ours_comes_through() {
+fn hostile_text_adds_no_workflow_command() {
     for vector in VECTORS {
         assert_inert(vector);
     }
@@ -81,7 +81,7 @@ fn no_command_but_ours_comes_through() {
 
 proptest! {
     #[test]
-    fn no_command_comes_through_whatever_is_put_together(
+    fn no_combination_of_hostile_texts_adds_a_workflow_command(
         parts in proptest::collection::vec(
             prop_oneof![
                 Just("::"), Just(":"), Just("##["), Just("#"), Just("]"), Just("vso"), Just("error"), Just("%0A"), Just("%"),

@@ -102,7 +102,7 @@ fn rendered(found: &[Diagnostic], style: Style) -> String {
 }
 
 #[test]
-fn five_mistakes_of_a_file_each_have_place_and_remedy() {
+fn each_of_five_mistakes_is_shown_with_its_place_and_help() {
     insta::assert_snapshot!(rendered(&five_mistakes(), PLAIN), @r##"
     error[schema/type]
       × `version` is a number, it must be a string
@@ -174,7 +174,7 @@ fn five_mistakes_of_a_file_each_have_place_and_remedy() {
 }
 
 #[test]
-fn without_unicode_it_is_ascii() {
+fn without_unicode_the_output_is_ascii() {
     insta::assert_snapshot!(rendered(&five_mistakes()[..1], Style { unicode: false, ..PLAIN }), @r##"
     error[schema/type]
       x `version` is a number, it must be a string
@@ -190,14 +190,14 @@ fn without_unicode_it_is_ascii() {
 }
 
 #[test]
-fn colours_change_nothing_but_colours() {
+fn colours_do_not_change_the_text() {
     let coloured = rendered(&five_mistakes(), Style { color: true, ..PLAIN });
     assert!(coloured.contains("\u{1b}[1m\u{1b}[31merror[schema/enum]\u{1b}[0m"), "{coloured:?}");
     assert_eq!(anstream::adapter::strip_str(&coloured).to_string(), rendered(&five_mistakes(), PLAIN));
 }
 
 #[test]
-fn a_problem_of_a_whole_file_has_no_excerpt() {
+fn a_diagnostic_about_a_whole_file_has_no_snippet() {
     let found = diagnostic("", "", &SYMLINK, "symbolic links are not followed", "", "put the file here");
     insta::assert_snapshot!(rendered(&[found], PLAIN), @r##"
     error[source/symlink]
@@ -207,7 +207,7 @@ fn a_problem_of_a_whole_file_has_no_excerpt() {
 }
 
 #[test]
-fn hostile_text_is_inert_and_short() {
+fn hostile_text_is_escaped_and_clipped() {
     let long = format!(
         "{{\"name\": \"{}\u{1b}[8m\u{202e}drive\", \"x\": \"{}\"}}",
         "y".repeat(500_000),

@@ -16,7 +16,7 @@ fn log(findings: &Findings) -> Value {
 }
 
 #[test]
-fn a_log_holds_the_rules_and_the_results() {
+fn a_log_contains_the_rules_and_the_results() {
     let found =
         findings(vec![item("registry/snapshot.json", "gone"), placed("modules/ä b.yaml", "wrong", 3, 5)]);
     let mut log = log(&found);
@@ -59,16 +59,16 @@ fn a_log_holds_the_rules_and_the_results() {
 }
 
 #[test]
-fn nothing_found_is_an_empty_list_of_results() {
+fn without_findings_the_list_of_results_is_empty() {
     let log = log(&findings(Vec::new()));
     assert_eq!(log["runs"][0]["results"], Value::Array(Vec::new()));
     assert_eq!(log["runs"][0]["invocations"][0]["toolExecutionNotifications"], Value::Array(Vec::new()));
 }
 
 #[test]
-fn the_most_severe_results_are_kept_within_the_limits_of_hosts() {
+fn only_the_most_severe_results_are_kept_if_there_are_too_many() {
     let mut items: Vec<_> = (0..5_002)
-        .map(|number| Item {
+        .map(|number| ReportItem {
             severity: Severity::Note,
             ..item(&format!("{number}.yaml"), &"long ".repeat(300))
         })
@@ -85,7 +85,7 @@ fn the_most_severe_results_are_kept_within_the_limits_of_hosts() {
 }
 
 #[test]
-fn paths_are_relative_references_with_escapes() {
+fn paths_are_percent_encoded_relative_references() {
     for (path, uri, base) in [
         ("modules/drive/module.yaml", "modules/drive/module.yaml", Some(BASE)),
         ("modules/a b#c?d%e:f.yaml", "modules/a%20b%23c%3Fd%25e%3Af.yaml", Some(BASE)),
@@ -100,7 +100,7 @@ fn paths_are_relative_references_with_escapes() {
 }
 
 #[test]
-fn no_message_holds_a_link_a_placeholder_or_a_command() {
+fn messages_contain_no_links_placeholders_or_commands() {
     for vector in VECTORS {
         let text = text(&findings_with(vector));
         assert_eq!(commands(&text), Vec::<String>::new(), "{text}");

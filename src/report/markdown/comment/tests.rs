@@ -38,7 +38,7 @@ fn finding(path: &str, text: &str) -> Diagnostic {
 }
 
 #[test]
-fn a_comment_has_a_verdict_a_table_and_the_fields() {
+fn a_comment_has_a_heading_a_table_and_the_changed_fields() {
     let old = snapshot(&[
         ("chat", json!({"version": "1.0.0", "aiContext": {"purpose": "Talks"}})),
         (
@@ -60,8 +60,13 @@ fn a_comment_has_a_verdict_a_table_and_the_fields() {
         ("team-chat", json!({"version": "1.0.0", "aiContext": {"purpose": "Talks"}})),
     ]);
     let found = [finding("modules/x.yaml", "`NO` is not a status")];
-    let comment =
-        comment(SnapshotVersion::new(42), &diff::changes(&old, &new), &found, &Invalid::default(), None);
+    let comment = comment(
+        SnapshotVersion::new(42),
+        &diff::changes(&old, &new),
+        &found,
+        &InvalidModules::default(),
+        None,
+    );
     insta::assert_snapshot!(comment, @r##"
     ### ❌ Registry: 2 added, 3 updated, 2 removed (1 renamed), 1 error
 
@@ -96,7 +101,7 @@ fn a_comment_has_a_verdict_a_table_and_the_fields() {
 }
 
 #[test]
-fn permissions_and_invalid_modules_come_before_everything_else() {
+fn permissions_and_invalid_modules_come_first() {
     let entry = |keyword: &str, permissions: &[&str]| {
         let actions = json!([{"name": "delete", "permissions": permissions}]);
         json!({"version": "1.0.0", "aiContext": {"keywords": [keyword], "actions": actions}})
@@ -107,7 +112,7 @@ fn permissions_and_invalid_modules_come_before_everything_else() {
         ("drive", entry("files", &["drive:delete"])),
         ("mail", entry("mail", &["mail:send"])),
     ]);
-    let invalid = Invalid {
+    let invalid = InvalidModules {
         held: vec![("notes".parse().unwrap(), "schema/required".to_owned())],
         left_out: vec![RepoPath::new("modules/tasks/module.yaml")],
     };
@@ -155,8 +160,9 @@ fn permissions_and_invalid_modules_come_before_everything_else() {
 }
 
 #[test]
-fn nothing_to_tell_is_one_line() {
-    let comment = comment(SnapshotVersion::new(1), &Changes::default(), &[], &Invalid::default(), None);
+fn a_comment_without_changes_and_findings_is_one_line() {
+    let comment =
+        comment(SnapshotVersion::new(1), &Changes::default(), &[], &InvalidModules::default(), None);
     assert_eq!(comment, "### ✅ Registry: no changes\n");
 }
 
@@ -215,7 +221,7 @@ fn outside_of_spans(line: &str) -> String {
 }
 
 #[test]
-fn nothing_a_manifest_says_gets_out_of_code() {
+fn text_of_a_manifest_cannot_leave_its_code_span_or_block() {
     let comment_on = |text: &str| {
         let old = snapshot(&[(
             "drive",
@@ -236,7 +242,7 @@ fn nothing_a_manifest_says_gets_out_of_code() {
         ]);
         let path = RepoPath::new(format!("modules/{text}.yaml"));
         let invalid =
-            Invalid { held: vec![("drive".parse().unwrap(), text.to_owned())], left_out: vec![path] };
+            InvalidModules { held: vec![("drive".parse().unwrap(), text.to_owned())], left_out: vec![path] };
         comment(SnapshotVersion::new(1), &diff::changes(&old, &new), &[finding(text, text)], &invalid, None)
     };
     let benign = outside_of_code(&comment_on("plain"));
@@ -251,7 +257,7 @@ fn nothing_a_manifest_says_gets_out_of_code() {
 }
 
 #[test]
-fn a_comment_never_grows_past_what_hosts_take() {
+fn a_comment_is_never_longer_than_hosts_allow() {
     let modules = |purpose: &str| -> Snapshot {
         (0..5_000)
             .map(|number| {
@@ -264,7 +270,7 @@ fn a_comment_never_grows_past_what_hosts_take() {
         (0..5_000).map(|number| finding(&format!("modules/{number}.yaml"), "wrong")).collect();
     let held =
         (0..5_000).map(|number| (format!("module-{number}").parse().unwrap(), "schema/type".to_owned()));
-    let invalid = Invalid { held: held.collect(), left_out: Vec::new() };
+    let invalid = InvalidModules { held: held.collect(), left_out: Vec::new() };
     let comment = comment(SnapshotVersion::new(1), &changes, &found, &invalid, None);
     assert!((30_000..=60_000).contains(&comment.len()), "{}", comment.len());
     assert_eq!(comment.matches("\n… and ").count(), 4, "{comment}");
@@ -272,7 +278,7 @@ fn a_comment_never_grows_past_what_hosts_take() {
 }
 
 #[test]
-fn many_and_long_permissions_hide_no_other_module() {
+fn many_or_long_permissions_do_not_hide_other_modules() {
     let entry = |permissions: Vec<String>| json!({"version": "1.0.0", "aiContext": {"actions": [{"name": "run", "permissions": permissions}]}});
     let many = |module: &str| {
         entry((10..60).map(|number| format!("{module}:{}:{number}", "x".repeat(240))).collect())
@@ -289,7 +295,7 @@ fn many_and_long_permissions_hide_no_other_module() {
         ("m-e", few("e")),
     ];
     let changes = diff::changes(&snapshot(&old), &snapshot(&new));
-    let comment = comment(SnapshotVersion::new(1), &changes, &[], &Invalid::default(), None);
+    let comment = comment(SnapshotVersion::new(1), &changes, &[], &InvalidModules::default(), None);
     assert!(comment.len() <= 60_000, "{}", comment.len());
     outside_of_code(&comment);
     for name in ["m-a", "m-b", "m-c", "m-d", "m-e"] {
@@ -303,14 +309,19 @@ fn many_and_long_permissions_hide_no_other_module() {
 }
 
 #[test]
-fn a_refusal_of_the_guard_is_the_verdict() {
+fn a_comment_on_refused_removals_says_so_first() {
     let refusal = Refusal {
         reason: "this would remove 5 of 6 entries".to_owned(),
         removals: Vec::new(),
         token: Some("rm-1".to_owned()),
     };
-    let comment =
-        comment(SnapshotVersion::new(1), &Changes::default(), &[], &Invalid::default(), Some(&refusal));
+    let comment = comment(
+        SnapshotVersion::new(1),
+        &Changes::default(),
+        &[],
+        &InvalidModules::default(),
+        Some(&refusal),
+    );
     assert!(
         comment.starts_with(
             "### ❌ Registry: no changes\n\n\

@@ -13,12 +13,12 @@ pub const MAX_REMOVALS: usize = 50;
 /// The lines to show where `style` shows at most so many: the first ones, and a last one with the number of the others.
 ///
 /// `noun` is what one line is, in the singular; `elsewhere` says where all of them can be read.
-pub fn clipped(lines: Vec<String>, noun: &str, elsewhere: &str, style: Style) -> Vec<String> {
+pub fn shorten(lines: Vec<String>, noun: &str, elsewhere: &str, style: Style) -> Vec<String> {
     cut(lines, style.max_lines, noun, elsewhere, style)
 }
 
 /// The same for removals that a guard refused, of which more are shown.
-pub fn clipped_removals(lines: Vec<String>, elsewhere: &str, style: Style) -> Vec<String> {
+pub fn shorten_removals(lines: Vec<String>, elsewhere: &str, style: Style) -> Vec<String> {
     cut(lines, style.max_lines.map(|limit| limit.max(MAX_REMOVALS)), "removal", elsewhere, style)
 }
 
@@ -46,7 +46,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_is_longer_than_the_limit_is_cut() {
+    fn only_lists_longer_than_the_limit_are_shortened() {
         let limited = |limit| Style { max_lines: limit, ..Style::PLAIN };
         let rest = "`--format json` lists all";
         for (count, limit, shown, last) in [
@@ -56,19 +56,19 @@ mod tests {
             (593, Some(20), 21, Some("… and 573 more changes; `--format json` lists all")),
             (593, None, 593, Some("593")),
         ] {
-            let lines = clipped(numbered(count), "change", rest, limited(limit));
+            let lines = shorten(numbered(count), "change", rest, limited(limit));
             assert_eq!((lines.len(), lines.last().map(String::as_str)), (shown, last), "{count} {limit:?}");
         }
-        let ascii = clipped(numbered(3), "change", rest, Style { unicode: false, ..limited(Some(1)) });
+        let ascii = shorten(numbered(3), "change", rest, Style { unicode: false, ..limited(Some(1)) });
         assert_eq!(ascii, ["1", "... and 2 more changes; `--format json` lists all"]);
     }
 
     #[test]
-    fn of_refused_removals_more_are_shown() {
+    fn more_lines_are_shown_of_refused_removals() {
         let style = Style { max_lines: Some(MAX_LINES), ..Style::PLAIN };
-        assert_eq!(clipped_removals(numbered(50), "", style), numbered(50));
-        let last = clipped_removals(numbered(60), "`--format json` lists all", style).pop();
+        assert_eq!(shorten_removals(numbered(50), "", style), numbered(50));
+        let last = shorten_removals(numbered(60), "`--format json` lists all", style).pop();
         assert_eq!(last.as_deref(), Some("… and 10 more removals; `--format json` lists all"));
-        assert_eq!(clipped_removals(numbered(60), "", Style::PLAIN).len(), 60);
+        assert_eq!(shorten_removals(numbered(60), "", Style::PLAIN).len(), 60);
     }
 }
