@@ -76,13 +76,13 @@ fn an_invalid_module_stays_at_its_old_content_and_that_is_shown() {
     let ran = folder.expect(3, &["diff"]);
     assert_eq!(
         ran.out,
-        "! chat stays at its old content: its manifest is invalid (schema/enum)\n\
+        "! chat keeps its previous entry: its manifest is invalid (schema/enum)\n\
          ! modules/mail/module.yaml is not registered: it is new and invalid\n\n\
          no changes\n"
     );
     let comment = folder.expect(3, &["diff", "--format", "markdown"]).out;
     let expected = "### ❌ Registry: no changes, 2 errors\n\n\
-                    - `chat` stays at its old content: its manifest is invalid (`schema/enum`)\n\
+                    - `chat` keeps its previous entry: its manifest is invalid (`schema/enum`)\n\
                     - `modules/mail/module.yaml` is not registered: it is new and invalid\n\n";
     assert!(comment.starts_with(expected), "{comment}");
     folder.report(3, "diff-report", &["diff"]);

@@ -95,7 +95,7 @@ fn refused_removals_are_listed_up_to_fifty() {
     let out = folder.expect(4, &["sync", "-q"]).out;
     let listed = listed('-', &names[..50]);
     let rest = "… and 5 more removals; `--format json` lists all";
-    assert_eq!(out, format!("{listed}{rest}\nversion 1 stays, nothing was written\n"));
+    assert_eq!(out, format!("{listed}{rest}\nversion 1 is unchanged, nothing was written\n"));
     let err = folder.expect(4, &["compile", "-q"]).err;
     assert!(err.contains("  - m50\n… and 5 more removals;") && !err.contains("m51"), "{err}");
 }

@@ -132,7 +132,7 @@ fn a_bare_clone_follows_also_where_nothing_is_published() {
     theirs.expect(0, &["sync", "--push"]);
     let ran = bare.expect(0, &["sync", "--push"]);
     assert_eq!(head(&bare), remote.head(), "{}", ran.err);
-    ran.says(&["nothing to push: main of origin has it"]);
+    ran.says(&["nothing to push: main of origin is up to date"]);
     assert!(!ran.err.contains("warning"), "{}", ran.err);
 }
 
@@ -336,7 +336,7 @@ fn a_snapshot_that_was_only_committed_is_pushed_by_the_next_run() {
     clone.write("notes.txt", "not a matter of the registry");
     clone.commit("notes");
     let ran = clone.expect(0, &["sync", "--push"]);
-    ran.says(&["pushed with it", "notes"]);
+    ran.says(&["also pushed", "notes"]);
     assert_eq!(remote.head(), head(&clone));
     clone.expect(0, &["sync", "--push"]).says(&["nothing to push"]);
 }
@@ -387,7 +387,7 @@ fn uncommitted_work_keeps_the_branch_where_it_is_and_is_kept() {
     ours.write("modules/drive/module.yaml", "mine");
     let before = head(&ours);
     let ran = ours.expect(0, &["sync", "--push"]);
-    assert!(ran.err.contains("`git pull` brings it"), "{}", ran.err);
+    assert!(ran.err.contains("`git pull` updates it"), "{}", ran.err);
     assert_eq!((head(&ours), ours.read("modules/drive/module.yaml")), (before, "mine".to_owned()));
     assert_eq!(remote.modules(), "drive");
     ours.git(&["restore", "modules"]);
@@ -436,7 +436,7 @@ fn a_rollback_that_was_not_pushed_is_published_anew_on_what_others_pushed() {
     clone.expect(0, &["rollback", "1", "--reason", "bad words"]);
     add(&other, "chat");
     other.expect(0, &["sync", "--push"]);
-    clone.expect(0, &["sync", "--push"]).says(&["published anew", "rollback"]);
+    clone.expect(0, &["sync", "--push"]).says(&["published again", "rollback"]);
     assert_eq!(head(&clone), remote.head());
     assert_eq!(
         (&clone.root()["pinned"]["drive"]["version"], &clone.root()["version"]),

@@ -91,7 +91,7 @@ fn a_failing_receiver_causes_only_a_warning() {
     assert_eq!(last["error"], "the receiver answered with status 500");
     folder.expect(0, &["status"]).prints(&[
         "1 waiting",
-        "failed, and is tried again (attempt 1: the receiver answered with status 500)",
+        "failed, will be tried again (attempt 1: the receiver answered with status 500)",
     ]);
     assert_eq!(folder.git(&["status", "--porcelain"]), "");
 }

@@ -52,7 +52,7 @@ fn a_sync_tells_what_it_published() {
     let (outputs, summary) = step(&folder, 0, "modreg sync");
     assert_eq!(values(&outputs, &COUNTS), ["false", "1", "0", "0", "0", "0", "0"]);
     assert_eq!(outputs.get("commit"), None);
-    assert!(summary.starts_with("### ✅ Registry: version 1 stays: 2 unchanged\n"), "{summary}");
+    assert!(summary.starts_with("### ✅ Registry: version 1 is unchanged: 2 unchanged\n"), "{summary}");
 
     folder.edit("modules/chat/module.yaml", "purpose", "purpos");
     folder.commit("a mistake");
@@ -74,7 +74,7 @@ fn checks_tell_how_many_errors_they_found() {
     for (command, code, errors, verdict) in [
         ("modreg validate", 1, "1", "### ❌ Manifests: 1 error\n"),
         ("modreg compile --check", 1, "0", "### ❌ Registry on disk: 3 errors\n"),
-        ("modreg verify", 0, "0", "### ✅ Registry at HEAD: it is whole, and what its sources compile to\n"),
+        ("modreg verify", 0, "0", "### ✅ Registry at HEAD: it is intact and matches its sources\n"),
         ("modreg diff", 3, "0", "### ❌ Registry: 1 added, 0 updated, 0 removed, 1 error\n"),
     ] {
         let (outputs, summary) = step(&folder, code, command);

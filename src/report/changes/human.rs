@@ -227,7 +227,7 @@ mod tests {
             - aiContext/actions/0/permissions/0: "drive:read"
             + aiContext/actions/0/permissions/0: "drive:delete"
             ~ aiContext/keywords/0: "file" → "files"
-        ! chat stays at its old content: its manifest is invalid (schema/required)
+        ! chat keeps its previous entry: its manifest is invalid (schema/required)
         ! modules/\u{1b}.yaml is not registered: it is new and invalid
 
         0 added, 1 updated, 0 removed

@@ -28,7 +28,7 @@ impl InvalidModules {
     pub(in crate::report) fn lines(&self, name: impl Fn(&str) -> String) -> Vec<String> {
         let held = self.held.iter().map(|(module, code)| {
             let (module, code) = (name(module.as_str()), name(code));
-            format!("{module} stays at its old content: its manifest is invalid ({code})")
+            format!("{module} keeps its previous entry: its manifest is invalid ({code})")
         });
         let left_out = self
             .left_out

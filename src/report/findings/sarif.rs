@@ -148,7 +148,7 @@ impl Invocation {
         let notification = || Notification {
             level: "warning",
             message: Message::new(&format!(
-                "{count} more findings are not in this log; `modreg` on a command line lists them"
+                "{count} more findings are not in this log; run `modreg` on a command line to see them"
             )),
         };
         let tool_execution_notifications = (count > 0).then(notification).into_iter().collect();

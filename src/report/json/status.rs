@@ -158,7 +158,7 @@ impl DeliveryResult {
     pub const fn description(self) -> &'static str {
         match self {
             Self::Delivered => "delivered",
-            Self::Retried => "failed, and is tried again",
+            Self::Retried => "failed, will be tried again",
             Self::GivenUp => "given up",
         }
     }

@@ -112,7 +112,7 @@ impl From<&Outcome> for SyncAnswer {
             Conclusion::Committed { .. } => format!("version {next} was published"),
             Conclusion::DryRun if next != before => format!("version {next} would be published"),
             Conclusion::Unchanged | Conclusion::DryRun => format!("version {before} is up to date"),
-            Conclusion::Refused(_) => format!("version {before} stays"),
+            Conclusion::Refused(_) => format!("version {before} is unchanged"),
         };
         let message = match summary.errors {
             0 => what,

@@ -33,7 +33,7 @@ pub fn comment(
         if let Some(token) = token {
             _ = write!(
                 comment,
-                " {} lets exactly these removals through.",
+                " {} allows exactly these removals.",
                 code_span(&format!("--allow-removals {token}"))
             );
         }

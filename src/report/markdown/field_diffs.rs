@@ -64,7 +64,7 @@ pub(super) fn details(comment: &mut String, changes: &Changes) {
 /// How many fields changed next to the version, which has a column of its own.
 pub(super) fn fields_but_version(fields: &[FieldChange]) -> String {
     match fields.iter().filter(|field| !is_version(field)).count() {
-        0 => "version alone".to_owned(),
+        0 => "only the version".to_owned(),
         number => count(number, "field"),
     }
 }

@@ -20,8 +20,8 @@ pub fn findings(findings: &Findings) -> String {
         Check::Validate => {
             ("Manifests", format!("no problems in {}", count(findings.checked.len(), "manifest")))
         }
-        Check::Compile => ("Registry on disk", "it is what the manifests give".to_owned()),
-        Check::Verify => ("Registry at HEAD", "it is whole, and what its sources compile to".to_owned()),
+        Check::Compile => ("Registry on disk", "it matches the manifests".to_owned()),
+        Check::Verify => ("Registry at HEAD", "it is intact and matches its sources".to_owned()),
     };
     let fails = findings.items.iter().any(|item| findings.is_failure(item));
     let number = |severity, noun| match findings.count(severity) {
@@ -59,11 +59,11 @@ pub fn sync(outcome: &Outcome) -> String {
     let sign = |is_good| if is_good { "✅" } else { "⚠️" };
     let totals = counts(&plan.summary);
     let heading = match &outcome.conclusion {
-        Conclusion::Unchanged => format!("{} Registry: version {version} stays: {totals}", sign(is_good)),
+        Conclusion::Unchanged => format!("{} Registry: version {version} is unchanged: {totals}", sign(is_good)),
         Conclusion::DryRun => format!("{} Registry: would become version {next}: {totals}", sign(is_good)),
         Conclusion::Committed { .. } => format!("{} Registry: version {next}: {totals}", sign(is_good)),
         Conclusion::Refused(refusal) => {
-            format!("❌ Registry: version {version} stays: {}", refusal.reason(plan))
+            format!("❌ Registry: version {version} is unchanged: {}", refusal.reason(plan))
         }
     };
     let mut summary = format!("### {heading}\n");
@@ -86,7 +86,7 @@ pub fn fitting(summary: &str, before: usize) -> Option<String> {
     }
     let verdict = summary.lines().next().unwrap_or_default();
     let short =
-        format!("{verdict}\n\nThe summaries of this step are too long for more; its log has the rest.\n\n");
+        format!("{verdict}\n\nThe summaries of this step are too long; its log contains the rest.\n\n");
     (short.len() <= room).then_some(short)
 }
 

@@ -5,7 +5,11 @@ use std::{collections::BTreeSet, io};
 use crate::{
     domain::ModuleName,
     registry::Snapshot,
-    report::{Style, style::Ink, text::visible},
+    report::{
+        Style,
+        style::Ink,
+        text::{count, visible},
+    },
 };
 
 /// Writes a snapshot: what the root says, and the names of the entries.
@@ -14,7 +18,7 @@ pub fn snapshot(out: &mut dyn io::Write, snapshot: &Snapshot, style: Style) -> i
     writeln!(
         out,
         "{}",
-        style.paint(Ink::Strong, &format!("version {version}: {} modules", snapshot.entries.len()))
+        style.paint(Ink::Strong, &format!("version {version}: {}", count(snapshot.entries.len(), "module")))
     )?;
     if let Some(root) = &snapshot.root {
         writeln!(out, "tree {}", root.tree)?;

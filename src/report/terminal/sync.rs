@@ -64,8 +64,8 @@ pub fn held_line(name: &ModuleName, held: &Held) -> String {
 pub fn still_pinned(outcome: &Outcome) -> Vec<String> {
     let pinned = outcome.previous.pinned().into_iter();
     let still = pinned.filter(|(name, _)| outcome.draft.plan.pinned.contains_key(name));
-    let lines =
-        still.map(|(name, pin)| format!("{}; `modreg unpin {name}` lifts it", pinned_line(&name, &pin)));
+    let lines = still
+        .map(|(name, pin)| format!("{}; `modreg unpin {name}` removes the pin", pinned_line(&name, &pin)));
     lines.collect()
 }
 
@@ -101,12 +101,12 @@ pub fn result(outcome: &Outcome) -> String {
     let counts = counts(&outcome.draft.plan.summary);
     match &outcome.conclusion {
         Conclusion::Unchanged => format!("version {version}, nothing to commit: {counts}"),
-        Conclusion::DryRun if next == version => format!("version {version} would stay: {counts}"),
+        Conclusion::DryRun if next == version => format!("version {version} would not change: {counts}"),
         Conclusion::DryRun => format!("would become version {next}: {counts}"),
         Conclusion::Committed { commit, .. } => {
             format!("version {next}, commit {:.10}: {counts}", commit.to_string())
         }
-        Conclusion::Refused(_) => format!("version {version} stays, nothing was written"),
+        Conclusion::Refused(_) => format!("version {version} is unchanged, nothing was written"),
     }
 }
 
@@ -125,13 +125,14 @@ fn branch(pushed: &Pushed) -> String {
 pub fn pushed(pushed: &Pushed) -> Vec<String> {
     let (branch, commit) = (branch(pushed), pushed.commit.to_string());
     let arrival = match (pushed.arrival, pushed.attempts) {
-        (Arrival::AlreadyThere, _) => format!("nothing to push: {branch} has it"),
+        (Arrival::AlreadyThere, _) => format!("nothing to push: {branch} is up to date"),
         (Arrival::Pushed, 1) => format!("pushed {commit:.10} to {branch}"),
         (Arrival::Pushed, attempts) => format!("pushed {commit:.10} to {branch}, attempt {attempts}"),
     };
     let anew = pushed.published_anew.iter();
-    let anew =
-        anew.map(|verb| format!("published anew on what others pushed: the {verb} that was only here"));
+    let anew = anew.map(|verb| {
+        format!("published again on top of what others pushed: the {verb} that was only in this clone")
+    });
     [arrival].into_iter().chain(anew).map(|line| safe(&line)).collect()
 }
 
@@ -139,7 +140,7 @@ pub fn pushed(pushed: &Pushed) -> Vec<String> {
 pub fn pushed_commits(pushed: &Pushed) -> Vec<String> {
     let people = pushed.people.iter();
     people
-        .map(|(commit, subject)| safe(&format!("pushed with it: {:.10} {subject}", commit.to_string())))
+        .map(|(commit, subject)| safe(&format!("also pushed: {:.10} {subject}", commit.to_string())))
         .collect()
 }
 
@@ -149,7 +150,7 @@ pub fn left_behind(pushed: &Pushed) -> Option<String> {
     let cause = error.git().map_or_else(String::new, |cause| format!(": {cause}"));
     let branch = branch(pushed);
     Some(safe(&format!(
-        "{branch} has the snapshot, but your branch does not: {error}{cause}; `git pull` brings it"
+        "{branch} has the snapshot, but your branch does not: {error}{cause}; `git pull` updates it"
     )))
 }
 

@@ -4,7 +4,11 @@ use std::io;
 
 use crate::{
     domain::SnapshotVersion,
-    report::{Style, style::Ink, text::visible},
+    report::{
+        Style,
+        style::Ink,
+        text::{count, visible},
+    },
     sync::Verification,
 };
 
@@ -30,8 +34,8 @@ pub fn verification(out: &mut dyn io::Write, found: &Verification, style: Style)
     let is_readable = found.version > SnapshotVersion::EMPTY;
     let verdict = match (found.discrepancies.len(), found.unverifiable.is_empty()) {
         (0, _) if !is_readable => return writeln!(out, "there is no registry yet"),
-        (0, true) => style.paint(Ink::Good, "is whole, and is what its sources compile to"),
-        (0, false) => style.paint(Ink::Warning, "is whole, as far as it could be checked"),
+        (0, true) => style.paint(Ink::Good, "is intact and matches its sources"),
+        (0, false) => style.paint(Ink::Warning, "is intact, as far as it could be checked"),
         (1, _) => style.paint(Ink::Error, "has a problem"),
         (count, _) => style.paint(Ink::Error, &format!("has {count} problems")),
     };
@@ -41,7 +45,8 @@ pub fn verification(out: &mut dyn io::Write, found: &Verification, style: Style)
     };
     match found.version {
         version if is_readable => {
-            writeln!(out, "version {version} with {} modules{versions} {verdict}", found.entries)
+            let modules = count(found.entries, "module");
+            writeln!(out, "version {version} with {modules}{versions} {verdict}")
         }
         _ => writeln!(out, "the registry {verdict}"),
     }

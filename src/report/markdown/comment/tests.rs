@@ -78,7 +78,7 @@ fn a_comment_has_a_heading_a_table_and_the_changed_fields() {
 
     | | module | version | change |
     |---|---|---|---|
-    | ✏️ | `bumped` | `0.1.0` → `0.2.0` | version alone |
+    | ✏️ | `bumped` | `0.1.0` → `0.2.0` | only the version |
     | ✏️ | `drive` | `1.0.0` → `1.1.0` | 3 fields |
     | ➖ | `gone` | `0.1.0` | removed |
     | ➕ | `mail` | `2.0.0` | added |
@@ -125,7 +125,7 @@ fn permissions_and_invalid_modules_come_first() {
     - `drive` gains `drive:delete`, loses `drive:read`
     - `mail` (new) gains `mail:send`
 
-    - `notes` stays at its old content: its manifest is invalid (`schema/required`)
+    - `notes` keeps its previous entry: its manifest is invalid (`schema/required`)
     - `modules/tasks/module.yaml` is not registered: it is new and invalid
 
     Compared with version 3 of the registry.
@@ -326,7 +326,7 @@ fn a_comment_on_refused_removals_says_so_first() {
         comment.starts_with(
             "### ❌ Registry: no changes\n\n\
              ⛔ A sync would be refused: `this would remove 5 of 6 entries`. \
-             `--allow-removals rm-1` lets exactly these removals through.\n"
+             `--allow-removals rm-1` allows exactly these removals.\n"
         ),
         "{comment}"
     );
