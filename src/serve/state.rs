@@ -123,7 +123,7 @@ mod tests {
     };
 
     use super::*;
-    use crate::serve::tests::{repository, run_with, settled, state};
+    use crate::serve::tests::{repository, run_with, state, wait_until_idle};
 
     #[test]
     fn a_reader_keeps_its_permit_until_the_reading_is_over_even_if_the_client_disconnects() {
@@ -149,13 +149,13 @@ mod tests {
                 let (state, has_read) = (Arc::clone(&state), Arc::clone(&has_read));
                 async move { state.read_repository(move |_| Ok(has_read.swap(true, Ordering::SeqCst))).await }
             });
-            settled().await;
+            wait_until_idle().await;
             assert_eq!(begins.iter().take(MAX_REPOSITORY_READERS).count(), MAX_REPOSITORY_READERS);
             assert!(!has_read.load(Ordering::SeqCst), "it waits for a permit");
             let disconnected = tasks.remove(0);
             disconnected.abort();
             assert!(disconnected.await.unwrap_err().is_cancelled());
-            settled().await;
+            wait_until_idle().await;
             assert!(!has_read.load(Ordering::SeqCst), "the reading of the disconnected client goes on");
             drop(ends.remove(0));
             assert!(!one_more.await.unwrap().unwrap());

@@ -1,4 +1,4 @@
-//! What a line looks like, and which events have one.
+//! Tests of the format of lines, and of the levels that are logged.
 
 use serde_json::{Value, json};
 use tracing::{debug, error, info, trace, warn};
@@ -6,13 +6,13 @@ use tracing::{debug, error, info, trace, warn};
 use super::*;
 use crate::report::text::visible;
 
-/// The lines for programs, each of which must be an object.
+/// Parses lines in JSON, each of which must be an object.
 fn parsed(lines: &str) -> Vec<Value> {
     lines.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("{line}"))).collect()
 }
 
 #[test]
-fn a_time_has_the_digits_that_are_asked_for() {
+fn a_time_has_the_requested_number_of_digits() {
     let mut second = CachedSecond::default();
     for (time, digits, expected) in [
         ("2026-11-22T03:00:00Z", 3, "2026-11-22T03:00:00.000Z"),
@@ -28,7 +28,7 @@ fn a_time_has_the_digits_that_are_asked_for() {
 }
 
 #[test]
-fn a_value_is_one_field_of_one_line_whatever_it_holds() {
+fn a_value_is_one_field_of_one_line_whatever_it_contains() {
     for (text, human) in [
         ("plain", "plain"),
         ("two words", "\"two words\""),
@@ -56,7 +56,7 @@ fn a_value_is_one_field_of_one_line_whatever_it_holds() {
 }
 
 #[test]
-fn numbers_are_numbers_and_what_is_absent_is_left_out() {
+fn numbers_are_json_numbers_and_absent_fields_are_omitted() {
     let event =
         || warn!(most = u64::MAX, none = 0_u64, id = None::<&str>, error = Some("why"), kind = ?Some(1));
     let expected = "1970-01-01T00:00:00.000Z WARN  serve::log::tests most=18446744073709551615 none=0 error=why kind=Some(1)\n";
@@ -92,7 +92,7 @@ fn what_is_below_the_level_is_left_out() {
 }
 
 #[test]
-fn what_nobody_reads_in_time_is_dropped_and_counted() {
+fn lines_that_are_not_read_in_time_are_dropped_and_counted() {
     let long = "x".repeat(MAX_BUFFERED_BYTES / 4);
     let events = || (0..7).for_each(|_| info!("{long}"));
     let lines = written(LineFormat::Human, Level::INFO, events);

@@ -1,4 +1,4 @@
-//! The server without its sockets.
+//! Tests of the server without its sockets.
 
 mod panics;
 mod syncs;
@@ -22,12 +22,12 @@ use tokio::runtime::Builder;
 use super::{HttpService, Options, State, auth::Auth, routes::table::ROUTES};
 use crate::settings::Settings;
 
-/// A server over a repository that is not there.
+/// Returns a server whose repository does not exist.
 fn service() -> HttpService {
     HttpService::new(state("/nowhere".as_ref(), || Timestamp::UNIX_EPOCH))
 }
 
-/// The state of a server over a repository, with nothing but defaults.
+/// Returns the state of a server with default options.
 pub(super) fn state(repository: &Path, clock: fn() -> Timestamp) -> Arc<State> {
     let options = Options {
         repository: repository.to_owned(),
@@ -45,7 +45,7 @@ pub(super) fn state(repository: &Path, clock: fn() -> Timestamp) -> Arc<State> {
     State::new(options, auth)
 }
 
-/// A repository on branch `main` whose one commit holds these files.
+/// Returns a repository on the branch `main` with one commit that contains these files.
 pub(super) fn repository(files: &[(&str, &str)]) -> TempDir {
     let folder = TempDir::new().unwrap();
     git(folder.path(), &["init", "--quiet", "--initial-branch=main"]);
@@ -55,7 +55,7 @@ pub(super) fn repository(files: &[(&str, &str)]) -> TempDir {
     folder
 }
 
-/// Writes these files, and commits all that there are.
+/// Writes these files, and commits the working tree.
 pub(super) fn commit(folder: &Path, files: &[(&str, &str)]) {
     for (path, text) in files {
         let path = folder.join(path);
@@ -66,7 +66,7 @@ pub(super) fn commit(folder: &Path, files: &[(&str, &str)]) {
     git(folder, &["commit", "--quiet", "--message", "x"]);
 }
 
-/// Runs git with the repository's own settings alone, and gives what it printed without the final newline.
+/// Runs git with only the repository's own settings, and returns its output without the final newline.
 pub(super) fn git(folder: &Path, args: &[&str]) -> String {
     let ran = Command::new("git")
         .current_dir(folder)
@@ -79,7 +79,7 @@ pub(super) fn git(folder: &Path, args: &[&str]) -> String {
     String::from_utf8(ran.stdout).unwrap().trim_end().to_owned()
 }
 
-/// A good manifest.
+/// Returns a valid manifest.
 pub(super) fn manifest(name: &str) -> String {
     format!(
         "name: {name}\nversion: 1.0.0\naiContext:\n  purpose: What {name} is for.\n  category: OTHER\n  \
@@ -91,15 +91,14 @@ fn run<T>(work: impl Future<Output = T>) -> T {
     run_with(1, work)
 }
 
-/// Runs what a server does, with at most so many threads for what waits for the disk: it is begun in the order in which
-/// it comes.
+/// Runs a future with at most this number of threads for blocking work, which begins in the order of its arrival.
 pub(super) fn run_with<T>(threads: usize, work: impl Future<Output = T>) -> T {
     let mut runtime = Builder::new_current_thread();
     runtime.max_blocking_threads(threads).enable_all().build().unwrap().block_on(work)
 }
 
-/// Gives everything that can go on the time to do so, as long as a thread is free for what waits for the disk.
-pub(super) async fn settled() {
+/// Waits until all other tasks wait. A thread for blocking work must be free.
+pub(super) async fn wait_until_idle() {
     for _ in 0..20 {
         tokio::task::yield_now().await;
     }
@@ -128,7 +127,7 @@ fn every_route_of_the_table_has_a_handler() {
 }
 
 #[test]
-fn a_route_answers_its_methods_and_no_others() {
+fn a_route_accepts_only_its_methods() {
     run(async {
         let service = service();
         for route in &ROUTES {
@@ -145,7 +144,7 @@ fn a_route_answers_its_methods_and_no_others() {
 }
 
 #[test]
-fn a_repository_that_is_not_there_is_told_and_ends_nothing() {
+fn a_missing_repository_is_reported_and_does_not_stop_the_server() {
     run(async {
         let service = service();
         let state: &Arc<State> = service.state();

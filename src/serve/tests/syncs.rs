@@ -1,4 +1,4 @@
-//! Who waits for whom.
+//! Tests of concurrent syncs.
 
 use std::pin::pin;
 
@@ -16,7 +16,7 @@ use crate::{
 };
 
 #[test]
-fn a_sync_waits_for_a_look_at_the_remote_and_for_no_other_sync() {
+fn a_sync_waits_for_a_fetch_but_not_for_another_sync() {
     let folder = repository(&[("modules/chat.yaml", &manifest("chat"))]);
     let commits = || git(folder.path(), &["rev-list", "--count", "HEAD"]);
     let state = state(folder.path(), || Timestamp::UNIX_EPOCH);
@@ -25,17 +25,17 @@ fn a_sync_waits_for_a_look_at_the_remote_and_for_no_other_sync() {
         run_sync(&state, job, Principal::this_server(), None)
     };
     run(async {
-        let look = state.syncs.lock_branch().await;
+        let fetch = state.syncs.lock_branch().await;
         let mut first = pin!(sync());
         tokio::select! {
             biased;
             ended = &mut first => panic!("{ended:?}"),
-            () = settled() => {}
+            () = wait_until_idle() => {}
         }
         assert!(state.syncs.is_running());
         assert!(matches!(sync().await, Err(SyncFailure::Busy)));
-        assert_eq!(commits(), "1", "it waits before it does anything");
-        drop(look);
+        assert_eq!(commits(), "1", "the sync waits before it does anything");
+        drop(fetch);
         let done = first.await.unwrap();
         assert_eq!((done.answer.version, commits().as_str()), (SnapshotVersion::new(1), "2"));
         assert!(!state.syncs.is_running());

@@ -1,4 +1,4 @@
-//! What administrators do, with a token.
+//! Tests of the routes for administrators.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use hmac::{Hmac, KeyInit as _, Mac as _};
@@ -12,7 +12,7 @@ pub(super) const SECRET: &str = "a secret that only these tests have";
 pub(super) const SYNC: &str = "/api/admin/modules/ai/sync";
 const STATUS: &str = "/api/admin/modules/ai/sync/status";
 
-/// A token with the role of an administrator.
+/// Returns a token with the role of an administrator.
 pub(super) fn token() -> String {
     let part = |value: Value| URL_SAFE_NO_PAD.encode(value.to_string());
     let head = part(json!({ "alg": "HS256", "typ": "JWT" }));
@@ -33,7 +33,7 @@ pub(super) fn call(server: &Server, method: &str, path: &str, body: &str) -> Res
 }
 
 #[test]
-fn the_calls_of_the_first_clients_answer_in_their_shapes() {
+fn sync_and_status_responses_have_their_documented_form() {
     let folder = Folder::with_modules(&["chat", "drive", "mail", "note"]);
     folder.expect(0, &["sync"]);
     folder.edit("modules/chat/module.yaml", "purpose", "purpos");
@@ -70,7 +70,11 @@ fn the_calls_of_the_first_clients_answer_in_their_shapes() {
         json!({ "added": 1, "updated": 1, "removed": 1, "unchanged": 1, "skipped": 1, "errors": 2 });
     assert_eq!((&done["success"], &done["summary"]), (&true.into(), &expected));
     assert_eq!((&done["version"], &done["commit"]), (&2.into(), &folder.git(&["rev-parse", "HEAD"]).into()));
-    assert_eq!(server.document("/api/modules/ai/snapshot", "registry")["version"], 2, "served at once");
+    assert_eq!(
+        server.document("/api/modules/ai/snapshot", "registry")["version"],
+        2,
+        "the new version is served immediately"
+    );
     assert!(folder.git(&["log", "-1", "--format=%B"]).contains("Trigger: api"));
 
     let status = call(&server, "GET", STATUS, "").expect_status(200).valid_against("status-answer");
@@ -105,7 +109,7 @@ fn a_branch_that_was_rewritten_or_removed_at_the_remote_is_a_conflict() {
 }
 
 #[test]
-fn many_removals_take_the_token_that_the_refusal_gives() {
+fn many_removals_need_the_token_of_the_refusal() {
     let folder = Folder::with_modules(&["chat"]);
     folder.expect(0, &["sync"]);
     folder.remove("modules/chat/module.yaml");
@@ -121,7 +125,7 @@ fn many_removals_take_the_token_that_the_refusal_gives() {
 }
 
 #[test]
-fn a_rollback_pins_until_it_is_lifted() {
+fn a_rollback_pins_modules_until_they_are_unpinned() {
     let folder = Folder::with_modules(&["chat", "drive"]);
     folder.expect(0, &["sync"]);
     folder.edit("modules/chat/module.yaml", "second", "third");
@@ -144,7 +148,7 @@ fn a_rollback_pins_until_it_is_lifted() {
 }
 
 #[test]
-fn what_makes_no_sense_is_refused() {
+fn invalid_requests_are_refused() {
     let folder = Folder::with_modules(&["chat"]);
     folder.write("modreg.toml", "[serve.limits]\nbody = 100\n");
     folder.commit("settings");
@@ -153,7 +157,7 @@ fn what_makes_no_sense_is_refused() {
     let long = format!("{{\"modules\": [\"{}\"]}}", "x".repeat(200));
     let rollback = "/api/admin/modules/ai/rollback";
     for (path, body, status) in [
-        (SYNC, "{\"modules\": [\"nobody\"]}", 404),
+        (SYNC, "{\"modules\": [\"unknown\"]}", 404),
         (SYNC, "{\"modules\": []}", 400),
         (SYNC, "{\"modules\": [\"No\"]}", 400),
         (SYNC, "{\"dryrun\": true}", 400),
@@ -203,7 +207,7 @@ fn one_sync_runs_at_a_time() {
 }
 
 #[test]
-fn readers_need_a_token_where_reading_is_not_for_everybody() {
+fn readers_need_a_token_if_public_read_is_off() {
     let folder = Folder::with_modules(&["chat"]);
     folder.write("modreg.toml", "[serve]\npublic_read = false\n");
     folder.commit("settings");

@@ -1,4 +1,4 @@
-//! Many clients at once.
+//! Tests with many concurrent clients.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -17,7 +17,7 @@ use crate::harness::{Folder, manifest};
 const SNAPSHOT: &str = "/api/modules/ai/snapshot";
 
 #[test]
-fn fifty_syncs_at_once_are_one_after_another_to_all_who_read() {
+fn readers_see_fifty_concurrent_syncs_in_one_order() {
     let names: Vec<_> = (0..10).map(|number| format!("module-{number}")).collect();
     let folder = Folder::with_modules(&["chat"]);
     folder.expect(0, &["sync"]);
@@ -26,7 +26,7 @@ fn fifty_syncs_at_once_are_one_after_another_to_all_who_read() {
     }
     folder.commit("ten modules");
     let server = server(&folder, &[]);
-    // Each body that was read, by its entity tag.
+    // The bodies that were read, by their entity tags.
     let (seen, is_over) = (Mutex::new(BTreeMap::new()), AtomicBool::new(false));
     let answers: Vec<_> = thread::scope(|scope| {
         for _ in 0..20 {
@@ -37,7 +37,7 @@ fn fifty_syncs_at_once_are_one_after_another_to_all_who_read() {
                     let tag = response.header("etag").to_owned();
                     let known =
                         seen.lock().unwrap().entry(tag).or_insert_with(|| response.body.clone()).clone();
-                    assert_eq!(known, response.body, "one tag stands for two documents");
+                    assert_eq!(known, response.body, "two documents have the same entity tag");
                     if is_last {
                         break;
                     }
@@ -54,7 +54,7 @@ fn fifty_syncs_at_once_are_one_after_another_to_all_who_read() {
                 let server = &server;
                 scope.spawn(move || {
                     let mut answers = vec![call(server, "POST", SYNC, &body)];
-                    // One for each module does not give up.
+                    // One request for each module is repeated until it succeeds.
                     while number < 10 && answers.last().unwrap().status == 409 {
                         answers.push(call(server, "POST", SYNC, &body));
                     }
@@ -74,15 +74,15 @@ fn fifty_syncs_at_once_are_one_after_another_to_all_who_read() {
         }
         let done = answer.expect_status(200).valid_against("sync-answer");
         let version = done["version"].as_u64().unwrap();
-        assert!(done["commit"].is_null() || made.insert(version), "{version} was made twice");
+        assert!(done["commit"].is_null() || made.insert(version), "version {version} was published twice");
     }
     let latest = 11;
-    assert_eq!(made, (1..=latest).collect(), "one for each module");
+    assert_eq!(made, (1..=latest).collect(), "one version for each module");
     let report = server.document("/api/modules/ai/history", "history-report");
     let history = report["history"].as_array().unwrap().iter();
     let history: Vec<_> = history.map(|one| one["version"].as_u64().unwrap()).collect();
     assert_eq!(history, (1..=latest).rev().collect::<Vec<_>>());
-    // What was read is what git holds, and there is one of each version.
+    // Every document that was read equals the version in Git, and each version has one document.
     let mut read = BTreeSet::new();
     for body in seen.into_inner().unwrap().into_values() {
         let document: serde_json::Value = serde_json::from_slice(&body).unwrap();
@@ -92,9 +92,9 @@ fn fifty_syncs_at_once_are_one_after_another_to_all_who_read() {
         assert_eq!(
             document["modules"].as_array().unwrap().len() as u64,
             version,
-            "one came with each version"
+            "each version adds one module"
         );
     }
-    assert!(read.contains(&latest), "who asks last sees the newest");
+    assert!(read.contains(&latest), "the last read returns the latest version");
     folder.expect(0, &["verify"]);
 }

@@ -1,4 +1,4 @@
-//! What clients cannot do to the server, and how it ends.
+//! Tests of the server's limits, its start and its end.
 
 use std::{
     io::{Read as _, Write as _},
@@ -13,14 +13,14 @@ use super::{
 use crate::harness::Folder;
 
 #[test]
-fn five_hundred_slow_connections_do_not_stop_it() {
+fn five_hundred_slow_connections_do_not_block_other_clients() {
     let folder = Folder::with_modules(&["chat"]);
     folder.expect(0, &["sync"]);
     let server = Server::start(&folder, &[]);
     let mut slow = Vec::new();
     for number in 0..500 {
         let mut stream = server.connect();
-        // Some say nothing, some half a head, some a head without the body that it promises.
+        // Some send nothing, some a part of a head, and some a head without its body.
         let start: &[u8] = match number % 3 {
             0 => b"",
             1 => b"GET /livez HTTP/1.1\r\nhost: x\r\nx-slow: ",
@@ -35,7 +35,7 @@ fn five_hundred_slow_connections_do_not_stop_it() {
 }
 
 #[test]
-fn a_head_that_does_not_end_ends_the_connection() {
+fn an_incomplete_head_closes_the_connection() {
     let folder = Folder::with_modules(&["chat"]);
     folder.write("modreg.toml", "[serve.limits]\nheader_timeout = 1\n");
     folder.commit("settings");
@@ -46,12 +46,12 @@ fn a_head_that_does_not_end_ends_the_connection() {
         let mut stream = server.connect();
         stream.write_all(start).expect("a beginning");
         let mut answer = Vec::new();
-        stream.read_to_end(&mut answer).expect("the server ends it before the test gives up");
+        stream.read_to_end(&mut answer).expect("the server closes the connection before the test times out");
     }
 }
 
 #[test]
-fn a_client_that_takes_nothing_of_its_answers_is_cut_off() {
+fn a_client_that_does_not_read_its_responses_is_disconnected() {
     const REQUESTS: usize = 2000;
     let folder = Folder::with_modules(&["chat"]);
     let limits = "[serve.limits]\nrequest_timeout = 1\nheader_timeout = 3600\nconnections = 2\n";
@@ -63,16 +63,16 @@ fn a_client_that_takes_nothing_of_its_answers_is_cut_off() {
     // More than the buffers of both ends can hold.
     assert!(length * REQUESTS > 20 << 20, "{length}");
     let flood = || {
-        let asked = "GET /openapi.json HTTP/1.1\r\nhost: x\r\n";
-        let all = format!("{asked}\r\n").repeat(REQUESTS - 1);
+        let request = "GET /openapi.json HTTP/1.1\r\nhost: x\r\n";
+        let all = format!("{request}\r\n").repeat(REQUESTS - 1);
         let mut stream = server.connect();
-        stream.write_all(format!("{all}{asked}connection: close\r\n\r\n").as_bytes()).unwrap();
+        stream.write_all(format!("{all}{request}connection: close\r\n\r\n").as_bytes()).unwrap();
         stream
     };
     let first = flood();
     server.get("/livez").expect_status(200);
     let second = flood();
-    // Both places are taken until one of the two is cut off.
+    // Both permits are taken until one of the connections is closed.
     server.get("/livez").expect_status(200);
     let is_short = |mut stream: TcpStream| {
         let mut taken = Vec::new();
@@ -83,7 +83,7 @@ fn a_client_that_takes_nothing_of_its_answers_is_cut_off() {
 }
 
 #[test]
-fn a_body_that_does_not_come_is_waited_for_no_longer_than_it_may_take() {
+fn a_body_that_does_not_arrive_in_time_is_refused() {
     let folder = Folder::with_modules(&["chat"]);
     folder.write("modreg.toml", "[serve.limits]\nrequest_timeout = 1\n");
     folder.commit("settings");
@@ -113,7 +113,7 @@ fn a_body_that_does_not_come_is_waited_for_no_longer_than_it_may_take() {
 }
 
 #[test]
-fn it_ends_well_when_it_is_told_to() {
+fn the_server_stops_on_sigterm_and_sigint() {
     let folder = Folder::with_modules(&["chat"]);
     folder.expect(0, &["sync"]);
     for signal in ["-TERM", "-INT"] {
@@ -127,7 +127,7 @@ fn it_ends_well_when_it_is_told_to() {
 }
 
 #[test]
-fn it_says_why_it_cannot_start() {
+fn the_server_reports_why_it_cannot_start() {
     let folder = Folder::with_modules(&["chat"]);
     folder.expect(0, &["sync"]);
     let server = Server::start(&folder, &[]);
@@ -149,7 +149,7 @@ fn it_says_why_it_cannot_start() {
 }
 
 #[test]
-fn a_sync_that_runs_when_it_is_told_to_end_is_finished() {
+fn a_running_sync_is_finished_when_the_server_stops() {
     let folder = Folder::repository();
     folder.git(&["init", "--quiet", "--bare", "--initial-branch=main", "../remote.git"]);
     folder.git(&["remote", "add", "origin", "../remote.git"]);

@@ -1,4 +1,4 @@
-//! What the log says of administrators, and what it must not.
+//! Tests of the audit log, and that it contains no token.
 
 use std::fs;
 
@@ -10,14 +10,14 @@ use super::{
 };
 use crate::harness::Folder;
 
-/// What an audit line says, but for the times.
+/// Returns the fields of an audit line except for its id and duration.
 fn audit(line: &Value) -> Value {
     let fields = ["who", "action", "trigger", "from", "to", "result", "error"];
     fields.iter().filter_map(|field| Some(((*field).to_owned(), line.get(*field)?.clone()))).collect()
 }
 
 #[test]
-fn each_thing_that_an_admin_does_is_one_line_and_no_token_is_in_any() {
+fn each_admin_request_is_one_audit_line_without_a_token() {
     let folder = Folder::with_modules(&["chat"]);
     folder.git(&["init", "--quiet", "--bare", "--initial-branch=main", "../remote.git"]);
     folder.git(&["remote", "add", "origin", "../remote.git"]);
@@ -81,8 +81,8 @@ fn each_thing_that_an_admin_does_is_one_line_and_no_token_is_in_any() {
         }
         assert_eq!(audit(line), expected, "{line}");
         assert!(line["millis"].is_u64(), "{line}");
-        let [asked] = of("request", id)[..] else { panic!("not one line of {id}:\n{log}") };
-        assert_eq!((&asked["method"], &asked["status"]), (&"POST".into(), &status.into()));
+        let [request] = of("request", id)[..] else { panic!("not one line of {id}:\n{log}") };
+        assert_eq!((&request["method"], &request["status"]), (&"POST".into(), &status.into()));
     }
     assert_eq!((of("request", "forged").len(), of("audit", "forged").len()), (1, 0), "{log}");
     for secret in token().split('.').chain(forged.split('.')).chain([SECRET, "Bearer", "in-a-query"]) {
@@ -91,7 +91,7 @@ fn each_thing_that_an_admin_does_is_one_line_and_no_token_is_in_any() {
 }
 
 #[test]
-fn a_log_that_nobody_reads_keeps_nobody() {
+fn a_log_that_is_not_read_blocks_neither_requests_nor_the_end() {
     let folder = Folder::with_modules(&["chat"]);
     let (unread, log) = std::io::pipe().unwrap();
     let server = Server::logging_to(&folder, log.into());

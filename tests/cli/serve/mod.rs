@@ -1,4 +1,4 @@
-//! `modreg serve`, over real sockets.
+//! Tests of `modreg serve` over real sockets.
 
 mod admin;
 mod concurrency;
@@ -30,47 +30,47 @@ use serde_json::Value;
 
 use crate::harness::{self, Folder};
 
-/// A running server, ended with the value.
+/// A running server, which is stopped when the value is dropped.
 pub(crate) struct Server {
     child: Child,
-    /// Kept open: a server may print more than its address.
+    /// The pipe is kept open, because the server may print more than its address.
     _stdout: BufReader<ChildStdout>,
     pub(crate) address: SocketAddr,
 }
 
-/// What a server answered.
+/// The response of a server.
 #[derive(Debug)]
 pub(crate) struct Response {
     pub(crate) status: u16,
-    /// By their names in lower case; of a repeated one the last.
+    /// The headers by their names in lower case. Of a repeated header only the last is kept.
     pub(crate) headers: BTreeMap<String, String>,
     pub(crate) body: Vec<u8>,
 }
 
 impl Server {
-    /// Starts a server on a free port, and waits until it says which.
+    /// Starts a server on a free port, and waits until it has printed its address.
     pub(crate) fn start(folder: &Folder, args: &[&str]) -> Self {
         Self::start_with(folder, args, &[])
     }
 
-    /// The same with these variables in its environment.
+    /// Starts a server with these variables in its environment.
     pub(crate) fn start_with(folder: &Folder, args: &[&str], variables: &[(&str, &str)]) -> Self {
         Self::listening(Self::spawn(folder, args, variables))
     }
 
-    /// The same with a log that says all, for programs, in the file `log` beside the folder.
+    /// Starts a server with a verbose log in JSON, in the file `log` beside the folder.
     pub(crate) fn start_logging(folder: &Folder, args: &[&str], variables: &[(&str, &str)]) -> Self {
         let log = File::create(folder.beside("log")).expect("a new file");
         let args = [args, &["--verbose", "--log-format", "json"]].concat();
         Self::listening(Self::spawn_with(folder, &args, variables, log.into()))
     }
 
-    /// The same with a log that goes to whatever this is.
+    /// Starts a server whose log is written to `log`.
     pub(crate) fn logging_to(folder: &Folder, log: Stdio) -> Self {
         Self::listening(Self::spawn_with(folder, &[], &[], log))
     }
 
-    /// Waits until a server says where it listens.
+    /// Waits until a server has printed its address.
     fn listening(mut child: Child) -> Self {
         let mut stdout = BufReader::new(child.stdout.take().expect("a pipe"));
         let mut line = String::new();
@@ -80,7 +80,7 @@ impl Server {
         Self { child, _stdout: stdout, address }
     }
 
-    /// Starts a server on a free port, and waits for nothing.
+    /// Starts a server on a free port without waiting for its address.
     pub(crate) fn spawn(folder: &Folder, args: &[&str], variables: &[(&str, &str)]) -> Child {
         Self::spawn_with(folder, args, variables, Stdio::null())
     }
@@ -95,14 +95,14 @@ impl Server {
             .expect("modreg runs")
     }
 
-    /// Opens a connection that gives up after a while.
+    /// Opens a connection with a timeout.
     pub(crate) fn connect(&self) -> TcpStream {
         let stream = TcpStream::connect(self.address).expect("a connection");
         stream.set_read_timeout(Some(Duration::from_mins(1))).expect("a timeout");
         stream
     }
 
-    /// Sends a request with these headers and reads the answer.
+    /// Sends a request with these headers and reads the response.
     pub(crate) fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Response {
         let mut request =
             format!("{method} {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n", self.address);
@@ -123,17 +123,17 @@ impl Server {
         self.send("GET", path, &[], "")
     }
 
-    /// Gets a document that its schema must describe.
+    /// Gets a document, and checks it against its schema.
     pub(crate) fn document(&self, path: &str, schema: &str) -> Value {
         self.get(path).expect_status(200).valid_against(schema)
     }
 
-    /// Asks again until the answer is this one.
-    pub(crate) fn wait_for(&self, path: &str, is_it: impl Fn(&Response) -> bool) -> Response {
+    /// Repeats a request until its response fulfils a condition.
+    pub(crate) fn wait_for(&self, path: &str, condition: impl Fn(&Response) -> bool) -> Response {
         let start = std::time::Instant::now();
         loop {
             let response = self.get(path);
-            if is_it(&response) {
+            if condition(&response) {
                 return response;
             }
             assert!(start.elapsed() < Duration::from_mins(1), "{path} stays {response:?}");
@@ -146,20 +146,20 @@ impl Server {
         send_signal(&self.child, signal);
     }
 
-    /// Waits for its end.
+    /// Waits until the server has stopped, and returns its exit code.
     pub(crate) fn wait_for_exit(mut self) -> Option<i32> {
         self.child.wait().expect("an end").code()
     }
 }
 
-/// Holds every push that comes to the bare repository beside a folder until the test lets it through.
+/// A hook that stops every push to the bare repository beside a folder until the test lets it continue.
 pub(crate) struct Gate {
     began: PathBuf,
     go: PathBuf,
 }
 
 impl Gate {
-    /// Puts the gate before `remote.git`.
+    /// Installs the hook in `remote.git`.
     pub(crate) fn before(folder: &Folder) -> Self {
         let (began, go) = (folder.beside("began"), folder.beside("go"));
         for pipe in [&began, &go] {
@@ -173,18 +173,18 @@ impl Gate {
         Self { began, go }
     }
 
-    /// Waits until a push has come.
+    /// Waits until a push has reached the hook.
     pub(crate) fn wait(&self) {
-        fs::read(&self.began).expect("the push has come to the hook");
+        fs::read(&self.began).expect("the push has reached the hook");
     }
 
-    /// Lets it through.
+    /// Lets the push continue.
     pub(crate) fn open(&self) {
-        fs::write(&self.go, "").expect("the hook goes on");
+        fs::write(&self.go, "").expect("the hook continues");
     }
 }
 
-/// Sends a signal to a program.
+/// Sends a signal to a process.
 pub(crate) fn send_signal(child: &Child, signal: &str) {
     let sent = Command::new("kill").args([signal, &child.id().to_string()]).status().expect("kill runs");
     assert!(sent.success());
@@ -226,7 +226,7 @@ impl Response {
             .unwrap_or_else(|error| panic!("{error}\n{}", String::from_utf8_lossy(&self.body)))
     }
 
-    /// The document, which its schema must describe.
+    /// Parses the body, and checks it against its schema.
     pub(crate) fn valid_against(&self, schema: &str) -> Value {
         let schemas = Schemas::compile(schema, &BTreeMap::new()).expect("a built-in schema");
         let path = RepoPath::new("response.json");

@@ -1,9 +1,9 @@
-//! What everybody may read.
+//! Tests of the routes for readers.
 
 use super::Server;
 use crate::harness::Folder;
 
-/// A registry of three versions: `chat` stays, `drive` changes, `mail` goes and `todo` comes.
+/// Returns a registry with three versions: `drive` is changed, `mail` is removed and `todo` is added.
 fn three_versions() -> Folder {
     let folder = Folder::with_modules(&["chat", "drive", "mail", "note", "talk"]);
     folder.expect(0, &["sync"]);
@@ -19,7 +19,7 @@ fn three_versions() -> Folder {
 }
 
 #[test]
-fn documents_are_what_their_schemas_say() {
+fn documents_match_their_schemas() {
     let folder = three_versions();
     let server = Server::start(&folder, &[]);
     let whole = server.document("/api/modules/ai/snapshot", "registry");
@@ -45,7 +45,7 @@ fn documents_are_what_their_schemas_say() {
 }
 
 #[test]
-fn the_list_names_deprecated_modules() {
+fn the_list_marks_deprecated_modules() {
     let folder = Folder::repository();
     let deprecated = "deprecated: { since: 1.1.0, reason: It is part of drive., replacedBy: drive }\n";
     folder.write("modules/files.yaml", crate::harness::manifest("files") + deprecated);
@@ -77,7 +77,7 @@ fn the_list_can_be_filtered() {
 }
 
 #[test]
-fn changes_are_right_between_any_two_versions() {
+fn changes_can_be_read_between_any_two_versions() {
     let folder = three_versions();
     let server = Server::start(&folder, &[]);
     for (query, expected) in [
@@ -108,7 +108,7 @@ fn changes_are_right_between_any_two_versions() {
 }
 
 #[test]
-fn a_shallow_clone_says_that_it_lacks_old_versions() {
+fn a_shallow_clone_reports_that_old_versions_are_missing() {
     let folder = three_versions();
     let clone = folder.beside("shallow");
     let from = format!("file://{}", folder.path().display());
@@ -120,7 +120,7 @@ fn a_shallow_clone_says_that_it_lacks_old_versions() {
 }
 
 #[test]
-fn older_versions_can_be_had() {
+fn older_versions_can_be_read() {
     let folder = three_versions();
     let server = Server::start(&folder, &[]);
     let first = server.document("/api/modules/ai/snapshot?version=1", "registry");
@@ -159,7 +159,7 @@ fn the_history_comes_in_pages() {
 }
 
 #[test]
-fn what_is_not_modified_is_not_sent() {
+fn a_current_copy_is_not_sent_again() {
     let folder = three_versions();
     let server = Server::start(&folder, &[]);
     for path in
@@ -181,7 +181,7 @@ fn what_is_not_modified_is_not_sent() {
 }
 
 #[test]
-fn what_makes_no_sense_is_a_problem() {
+fn invalid_requests_get_problem_details() {
     let folder = Folder::with_modules(&["chat"]);
     folder.expect(0, &["sync"]);
     let server = Server::start(&folder, &[]);
@@ -216,7 +216,7 @@ fn what_makes_no_sense_is_a_problem() {
 }
 
 #[test]
-fn requests_have_ids() {
+fn each_request_has_an_id() {
     let folder = Folder::with_modules(&["chat"]);
     folder.expect(0, &["sync"]);
     let server = Server::start(&folder, &[]);
@@ -228,7 +228,7 @@ fn requests_have_ids() {
 }
 
 #[test]
-fn pages_of_other_origins_read_where_the_settings_say_so() {
+fn pages_of_configured_origins_may_read() {
     let folder = Folder::with_modules(&["chat"]);
     folder.write("modreg.toml", "[serve]\ncors = [\"https://app.example.org\"]\n");
     folder.commit("settings");
@@ -241,11 +241,11 @@ fn pages_of_other_origins_read_where_the_settings_say_so() {
         ("https://other.example.org", "/api/modules/ai/snapshot", false),
     ] {
         let response = server.send("GET", path, &[("origin", origin)], "");
-        let told = response.header("access-control-allow-origin");
-        assert_eq!(told == origin, allowed, "{origin} {path}");
+        let allowed_origin = response.header("access-control-allow-origin");
+        assert_eq!(allowed_origin == origin, allowed, "{origin} {path}");
         let asks = [("origin", origin), ("access-control-request-method", "GET")];
         let preflight = server.send("OPTIONS", path, &asks, "");
-        let told = preflight.header("access-control-allow-origin");
-        assert_eq!(preflight.status == 204 && told == origin, allowed, "{origin} {path}");
+        let allowed_origin = preflight.header("access-control-allow-origin");
+        assert_eq!(preflight.status == 204 && allowed_origin == origin, allowed, "{origin} {path}");
     }
 }

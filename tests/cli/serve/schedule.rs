@@ -1,4 +1,4 @@
-//! What the server does by itself: it syncs by schedule, and tells webhooks of it.
+//! Tests of scheduled syncs and their webhook messages.
 
 use super::Server;
 use crate::{
@@ -6,13 +6,13 @@ use crate::{
     webhooks::{SECRET, receiver},
 };
 
-/// A server that knows the secret of the webhook.
+/// Starts a server that has the secret of the webhook.
 fn start(folder: &Folder) -> Server {
     Server::start_with(folder, &[], &[("HOOK_SECRET", SECRET)])
 }
 
 #[test]
-fn a_night_that_was_missed_is_made_up_once_and_told() {
+fn a_missed_nightly_sync_is_made_up_once_and_reported() {
     let (url, bodies) = receiver(&[204, 500]);
     let folder = Folder::with_modules(&["chat", "drive"]);
     folder.expect(0, &["sync"]);
@@ -42,6 +42,6 @@ fn a_night_that_was_missed_is_made_up_once_and_told() {
     server.wait_for("/metrics", |response| looked(&String::from_utf8_lossy(&response.body)));
     server.signal("-TERM");
     assert_eq!(server.wait_for_exit(), Some(0));
-    assert_eq!(folder.root()["version"], 2, "the night is not made up twice");
+    assert_eq!(folder.root()["version"], 2, "the missed sync is not made up twice");
     assert!(bodies.try_recv().is_err());
 }

@@ -1,4 +1,4 @@
-//! The token of a cloud scheduler, from an issuer on this machine, on the route of the administrators.
+//! Tests of tokens from an issuer on this machine, such as a cloud scheduler sends.
 
 use std::{
     io::{BufRead as _, BufReader, Write as _},
@@ -21,7 +21,7 @@ const SYNC: &str = "/api/admin/modules/ai/sync";
 const EMAIL: &str = "scheduler@project.iam.example.org";
 const AUDIENCE: &str = "https://registry.example.org";
 
-/// An issuer that publishes one key, and the key.
+/// Starts an issuer that publishes one key, and returns its address and the key.
 fn issuer() -> (String, EncodingKey) {
     let pair = KeyPair::generate(KeySize::Rsa2048).unwrap();
     let private: Pkcs8V1Der<'_> = pair.as_der().unwrap();

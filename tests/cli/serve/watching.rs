@@ -1,10 +1,10 @@
-//! What the server notices by itself, and what it does not lose.
+//! Tests of how the server follows its branch and the remote.
 
 use super::Server;
 use crate::harness::Folder;
 
 #[test]
-fn it_notices_that_the_branch_has_moved() {
+fn a_new_version_on_the_branch_is_served() {
     let folder = Folder::with_modules(&["chat"]);
     folder.expect(0, &["sync"]);
     let server = Server::start(&folder, &[]);
@@ -18,7 +18,7 @@ fn it_notices_that_the_branch_has_moved() {
 }
 
 #[test]
-fn the_last_good_snapshot_stays_whatever_happens() {
+fn the_last_valid_snapshot_stays_when_the_branch_is_damaged() {
     let folder = Folder::with_modules(&["chat"]);
     folder.expect(0, &["sync"]);
     let server = Server::start(&folder, &[]);
@@ -50,7 +50,7 @@ fn an_edited_entry_is_not_served() {
 }
 
 #[test]
-fn an_empty_registry_gets_the_built_in_modules_unless_it_must_not() {
+fn an_empty_registry_gets_the_built_in_modules_unless_disabled() {
     let folder = Folder::repository();
     let server = Server::start(&folder, &["--no-builtins"]);
     server.get("/readyz").expect_status(503).valid_against("problem");
@@ -68,7 +68,7 @@ fn an_empty_registry_gets_the_built_in_modules_unless_it_must_not() {
 }
 
 #[test]
-fn manifests_that_wait_to_be_committed_are_not_joined_by_the_built_ins() {
+fn no_built_in_modules_are_added_beside_uncommitted_manifests() {
     let folder = Folder::repository();
     folder.write("modules/chat/module.yaml", crate::harness::manifest("chat"));
     let server = Server::start(&folder, &[]);

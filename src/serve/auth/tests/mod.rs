@@ -1,4 +1,4 @@
-//! Tokens as attackers and honest issuers make them.
+//! Tests with tokens of attackers and of legitimate issuers.
 
 mod oidc;
 mod tokens;
@@ -25,12 +25,12 @@ use serde_json::Value;
 use super::{Auth, Clock, Denied, JwtSecret, Principal};
 use crate::settings::{self, Algorithm, KeySource, PublicKey};
 
-/// When all of this happens.
+/// The current time in these tests.
 const NOW: i64 = 1_800_000_000;
 
 const SECRET: &[u8] = b"0123456789abcdef0123456789abcdef";
 
-/// A pair of keys in PEM.
+/// A key pair in PEM.
 struct Pair {
     private: String,
     public: String,
@@ -81,13 +81,13 @@ static OTHER_RSA: LazyLock<Pair> = LazyLock::new(Pair::rsa);
 static EC: LazyLock<Pair> = LazyLock::new(Pair::ec);
 static ED: LazyLock<Pair> = LazyLock::new(Pair::ed);
 
-/// The two parts of a token that are signed.
+/// Returns the two parts of a token that are signed.
 fn unsigned(header: &Value, claims: &str) -> String {
     let part = |text: &str| URL_SAFE_NO_PAD.encode(text);
     format!("{}.{}", part(&header.to_string()), part(claims))
 }
 
-/// A token with any header and any claims, signed.
+/// Returns a signed token with any header and any claims.
 fn sign(header: &Value, claims: &str, algorithm: Jwa, key: &EncodingKey) -> String {
     let signed = unsigned(header, claims);
     let signature = crypto::sign(signed.as_bytes(), key, algorithm).unwrap();
@@ -102,11 +102,11 @@ fn headers(values: &[&str]) -> HeaderMap {
     headers
 }
 
-/// A clock that tests turn.
+/// A clock that tests can advance.
 #[derive(Clone)]
-struct Hand(Arc<AtomicI64>);
+struct TestClock(Arc<AtomicI64>);
 
-impl Hand {
+impl TestClock {
     fn new() -> Self {
         Self(Arc::new(AtomicI64::new(NOW)))
     }
@@ -116,17 +116,17 @@ impl Hand {
         Arc::new(move || Timestamp::from_second(time.load(Ordering::Relaxed)).unwrap())
     }
 
-    fn forward(&self, seconds: i64) {
+    fn advance(&self, seconds: i64) {
         self.0.fetch_add(seconds, Ordering::Relaxed);
     }
 }
 
-/// Runs what the server would.
+/// Runs a future to completion.
 fn wait<T>(future: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
 }
 
-/// What becomes of a request with this token.
+/// Authorizes the request of an administrator with this token.
 fn admin(auth: &Auth, token: &str) -> Result<Principal, Denied> {
     wait(auth.authorize_admin(&headers(&[&format!("Bearer {token}")]), "192.0.2.1".parse().unwrap()))
 }
@@ -137,5 +137,5 @@ fn public_key(algorithm: Algorithm, pem: &str) -> PublicKey {
 
 fn auth(settings: &settings::Auth, secret: Option<&[u8]>) -> Auth {
     let secret = secret.map(|bytes| JwtSecret::new(bytes).unwrap());
-    Auth::new(settings, secret.as_ref(), "/nonexistent".as_ref(), Hand::new().clock()).unwrap()
+    Auth::new(settings, secret.as_ref(), "/nonexistent".as_ref(), TestClock::new().clock()).unwrap()
 }

@@ -1,4 +1,4 @@
-//! An `OpenID` Connect issuer in Google's manner, on a socket of this machine.
+//! Tests with an `OpenID` Connect issuer on a socket of this machine.
 
 use std::{
     io::{BufRead as _, BufReader, Write as _},
@@ -14,7 +14,7 @@ use super::*;
 use crate::{
     serve::{
         auth::issuer::Fetch,
-        tests::{run_with, settled},
+        tests::{run_with, wait_until_idle},
     },
     settings::Issuer,
 };
@@ -22,7 +22,7 @@ use crate::{
 const EMAIL: &str = "scheduler@project.iam.example.org";
 const AUDIENCE: &str = "https://registry.example.org";
 
-/// What the issuer publishes, and how often it was asked.
+/// An issuer with the documents that it publishes, and the number of requests for its keys.
 struct Provider {
     address: String,
     published: Arc<Mutex<Published>>,
@@ -31,11 +31,11 @@ struct Provider {
 
 #[derive(Clone)]
 struct Published {
-    /// Whether it answers at all.
+    /// Whether the issuer responds.
     is_up: bool,
-    /// What it says that it is, if not its address.
+    /// The issuer in the discovery document, if it is not the address.
     issuer: Option<String>,
-    /// Where it says its keys are, if not below its address.
+    /// The address of the keys in the discovery document, if it is not below the address.
     jwks_uri: Option<String>,
     keys: Value,
 }
@@ -67,7 +67,7 @@ impl Provider {
         self.asked.load(Ordering::Relaxed)
     }
 
-    /// The settings that trust it.
+    /// Returns the settings that trust the issuer.
     fn settings(&self, algorithm: Algorithm) -> settings::Auth {
         let claims = [("email".to_owned(), EMAIL.to_owned())].into();
         let issuer = self.address.parse().unwrap();
@@ -116,7 +116,7 @@ fn answer(mut stream: TcpStream, address: &str, published: &Published, asked: &A
     );
 }
 
-/// The public half as the issuer publishes it.
+/// Returns the public key in the form in which the issuer publishes it.
 fn jwk(pair: &Pair, algorithm: Jwa, kid: &str) -> Value {
     let key = jsonwebtoken::jwk::Jwk::from_encoding_key(&pair.key(algorithm), algorithm).unwrap();
     let mut key = serde_json::to_value(key).unwrap();
@@ -129,16 +129,16 @@ fn key_set(keys: &[Value]) -> Value {
     json!({ "keys": keys })
 }
 
-fn start(keys: &[Value]) -> (Provider, Auth, Hand) {
+fn start(keys: &[Value]) -> (Provider, Auth, TestClock) {
     let provider = Provider::start(key_set(keys));
-    let hand = Hand::new();
+    let clock = TestClock::new();
     let settings = provider.settings(Algorithm::Rs256);
-    let auth = Auth::new(&settings, None, "/nonexistent".as_ref(), hand.clock()).unwrap();
-    (provider, auth, hand)
+    let auth = Auth::new(&settings, None, "/nonexistent".as_ref(), clock.clock()).unwrap();
+    (provider, auth, clock)
 }
 
 #[test]
-fn the_token_of_a_cloud_scheduler_passes() {
+fn the_token_of_a_cloud_scheduler_is_accepted() {
     let (provider, auth, _) = start(&[jwk(&RSA, Jwa::RS256, "one")]);
     let principal = Principal { subject: EMAIL.to_owned(), verifier: provider.address.clone() };
     for _ in 0..3 {
@@ -148,8 +148,8 @@ fn the_token_of_a_cloud_scheduler_passes() {
 }
 
 #[test]
-fn what_another_account_or_issuer_made_is_refused() {
-    let (provider, auth, hand) = start(&[jwk(&RSA, Jwa::RS256, "one")]);
+fn tokens_of_other_accounts_and_issuers_are_refused() {
+    let (provider, auth, clock) = start(&[jwk(&RSA, Jwa::RS256, "one")]);
     for (changes, status) in [
         (json!({ "email": "other@project.iam.example.org" }), 403),
         (json!({ "email": EMAIL.to_uppercase() }), 403),
@@ -168,11 +168,11 @@ fn what_another_account_or_issuer_made_is_refused() {
         (json!({ "iss": "https://accounts.example.org" }), 401),
         (json!({ "iss": format!("{}/", provider.address) }), 401),
     ] {
-        hand.forward(6);
+        clock.advance(6);
         let denied = admin(&auth, &provider.token(&RSA, "one", &changes)).unwrap_err();
         assert_eq!(denied.status(), status, "{changes}: {denied:?}");
     }
-    hand.forward(60);
+    clock.advance(60);
     assert_eq!(admin(&auth, &provider.token(&OTHER_RSA, "one", &json!({}))).unwrap_err().status(), 401);
     let other = json!({ "alg": "ES256", "kid": "one" });
     let token = sign(&other, &provider.claims().to_string(), Jwa::ES256, &EC.key(Jwa::ES256));
@@ -180,7 +180,7 @@ fn what_another_account_or_issuer_made_is_refused() {
 }
 
 #[test]
-fn a_token_of_a_ci_is_bound_to_its_repository() {
+fn a_token_of_a_ci_job_is_bound_to_its_repository() {
     let provider = Provider::start(key_set(&[jwk(&RSA, Jwa::RS256, "one")]));
     let mut settings = provider.settings(Algorithm::Rs256);
     settings.issuers[0].claims = [("repository", "ada/registry"), ("ref", "refs/heads/main")]
@@ -199,46 +199,50 @@ fn a_token_of_a_ci_is_bound_to_its_repository() {
 }
 
 #[test]
-fn keys_rotate_and_a_withdrawn_one_ends() {
-    let (provider, auth, hand) = start(&[jwk(&RSA, Jwa::RS256, "one")]);
+fn new_keys_are_fetched_and_withdrawn_keys_expire() {
+    let (provider, auth, clock) = start(&[jwk(&RSA, Jwa::RS256, "one")]);
     let [old, new] = [provider.token(&RSA, "one", &json!({})), provider.token(&OTHER_RSA, "two", &json!({}))];
     assert!(admin(&auth, &old).is_ok());
     provider.now().keys = key_set(&[jwk(&RSA, Jwa::RS256, "one"), jwk(&OTHER_RSA, Jwa::RS256, "two")]);
-    assert!(admin(&auth, &new).is_err(), "within the minute the issuer is not asked again");
-    hand.forward(61);
+    assert!(admin(&auth, &new).is_err(), "the keys are not fetched again within the minute");
+    clock.advance(61);
     assert!(admin(&auth, &new).is_ok());
     assert!(admin(&auth, &old).is_ok());
     provider.now().keys = key_set(&[jwk(&OTHER_RSA, Jwa::RS256, "two")]);
     assert!(admin(&auth, &old).is_ok());
-    hand.forward(3601);
+    clock.advance(3601);
     assert!(admin(&auth, &new).is_ok());
     assert!(admin(&auth, &old).is_err());
     assert_eq!(provider.asked(), 3);
 }
 
 #[test]
-fn known_keys_outlive_an_outage_of_the_issuer() {
-    let (provider, auth, hand) = start(&[jwk(&RSA, Jwa::RS256, "one")]);
+fn cached_keys_stay_valid_while_the_issuer_does_not_respond() {
+    let (provider, auth, clock) = start(&[jwk(&RSA, Jwa::RS256, "one")]);
     let token = provider.token(&RSA, "one", &json!({}));
     provider.now().is_up = false;
     let denied = admin(&auth, &token).unwrap_err();
     assert_eq!((denied.status(), denied.retry_after()), (503, Some(60)));
     provider.now().is_up = true;
-    hand.forward(20);
-    assert_eq!(admin(&auth, &token).unwrap_err().retry_after(), Some(40), "not asked again yet");
-    hand.forward(40);
+    clock.advance(20);
+    assert_eq!(
+        admin(&auth, &token).unwrap_err().retry_after(),
+        Some(40),
+        "the keys are not fetched again yet"
+    );
+    clock.advance(40);
     assert!(admin(&auth, &token).is_ok());
     provider.now().is_up = false;
     for _ in 0..50 {
-        hand.forward(7200);
+        clock.advance(7200);
         assert!(admin(&auth, &token).is_ok());
     }
     assert_eq!(provider.asked(), 1);
 }
 
 #[test]
-fn a_flood_of_unknown_keys_asks_once_a_minute() {
-    let (provider, auth, hand) = start(&[jwk(&RSA, Jwa::RS256, "one")]);
+fn many_unknown_key_ids_cause_one_request_per_minute() {
+    let (provider, auth, clock) = start(&[jwk(&RSA, Jwa::RS256, "one")]);
     let tokens: Vec<_> =
         (0..20).map(|number| provider.token(&OTHER_RSA, &format!("made-up-{number}"), &json!({}))).collect();
     let flood = |auth: &Auth| {
@@ -254,19 +258,19 @@ fn a_flood_of_unknown_keys_asks_once_a_minute() {
     };
     for minute in 1..=5 {
         flood(&auth);
-        hand.forward(30);
+        clock.advance(30);
         flood(&auth);
         assert_eq!(provider.asked(), minute);
-        hand.forward(31);
+        clock.advance(31);
     }
     assert!(admin(&auth, &provider.token(&RSA, "one", &json!({}))).is_ok());
 }
 
-/// Makes the issuer another one than it should be.
+/// A change to the documents of the issuer.
 type Change = fn(&mut Published);
 
 #[test]
-fn an_issuer_that_is_not_what_it_should_be_is_not_believed() {
+fn invalid_documents_of_an_issuer_are_refused() {
     let token = |provider: &Provider| provider.token(&RSA, "one", &json!({}));
     let keys = || vec![jwk(&RSA, Jwa::RS256, "one")];
     let wrong: [(&str, Change); 4] = [
@@ -306,7 +310,7 @@ fn an_issuer_that_is_not_what_it_should_be_is_not_believed() {
 }
 
 #[test]
-fn one_issuer_can_vouch_for_several_callers() {
+fn one_issuer_can_have_several_verifiers() {
     let provider = Provider::start(key_set(&[jwk(&RSA, Jwa::RS256, "one")]));
     let with = |audience: &str, claim: &str, text: &str| Issuer {
         issuer: provider.address.parse().unwrap(),
@@ -324,7 +328,7 @@ fn one_issuer_can_vouch_for_several_callers() {
         let settings = settings::Auth { issuers: issuers.clone(), ..settings::Auth::default() };
         provider.now().is_up = false;
         let denied = admin(&auth(&settings, None), &provider.token(&RSA, "one", &json!({}))).unwrap_err();
-        assert_eq!(denied.status(), 503, "what one of them cannot tell yet");
+        assert_eq!(denied.status(), 503, "one verifier cannot decide yet");
         provider.now().is_up = true;
         let auth = auth(&settings, None);
         for (changes, status) in [
@@ -332,7 +336,7 @@ fn one_issuer_can_vouch_for_several_callers() {
             (json!({ "email": null, "repository": "ada/registry" }), 200),
             (json!({ "aud": "https://other.example.org", "repository": "ada/other" }), 200),
             (json!({ "email": null }), 403),
-            // What one of them asks for does not count for another.
+            // The claims of one verifier do not count for another.
             (json!({ "aud": "https://other.example.org", "repository": "ada/registry" }), 403),
             (json!({ "aud": "https://other.example.org" }), 403),
             (json!({ "email": null, "repository": "ada/other" }), 403),
@@ -346,7 +350,7 @@ fn one_issuer_can_vouch_for_several_callers() {
 }
 
 #[test]
-fn keys_that_come_after_the_caller_has_hung_up_are_kept() {
+fn keys_are_cached_even_if_the_client_disconnects_while_they_are_fetched() {
     let provider = Provider::start(key_set(&[]));
     let keys = key_set(&[jwk(&RSA, Jwa::RS256, "one")]);
     let discovery = json!({ "issuer": provider.address, "jwks_uri": format!("{}/keys", provider.address) });
@@ -359,7 +363,7 @@ fn keys_that_come_after_the_caller_has_hung_up_are_kept() {
         Ok(answer.to_string().into_bytes())
     });
     let settings = provider.settings(Algorithm::Rs256);
-    let clock = Hand::new().clock();
+    let clock = TestClock::new().clock();
     let auth = Auth::with_fetch(&settings, None, "/nonexistent".as_ref(), clock, &fetch).unwrap();
     let headers = headers(&[&format!("Bearer {}", provider.token(&RSA, "one", &json!({})))]);
     let call = || auth.authorize_admin(&headers, "192.0.2.1".parse().unwrap());
@@ -372,7 +376,7 @@ fn keys_that_come_after_the_caller_has_hung_up_are_kept() {
         answers.send(discovery).unwrap();
         answers.send(keys).unwrap();
         drop(answers);
-        settled().await;
+        wait_until_idle().await;
         assert!(call().await.is_ok());
     });
     assert_eq!(asked.try_iter().count(), 1, "nothing is fetched a second time");

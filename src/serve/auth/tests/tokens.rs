@@ -1,16 +1,16 @@
-//! Tokens that are signed with the secret or with a public key's other half, and all that only looks like one.
+//! Tests of tokens that are signed with the secret or a private key, and of forged ones.
 
 use serde_json::json;
 
 use super::*;
 
-/// A token of an administrator, good for an hour.
+/// Returns the claims of an administrator, valid for an hour.
 fn claims() -> Value {
     json!({ "sub": "ada", "role": "ADMIN", "exp": NOW + 3600 })
 }
 
-/// The claims with these members set, or removed where they are null.
-fn but(changes: &Value) -> String {
+/// Returns the claims with these members set, or removed if they are null.
+fn claims_with(changes: &Value) -> String {
     let mut claims = claims();
     let members = claims.as_object_mut().unwrap();
     for (name, value) in changes.as_object().unwrap() {
@@ -27,8 +27,8 @@ fn by_secret(claims: &str) -> String {
     sign(&json!({ "alg": "HS256", "typ": "JWT" }), claims, Jwa::HS256, &EncodingKey::from_secret(SECRET))
 }
 
-/// The words of the answer: `ok`, or the status and the error.
-fn answer(auth: &Auth, token: &str) -> String {
+/// Returns `ok`, or the status and the error code of the response.
+fn result(auth: &Auth, token: &str) -> String {
     match admin(auth, token) {
         Ok(_) => "ok".to_owned(),
         Err(denied) => {
@@ -43,7 +43,7 @@ const BAD: &str = "401 invalid_token";
 const NOT_ADMIN: &str = "403 insufficient_scope";
 
 #[test]
-fn each_algorithm_is_taken_with_its_own_key() {
+fn each_algorithm_is_accepted_with_its_own_key() {
     let keys = vec![
         public_key(Algorithm::Rs256, &RSA.public),
         public_key(Algorithm::Es256, &EC.public),
@@ -63,14 +63,14 @@ fn each_algorithm_is_taken_with_its_own_key() {
 }
 
 #[test]
-fn signatures_of_any_other_kind_are_refused() {
+fn invalid_and_forged_signatures_are_refused() {
     let keys = vec![public_key(Algorithm::Rs256, &RSA.public)];
     let by_key = auth(&settings::Auth { keys, ..settings::Auth::default() }, None);
     let by_secret_alone = auth(&settings::Auth::default(), Some(SECRET));
     let claims = claims().to_string();
     let rs256 = |header: &Value| sign(header, &claims, Jwa::RS256, &RSA.key(Jwa::RS256));
     let good = rs256(&json!({ "alg": "RS256" }));
-    assert_eq!(answer(&by_key, &good), "ok");
+    assert_eq!(result(&by_key, &good), "ok");
     let (signed, signature) = good.rsplit_once('.').unwrap();
     let public = EncodingKey::from_secret(RSA.public.as_bytes());
     let der = STANDARD.decode(RSA.public.lines().nth(1).unwrap()).unwrap();
@@ -86,7 +86,10 @@ fn signatures_of_any_other_kind_are_refused() {
         ("padding", format!("{good}==")),
         (
             "another's claims",
-            format!("{}.{signature}", unsigned(&json!({"alg": "RS256"}), &but(&json!({"sub": "eve"})))),
+            format!(
+                "{}.{signature}",
+                unsigned(&json!({"alg": "RS256"}), &claims_with(&json!({"sub": "eve"})))
+            ),
         ),
         (
             "HS256 keyed with the public key's PEM",
@@ -131,14 +134,14 @@ fn signatures_of_any_other_kind_are_refused() {
     }
     for (what, token) in tokens {
         for auth in [&by_key, &by_secret_alone] {
-            let answered = answer(auth, &token);
-            assert!(answered == BAD || answered == "429", "{what}: {answered}");
+            let found = result(auth, &token);
+            assert!(found == BAD || found == "429", "{what}: {found}");
         }
     }
 }
 
 #[test]
-fn times_are_numbers_and_now_lies_between_them() {
+fn a_token_is_valid_only_between_its_times() {
     let far = json!(NOW + 3600);
     for (claims, expected) in [
         (json!({}), "ok"),
@@ -164,16 +167,16 @@ fn times_are_numbers_and_now_lies_between_them() {
         (json!({ "iat": NOW + 9999 }), "ok"),
     ] {
         let auth = auth(&settings::Auth::default(), Some(SECRET));
-        assert_eq!(answer(&auth, &by_secret(&but(&claims))), expected, "{claims}");
+        assert_eq!(result(&auth, &by_secret(&claims_with(&claims))), expected, "{claims}");
     }
     for claims in [r#"{"role":"ADMIN","exp":null}"#, r#"{"role":"ADMIN","exp":1800003600,"nbf":null}"#] {
         let auth = auth(&settings::Auth::default(), Some(SECRET));
-        assert_eq!(answer(&auth, &by_secret(claims)), BAD, "{claims}");
+        assert_eq!(result(&auth, &by_secret(claims)), BAD, "{claims}");
     }
 }
 
 #[test]
-fn audience_and_issuer_must_be_what_the_settings_say() {
+fn audience_and_issuer_must_match_the_settings() {
     let names = |issuer: Option<&str>, audience: Option<&str>| settings::Auth {
         issuer: issuer.map(str::to_owned),
         audience: audience.map(str::to_owned),
@@ -181,9 +184,9 @@ fn audience_and_issuer_must_be_what_the_settings_say() {
     };
     let (plain, strict) = (names(None, None), names(Some("login"), Some("modreg")));
     for (settings, claims, expected) in [
-        (&plain, json!({ "aud": "somebody" }), BAD),
+        (&plain, json!({ "aud": "other" }), BAD),
         (&plain, json!({ "aud": [] }), BAD),
-        (&plain, json!({ "iss": "anybody" }), "ok"),
+        (&plain, json!({ "iss": "other" }), "ok"),
         (&strict, json!({}), BAD),
         (&strict, json!({ "iss": "login", "aud": "modreg" }), "ok"),
         (&strict, json!({ "iss": "login", "aud": ["other", "modreg"] }), "ok"),
@@ -199,12 +202,12 @@ fn audience_and_issuer_must_be_what_the_settings_say() {
         (&strict, json!({ "aud": "modreg" }), BAD),
     ] {
         let auth = auth(settings, Some(SECRET));
-        assert_eq!(answer(&auth, &by_secret(&but(&claims))), expected, "{claims}");
+        assert_eq!(result(&auth, &by_secret(&claims_with(&claims))), expected, "{claims}");
     }
 }
 
 #[test]
-fn the_role_is_admin_exactly() {
+fn the_role_must_be_exactly_admin() {
     for (claims, expected) in [
         (json!({ "role": "ADMIN" }), "ok"),
         (json!({ "role": ["USER", "ADMIN"] }), "ok"),
@@ -227,8 +230,8 @@ fn the_role_is_admin_exactly() {
         (json!({ "role": null, "user": { "role": "ADMIN" } }), NOT_ADMIN),
     ] {
         let auth = auth(&settings::Auth::default(), Some(SECRET));
-        let token = by_secret(&but(&claims));
-        assert_eq!(answer(&auth, &token), expected, "{claims}");
+        let token = by_secret(&claims_with(&claims));
+        assert_eq!(result(&auth, &token), expected, "{claims}");
         let peer = "192.0.2.1".parse().unwrap();
         assert!(
             wait(auth.authorize_reader(&headers(&[&format!("Bearer {token}")]), peer)).is_ok(),
@@ -238,38 +241,38 @@ fn the_role_is_admin_exactly() {
 }
 
 #[test]
-fn without_a_verifier_nobody_may_and_without_a_token_one_is_asked_for() {
-    let nobody = auth(&settings::Auth::default(), None);
-    let denied = admin(&nobody, &by_secret(&claims().to_string())).unwrap_err();
+fn a_request_without_verifier_or_token_is_denied() {
+    let unconfigured = auth(&settings::Auth::default(), None);
+    let denied = admin(&unconfigured, &by_secret(&claims().to_string())).unwrap_err();
     assert_eq!((denied.status(), denied.challenge()), (403, None));
     assert!(denied.detail().contains("no verifier is configured"));
-    let some = auth(&settings::Auth::default(), Some(SECRET));
+    let configured = auth(&settings::Auth::default(), Some(SECRET));
     let token = by_secret(&claims().to_string());
     let peer = "192.0.2.1".parse().unwrap();
-    let missing = wait(some.authorize_admin(&HeaderMap::new(), peer)).unwrap_err();
+    let missing = wait(configured.authorize_admin(&HeaderMap::new(), peer)).unwrap_err();
     assert_eq!(missing.challenge().as_deref(), Some("Bearer realm=\"modreg\""));
     let bearer = format!("Bearer {token}");
-    let twice = wait(some.authorize_admin(&headers(&[&bearer, &bearer]), peer)).unwrap_err();
+    let twice = wait(configured.authorize_admin(&headers(&[&bearer, &bearer]), peer)).unwrap_err();
     assert_eq!((twice.status(), twice.challenge().unwrap().contains("invalid_request")), (401, true));
 }
 
 #[test]
-fn who_fails_too_often_waits_but_a_good_token_passes() {
+fn after_too_many_failures_only_a_valid_token_is_accepted() {
     let auth = auth(&settings::Auth::default(), Some(SECRET));
-    let answers: Vec<_> = (0..12).map(|_| answer(&auth, "a.b.c")).collect();
-    assert_eq!(answers.iter().filter(|answered| *answered == BAD).count(), 10);
+    let answers: Vec<_> = (0..12).map(|_| result(&auth, "a.b.c")).collect();
+    assert_eq!(answers.iter().filter(|found| **found == BAD).count(), 10);
     assert_eq!(answers[11], "429");
     assert_eq!(admin(&auth, "a.b.c").unwrap_err().retry_after(), Some(6));
-    assert_eq!(answer(&auth, &by_secret(&claims().to_string())), "ok");
+    assert_eq!(result(&auth, &by_secret(&claims().to_string())), "ok");
 }
 
 #[test]
-fn secrets_and_keys_that_cannot_be_used_stop_the_server() {
+fn unusable_secrets_and_keys_are_refused() {
     for (length, usable) in [(0, false), (31, false), (32, true)] {
         assert_eq!(JwtSecret::new(&vec![b'x'; length]).is_ok(), usable, "{length}");
     }
-    let said = JwtSecret::new(b"short").unwrap_err().to_string();
-    assert_eq!(said, "the secret in MODREG_JWT_SECRET has 5 bytes, but must have at least 32");
+    let message = JwtSecret::new(b"short").unwrap_err().to_string();
+    assert_eq!(message, "the secret in MODREG_JWT_SECRET has 5 bytes, but must have at least 32");
     for (algorithm, pem, usable) in [
         (Algorithm::Rs256, &RSA.public, true),
         (Algorithm::Rs256, &RSA.private, false),
@@ -281,25 +284,25 @@ fn secrets_and_keys_that_cannot_be_used_stop_the_server() {
         (Algorithm::EdDsa, &String::new(), false),
     ] {
         let settings = settings::Auth { keys: vec![public_key(algorithm, pem)], ..settings::Auth::default() };
-        let made = Auth::new(&settings, None, "/nonexistent".as_ref(), Hand::new().clock());
+        let made = Auth::new(&settings, None, "/nonexistent".as_ref(), TestClock::new().clock());
         assert_eq!(made.is_ok(), usable, "{algorithm:?} {pem}");
     }
     let source = KeySource::File("missing.pem".to_owned());
     let keys = vec![PublicKey { source, ..public_key(Algorithm::Rs256, "") }];
     let settings = settings::Auth { keys, ..settings::Auth::default() };
-    let error = Auth::new(&settings, None, "/nonexistent".as_ref(), Hand::new().clock()).unwrap_err();
+    let error = Auth::new(&settings, None, "/nonexistent".as_ref(), TestClock::new().clock()).unwrap_err();
     assert!(error.to_string().starts_with("cannot read the public key"), "{error}");
 }
 
 #[test]
-fn nothing_secret_is_ever_shown() {
+fn secrets_and_tokens_are_never_shown() {
     let secret = JwtSecret::new(SECRET).unwrap();
     let auth = auth(&settings::Auth::default(), Some(SECRET));
-    let token = by_secret(&but(&json!({ "role": "USER" })));
+    let token = by_secret(&claims_with(&json!({ "role": "USER" })));
     let denied = admin(&auth, &token).unwrap_err();
     let shown = format!("{secret:?} {auth:?} {denied:?} {} {:?}", denied.detail(), denied.challenge());
     let signature = token.rsplit('.').next().unwrap();
     assert!(!shown.contains("0123456789") && !shown.contains(signature), "{shown}");
-    let odd = by_secret(&but(&json!({ "sub": "a\u{1b}[2J\nb" })));
+    let odd = by_secret(&claims_with(&json!({ "sub": "a\u{1b}[2J\nb" })));
     assert_eq!(admin(&auth, &odd).unwrap().subject, "a\\u{1b}[2J\\nb");
 }
