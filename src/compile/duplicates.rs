@@ -1,4 +1,4 @@
-//! One name, one module: what cannot be seen in a single manifest.
+//! Manifests that name the same module, which cannot be seen in a single manifest.
 
 use std::collections::BTreeMap;
 

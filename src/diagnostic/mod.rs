@@ -1,4 +1,4 @@
-//! What is wrong with an authored file, as a value: collected, sorted, and shown by `report`.
+//! Mistakes in authored files as values: they are collected, sorted, and shown by `report`.
 //!
 //! A check names a *route* and returns a [`Finding`]; [`crate::source::Document`] turns it into a [`Diagnostic`] with
 //! a place in the text. Nothing here prints.
@@ -69,12 +69,12 @@ impl Diagnostic {
         Self { rule, severity: rule.severity, source, pointer: route, span, message, label, help }
     }
 
-    /// Returns where it starts.
+    /// Returns the position of its first character.
     pub fn start(&self) -> Position {
         self.source.position(self.span.start)
     }
 
-    /// Returns where it ends: the place after its last character.
+    /// Returns the position after its last character.
     pub fn end(&self) -> Position {
         self.source.position(self.span.end)
     }

@@ -1,4 +1,4 @@
-//! What is different between two snapshots: which modules, and in them which fields.
+//! The differences between two snapshots: which modules changed, and which of their fields.
 //!
 //! Entries come in as canonical JSON, changes go out as values. Nothing here reads, prints or decides whether a change
 //! is allowed.

@@ -53,7 +53,7 @@ fn change<'a>(
     }
 }
 
-/// Returns what each action of an entry requires; what an entry that was edited by hand has instead counts as nothing.
+/// Returns the permissions that each action of an entry requires; anything else in an entry edited by hand counts as none.
 fn required(entry: Option<&Value>) -> Required<'_> {
     let mut required = Required::new();
     let actions = entry.and_then(|entry| entry.pointer("/aiContext/actions")).and_then(Value::as_array);

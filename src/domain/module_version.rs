@@ -1,4 +1,4 @@
-//! What an author most likely meant by a version that is not a semantic one.
+//! The semantic version that an author most likely meant.
 
 use semver::Version;
 

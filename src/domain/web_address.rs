@@ -24,7 +24,7 @@ pub enum InvalidWebAddress {
 }
 
 impl InvalidWebAddress {
-    /// Returns what to write instead.
+    /// Returns the help: what to write instead.
     pub const fn help(&self) -> &'static str {
         match self {
             Self::Form => "write it as in \"https://host.example/path\", without spaces and `#`",

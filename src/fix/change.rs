@@ -85,7 +85,7 @@ impl Change {
 }
 
 impl fmt::Display for Change {
-    /// Returns what was done, in the past tense.
+    /// Writes the change in the past tense.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::RenameKey(key) => write!(formatter, "renamed to {}", quoted(key)),

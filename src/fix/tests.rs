@@ -1,4 +1,4 @@
-//! What is fixed and how the text around it stays, and what is left alone.
+//! Manifests before and after their fixes: what is fixed, and what stays the same.
 
 use proptest::prelude::*;
 use serde_json::Value;

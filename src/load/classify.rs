@@ -1,4 +1,4 @@
-//! What a path below the modules folder means, by its name and kind alone.
+//! The meaning of a path below the modules folder, by its name and kind alone.
 
 use std::sync::Arc;
 

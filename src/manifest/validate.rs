@@ -1,4 +1,4 @@
-//! The validation of one document: by the schemas, and by what no schema may do without.
+//! The validation of one document, by the schemas and by the demands that hold under any schema.
 
 use semver::Version;
 

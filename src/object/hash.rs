@@ -67,7 +67,7 @@ impl Object {
         self.id
     }
 
-    /// Returns what the object is.
+    /// Returns the kind of the object.
     pub const fn kind(&self) -> ObjectKind {
         self.kind
     }

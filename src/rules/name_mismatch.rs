@@ -55,7 +55,7 @@ pub fn help(name: &ModuleName, path: &RepoPath, is_taken: &dyn Fn(&ModuleName) -
     }
 }
 
-/// Returns what names the module: the file, or the directory that it is in.
+/// Returns the word for what names the module: the file, or its directory.
 fn holder(path: &RepoPath) -> &'static str {
     if path.stem() == "module" { "directory" } else { "file" }
 }

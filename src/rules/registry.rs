@@ -1,4 +1,4 @@
-//! The rules about generated files: `verify` checks a committed registry by them, and `compile --check` a checked-out one.
+//! The rules about generated files: `verify` checks them in a committed registry, and `compile --check` in a checked-out one.
 //!
 //! They are about `registry/`, not about manifests; the settings cannot change or suppress them.
 

@@ -26,7 +26,7 @@ pub fn check(root: Node<'_>) -> Vec<Finding> {
     flaws(expression, zone)
 }
 
-/// Returns what is wrong with the expression, and what with the zone.
+/// Returns the mistakes in the expression and in the zone.
 fn flaws(expression: &str, zone: Option<&str>) -> Vec<Finding> {
     let Err(error) = Schedule::parse(expression, zone.unwrap_or("UTC")) else { return Vec::new() };
     match error {

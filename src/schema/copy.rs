@@ -39,7 +39,7 @@ pub(super) fn marked(builtin: &str) -> String {
     builtin.replacen("{\n", &head, 1)
 }
 
-/// Returns what a file is; a text that is not JSON is a schema of the registry's own, and an invalid one.
+/// Returns the origin of a file; a text that is not JSON is a schema of the registry's own, and an invalid one.
 pub(super) fn origin(text: &str, builtin: &str) -> Origin {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let parsed = |text| serde_json::from_str::<Value>(text).unwrap_or_default();

@@ -126,7 +126,7 @@ pub(super) fn address(name: &str) -> String {
     format!("{BASE}{name}")
 }
 
-/// Returns what a reference meant to the author: the file name where it leads into the folder, else the address itself.
+/// Returns a reference as its author wrote it: the file name if it leads into the folder, else the address itself.
 pub(super) fn shown(uri: &str) -> &str {
     uri.strip_prefix(BASE).unwrap_or(uri)
 }

@@ -82,7 +82,7 @@ pub fn copies() -> impl Iterator<Item = (RepoPath, String)> {
     files.map(|(name, text)| (path(&file_name(name)), copy::marked(text)))
 }
 
-/// Returns what a registry's file at the path of one of the [`copies`] is.
+/// Returns the origin of a registry's file at the path of one of the [`copies`].
 pub fn origin(at: &RepoPath, text: &str) -> Option<Origin> {
     let builtin = BUILTIN.iter().find(|(name, _)| path(&file_name(name)) == *at);
     builtin.map(|(_, builtin)| copy::origin(text, builtin))

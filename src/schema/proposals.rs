@@ -1,4 +1,4 @@
-//! What to write in place of a value of the wrong type: as it can be copied into the file.
+//! Proposals in place of a value of the wrong type, which can be copied into the file.
 
 use jsonschema::JsonType;
 use serde_json::{Value as Json, json};
@@ -14,7 +14,7 @@ use crate::{
 /// The most characters of a proposal in a message.
 const MAX_LENGTH: usize = 200;
 
-/// Returns what to do about a node of the wrong type.
+/// Returns the help on a node of the wrong type.
 pub(super) fn of_type(
     subject: &Subject<'_>,
     violation: &Violation<'_>,

@@ -1,4 +1,4 @@
-//! How far references lead from a root schema: what bounds the stack and the time of a validation.
+//! The reach of references from a root schema, which bounds the stack and the time of a validation.
 //!
 //! The validator recurses through references, and takes each path that leads through them. A few lines of hostile
 //! schema would otherwise overflow the stack or take years. The measure is an upper bound, found in polynomial time.

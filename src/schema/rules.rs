@@ -1,4 +1,4 @@
-//! The rules about schemas, one for each kind of keyword.
+//! The schema rules, one for each kind of keyword.
 //!
 //! Settings cannot change them: an entry is compiled only from a manifest that its schema allows.
 

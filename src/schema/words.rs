@@ -23,7 +23,7 @@ pub(super) fn list<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
     }
 }
 
-/// Returns what an author calls the node at a route: `` `purpose` ``, `` `keywords[2]` ``, or the manifest itself.
+/// Returns the name of the node at a route: `` `purpose` ``, `` `keywords[2]` ``, or the manifest itself.
 pub(super) fn field(route: &Pointer, root: Node<'_>) -> String {
     let (mut indices, mut here) = (String::new(), route.clone());
     while let (Some(parent), Some(last)) = (here.parent(), here.last()) {
@@ -36,7 +36,7 @@ pub(super) fn field(route: &Pointer, root: Node<'_>) -> String {
     if indices.is_empty() { "the document".to_owned() } else { format!("`{indices}`") }
 }
 
-/// Returns what kind of value a node is, with its article.
+/// Returns the kind of a node's value, with its article.
 pub(super) fn kind(node: Node<'_>) -> &'static str {
     match node.value() {
         Value::Null => "null",

@@ -1,4 +1,4 @@
-//! What is wrong with `modreg.toml`, and where.
+//! The faults of `modreg.toml`, with their places.
 
 use std::{fmt, sync::Arc};
 

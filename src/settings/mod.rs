@@ -1,4 +1,4 @@
-//! Settings: the text of `modreg.toml` in, what the registry's owner decided out.
+//! Settings: the text of `modreg.toml` in, typed settings with all defaults out.
 //!
 //! Every key is optional and has a default; an unknown key is an error. Nothing here reads a file or the environment.
 

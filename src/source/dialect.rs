@@ -1,4 +1,4 @@
-//! What is refused in JSON and in YAML alike.
+//! The errors that JSON and YAML have in common.
 
 use super::{parse_error::ParseError, rules};
 use crate::{

@@ -1,4 +1,4 @@
-//! Git LFS: what a commit contains in place of a file whose content is stored elsewhere.
+//! Git LFS: the pointer that a commit contains in place of a file whose content is stored elsewhere.
 //!
 //! Source: "Git LFS Specification", the section on pointers, in the documentation of Git LFS.
 

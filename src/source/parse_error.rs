@@ -1,4 +1,4 @@
-//! What a reader found, before it is known in which file.
+//! An error that a reader found, before it is known in which file.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! What the readers of JSON and YAML return.
+//! The result of the readers of JSON and YAML.
 
 use super::parse_error::ParseError;
 use crate::source::tree::{node::Tree, spans::NodeSpans};

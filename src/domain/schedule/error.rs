@@ -31,7 +31,7 @@ pub enum InvalidSchedule {
 }
 
 impl InvalidSchedule {
-    /// Returns what to write instead.
+    /// Returns the help: what to write instead.
     pub fn help(&self) -> String {
         match self {
             Self::Expression { help, .. } => help.clone(),

@@ -1,4 +1,4 @@
-//! What is wrong with a cron expression that the library refuses: which field, and why.
+//! Messages for cron expressions that the library refuses: which field is wrong, and why.
 //!
 //! The library only reports that it refuses an expression. Each field is tried alone, with `*` in place of the others, so that
 //! whatever the library reads is never called wrong here.

@@ -1,4 +1,4 @@
-//! What the help proposes for values of the wrong type.
+//! The proposals in the help for values of the wrong type.
 
 use super::*;
 

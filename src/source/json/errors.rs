@@ -1,4 +1,4 @@
-//! The words for what is wrong with a text that is not JSON.
+//! The errors for texts that are not valid JSON, in an author's words.
 
 use serde_json::Value as Json;
 
@@ -306,7 +306,7 @@ pub(super) fn after_the_end(span: Span) -> ParseError {
         .help("remove it, or check for a closing bracket too many before it")
 }
 
-/// Returns what a collection is called, and the bracket that closes it.
+/// Returns the name of a collection, and the bracket that closes it.
 fn names(bracket: Bracket) -> (&'static str, char) {
     match bracket {
         Bracket::Object => ("object", '}'),

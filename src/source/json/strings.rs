@@ -1,4 +1,4 @@
-//! What may not be within the quotes of a JSON text: control characters, unknown escapes and halves of characters.
+//! The errors within the quotes of a JSON text: control characters, unknown escapes and halves of characters.
 
 use crate::{
     diagnostic::{Span, quoted},

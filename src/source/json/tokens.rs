@@ -186,7 +186,7 @@ impl<'a> Lexer<'a> {
         None
     }
 
-    /// Returns what a text without a straight closing quote is that ends at `end`.
+    /// Returns the kind of a text that ends at `end` without a straight closing quote.
     fn ending(&self, end: usize) -> Kind {
         let content = &self.text[self.at + 1..end];
         if content.ends_with(['“', '”', '„', '’', '‘']) { Kind::Quoted } else { Kind::Unclosed }

@@ -1,4 +1,4 @@
-//! What is found where, and what remains readable.
+//! The places of findings, and the tree that can be read in spite of them.
 
 use super::*;
 

@@ -2,7 +2,7 @@
 
 use granit_parser::ErrorKind;
 
-/// Returns what the parser's kinds of error mean to an author, and what to do.
+/// Returns a message and a help in an author's words for each kind of the parser's errors.
 #[expect(clippy::too_many_lines, reason = "a table")]
 pub(super) fn message_and_help(kind: &ErrorKind) -> (&'static str, &'static str) {
     use ErrorKind as Kind;

@@ -1,4 +1,4 @@
-//! What an unquoted YAML scalar means: the forms that `serde_yaml` knows, which are nearly those of YAML 1.2's core schema.
+//! The meaning of an unquoted YAML scalar: the forms that `serde_yaml` knows, which are nearly those of YAML 1.2's core schema.
 
 use crate::source::tree::number::Number;
 

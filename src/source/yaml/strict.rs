@@ -1,6 +1,6 @@
-//! What the parser reads although YAML 1.2 forbids it, or although `serde_yaml`, which is older, refuses it or reads it otherwise.
+//! YAML that the parser accepts, but that YAML 1.2 forbids or that the older `serde_yaml` refuses or reads differently.
 //!
-//! All of it is rare, and most of it a mistake, so it is refused.
+//! All of this is rare, and most of it is a mistake, so it is refused.
 
 use std::ops::Range;
 

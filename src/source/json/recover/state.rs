@@ -1,4 +1,4 @@
-//! What is known of a text in the middle of its recovery, and how errors are reported or suppressed.
+//! The state of a recovery: what is open and expected, and which errors are reported.
 
 use crate::{
     diagnostic::Span,
