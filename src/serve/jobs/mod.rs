@@ -1,4 +1,4 @@
-//! What the server does by itself or on an administrator's request: syncs, the schedule, following branches, and webhooks.
+//! The jobs of the server: syncs, the schedule, following the branch and the remote, webhooks, and the built-in modules.
 
 pub(crate) mod run_sync;
 pub(crate) mod schedule;
