@@ -1,4 +1,4 @@
-//! What `sync`, `prune` and `init` say when they are done.
+//! Publishes for `sync`, `prune`, `rollback`, `unpin` and `init`, and prints how the run ended.
 
 use super::{args::Format, context::Context, error::CliError, exit::Exit, output, progress, webhooks};
 pub(super) use crate::report::terminal::sync::IN_JSON;
@@ -93,7 +93,7 @@ fn exit(outcome: &Outcome) -> Exit {
     }
 }
 
-/// Says so where files wait to be committed, for they are not part of a sync.
+/// Reports the files that are not committed, because a sync does not read them.
 fn print_uncommitted(repository: &Repository, context: &Context) -> Result<(), CliError> {
     if repository.is_bare() {
         return Ok(());
@@ -129,14 +129,14 @@ fn human(outcome: &Outcome, context: &Context) -> Result<(), CliError> {
 }
 
 impl Context {
-    /// Says how to let the removals through that a guard refused.
+    /// Prints how to allow the removals that a guard refused.
     pub(super) fn print_removal_help(&self, refusal: &Refusal) {
         if let Some(help) = lines::removals_help(refusal) {
             output::eprint_line(&format!("  {} {help}", self.stderr.help("help:")));
         }
     }
 
-    /// Says what is odd in a log, and whether it is complete.
+    /// Warns about oddities of a log, and if it is incomplete.
     pub(super) fn warn_about_log(&self, log: &Log) {
         for remark in log.remarks() {
             self.warn(&remark);
@@ -144,14 +144,14 @@ impl Context {
         self.warn_if_cut_off(log.is_cut_off());
     }
 
-    /// Says that a log is incomplete.
+    /// Warns that a log is incomplete.
     pub(super) fn warn_if_cut_off(&self, is_cut_off: bool) {
         if is_cut_off {
             self.warn("the log is incomplete: this clone is shallow; `git fetch --unshallow` completes it");
         }
     }
 
-    /// Shows findings beside the results.
+    /// Prints diagnostics to standard error, beside the results.
     pub(super) fn print_diagnostics<'a>(&self, found: impl Iterator<Item = &'a Diagnostic>) {
         let found: Vec<Diagnostic> = found.cloned().collect();
         if !found.is_empty() {

@@ -1,7 +1,7 @@
-//! An entry as the manifest that compiles to it, in YAML.
+//! Writes an entry as the YAML manifest that compiles to it.
 //!
-//! `serde_yaml` writes it. A text is written in double quotes with escapes instead where our own reader, which is stricter, or
-//! one of YAML 1.1 would take it for something else, and where it has characters that cannot be seen.
+//! `serde_yaml` writes the YAML. A text that our own reader, which is stricter, or a reader of YAML 1.1 would read as
+//! something else, or that contains characters that cannot be seen, is written in double quotes with escapes.
 
 use std::{collections::BTreeSet, fmt::Write as _};
 
@@ -14,10 +14,10 @@ use crate::{
     source::{self, Limits},
 };
 
-/// The line that tells editors which schema a file has.
+/// The line that names the schema of a file for editors.
 const SCHEMA_LINE: &str = "# yaml-language-server: $schema=";
 
-/// The path of the manifest that an entry was compiled from, where it names one.
+/// Returns the path of the manifest that an entry was compiled from, or `None` if the entry does not name one.
 pub fn source(entry: &[u8]) -> Option<RepoPath> {
     let entry: Map<String, Value> = serde_json::from_slice(entry).ok()?;
     entry.get("source")?.as_str().map(RepoPath::new)
@@ -37,9 +37,9 @@ pub fn manifest(entry: &[u8], schema: Option<&str>) -> Option<String> {
     Some(schema_line + &quoted.put_back(&yaml))
 }
 
-/// The texts that are written in double quotes. Marks hold their places while `serde_yaml` writes the rest.
+/// The texts that are written in double quotes. Marks take their places while `serde_yaml` writes the rest.
 struct QuotedTexts {
-    /// What every mark starts with, and nothing else contains.
+    /// The text that every mark starts with, and that occurs nowhere else.
     prefix: String,
     texts: Vec<String>,
 }
@@ -56,7 +56,7 @@ impl QuotedTexts {
         Self { prefix: format!("quoted{unused}x"), texts: Vec::new() }
     }
 
-    /// The value with a mark in the place of each text that needs double quotes.
+    /// Returns the value with a mark in the place of each text that needs double quotes.
     fn mark(&mut self, value: Value) -> Value {
         match value {
             Value::String(text) if !reads_back(&text, |text| serde_yaml::to_string(&[text])) => {
@@ -94,7 +94,7 @@ impl QuotedTexts {
     }
 }
 
-/// Whether a text is safe to show as it is, and is the same text after `write` and our reader.
+/// Returns whether a text can be shown as it is, and is the same text after `write` and our reader.
 fn reads_back(text: &str, write: impl FnOnce(String) -> serde_yaml::Result<String>) -> bool {
     let mut previous = None;
     for (offset, character) in text.char_indices() {
@@ -120,7 +120,8 @@ fn reads_back(text: &str, write: impl FnOnce(String) -> serde_yaml::Result<Strin
     }
 }
 
-/// Whether readers of YAML 1.1, which many tools still use, may take an unquoted text for a truth, a number or a date.
+/// Returns whether readers of YAML 1.1, which many tools still use, may read an unquoted text as a boolean, a number or
+/// a date.
 ///
 /// Source: the types of YAML 1.1 at yaml.org/type.
 fn is_more_in_yaml_1_1(text: &str) -> bool {
@@ -128,7 +129,7 @@ fn is_more_in_yaml_1_1(text: &str) -> bool {
         ["y", "n", "yes", "no", "on", "off", "="].iter().any(|word| text.eq_ignore_ascii_case(word));
     let starts_number = text.starts_with(|first: char| first.is_ascii_digit() || "+-.".contains(first));
     let is_numeric = |character: char| character.is_ascii_hexdigit() || "_:.+-xoTtZz ".contains(character);
-    // No number has two dots, but the version of a module does.
+    // A number never has two dots, but the version of a module has.
     let is_number = starts_number
         && text.contains(|character: char| character.is_ascii_digit())
         && text.chars().all(is_numeric)
@@ -136,7 +137,7 @@ fn is_more_in_yaml_1_1(text: &str) -> bool {
     is_word || is_number
 }
 
-/// A text in double quotes (YAML 1.2, section 5.7), in which every character is what it seems to be.
+/// Returns a text in double quotes (YAML 1.2, section 5.7), in which every character is what it seems to be.
 fn in_double_quotes(text: &str) -> String {
     let mut quoted = String::with_capacity(text.len() + 2);
     quoted.push('"');

@@ -1,7 +1,7 @@
-//! Presentation: what people and programs read.
+//! Renders what the stages return as text for people and for programs.
 //!
-//! Values come in, text goes out; a [`Style`] describes what the terminal can show. Nothing here probes a terminal,
-//! reads the environment or decides what is right.
+//! A [`Style`] describes what the place where a report is shown can display. No file here reads the environment or asks
+//! a terminal, and none decides whether something is right or wrong.
 //!
 //! Invariant: text that comes from an authored file passes through [`text`] before it is written, whatever the format.
 

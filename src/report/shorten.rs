@@ -1,23 +1,25 @@
-//! Long lists for people: the first lines, and how many more there are.
+//! Shortens long lists for people to their first lines and the number of the others.
 //!
-//! This is the one place that cuts a list of lines. Reports for programs are never cut.
+//! No other file shortens a list of lines. Reports for programs are never shortened.
 
 use super::Style;
 
-/// The most lines of one list of changes on a terminal.
+/// The most lines that a terminal shows of one list of changes.
 pub const MAX_LINES: usize = 20;
 
-/// The most removals that a guard refused: a person has to read them before letting them through.
+/// The most lines that a terminal shows of removals that a guard refused: a person has to read them before allowing
+/// them.
 pub const MAX_REMOVALS: usize = 50;
 
-/// The lines to show where `style` shows at most so many: the first ones, and a last one with the number of the others.
+/// Returns the first lines of a list, and a last one with the number of the others, where `style` has a limit that the
+/// list exceeds.
 ///
-/// `noun` is what one line is, in the singular; `elsewhere` says where all of them can be read.
+/// `noun` names what one line is about, in the singular; `elsewhere` says where all of them can be read.
 pub fn shorten(lines: Vec<String>, noun: &str, elsewhere: &str, style: Style) -> Vec<String> {
     cut(lines, style.max_lines, noun, elsewhere, style)
 }
 
-/// The same for removals that a guard refused, of which more are shown.
+/// Does the same for removals that a guard refused, of which more are shown.
 pub fn shorten_removals(lines: Vec<String>, elsewhere: &str, style: Style) -> Vec<String> {
     cut(lines, style.max_lines.map(|limit| limit.max(MAX_REMOVALS)), "removal", elsewhere, style)
 }

@@ -1,6 +1,6 @@
 //! The outputs of a step of a workflow: `name<<delimiter`, the value, the delimiter.
 //!
-//! They are numbers, ids and truths; nothing that a manifest says is among them.
+//! They are numbers, ids and booleans; no text of a manifest is among them.
 
 use std::fmt::Write as _;
 
@@ -11,10 +11,11 @@ use crate::{
     sync::{Draft, Outcome, Summary, Verification},
 };
 
-/// What a later step may ask for. What a command cannot tell is left out, which a workflow reads as the empty text.
+/// The outputs that a later step can read. A value that a command does not know is left out, which a workflow reads as
+/// the empty text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Outputs {
-    /// Whether there is a new version of the registry, or would be if nothing held it up.
+    /// Whether there is a new version of the registry, or would be if no guard refused it.
     pub changed: Option<bool>,
     /// The version that the registry has now.
     pub version: Option<SnapshotVersion>,
@@ -22,31 +23,31 @@ pub struct Outputs {
     pub tree: Option<ObjectId>,
     /// The commit that was made.
     pub commit: Option<ObjectId>,
-    /// Modules that came in.
+    /// The number of modules that were added.
     pub added: Option<usize>,
-    /// Modules with another entry.
+    /// The number of modules with another entry.
     pub updated: Option<usize>,
-    /// Modules that are gone.
+    /// The number of modules that were removed.
     pub removed: Option<usize>,
-    /// Modules that keep their last good entry.
+    /// The number of modules that keep their last good entry.
     pub held: Option<usize>,
-    /// Of a check its errors; else the invalid manifests without an entry to keep.
+    /// The number of errors of a check, or else of invalid manifests without an entry to keep.
     pub errors: Option<usize>,
 }
 
 impl Outputs {
-    /// Of a check: how many errors it found.
+    /// Returns the outputs of a check: how many errors it found.
     pub fn of_findings(findings: &Findings) -> Self {
         Self { errors: Some(findings.count(Severity::Error)), ..Self::default() }
     }
 
-    /// Of a verification.
+    /// Returns the outputs of a verification.
     pub fn of_verification(found: &Verification) -> Self {
         let errors = Some(found.discrepancies.len());
         Self { version: Some(found.version), tree: found.tree, errors, ..Self::default() }
     }
 
-    /// Of the changes between two versions.
+    /// Returns the outputs of the changes between two versions.
     pub fn of_changes(version: SnapshotVersion, added: usize, updated: usize, removed: usize) -> Self {
         Self {
             changed: Some(added + updated + removed > 0),
@@ -58,14 +59,14 @@ impl Outputs {
         }
     }
 
-    /// Of a draft of the next version, while the registry is still at `version`.
+    /// Returns the outputs of a draft of the next version, while the registry is still at `version`.
     pub fn of_draft(version: SnapshotVersion, draft: &Draft) -> Self {
         let next = draft.root.as_ref().map_or(version, |root| root.version);
         Self { changed: Some(next != version), version: Some(version), ..Self::default() }
             .counting(&draft.plan.summary)
     }
 
-    /// Of a sync.
+    /// Returns the outputs of a sync.
     pub fn of_sync(outcome: &Outcome) -> Self {
         let before = Self::of_draft(outcome.previous.version(), &outcome.draft);
         Self {
@@ -89,7 +90,7 @@ impl Outputs {
         }
     }
 
-    /// The lines to append to the file of outputs. The delimiter must be one that nobody could guess.
+    /// Returns the lines to append to the file of outputs. The delimiter must be one that cannot be guessed.
     pub fn lines(&self, delimiter: &str) -> String {
         let number = |number: Option<usize>| number.map(|number| number.to_string());
         let values = [

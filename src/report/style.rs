@@ -1,50 +1,50 @@
-//! What the place where a report is shown can do.
+//! The abilities of the place where a report is shown: colours, width, Unicode.
 
 use anstyle::{AnsiColor, Effects};
 
-/// What the place where a report is shown can do.
+/// The abilities of the place where a report is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Style {
     /// Whether colours are wanted.
     pub color: bool,
-    /// How many columns a line has.
+    /// The number of columns of a line.
     pub width: usize,
     /// Whether frames and arrows may be drawn with more than ASCII; text from files stays as it is.
     pub unicode: bool,
-    /// How many lines of one list are shown, where there is a limit.
+    /// The most lines that are shown of one list, or `None` to show all.
     pub max_lines: Option<usize>,
 }
 
 impl Style {
-    /// For files, pipes and logs: the same everywhere.
+    /// The style for files, pipes and logs, which is the same everywhere.
     pub const PLAIN: Self = Self { color: false, width: 100, unicode: true, max_lines: None };
 
-    /// `unicode` where it can be shown, else `ascii`.
+    /// Returns `unicode` where it can be shown, else `ascii`.
     pub(super) fn symbol(self, unicode: &'static str, ascii: &'static str) -> &'static str {
         if self.unicode { unicode } else { ascii }
     }
 
-    /// `text` as the word that leads an error.
+    /// Returns `text` painted as the word that leads an error.
     pub fn error(self, text: &str) -> String {
         self.paint(Ink::Error, text)
     }
 
-    /// `text` as the word that leads a warning.
+    /// Returns `text` painted as the word that leads a warning.
     pub fn warning(self, text: &str) -> String {
         self.paint(Ink::Warning, text)
     }
 
-    /// `text` as the word that leads a remedy.
+    /// Returns `text` painted as the word that leads a help line.
     pub fn help(self, text: &str) -> String {
         self.paint(Ink::Note, text)
     }
 
-    /// `text` in bold.
+    /// Returns `text` in bold.
     pub fn strong(self, text: &str) -> String {
         self.paint(Ink::Strong, text)
     }
 
-    /// `text` in `ink`, where colours are wanted.
+    /// Returns `text` in `ink`, where colours are wanted.
     pub(super) fn paint(self, ink: Ink, text: &str) -> String {
         if self.color {
             let style = ink.style();
@@ -55,7 +55,7 @@ impl Style {
     }
 }
 
-/// What a piece of text means, and thus its colour.
+/// The meaning of a piece of text, from which its colour follows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Ink {
     Added,

@@ -1,14 +1,14 @@
 //! Makes untrusted text safe to show, and fits it into lines.
 //!
-//! Characters that move the cursor, reorder, hide or vanish are written as escapes, and nothing that is left can start a
-//! command of a build server: those read `::command::` at the start of a line and `##[command]` or `##vso[command]`
-//! anywhere in one.
+//! Characters that move the cursor, reorder or hide text are written as escapes, and the result cannot start a command
+//! of a build server: those read `::command::` at the start of a line and `##[command]` or `##vso[command]` anywhere in
+//! one.
 
 use std::{borrow::Cow, fmt::Write};
 
 use crate::{diagnostic::is_hidden, domain::RepoPath};
 
-/// `text` as one line on which every character is what it seems to be.
+/// Returns `text` on one line, with an escape for every character that is not what it seems to be.
 pub fn visible(text: &str) -> Cow<'_, str> {
     let is_safe = |byte: u8| matches!(byte, b' '..=b'~') && byte != b':' && byte != b'#';
     if text.bytes().all(is_safe) {
@@ -36,8 +36,8 @@ pub(super) fn push_visible(shown: &mut String, character: char, previous: Option
     }
 }
 
-/// Whether this is the character whose escape keeps a build server from reading a command: the second colon of a `::`
-/// that starts a word, the second `#` of `##[` or `##vso[`.
+/// Returns whether `character` must be escaped to keep a build server from reading a command: it is the second colon of
+/// a `::` that starts a word, or the second `#` of `##[` or `##vso[`.
 pub(super) fn starts_command(character: char, previous: Option<char>, rest: &str) -> bool {
     match (previous, character) {
         (before, ':') if before.is_none_or(char::is_whitespace) => rest.starts_with("::"),
@@ -48,7 +48,7 @@ pub(super) fn starts_command(character: char, previous: Option<char>, rest: &str
     }
 }
 
-/// `text` in lines of at most `width` characters, broken at spaces alone: a longer word has a longer line.
+/// Returns `text` in lines of at most `width` characters, broken only at spaces: a longer word makes a longer line.
 pub fn wrap(text: &str, width: usize) -> String {
     let mut wrapped = String::with_capacity(text.len());
     let mut column = 0;
@@ -65,7 +65,7 @@ pub fn wrap(text: &str, width: usize) -> String {
     wrapped
 }
 
-/// The first three of some paths in the quotes of messages, and how many more there are.
+/// Returns the first three of some paths in the quotes of messages, and how many more there are.
 pub fn first_paths<'a>(paths: impl IntoIterator<Item = &'a RepoPath>) -> String {
     const SHOWN: usize = 3;
     let mut paths = paths.into_iter();
@@ -77,7 +77,7 @@ pub fn first_paths<'a>(paths: impl IntoIterator<Item = &'a RepoPath>) -> String 
     }
 }
 
-/// `1 module`, `2 modules`.
+/// Returns a number with its noun: `1 module`, `2 modules`.
 pub(super) fn count(number: usize, noun: &str) -> String {
     format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }

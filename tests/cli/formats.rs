@@ -1,10 +1,10 @@
-//! `--format` of the commands that check something: what machines read, from the real program.
+//! `--format` of the commands that check something: what the real program writes for other programs.
 
 use serde_json::{Value, json};
 
 use crate::harness::{Folder, manifest};
 
-/// A registry with a misspelt field in line 5 of one manifest, and an entry that nobody compiled.
+/// Returns a registry with a misspelt field in one manifest, and a manifest that was not compiled yet.
 fn broken() -> Folder {
     let folder = Folder::with_modules(&["chat", "drive"]);
     folder.expect(0, &["sync"]);

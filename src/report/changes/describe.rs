@@ -1,4 +1,5 @@
-//! What every format for people says about changes: the counts, the order of the fields, and the move of a manifest.
+//! Describes changes in the ways that all formats for people share: the counts, the order of the fields, and moved
+//! manifests.
 
 use crate::{
     diff::{ChangeKind, Changes, FieldChange, FieldKind, ModuleChange},
@@ -6,7 +7,7 @@ use crate::{
     report::text::visible,
 };
 
-/// `1 added, 2 updated, 1 removed (1 renamed)`.
+/// Returns the counts of the changes: `1 added, 2 updated, 1 removed (1 renamed)`.
 pub(in crate::report) fn summary(changes: &Changes) -> String {
     if changes.is_empty() {
         return "no changes".to_owned();
@@ -20,19 +21,19 @@ pub(in crate::report) fn summary(changes: &Changes) -> String {
     if renamed > 0 { format!("{counts} ({renamed} renamed)") } else { counts }
 }
 
-/// Whether the version next to the module's name shows this change already.
+/// Returns whether the change is that of the module's version, which is shown next to its name.
 pub(in crate::report) fn is_version(change: &FieldChange) -> bool {
     change.pointer == Pointer::new("/version")
 }
 
-/// The changed fields but the version, those of permissions before the others.
+/// Returns the changed fields without the version; those that concern permissions come first.
 pub(in crate::report) fn permissions_first(fields: &[FieldChange]) -> impl Iterator<Item = &FieldChange> {
     let (first, rest): (Vec<_>, Vec<_>) =
         fields.iter().filter(|field| !is_version(field)).partition(|field| field.concerns_permissions());
     first.into_iter().chain(rest)
 }
 
-/// The old and the new place of a manifest, where nothing else of its entry changed.
+/// Returns the old and the new path of a manifest, if nothing else of its entry changed.
 pub(in crate::report) fn moved(change: &ModuleChange) -> Option<(String, String)> {
     match &change.kind {
         ChangeKind::Updated { fields, .. } if change.is_move() => match &fields.first()?.kind {

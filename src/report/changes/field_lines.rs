@@ -1,4 +1,4 @@
-//! The lines that show what changed in one entry, before any format or colour.
+//! Lays out what changed in one field as lines, before any format or colour.
 
 use serde_json::Value;
 use similar::{ChangeTag, TextDiff};
@@ -13,35 +13,35 @@ use crate::{
 /// The most lines that one field is shown in.
 const MAX_LINES: usize = 60;
 
-/// The most characters of one value, or of one line of it, that are shown.
+/// The most characters that are shown of one value, or of one line of it.
 const MAX_VALUE: usize = 400;
 
-/// Text that did not change is cut in the middle above this length.
+/// The longest unchanged text that is not cut in the middle.
 const MAX_SAME: usize = 80;
 
-/// Texts whose lengths multiply to more are shown whole: comparing them word by word takes too long.
+/// The largest product of the lengths of two texts that are compared word by word; longer ones take too long.
 const MAX_COMPARED: usize = 400_000_000;
 
-/// Lines of unchanged text around changed ones.
+/// The number of unchanged lines that are shown around changed ones.
 const CONTEXT_LINES: usize = 2;
 
-/// What a line says of the text on it.
+/// The kind of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::report) enum Mark {
-    /// It heads the lines of one text.
+    /// A heading above the lines of one text.
     Place,
-    /// It did not change.
+    /// A line that did not change.
     Same,
-    /// It is gone.
+    /// A line that was removed.
     Removed,
-    /// It came in.
+    /// A line that was added.
     Added,
-    /// It holds the old and the new value.
+    /// A line that contains the old and the new value.
     Updated,
 }
 
 impl Mark {
-    /// The character that stands before the line.
+    /// Returns the character in front of the line.
     pub(in crate::report) const fn sign(self) -> char {
         match self {
             Self::Place => '@',
@@ -53,18 +53,18 @@ impl Mark {
     }
 }
 
-/// What a piece of a line is.
+/// The kind of a piece of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::report) enum Role {
-    /// It stands there as before.
+    /// A piece that did not change.
     Plain,
-    /// It is gone from here.
+    /// A piece that was removed.
     Old,
-    /// It is new here.
+    /// A piece that was added.
     New,
 }
 
-/// One line, safe to show, in pieces.
+/// One line in pieces; it is safe to show.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::report) struct Line {
     pub(in crate::report) mark: Mark,
@@ -76,13 +76,13 @@ impl Line {
         Self { mark, pieces: vec![(Role::Plain, text.into())] }
     }
 
-    /// The line without its pieces.
+    /// Returns the text of the line without the kinds of its pieces.
     pub(in crate::report) fn text(&self) -> String {
         self.pieces.iter().map(|(_, text)| text.as_str()).collect()
     }
 }
 
-/// The lines of one change. An update of a short value is one line where that has at most `width` characters.
+/// Returns the lines of one change. An update of a short value is one line if that has at most `width` characters.
 pub(in crate::report) fn lines(change: &FieldChange, width: usize) -> Vec<Line> {
     let place = place(&change.pointer);
     let mut lines = match &change.kind {
@@ -103,7 +103,7 @@ pub(in crate::report) fn lines(change: &FieldChange, width: usize) -> Vec<Line> 
     lines
 }
 
-/// `aiContext/keywords/2` of `/aiContext/keywords/2`.
+/// Returns the place that a pointer names, without its first slash: `aiContext/keywords/2` for `/aiContext/keywords/2`.
 fn place(pointer: &Pointer) -> String {
     match pointer.as_str().strip_prefix('/') {
         Some(place) => clip(&visible(place), MAX_VALUE).into_owned(),
@@ -111,12 +111,12 @@ fn place(pointer: &Pointer) -> String {
     }
 }
 
-/// A value on one line.
+/// Returns a value on one line.
 fn shown(value: &Value) -> String {
     visible(&value.to_string()).into_owned()
 }
 
-/// A value that came in or went, on one line where it fits.
+/// Returns the lines for a value that was added or removed: one line if it fits.
 fn whole(mark: Mark, place: &str, value: &Value, width: usize) -> Vec<Line> {
     let one_line = format!("{place}: {}", shown(value));
     let is_leaf = !value.is_object() && !value.is_array();
@@ -128,7 +128,7 @@ fn whole(mark: Mark, place: &str, value: &Value, width: usize) -> Vec<Line> {
     lines.lines().map(|line| Line::new(mark, clip(&visible(line), MAX_VALUE))).collect()
 }
 
-/// Old and new value, both on one line each, or on one together.
+/// Returns the lines for an old and a new value: one for both if they fit, else one for each.
 fn updated(place: &str, old: &str, new: &str, width: usize) -> Vec<Line> {
     let (old_pieces, new_pieces) = words(old, new);
     let length = place.chars().count() + old.chars().count() + new.chars().count() + ":  -> ".len();
@@ -143,7 +143,7 @@ fn updated(place: &str, old: &str, new: &str, width: usize) -> Vec<Line> {
 
 type Pieces = Vec<(Role, String)>;
 
-/// Both texts in pieces that tell which words changed; long stretches that did not are cut.
+/// Returns both texts in pieces that mark the words that changed; long unchanged pieces are cut.
 fn words(old: &str, new: &str) -> (Pieces, Pieces) {
     if !comparable(old, new) {
         let piece = |role, text| vec![(role, clip(text, MAX_VALUE).into_owned())];
@@ -185,7 +185,7 @@ fn clip_middle(text: &str) -> String {
     format!("{}…{}", &text[..byte_of(MAX_SAME / 2)], &text[byte_of(length - MAX_SAME / 2)..])
 }
 
-/// The lines of a text that changed, with their neighbours.
+/// Returns the lines of a text that changed, with their neighbours.
 fn text_lines(place: &str, old: &str, new: &str) -> Vec<Line> {
     let mut lines = vec![Line::new(Mark::Place, place)];
     let diff = TextDiff::from_lines(old, new);

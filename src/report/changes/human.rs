@@ -1,4 +1,4 @@
-//! Changes for people: one line per module, and below it what changed in its fields.
+//! Writes changes for people: one line per module, and below it what changed in its fields.
 
 use std::io;
 
@@ -13,11 +13,11 @@ use crate::{
     report::{Style, shorten::shorten, style::Ink, text::visible},
 };
 
-/// How far the lines of a field are indented.
+/// The number of columns by which the lines of a field are indented.
 const INDENT: usize = 4;
 
-/// Writes the changes: `+` added, `-` removed, `~` updated, `>` renamed or moved, `!` what must not be overlooked; then the
-/// modules that are invalid, and the summary.
+/// Writes the changes, then the modules that are invalid, then the summary. The signs are `+` added, `-` removed, `~`
+/// updated, `>` renamed or moved, `!` important.
 pub fn write(
     out: &mut dyn io::Write,
     changes: &Changes,
@@ -38,9 +38,9 @@ pub fn write(
     writeln!(out, "{}", style.paint(Ink::Strong, &summary(changes)))
 }
 
-/// The lines of one change: what happened to the module, and below it its fields.
+/// Returns the lines of one change: what happened to the module, and below it its fields.
 ///
-/// Permissions come first, for they decide what an assistant may do.
+/// Permissions come first, because they decide what an assistant may do.
 fn module(change: &ModuleChange, style: Style) -> Vec<String> {
     let mut lines = head_and_fields(change, style);
     if !change.permissions.is_empty() && !lines.is_empty() {
@@ -67,7 +67,7 @@ fn head_and_fields(change: &ModuleChange, style: Style) -> Vec<String> {
         ChangeKind::Removed { version, renamed_to: None } => {
             head(Ink::Removed, '-', name, &shown(version.as_ref()))
         }
-        // The line of the added module has both names.
+        // The line of the added module shows both names.
         ChangeKind::Removed { renamed_to: Some(_), .. } => Vec::new(),
         ChangeKind::Updated { from_version, to_version, fields } => {
             if let Some((from, to)) = moved(change) {
@@ -117,7 +117,7 @@ fn field_line(line: &Line, style: Style) -> String {
     format!("{} {text}", style.paint(ink, &sign.to_string()))
 }
 
-/// Our own arrow and ellipsis in ASCII, where only that can be shown.
+/// Returns `text` with our own arrow and ellipsis in ASCII, if the style allows no Unicode.
 fn ascii(text: &str, style: Style) -> String {
     if style.unicode { text.to_owned() } else { text.replace('→', "->").replace('…', "...") }
 }

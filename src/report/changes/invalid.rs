@@ -1,4 +1,5 @@
-//! What invalid manifests mean for the registry: which entries stay as they are, and which modules get none.
+//! Describes what invalid manifests mean for the registry: which entries are kept, and which modules are not
+//! registered.
 
 use crate::{
     domain::{ModuleName, RepoPath},
@@ -10,9 +11,9 @@ use crate::{
 /// The modules whose manifests are invalid, and what a sync does about them.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct InvalidModules {
-    /// The modules whose entries stay at their old content, with the rules that their manifests break.
+    /// The modules that keep their previous entries, with the rules that their manifests violate.
     pub held: Vec<(ModuleName, String)>,
-    /// The manifests of modules that have no entry and get none.
+    /// The manifests of modules that have no entry and are not registered.
     pub left_out: Vec<RepoPath>,
 }
 
@@ -24,7 +25,7 @@ impl From<&Plan> for InvalidModules {
 }
 
 impl InvalidModules {
-    /// One line for each module; `name` shows a module, path or rule in the way of the format.
+    /// Returns one line for each module; `name` formats the name of a module, a path or a rule.
     pub(in crate::report) fn lines(&self, name: impl Fn(&str) -> String) -> Vec<String> {
         let held = self.held.iter().map(|(module, code)| {
             let (module, code) = (name(module.as_str()), name(code));
@@ -37,7 +38,7 @@ impl InvalidModules {
         held.chain(left_out).collect()
     }
 
-    /// The lines for a terminal.
+    /// Returns the lines for a terminal.
     pub fn plain_lines(&self) -> Vec<String> {
         self.lines(|name| visible(name).into_owned())
     }

@@ -1,4 +1,4 @@
-//! What changes in a registry: the modules, their fields and their permissions, in lines that every format for people shares.
+//! The changes of a registry in lines that the formats for people share: modules, fields and permissions.
 
 mod describe;
 mod field_lines;

@@ -1,11 +1,11 @@
-//! Permissions that were gained and lost, in words.
+//! Describes in words which permissions a module gained and lost.
 
 use crate::{diff::PermissionChange, report::text::count};
 
 /// Describes what a module gained and lost: `gains drive:delete, loses drive:read; action share-item gains drive:write`.
 ///
-/// `name` shows one name of a permission or an action in the way of the format. Permissions that do not fit into about
-/// `limit` bytes are counted instead of named; the first one is always named.
+/// `name` formats the name of a permission or an action. Permissions whose names do not fit into about `limit` bytes
+/// are counted instead of named; the first one is always named.
 pub(in crate::report) fn describe_permissions(
     changes: &[PermissionChange],
     limit: usize,
@@ -31,14 +31,14 @@ pub(in crate::report) fn describe_permissions(
     phrases.join("; ")
 }
 
-/// How many bytes of names still fit into a phrase.
+/// The number of bytes that are left for names.
 struct NameBudget {
     left: usize,
     is_used: bool,
 }
 
 impl NameBudget {
-    /// Takes the bytes of a name, or closes the phrase for further names where they do not fit.
+    /// Takes the bytes of a name, or allows no further names if it does not fit.
     fn take(&mut self, name: &str) -> bool {
         let fits = name.len() <= self.left || !self.is_used;
         self.left = if fits { self.left.saturating_sub(name.len()) } else { 0 };

@@ -1,8 +1,8 @@
-//! GitHub annotations: workflow commands on standard output, which the runner turns into remarks on the lines of a pull
+//! Writes GitHub annotations: workflow commands on standard output, which the runner shows at the lines of a pull
 //! request.
 //!
-//! A step may make ten annotations of each kind; the most severe come first and the last of a kind tells how many more
-//! there are, which then stand as plain lines in the log.
+//! A step can make ten annotations of each kind. The most severe findings come first; the last annotation of a kind
+//! says how many more there are, and those follow as plain lines in the log.
 
 use std::{fmt::Write as _, io};
 
@@ -12,13 +12,13 @@ use crate::{
     report::text::visible,
 };
 
-/// How many annotations of each kind a step may make.
+/// The number of annotations of each kind that a step can make.
 const MAX_OF_A_KIND: usize = 10;
 
 /// The most characters of a message; hosts take 64 KiB.
 const MAX_MESSAGE: usize = 4_000;
 
-/// Writes an annotation for each finding, as far as the host takes them, and a plain line for each of the others.
+/// Writes an annotation for each finding, as far as the host accepts them, and a plain line for each of the others.
 pub fn write(out: &mut dyn io::Write, findings: &Findings) -> io::Result<()> {
     let items = findings.by_severity();
     let mut left_out = Vec::new();
@@ -44,7 +44,7 @@ pub fn write(out: &mut dyn io::Write, findings: &Findings) -> io::Result<()> {
     left_out.iter().try_for_each(|item| writeln!(out, "{}", line(item)))
 }
 
-/// The command of a severity.
+/// Returns the workflow command for a severity.
 const fn command(severity: Severity) -> &'static str {
     match severity {
         Severity::Error => "error",
@@ -57,7 +57,7 @@ fn annotation(item: &ReportItem) -> String {
     let mut command = format!("::{} file={}", command(item.severity), property(item.path.as_str()));
     if let Some((start, end)) = item.place {
         _ = write!(command, ",line={},endLine={}", start.line, end.line);
-        // Columns of another line than the first would be taken for its own.
+        // The host would take columns of a later line for columns of the first one.
         if start.line == end.line {
             _ = write!(command, ",col={},endColumn={}", start.column, end.column);
         }
@@ -70,7 +70,7 @@ fn annotation(item: &ReportItem) -> String {
     format!("{command},title={}::{message}", property(item.rule.code))
 }
 
-/// A finding as one line of the log.
+/// Returns a finding as one line of the log.
 fn line(item: &ReportItem) -> String {
     let place = item.place.map_or_else(String::new, |(start, _)| format!(":{}:{}", start.line, start.column));
     let text =
@@ -78,12 +78,12 @@ fn line(item: &ReportItem) -> String {
     visible(&clip(&text, MAX_MESSAGE)).into_owned()
 }
 
-/// A text as the data of a command: one line, visible, and escaped as the runner unescapes it.
+/// Returns a text as the data of a command: on one line, visible, and escaped as the runner expects it.
 fn data(text: &str) -> String {
     visible(&clip(text, MAX_MESSAGE)).replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 
-/// A text as the value of a property, which also may not hold what ends it.
+/// Returns a text as the value of a property, in which the characters that would end it are escaped too.
 fn property(text: &str) -> String {
     data(text).replace(':', "%3A").replace(',', "%2C")
 }

@@ -38,7 +38,7 @@ struct Lines {
 
 impl<'a> Issue<'a> {
     fn new(item: &'a ReportItem, fingerprint: String) -> Self {
-        // The format asks for a line also of what has none.
+        // The format requires a line, so findings without a place get the first one.
         let lines = match item.place {
             Some((start, end)) => Lines { begin: start.line, end: Some(end.line) },
             None => Lines { begin: 1, end: None },
@@ -57,7 +57,7 @@ impl<'a> Issue<'a> {
     }
 }
 
-/// The word of GitLab: what blocks is critical, what somebody should look at minor.
+/// Returns GitLab's word for a severity: an error blocks and is critical, a warning is minor.
 const fn severity(severity: Severity) -> &'static str {
     match severity {
         Severity::Error => "critical",

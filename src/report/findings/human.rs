@@ -1,4 +1,4 @@
-//! Diagnostics for people: each with its excerpt, its label and its remedy. The only home of miette.
+//! Writes diagnostics for people, each with its snippet, its label and its help. No other file uses miette.
 
 use std::{
     collections::BTreeSet,
@@ -21,16 +21,16 @@ use crate::{
     },
 };
 
-/// The longest message and remedy that are shown; a value quoted in them may be as long as its file.
+/// The most characters that are shown of a message or a help line; a value quoted in them can be as long as its file.
 const MAX_MESSAGE: usize = 600;
 
-/// The longest label that is shown.
+/// The most characters that are shown of a label.
 const MAX_LABEL: usize = 80;
 
-/// The columns that line numbers and frames take.
+/// The number of columns that line numbers and frames take.
 const FRAME: usize = 10;
 
-/// The narrowest column of text; a terminal below it wraps by itself.
+/// The fewest columns for text; a narrower terminal wraps the lines itself.
 const MIN_WIDTH: usize = 30;
 
 /// Writes every diagnostic, in the order given, with a blank line after each.
@@ -53,9 +53,9 @@ pub fn diagnostics(out: &mut dyn io::Write, diagnostics: &[Diagnostic], style: S
     Ok(())
 }
 
-/// The line above a round of `validate --watch`: when it began, and the files that changed before it.
+/// Returns the line above a round of `validate --watch`: when it began, and the files that changed before it.
 pub fn round(time: &str, changed: &[String], style: Style) -> String {
-    /// More names make the line too long to read.
+    /// The most names on the line; more make it too long to read.
     const MAX_NAMES: usize = 3;
     let rule = style.symbol("────", "----");
     let mut names: Vec<String> =
@@ -67,7 +67,7 @@ pub fn round(time: &str, changed: &[String], style: Style) -> String {
     format!("{rule} {time} {rule} {names}").trim_end().to_owned()
 }
 
-/// The line below the diagnostics of a run over `manifests` files: `5 errors, 1 warning in 3 of 12 manifests`.
+/// Returns the line below the diagnostics of a run over `manifests` files: `5 errors, 1 warning in 3 of 12 manifests`.
 pub fn summary(diagnostics: &[Diagnostic], manifests: usize, style: Style) -> String {
     let files: BTreeSet<_> = diagnostics.iter().map(|diagnostic| diagnostic.source.path()).collect();
     let tally = |severity: Severity, noun: &str, ink: Ink| {
@@ -86,7 +86,7 @@ pub fn summary(diagnostics: &[Diagnostic], manifests: usize, style: Style) -> St
         let good = style.paint(Ink::Good, style.symbol("✓", "ok:"));
         return format!("{good} no problems in {}", count(manifests, "manifest"));
     }
-    // A problem of a file that is no manifest, like a near miss, is counted among the files all the same.
+    // A file that only looks like a manifest is counted too if it has a diagnostic.
     let manifests = count(manifests.max(files.len()), "manifest");
     format!("{} in {} of {manifests}", found.join(", "), files.len())
 }
@@ -114,7 +114,7 @@ fn handler(severity: Severity, style: Style) -> GraphicalReportHandler {
         .without_cause_chain()
 }
 
-/// A diagnostic as miette takes it: every text already safe to show and wrapped.
+/// A diagnostic in the form that miette expects: every text is already safe to show and wrapped.
 #[derive(Debug)]
 struct DisplayedDiagnostic {
     severity: Severity,
@@ -125,7 +125,7 @@ struct DisplayedDiagnostic {
     excerpt: Option<DisplayedSnippet>,
 }
 
-/// A snippet as miette reads it.
+/// A snippet in the form that miette expects.
 #[derive(Debug)]
 struct DisplayedSnippet {
     path: String,
@@ -191,8 +191,8 @@ impl miette::Diagnostic for DisplayedDiagnostic {
 }
 
 impl SourceCode for DisplayedSnippet {
-    /// Gives the whole snippet. Asked for a span without context, miette is about to print where it starts: that is the
-    /// place in the file.
+    /// Returns the whole snippet. A call that asks for a span without context means that miette is about to print where
+    /// the span starts, so that the place in the file is returned.
     fn read_span<'a>(
         &'a self,
         span: &SourceSpan,

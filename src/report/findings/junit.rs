@@ -1,7 +1,7 @@
-//! `JUnit` XML: a suite for each file that was looked at, a test case for each finding.
+//! Writes `JUnit` XML: a suite for each file that was checked, a test case for each finding.
 //!
-//! A finding that makes the check fail is a failed case, any other is a passed one with an output; a file without
-//! findings has one case that passed.
+//! A finding that makes the check fail is a failed case, any other is a passed one with output; a file without findings
+//! has one case that passed.
 
 use std::{collections::BTreeMap, io};
 
@@ -37,7 +37,7 @@ fn case(item: &ReportItem, findings: &Findings) -> TestCase {
         text += "\nhelp: ";
         text += &visible(help);
     }
-    // The place is left out of the name, so that the case stays the same one when lines move.
+    // The place is not part of the name, so that the case keeps its name when lines move.
     let name = visible(&format!("{} {}", item.rule.code, item.pointer)).trim_end().to_owned();
     let class_name = visible(item.path.as_str());
     let mut case = if findings.is_failure(item) {

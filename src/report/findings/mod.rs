@@ -1,4 +1,4 @@
-//! What is wrong with manifests and with the registry: one list of findings, and one file for each format that shows it.
+//! The findings of the commands that check something, with one file for each format that shows them.
 
 pub mod github;
 pub mod gitlab;

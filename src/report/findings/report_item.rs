@@ -1,4 +1,4 @@
-//! What `validate`, `compile --check` and `verify` found, in the one form from which every format for machines is written.
+//! The findings of `validate`, `compile --check` and `verify`, in the one form from which every format is written.
 //!
 //! A finding is about an authored file or about a generated one: a diagnostic has a place in a text, a file of the
 //! registry has none.
@@ -18,7 +18,7 @@ use crate::{
     sync::{Discrepancy, Drift, Verification},
 };
 
-/// Which check found it: the name under which a host keeps the results of several checks apart.
+/// The command that checked. Hosts use its name to keep the results of several checks apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Check {
     /// `modreg validate`.
@@ -30,7 +30,7 @@ pub enum Check {
 }
 
 impl Check {
-    /// The command's name.
+    /// Returns the name of the command.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Validate => "validate",
@@ -40,16 +40,16 @@ impl Check {
     }
 }
 
-/// What a check found.
+/// The findings of a check.
 #[derive(Debug)]
 pub struct Findings {
-    /// Which check it was.
+    /// The command that checked.
     pub check: Check,
-    /// The files that were looked at, good or not.
+    /// The files that were checked, valid or not.
     pub checked: BTreeSet<RepoPath>,
     /// Whether warnings make the check fail, as errors do.
     pub is_strict: bool,
-    /// What is wrong, in the order in which people read it.
+    /// The findings, in the order in which people read them.
     pub items: Vec<ReportItem>,
 }
 
@@ -58,28 +58,29 @@ pub struct Findings {
 pub struct ReportItem {
     /// The rule that was broken.
     pub rule: &'static Rule,
-    /// How bad it is.
+    /// The severity, which settings may have changed.
     pub severity: Severity,
-    /// The file.
+    /// The file that the finding is about.
     pub path: RepoPath,
-    /// The node of the file that it is about; the root where it is about the file.
+    /// The node of the file that it is about, or the root if it is about the whole file.
     pub pointer: Pointer,
-    /// Where it is, from the first character to the place after the last, where the file has a text to show.
+    /// The place of the finding, from its first character to the one after its last, or `None` if the file has no text
+    /// to show.
     pub place: Option<(Position, Position)>,
-    /// One line, raw: what a file says may be in it.
+    /// The message on one line. It is raw: it can contain text of the file.
     pub message: String,
-    /// What to do.
+    /// The advice on what to do.
     pub help: Option<String>,
 }
 
 impl Findings {
-    /// What a check of the `checked` manifests found.
+    /// Returns the findings of a check of the `checked` manifests.
     pub fn of_manifests(check: Check, checked: BTreeSet<RepoPath>, found: &[Diagnostic]) -> Self {
         let items = found.iter().map(ReportItem::from).collect();
         Self { check, checked, is_strict: false, items }
     }
 
-    /// Adds a finding for each file of `registry/` that is not what its manifests give.
+    /// Adds a finding for each file of `registry/` that differs from what the manifests compile to.
     #[must_use]
     pub fn with_drift(mut self, drift: &Drift) -> Self {
         self.checked.insert(root_path());
@@ -87,13 +88,13 @@ impl Findings {
         self
     }
 
-    /// What a verification found.
+    /// Returns the findings of a verification.
     pub fn of_verification(found: &Verification) -> Self {
         let items = found.discrepancies.iter().map(ReportItem::from).collect();
         Self { check: Check::Verify, checked: [root_path()].into(), is_strict: false, items }
     }
 
-    /// Whether a finding makes the check fail.
+    /// Returns whether a finding makes the check fail.
     pub fn is_failure(&self, item: &ReportItem) -> bool {
         match item.severity {
             Severity::Error => true,
@@ -102,22 +103,22 @@ impl Findings {
         }
     }
 
-    /// How many findings there are of a severity.
+    /// Returns the number of findings of a severity.
     pub fn count(&self, severity: Severity) -> usize {
         self.items.iter().filter(|item| item.severity == severity).count()
     }
 
-    /// The findings, the most severe first.
+    /// Returns the findings, the most severe first.
     pub fn by_severity(&self) -> Vec<&ReportItem> {
         let mut items: Vec<&ReportItem> = self.items.iter().collect();
         items.sort_by_key(|item| item.severity);
         items
     }
 
-    /// The findings with what tells each from all others, in hex, for hosts that follow a finding from run to run.
+    /// Returns each finding with its fingerprint in hex, by which hosts recognize a finding from run to run.
     ///
-    /// It does not change when lines move: it covers the rule, the file, the node and the message without its digits,
-    /// because a message may name another line; and which of several equal ones it is.
+    /// A fingerprint does not change when lines move: it covers the rule, the file, the node, the message without its
+    /// digits, because a message may name another line, and the number of the finding among equal ones.
     pub fn fingerprinted(&self) -> Vec<(&ReportItem, String)> {
         let mut seen: BTreeMap<[u8; 32], u32> = BTreeMap::new();
         let fingerprinted = self.items.iter().map(|item| {
@@ -188,7 +189,7 @@ fn drifted(path: &RepoPath, drift: &Drift) -> ReportItem {
     ReportItem::of_file(&registry::DRIFT, path.clone(), message, Some(help))
 }
 
-/// What is wrong with a file of the registry.
+/// Returns what is wrong with a file of the registry.
 pub fn drift_message(path: &RepoPath, drift: &Drift) -> String {
     match (drift.odd.get(path), drift.remove.contains(path)) {
         (Some(odd), true) => format!("{}, and must not be there: no manifest compiles to it", odd.present()),

@@ -1,8 +1,8 @@
-//! SARIF 2.1.0 (OASIS), as code scanning reads it.
+//! Writes SARIF 2.1.0 (OASIS), as code scanning reads it.
 //!
-//! Paths are relative to the root of the repository, under the base `%SRCROOT%`. What is fixed disappears because every run
-//! lists all that there is, also where that is nothing. `primaryLocationLineHash` is left to the host's upload, which
-//! computes it from the files and complains about another one.
+//! Paths are relative to the root of the repository, under the base `%SRCROOT%`. Hosts close a result that a later log
+//! does not contain, so every log contains all results, even if there are none. The log has no
+//! `primaryLocationLineHash`: the host's upload computes it from the files and reports one that differs.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -25,7 +25,7 @@ const MAX_RESULTS: usize = 5_000;
 /// The most characters of a message; 5,000 of them stay below the 10 MB that a host takes.
 const MAX_MESSAGE: usize = 1_000;
 
-/// The base of all paths: the root of the repository.
+/// The base of all paths, which is the root of the repository.
 const BASE: &str = "%SRCROOT%";
 
 /// Writes the log: one run with all findings, the most severe first.
@@ -97,7 +97,7 @@ struct Driver {
     rules: Vec<Descriptor>,
 }
 
-/// A rule, for those who look at a result.
+/// A rule, for people who look at a result.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Descriptor {
@@ -237,7 +237,7 @@ struct ArtifactLocation {
 }
 
 impl ArtifactLocation {
-    /// A file of the repository; one outside of it, which was named by its absolute path, has no base.
+    /// Returns the location of a file. A file outside of the repository, whose path is absolute, has no base.
     fn of(path: &RepoPath) -> Self {
         let uri = percent_encoded(path.as_str());
         if path.as_str().starts_with('/') {
@@ -264,15 +264,15 @@ impl Region {
     }
 }
 
-/// A plain text that shows as it is.
+/// A plain text that is shown as it is.
 #[derive(Serialize)]
 struct Message {
     text: String,
 }
 
 impl Message {
-    /// Takes any text: what viewers would read as a link (`[text](target)`, section 3.11.6) or as a placeholder (`{0}`,
-    /// section 3.11.5) is written as escapes. The characters that cannot be seen are left to [`json::write_value`].
+    /// Escapes what viewers would read as a link (`[text](target)`, section 3.11.6) or as a placeholder (`{0}`, section
+    /// 3.11.5). [`json::write_value`] escapes the characters that cannot be seen.
     fn new(text: &str) -> Self {
         let mut inert = String::with_capacity(text.len());
         let mut previous = None;
@@ -294,7 +294,7 @@ const fn level(severity: Severity) -> &'static str {
     severity.as_str()
 }
 
-/// A path as a relative reference (RFC 3986, section 4.2): all but unreserved characters and `/` as escapes.
+/// Returns a path as a relative reference (RFC 3986, section 4.2): all but unreserved characters and `/` are escaped.
 fn percent_encoded(path: &str) -> String {
     let mut uri = String::with_capacity(path.len());
     for byte in path.bytes() {

@@ -1,7 +1,8 @@
-//! The few lines of a file that a diagnostic is about, fit to be shown.
+//! Cuts out the few lines of a file that a diagnostic is about.
 //!
-//! A file may be one line of a megabyte, hold controls or reorder itself: a snippet holds one line of context on each
-//! side, each cut to the width, with every character visible and the label's place carried along.
+//! A file can be one line of a megabyte, or contain characters that hide or reorder text. A snippet has one line of
+//! context on each side; each line is cut to the width, every character is visible, and the place of the label is
+//! adjusted.
 
 use std::ops::Range;
 
@@ -10,7 +11,7 @@ use crate::{
     report::text::push_visible,
 };
 
-/// How far a tab advances.
+/// The spaces that are shown for a tab.
 const TAB: &str = "    ";
 
 /// The part of a file around a span.
@@ -18,15 +19,15 @@ const TAB: &str = "    ";
 pub(super) struct Snippet {
     /// The lines, joined by `\n`.
     pub(super) text: String,
-    /// The number of the first of them, from 1.
+    /// The number of the first line, counted from 1.
     pub(super) first_line: usize,
-    /// Where the label goes, in bytes of `text`; within one line.
+    /// The place of the label in bytes of `text`; it is within one line.
     pub(super) label: Range<usize>,
-    /// Where the span starts in the file.
+    /// The position in the file at which the span starts.
     pub(super) position: Position,
 }
 
-/// A shown line and, in bytes of it, where what it is about stands.
+/// A line as it is shown, and the place of the label in bytes of it.
 struct ShownLine {
     text: String,
     label: Range<usize>,
@@ -34,9 +35,9 @@ struct ShownLine {
 }
 
 impl Snippet {
-    /// The lines around `span`, each of about `width` characters at most, or `None` where the text is empty.
+    /// Returns the lines around `span`, each of about `width` characters at most, or `None` if the text is empty.
     ///
-    /// A span of several lines is labelled on its first.
+    /// A span of several lines is labelled on its first line.
     pub(super) fn new(source: &SourceText, span: &Span, width: usize) -> Option<Self> {
         let text = source.text();
         if text.is_empty() {
@@ -45,7 +46,7 @@ impl Snippet {
         let start = text.floor_char_boundary(span.start);
         let end = text.ceil_char_boundary(span.end).max(start);
         let line = line_at(text, start);
-        // A place after a file's last line break is shown after what stands before it.
+        // A place after the last line break of a file is shown at the end of the last line.
         let start = start.min(line.end);
         let end = start + text[start..end.min(line.end).max(start)].trim_end().len();
         let excerpt = excerpt(&text[line.clone()], start - line.start..end - line.start, width);
@@ -71,7 +72,7 @@ impl Snippet {
     }
 }
 
-/// The line that holds the byte at `offset`, without its line break.
+/// Returns the line that contains the byte at `offset`, without its line break.
 fn line_at(text: &str, offset: usize) -> Range<usize> {
     let start = text[..offset].rfind('\n').map_or(0, |end| end + 1);
     let end = text[offset..].find('\n').map_or(text.len(), |end| offset + end);
@@ -79,12 +80,12 @@ fn line_at(text: &str, offset: usize) -> Range<usize> {
     start..trimmed
 }
 
-/// The start of a line of context.
+/// Returns the start of a line of context.
 fn head(line: &str, width: usize) -> String {
     excerpt(line, 0..0, width).text
 }
 
-/// What can be seen of `line` with the start of `label` in view.
+/// Returns the part of `line` that fits into `width` and contains the start of `label`.
 fn excerpt(line: &str, label: Range<usize>, width: usize) -> ShownLine {
     let before = cells(line[..label.start].chars().rev().take(width + 1));
     let after = cells(line[label.start..].chars().take(width + 1));
@@ -124,7 +125,7 @@ fn excerpt(line: &str, label: Range<usize>, width: usize) -> ShownLine {
         text.push('…');
     }
     if text.is_empty() {
-        // An empty line would be left out, and with it the label.
+        // Miette leaves out an empty line, and with it the label.
         text.push(' ');
     }
     ShownLine { text, label: shown_label, cut_at_start }
@@ -134,12 +135,12 @@ fn push_cell(text: &mut String, character: char, previous: Option<char>, rest: &
     if character == '\t' { text.push_str(TAB) } else { push_visible(text, character, previous, rest) }
 }
 
-/// How many characters are shown for these.
+/// Returns how many columns these characters take.
 fn cells(characters: impl Iterator<Item = char>) -> usize {
     characters.map(cell).sum()
 }
 
-/// How many bytes of these characters are shown in `limit` characters.
+/// Returns how many bytes of these characters fit into `limit` columns.
 fn fitting(characters: impl Iterator<Item = char>, limit: usize) -> usize {
     let mut used = 0;
     characters
@@ -151,7 +152,7 @@ fn fitting(characters: impl Iterator<Item = char>, limit: usize) -> usize {
         .sum()
 }
 
-/// How many characters are shown for this one.
+/// Returns how many columns this character takes.
 fn cell(character: char) -> usize {
     if matches!(character, ' '..='~') {
         return 1;

@@ -10,28 +10,28 @@ use crate::{
     sync::{self, Outcome, Plan, Summary},
 };
 
-/// What `diff` would change or `sync` did.
+/// The changes that `diff` found or `sync` made.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ChangesReport {
-    /// The version before.
+    /// The previous version.
     pub from: SnapshotVersion,
-    /// The version after; `None` is the working tree, which has none yet.
+    /// The next version, or `None` for the working tree, which has none yet.
     pub to: Option<SnapshotVersion>,
     /// The version that the registry has now.
     pub version: SnapshotVersion,
-    /// The commit that was made.
+    /// The commit that was made, if one was.
     pub commit: Option<ObjectId>,
     /// The counts.
     pub summary: Summary,
-    /// One change per module, by name.
+    /// The changes, one per module, by name.
     pub changes: Vec<ChangeReport>,
-    /// The generated paths that were not what was published, and were repaired.
+    /// The generated paths that differed from what was published, and were repaired.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub repaired: Vec<RepoPath>,
-    /// All findings.
+    /// The diagnostics of all manifests.
     pub diagnostics: Vec<DiagnosticReport>,
-    /// Why nothing was written, where a guard refused.
+    /// The refusal of a guard, because of which nothing was written.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub refused: Option<Refusal>,
 }
@@ -54,7 +54,7 @@ impl From<&Outcome> for ChangesReport {
 }
 
 impl ChangesReport {
-    /// Tells of the changes between two snapshots; `version` is the one that the registry has now.
+    /// Returns the report of the changes between two snapshots; `version` is the one that the registry has now.
     pub fn between(old: &Snapshot, new: &Snapshot, version: SnapshotVersion, found: &Changes) -> Self {
         Self {
             from: old.version(),
@@ -70,7 +70,7 @@ impl ChangesReport {
     }
 }
 
-/// One change.
+/// The change of one module.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ChangeReport {
@@ -115,26 +115,26 @@ impl From<&ModuleChange> for ChangeReport {
     }
 }
 
-/// All changes, by name.
+/// Returns all changes, by name.
 pub fn changes(changes: &Changes) -> Vec<ChangeReport> {
     changes.iter().map(ChangeReport::from).collect()
 }
 
-/// Why a guard refused a sync.
+/// The refusal of a sync by a guard.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Refusal {
-    /// One line.
+    /// The reason, on one line.
     pub reason: String,
-    /// The modules that would go.
+    /// The modules that would be removed.
     pub removals: Vec<ModuleName>,
-    /// What lets exactly these go, where that is what the guard is about.
+    /// The token that allows exactly these removals, if the guard is about removals.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub token: Option<String>,
 }
 
 impl Refusal {
-    /// Says why a guard refused, and what it refused.
+    /// Returns the report of a refusal of this plan.
     pub fn new(refusal: &sync::Refusal, plan: &Plan) -> Self {
         let refused = refusal.removals();
         let removals = refused.map(|refused| refused.entries.keys().cloned().collect()).unwrap_or_default();

@@ -12,40 +12,40 @@ use crate::{
     sync::{Draft, Drift, Summary},
 };
 
-/// What the manifests give, and which files of `registry/` were not that.
+/// The result of compiling the working tree, and the files of `registry/` that differed from it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CompileReport {
     /// The version at HEAD.
     pub from: SnapshotVersion,
-    /// The version that the manifests give.
+    /// The version that the manifests compile to.
     pub to: SnapshotVersion,
-    /// Whether the files were written; with `--check` they never are.
+    /// Whether the files were written, which is never so with `--check`.
     pub written: bool,
     /// The counts.
     pub summary: Summary,
-    /// One change per module, by name.
+    /// The changes, one per module, by name.
     pub changes: Vec<ChangeReport>,
-    /// The files that were, or are, not what the manifests give, by path.
+    /// The files that differ, or differed, from what the manifests compile to, by path.
     pub files: Vec<FileReport>,
-    /// All findings.
+    /// The diagnostics of all manifests.
     pub diagnostics: Vec<DiagnosticReport>,
-    /// Why nothing was written, where the guard refused.
+    /// The refusal of the guard, because of which nothing was written.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub refused: Option<Refusal>,
 }
 
-/// What has to be done about a file of `registry/`.
+/// The action that a file of `registry/` needs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct FileReport {
     path: RepoPath,
-    /// `write` where it is missing or differs, `remove` where it must not be there.
+    /// The word `write` if the file is missing or differs, or `remove` if it must not be there.
     action: &'static str,
 }
 
 impl CompileReport {
-    /// Reports a compilation on top of version `from`.
+    /// Returns the report of a compilation on top of version `from`.
     pub fn new(
         from: SnapshotVersion,
         draft: &Draft,

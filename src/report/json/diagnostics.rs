@@ -1,4 +1,4 @@
-//! A diagnostic, as all reports contain it.
+//! A diagnostic, in the form that all reports contain.
 
 use serde::Serialize;
 
@@ -7,7 +7,7 @@ use crate::{
     domain::{Pointer, RepoPath},
 };
 
-/// One finding.
+/// One diagnostic.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct DiagnosticReport {
@@ -42,7 +42,7 @@ impl From<&Diagnostic> for DiagnosticReport {
     }
 }
 
-/// All findings, in the order given.
+/// Returns the diagnostics in the order given.
 pub fn diagnostics(diagnostics: &[Diagnostic]) -> Vec<DiagnosticReport> {
     diagnostics.iter().map(DiagnosticReport::from).collect()
 }

@@ -15,7 +15,7 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct HistoryReport {
-    /// One record per snapshot.
+    /// The records, one per snapshot.
     pub history: Vec<HistoryRecord>,
 }
 
@@ -23,38 +23,38 @@ pub struct HistoryReport {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct HistoryRecord {
-    /// Its version.
+    /// The version of the snapshot.
     pub version: SnapshotVersion,
-    /// The commit that holds it.
+    /// The commit that contains the snapshot.
     pub commit: ObjectId,
-    /// When it was committed.
+    /// The time of the commit.
     #[serde(serialize_with = "time")]
     pub time: Timestamp,
-    /// Who committed it.
+    /// The author of the commit.
     pub author: String,
-    /// What started the run.
+    /// The trigger that started the run.
     pub trigger: Option<String>,
     /// The commit that was compiled.
     pub source_commit: Option<ObjectId>,
-    /// Modules that were added; absent where a shallow clone lacks the version before.
+    /// The number of modules that were added; absent if a shallow clone lacks the previous version.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub added: Option<usize>,
-    /// Modules with another entry.
+    /// The number of modules with another entry.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub updated: Option<usize>,
-    /// Modules that were removed.
+    /// The number of modules that were removed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub removed: Option<usize>,
-    /// Modules that were rolled back and pinned, with the reasons.
+    /// The modules that were rolled back and pinned, with the reasons.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub pinned: BTreeMap<ModuleName, Pin>,
-    /// Modules whose pins were lifted.
+    /// The modules whose pins were removed.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub unpinned: BTreeSet<ModuleName>,
-    /// Modules whose entries stay at their last good content from then on, with the reasons.
+    /// The modules that keep their last good entries from then on, with the reasons.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub held: BTreeMap<ModuleName, Held>,
-    /// Modules that are no longer held.
+    /// The modules that are no longer held.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub released: BTreeSet<ModuleName>,
 }
@@ -80,7 +80,7 @@ impl From<&History> for HistoryReport {
     }
 }
 
-/// RFC 3339, in UTC.
+/// Writes a time as in RFC 3339, in UTC.
 fn time<S: Serializer>(time: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(time)
 }

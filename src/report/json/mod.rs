@@ -1,7 +1,7 @@
-//! The machine-readable reports, version 1: what `--format json` prints and what the server answers, one file each.
+//! The machine-readable reports, version 1: what `--format json` prints and what the server responds with.
 //!
-//! What a schema marks optional is left out where absent; all other fields are always there, `null` where there is
-//! nothing to tell.
+//! A field that a schema marks optional is left out where it is absent; all other fields are always there, with `null`
+//! for an absent value.
 
 mod changes;
 mod compile;

@@ -4,16 +4,16 @@ use serde::Serialize;
 
 use crate::domain::{ModuleName, RepoPath};
 
-/// The manifest that `new` wrote.
+/// The manifest that `modreg new` wrote.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct NewReport {
-    /// The module.
+    /// The name of the module.
     pub name: ModuleName,
-    /// The name for people that the skeleton has.
+    /// The display name in the new manifest.
     pub display_name: String,
-    /// The status that the skeleton has.
+    /// The status in the new manifest.
     pub status: &'static str,
-    /// Where it is.
+    /// The path of the manifest.
     pub path: RepoPath,
 }

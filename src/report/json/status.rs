@@ -1,4 +1,4 @@
-//! The report of `modreg status`, and the status that the server gives.
+//! The report of `modreg status`, which the server responds with too.
 
 use std::collections::BTreeMap;
 
@@ -12,61 +12,61 @@ use crate::{
     sync::Status,
 };
 
-/// How the registry stands.
+/// The state of the registry.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct StatusReport {
-    /// Registrable modules: registered and unregistered.
+    /// The number of registrable modules, registered or not.
     pub total_modules: usize,
-    /// Registrable modules with an entry.
+    /// The number of registrable modules with an entry.
     pub registered_modules: usize,
-    /// Registrable modules without one.
+    /// The number of registrable modules without an entry.
     pub unregistered_modules: usize,
-    /// Entries whose manifest is gone or no longer registrable.
+    /// The number of entries whose manifest is gone or no longer registrable.
     pub orphaned_entries: usize,
-    /// Valid modules that are not to be registered.
+    /// The number of valid modules that are not to be registered.
     pub skipped_modules: usize,
-    /// Entries that stay at their last good content.
+    /// The number of entries that keep their last good content.
     pub held_modules: usize,
-    /// Entries that were rolled back on purpose.
+    /// The number of entries that were rolled back on purpose.
     pub pinned_modules: usize,
-    /// The snapshot's version.
+    /// The version of the snapshot.
     pub version: SnapshotVersion,
-    /// The snapshot's content; `None` for the empty registry.
+    /// The git tree of the entries, or `None` if the registry is empty.
     pub tree: Option<ObjectId>,
-    /// The last successful run, also one that changed nothing.
+    /// The time of the last successful run, even if it changed nothing.
     #[serde(serialize_with = "optional_time")]
     pub last_sync: Option<Timestamp>,
-    /// The last run.
+    /// The time of the last run.
     #[serde(serialize_with = "optional_time")]
     pub last_attempt: Option<Timestamp>,
-    /// The last run that ended well.
+    /// The time of the last successful run.
     #[serde(serialize_with = "optional_time")]
     pub last_success: Option<Timestamp>,
-    /// The last run that made a version.
+    /// The time of the last run that made a version.
     #[serde(serialize_with = "optional_time")]
     pub last_change: Option<Timestamp>,
-    /// Why the last run failed.
+    /// The error of the last run, if it failed.
     pub last_error: Option<String>,
-    /// Whether a run is under way.
+    /// Whether a run is in progress.
     pub running: bool,
-    /// Whether the registry is not what its sources give.
+    /// Whether the registry differs from what its sources compile to.
     pub stale: bool,
-    /// Whether somebody changed `registry/` by hand.
+    /// Whether `registry/` was edited by hand.
     pub drift: bool,
-    /// When the next run is due.
+    /// The time of the next run, if one is scheduled.
     #[serde(serialize_with = "optional_time")]
     pub next_run: Option<Timestamp>,
     /// The first error of each invalid manifest that has no entry.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub invalid: Vec<DiagnosticReport>,
-    /// What is held, with the reasons.
+    /// The modules that are held, with the reasons.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub held: BTreeMap<ModuleName, Held>,
-    /// What is pinned, with the reasons.
+    /// The modules that are pinned, with the reasons.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub pinned: BTreeMap<ModuleName, Pin>,
-    /// What became of the webhook messages; `None` where there never was one.
+    /// The state of the webhook messages, or `None` if there never was one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub webhooks: Option<WebhooksReport>,
 }
@@ -102,11 +102,11 @@ impl From<&Status> for StatusReport {
     }
 }
 
-/// What became of the webhook messages.
+/// The state of the webhook messages.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct WebhooksReport {
-    /// How many messages wait to be delivered.
+    /// The number of messages that are still to be delivered.
     pub pending: usize,
     /// The last attempts, newest first.
     pub deliveries: Vec<Delivery>,
@@ -116,27 +116,27 @@ pub struct WebhooksReport {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Delivery {
-    /// The message.
+    /// The id of the message.
     pub id: String,
-    /// What it tells.
+    /// The event that the message is about.
     pub event: String,
-    /// The receiver, without the query of its address.
+    /// The address of the receiver, without its query.
     pub url: String,
-    /// When it was tried.
+    /// The time of the attempt.
     pub time: Timestamp,
-    /// Which attempt it was.
+    /// The number of the attempt.
     pub attempt: usize,
-    /// How it ended.
+    /// The result of the attempt.
     pub result: DeliveryResult,
-    /// Why it failed, if it did.
+    /// The reason for a failure.
     pub error: Option<String>,
 }
 
-/// How an attempt ended.
+/// The result of an attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DeliveryResult {
-    /// The receiver has it.
+    /// The receiver accepted the message.
     Delivered,
     /// It will be tried again.
     Retried,
@@ -145,7 +145,7 @@ pub enum DeliveryResult {
 }
 
 impl DeliveryResult {
-    /// The word for it.
+    /// Returns the word for the result in reports.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Delivered => "delivered",
@@ -154,7 +154,7 @@ impl DeliveryResult {
         }
     }
 
-    /// What people are told.
+    /// Returns the words for the result in messages to people.
     pub const fn description(self) -> &'static str {
         match self {
             Self::Delivered => "delivered",

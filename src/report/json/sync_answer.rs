@@ -1,4 +1,4 @@
-//! What the server answers to whoever asked for a sync, in the shape that its clients know.
+//! The response of the server to a request for a sync, in the shape that its clients know.
 
 use std::collections::BTreeMap;
 
@@ -9,21 +9,21 @@ use crate::{
     sync::{Conclusion, Outcome, Summary},
 };
 
-/// The answer to a sync, a rollback or an unpin that was done.
+/// The response to a sync, a rollback or an unpin that was carried out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SyncAnswer {
-    /// Whether it was done; that some modules are invalid does not change that.
+    /// Whether it was carried out, which invalid modules do not prevent.
     pub success: bool,
-    /// What was done, for people.
+    /// The result, for people.
     pub message: String,
-    /// The counts; they add up to the number of details.
+    /// The counts, which add up to the number of details.
     pub summary: AnswerSummary,
-    /// One for each module that was seen, by name.
+    /// The modules that were seen, by name.
     pub details: Vec<Detail>,
     /// The version that the registry has now.
     pub version: SnapshotVersion,
-    /// The commit that was made.
+    /// The commit that was made, if one was.
     pub commit: Option<ObjectId>,
 }
 
@@ -31,17 +31,17 @@ pub struct SyncAnswer {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AnswerSummary {
-    /// Modules that came in.
+    /// The number of modules that were added.
     pub added: usize,
-    /// Modules with another entry.
+    /// The number of modules with another entry.
     pub updated: usize,
-    /// Modules that are gone.
+    /// The number of modules that were removed.
     pub removed: usize,
-    /// Modules with the same entry.
+    /// The number of modules with the same entry.
     pub unchanged: usize,
-    /// Modules that are valid and not registered.
+    /// The number of modules that are valid and not registered.
     pub skipped: usize,
-    /// Modules whose manifest is invalid, whether they keep an entry or not.
+    /// The number of modules whose manifest is invalid, whether they keep an entry or not.
     pub errors: usize,
 }
 
@@ -52,46 +52,46 @@ impl From<&Summary> for AnswerSummary {
     }
 }
 
-/// What became of one module.
+/// The result for one module.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Detail {
-    /// The name of the module; of a manifest that does not say it, what its place says.
+    /// The name of the module; for a manifest without a valid name, the name that its path implies.
     pub module_id: String,
-    /// What was done with it.
+    /// The change of its entry.
     pub action: Action,
-    /// Whether that is as it should be.
+    /// Whether its manifest is valid.
     pub status: DetailStatus,
-    /// Why it is not.
+    /// The first error of its manifest.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
 }
 
-/// What was done with a module.
+/// The change of a module's entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Action {
-    /// It came in.
+    /// The entry was added.
     Added,
-    /// It has another entry.
+    /// The entry was updated.
     Updated,
-    /// It is gone.
+    /// The entry was removed.
     Removed,
-    /// It has the same entry.
+    /// The entry did not change.
     NoChange,
-    /// It is valid and not registered.
+    /// The module is valid and not registered.
     Skipped,
-    /// Its manifest is invalid.
+    /// The manifest is invalid.
     Error,
 }
 
-/// Whether all is well with a module.
+/// Whether the manifest of a module is valid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DetailStatus {
-    /// It is.
+    /// The manifest is valid.
     Success,
-    /// It is not.
+    /// The manifest is invalid.
     Failed,
 }
 

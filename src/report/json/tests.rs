@@ -1,4 +1,4 @@
-//! The shapes, field by field, and that no text does harm on its way.
+//! Tests that reports have exactly their fields, and that hostile text is harmless in them.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -50,7 +50,7 @@ fn written(report: &impl Serialize) -> String {
     String::from_utf8(out).unwrap()
 }
 
-/// The report must have exactly these fields in this order.
+/// Checks that the report has exactly these fields in this order.
 fn check(report: &impl Serialize, expect: &Value) {
     let expect = serde_json::to_string_pretty(expect).unwrap() + "\n";
     assert_eq!(written(report), expect);

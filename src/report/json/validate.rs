@@ -5,16 +5,16 @@ use serde::Serialize;
 use super::diagnostics::DiagnosticReport;
 use crate::domain::{ModuleName, RepoPath};
 
-/// What `validate` found.
+/// The result of `modreg validate`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ValidateReport {
     /// The counts.
     pub summary: ValidateSummary,
-    /// What was fixed, each finding as it stood before; only where fixing was asked for.
+    /// The diagnostics that were fixed, as they were before; only where fixing was requested.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fixed: Option<Vec<DiagnosticReport>>,
-    /// All findings.
+    /// The diagnostics of all manifests.
     pub diagnostics: Vec<DiagnosticReport>,
     /// The files and folders that were left out because Git ignores them, of those that look like manifests.
     pub ignored: Vec<RepoPath>,
@@ -28,14 +28,14 @@ pub struct ValidateReport {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ValidateSummary {
-    /// Manifests seen.
+    /// The number of manifests that were checked.
     pub modules: usize,
-    /// Manifests without an error.
+    /// The number of manifests without an error.
     pub valid: usize,
-    /// Valid manifests that are not registered.
+    /// The number of valid manifests that are not registered.
     pub skipped: usize,
-    /// Findings that make a manifest invalid.
+    /// The number of diagnostics that make a manifest invalid.
     pub errors: usize,
-    /// Findings that do not.
+    /// The number of diagnostics that do not.
     pub warnings: usize,
 }

@@ -7,37 +7,37 @@ use crate::{
     sync::{self, Verification},
 };
 
-/// Whether the registry is whole.
+/// The result of a verification.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct VerifyReport {
-    /// Whether there is no problem.
+    /// Whether no problem was found.
     pub verified: bool,
     /// The version that was checked.
     pub version: SnapshotVersion,
-    /// Its content.
+    /// The git tree of its entries.
     pub tree: Option<ObjectId>,
-    /// How many versions were checked.
+    /// The number of versions that were checked.
     pub versions: usize,
-    /// What is wrong now.
+    /// The problems of the registry at HEAD.
     pub problems: Vec<VerifyProblem>,
-    /// What was wrong at earlier commits and no longer is.
+    /// The problems of earlier commits that were repaired since.
     pub repaired: Vec<VerifyProblem>,
-    /// What could not be checked, and why.
+    /// The reasons why something could not be checked.
     pub unverifiable: Vec<String>,
 }
 
-/// One thing that is wrong with the registry.
+/// One problem of the registry.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct VerifyProblem {
-    /// What kind of problem it is.
+    /// The code of the rule that is violated.
     pub code: String,
-    /// The file.
+    /// The path of the file.
     pub path: RepoPath,
-    /// One line.
+    /// The message, on one line.
     pub message: String,
-    /// The commit that brought it in, where that is known.
+    /// The commit that introduced the problem, if it is known.
     pub commit: Option<ObjectId>,
 }
 

@@ -1,7 +1,7 @@
 //! Writes reports as JSON.
 //!
-//! Characters that cannot be seen are written as escapes: a program reads the same text, and nothing happens to a terminal
-//! or a build log that the report passes through.
+//! Characters that cannot be seen are written as escapes: a program reads the same text, and a terminal or a build log
+//! that the report passes through is not affected.
 
 use std::io;
 
@@ -13,7 +13,7 @@ use crate::{diagnostic::is_hidden, report::text::starts_command};
 /// The version of the shape of all reports.
 pub const REPORT_VERSION: u32 = 1;
 
-/// A report with its version, as it is printed.
+/// A report with its version, in the form that is printed.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Versioned<T> {
@@ -23,18 +23,18 @@ pub struct Versioned<T> {
 }
 
 impl<T> Versioned<T> {
-    /// Adds the version.
+    /// Adds the version to a report.
     pub const fn new(report: T) -> Self {
         Self { report_version: REPORT_VERSION, report }
     }
 }
 
-/// Writes a report as one JSON object, two spaces deep, with a final newline.
+/// Writes a report as one JSON object, indented by two spaces, with a final newline.
 pub fn write<T: Serialize>(out: &mut dyn io::Write, report: &T) -> io::Result<()> {
     write_value(out, &Versioned::new(report))
 }
 
-/// Writes a value of a foreign format in the same way, without a version of ours.
+/// Writes a value of another format in the same way, without a version of ours.
 pub(in crate::report) fn write_value<T: Serialize>(out: &mut dyn io::Write, value: &T) -> io::Result<()> {
     let mut serializer =
         serde_json::Serializer::with_formatter(&mut *out, VisibleFormatter(PrettyFormatter::new()));
@@ -42,14 +42,14 @@ pub(in crate::report) fn write_value<T: Serialize>(out: &mut dyn io::Write, valu
     writeln!(out)
 }
 
-/// A report as [`write()`] writes it.
+/// Returns a report as [`write()`] writes it.
 pub fn to_bytes<T: Serialize>(report: &T) -> Vec<u8> {
     let mut bytes = Vec::new();
     write(&mut bytes, report).expect("memory takes all bytes");
     bytes
 }
 
-/// Writes pretty JSON with escapes for what cannot be seen and for what build servers read as commands.
+/// Writes pretty JSON with escapes for characters that cannot be seen and for commands of build servers.
 struct VisibleFormatter(PrettyFormatter<'static>);
 
 impl Formatter for VisibleFormatter {

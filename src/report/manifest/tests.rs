@@ -278,7 +278,7 @@ fn text() -> impl Strategy<Value = String> {
     prop::collection::vec(piece, 0..4).prop_map(|pieces| pieces.concat())
 }
 
-/// Any plain data within the limits of a manifest.
+/// Returns any plain data within the limits of a manifest.
 fn free_form() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(Value::Null),

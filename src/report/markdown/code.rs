@@ -1,30 +1,31 @@
-//! Code spans and code blocks that no text can leave.
+//! Writes code spans and code blocks that no text can end.
 //!
-//! No renderer reads markup, mentions or links in them, and the back-ticks around a text are more than any run of them in it.
+//! Renderers read no markup, mentions or links in them, and the fence has more back-ticks than any run of them in the
+//! text.
 
 use crate::{diagnostic::clip, report::text::visible};
 
-/// The most characters of one code span.
+/// The most characters of a code span.
 pub(super) const MAX_SPAN: usize = 300;
 
-/// A code span that no text in it can end, in a table or outside of one.
+/// Returns a code span that no text can end, in a table or outside of one.
 pub(super) fn code_span(text: &str) -> String {
     let text = visible(text).replace('|', "\\u{7c}");
     let text = clip(&text, MAX_SPAN);
     let ticks = "`".repeat(longest_run(&text) + 1);
-    // A renderer takes one space off each end, so that a back-tick can be there.
+    // A renderer removes one space at each end, so that a text can start or end with a back-tick.
     let pad =
         if text.is_empty() || text.starts_with(['`', ' ']) || text.ends_with(['`', ' ']) { " " } else { "" };
     format!("{ticks}{pad}{text}{pad}{ticks}")
 }
 
-/// A code block that no text in it can end. Every line of `body` ends with a line break.
+/// Returns a code block that no text can end. Every line of `body` ends with a line break.
 pub(super) fn diff_block(body: &str) -> String {
     let fence = "`".repeat(longest_run(body).max(2) + 1);
     format!("{fence}diff\n{body}{fence}\n")
 }
 
-/// The length of the longest run of back-ticks.
+/// Returns the length of the longest run of back-ticks.
 fn longest_run(text: &str) -> usize {
     text.split(|character| character != '`').map(str::len).max().unwrap_or(0)
 }

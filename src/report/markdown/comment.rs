@@ -1,4 +1,4 @@
-//! The comment on a pull request: what a merge would change, and what is wrong.
+//! Writes the comment on a pull request: what a merge would change, and what is wrong.
 
 use std::fmt::Write;
 
@@ -18,7 +18,7 @@ use crate::{
     },
 };
 
-/// The comment for these changes against snapshot `from`, for these findings, for the modules that they make invalid, and
+/// Returns the comment for changes since snapshot `from`, for the diagnostics, for the modules that are invalid, and
 /// for the guard that would refuse a sync.
 pub fn comment(
     from: SnapshotVersion,

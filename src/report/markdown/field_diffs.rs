@@ -1,4 +1,4 @@
-//! The fields that changed in each module, in a foldable section with a fenced diff.
+//! Writes the fields that changed in each module, as a foldable section with a diff in a code block.
 
 use std::fmt::Write;
 
@@ -15,16 +15,16 @@ use crate::{
     },
 };
 
-/// The most bytes of one module's fenced diff.
+/// The most bytes of one module's diff.
 const MAX_DIFF: usize = 12_000;
 
-/// The most bytes of names of permissions at the top of a fenced diff.
+/// The most bytes of names of permissions at the top of a diff.
 const MAX_DIFF_NAMES: usize = 1_000;
 
-/// What is kept free in the section of a module for its summary and its fence.
+/// The number of bytes that are reserved in the section of a module for its summary and its fence.
 const SECTION_FRAME: usize = 500;
 
-/// The fewest free bytes that a section is started with; with less, the modules that are left are counted.
+/// The fewest free bytes with which a section is started; with less, the remaining modules are counted.
 const MIN_SECTION: usize = SECTION_FRAME + 2 * MAX_DIFF_NAMES;
 
 pub(super) fn details(comment: &mut String, changes: &Changes) {
@@ -49,7 +49,7 @@ pub(super) fn details(comment: &mut String, changes: &Changes) {
             fields_but_version(fields),
             diff_block(&diff(fields, &change.permissions, limit)),
         );
-        // Only a long fence around long runs of back-ticks does not fit.
+        // Only a section with a long fence around long runs of back-ticks does not fit.
         if section.len() <= room {
             *comment += &section;
             shown += 1;
@@ -61,7 +61,7 @@ pub(super) fn details(comment: &mut String, changes: &Changes) {
     }
 }
 
-/// How many fields changed next to the version, which has a column of its own.
+/// Returns how many fields changed besides the version, which has a column of its own.
 pub(super) fn fields_but_version(fields: &[FieldChange]) -> String {
     match fields.iter().filter(|field| !is_version(field)).count() {
         0 => "only the version".to_owned(),
@@ -69,7 +69,7 @@ pub(super) fn fields_but_version(fields: &[FieldChange]) -> String {
     }
 }
 
-/// The changed fields in about `limit` bytes, each line with a sign before it, and first the permissions.
+/// Returns the changed fields in about `limit` bytes, each line with a sign in front, after the changed permissions.
 fn diff(fields: &[FieldChange], permissions: &[PermissionChange], limit: usize) -> String {
     let mut diff = String::new();
     if !permissions.is_empty() {

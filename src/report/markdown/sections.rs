@@ -1,4 +1,4 @@
-//! The parts that a comment and a step summary share: permissions, findings, the table of changes.
+//! Writes the parts that a comment and a step summary share: permissions, findings, the table of changes.
 
 use std::fmt::Write;
 
@@ -17,16 +17,16 @@ use crate::{
     },
 };
 
-/// The fewest bytes of names of permissions that fit into the row of a module, however many modules have one.
+/// The fewest bytes of names of permissions in the row of a module, however many modules have one.
 const MIN_NAMES: usize = 200;
 
-/// What is kept free in the row of a module for the words around the names.
+/// The number of bytes that are reserved in the row of a module for the words around the names.
 const ROW_WORDS: usize = 200;
 
-/// The permissions that modules gain and lose; a list above everything else.
+/// Writes the permissions that modules gain and lose, as a list above everything else.
 pub(super) fn permissions(comment: &mut String, changes: &Changes) {
     let affected: Vec<_> = changes.iter().filter(|change| !change.permissions.is_empty()).collect();
-    // The modules share the list, so that one with many permissions does not hide the others.
+    // The modules share the list equally, so that one with many permissions does not hide the others.
     let share = MAX_LIST / affected.len().max(1);
     let limit = share.saturating_sub(ROW_WORDS).max(MIN_NAMES);
     let rows = affected.iter().map(|change| {
@@ -40,7 +40,7 @@ pub(super) fn permissions(comment: &mut String, changes: &Changes) {
     rows_within(MAX_LIST, comment, "⚠️ Permissions:\n\n", rows, affected.len());
 }
 
-/// The part below the verdict.
+/// Writes the part below the heading: the findings, the table of changes and the changed fields.
 pub(super) fn body(
     comment: &mut String,
     from: SnapshotVersion,
@@ -55,13 +55,13 @@ pub(super) fn body(
     details(comment, changes);
 }
 
-/// A list of lines of plain text.
+/// Writes a list of lines of plain text.
 pub(super) fn list(comment: &mut String, lines: impl Iterator<Item = String>) {
     let lines: Vec<String> = lines.map(|line| format!("- {}\n", code_span(&line))).collect();
     table(comment, "", lines.iter().cloned(), lines.len());
 }
 
-/// The table of findings.
+/// Writes the table of findings.
 pub(super) fn findings(comment: &mut String, items: &[ReportItem]) {
     let rows = items.iter().map(|item| {
         let sign = match item.severity {
@@ -92,7 +92,7 @@ fn overview(comment: &mut String, changes: &Changes) {
     );
 }
 
-/// The line of one change; a renamed module has one, under its new name.
+/// Returns the row of one change. A renamed module has one row, under its new name.
 fn row(change: &ModuleChange) -> Option<String> {
     let name = code_span(change.name.as_str());
     let version = |version: &Option<String>| version.as_deref().map_or_else(String::new, code_span);

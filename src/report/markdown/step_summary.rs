@@ -1,4 +1,4 @@
-//! The text on the page of a workflow's run: the verdict first, then what is wrong and what changed, in Markdown.
+//! Writes the summary of a workflow's step in Markdown: the result first, then what is wrong and what changed.
 
 use super::sections;
 use crate::{
@@ -11,10 +11,10 @@ use crate::{
     sync::{Conclusion, Outcome},
 };
 
-/// The most bytes of the file; a host refuses more than 1 MiB.
+/// The most bytes of the file; hosts refuse more than 1 MiB.
 const MAX_FILE: usize = 900 * 1024;
 
-/// What a check found.
+/// Returns the summary of a check.
 pub fn findings(findings: &Findings) -> String {
     let (subject, good) = match findings.check {
         Check::Validate => {
@@ -43,14 +43,14 @@ pub fn findings(findings: &Findings) -> String {
     summary
 }
 
-/// What a verification found, and what it could not check.
+/// Returns the summary of a verification, with the reasons why something could not be checked.
 pub fn verification(found: &Findings, unverifiable: &[String]) -> String {
     let mut summary = findings(found);
     sections::list(&mut summary, unverifiable.iter().map(|reason| format!("not checked: {reason}")));
     summary
 }
 
-/// How a sync ended.
+/// Returns the summary of a sync.
 pub fn sync(outcome: &Outcome) -> String {
     let plan = &outcome.draft.plan;
     let version = outcome.previous.version();
@@ -78,7 +78,8 @@ pub fn sync(outcome: &Outcome) -> String {
     summary
 }
 
-/// What of a summary may follow `before` bytes of others in the same file: all of it, the verdict alone, or nothing.
+/// Returns the part of a summary that fits after `before` bytes of others in the same file: all of it, the heading, or
+/// nothing.
 pub fn fitting(summary: &str, before: usize) -> Option<String> {
     let room = MAX_FILE.saturating_sub(before);
     if summary.len() < room {

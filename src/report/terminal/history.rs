@@ -1,4 +1,4 @@
-//! The audit log, for people.
+//! Writes the audit log for people.
 
 use std::io;
 

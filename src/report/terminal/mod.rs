@@ -1,5 +1,5 @@
-//! What the commands about the registry print for people: the outcome of a sync, the status, the history, a snapshot and a
-//! verification.
+//! The output for people of the commands about the registry: the outcome of a sync, the status, the history, a snapshot
+//! and a verification.
 
 mod history;
 mod snapshot;

@@ -1,4 +1,4 @@
-//! One snapshot, for people.
+//! Writes one snapshot for people.
 
 use std::{collections::BTreeSet, io};
 
@@ -12,7 +12,7 @@ use crate::{
     },
 };
 
-/// Writes a snapshot: what the root says, and the names of the entries.
+/// Writes a snapshot: the facts of its root, and the names of the entries.
 pub fn snapshot(out: &mut dyn io::Write, snapshot: &Snapshot, style: Style) -> io::Result<()> {
     let version = snapshot.version();
     writeln!(

@@ -1,4 +1,4 @@
-//! The state of the registry and of its webhook messages, for people.
+//! Writes the state of the registry and of its webhook messages for people.
 
 use std::{collections::BTreeSet, io};
 

@@ -1,7 +1,7 @@
-//! What the commands that publish print for people about the outcome of a sync.
+//! Returns the lines that the commands that publish print about the outcome of a sync.
 //!
-//! Each function returns whole lines that are safe to show; the commands decide which of them are results, which are
-//! messages, and how many of a long list are printed.
+//! All lines are safe to show. The commands decide which of them are results, which are messages, and how many of a
+//! long list are printed.
 
 use std::collections::BTreeMap;
 
@@ -18,16 +18,16 @@ use crate::{
     sync::{Arrival, Conclusion, Outcome, Pushed, Refusal, Summary},
 };
 
-/// Says where everything is that a long list leaves out, in the commands that can print JSON.
+/// The words for where a full list is, in the commands that can print JSON.
 pub const IN_JSON: &str = "`--format json` lists all";
 
-/// Says where all pins and holds are.
+/// The words for where all pins and holds are listed.
 pub const IN_STATUS: &str = "`modreg status --format json` lists all";
 
-/// Says where the log of all versions is.
+/// The words for where all versions are listed.
 pub const IN_HISTORY: &str = "`modreg history` lists all";
 
-/// Says where all changes of a run are, which are published by now or not.
+/// Returns the words for where all changes of a run are listed, whether they were published or not.
 pub fn in_full(outcome: &Outcome) -> String {
     if outcome.commit().is_none() {
         return IN_JSON.to_owned();
@@ -95,7 +95,7 @@ pub fn repaired(outcome: &Outcome) -> Vec<String> {
     repaired.map(|(path, deviation)| safe(&format!("{verb} {path}: {}", deviation.past()))).collect()
 }
 
-/// Returns the line that says which version the registry has after the run.
+/// Returns the line with the version that the registry has after the run.
 pub fn result(outcome: &Outcome) -> String {
     let (version, next) = (outcome.previous.version(), outcome.draft_version());
     let counts = counts(&outcome.draft.plan.summary);
@@ -158,7 +158,7 @@ fn safe(line: &str) -> String {
     visible(line).into_owned()
 }
 
-/// One line for each of these changes.
+/// Returns one line for each of these changes.
 fn listing<'a>(changes: impl IntoIterator<Item = &'a ModuleChange>, style: Style) -> Vec<String> {
     let line = |change| {
         let (ink, line) = listed(change, style);
@@ -190,7 +190,7 @@ fn listed(change: &ModuleChange, style: Style) -> (Ink, String) {
     }
 }
 
-/// One line for each pin that was set or lifted.
+/// Returns one line for each pin that was set or removed.
 fn pins(before: &BTreeMap<ModuleName, Pin>, now: &BTreeMap<ModuleName, Pin>) -> Vec<String> {
     let set = now.iter().filter(|(name, pin)| before.get(*name) != Some(pin));
     let set =
@@ -199,7 +199,7 @@ fn pins(before: &BTreeMap<ModuleName, Pin>, now: &BTreeMap<ModuleName, Pin>) -> 
     set.chain(lifted.map(|name| format!("no longer pinned {name}"))).collect()
 }
 
-/// The counts of a sync that are not zero: `1 added, 2 unchanged`.
+/// Returns the counts of a sync that are not zero: `1 added, 2 unchanged`.
 pub fn counts(summary: &Summary) -> String {
     let Summary { added, updated, removed, unchanged, skipped, held, errors } = *summary;
     let counts = [

@@ -1,4 +1,4 @@
-//! The result of a verification, for people.
+//! Writes the result of a verification for people.
 
 use std::io;
 
@@ -12,7 +12,7 @@ use crate::{
     sync::Verification,
 };
 
-/// Writes what a verification found.
+/// Writes the problems that a verification found, and its result in the last line.
 pub fn verification(out: &mut dyn io::Write, found: &Verification, style: Style) -> io::Result<()> {
     for problem in &found.discrepancies {
         let code = style.paint(Ink::Error, problem.rule.code);

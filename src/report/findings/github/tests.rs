@@ -1,4 +1,4 @@
-//! The commands that are meant, and that no others come through.
+//! Tests that findings become annotations, and that hostile text adds no command.
 
 use proptest::prelude::*;
 
@@ -44,7 +44,7 @@ fn the_tenth_annotation_of_a_kind_counts_the_remaining_findings() {
     assert_eq!(listed[3], "more-2.yaml:7:2: error[schema/enum]: wrong");
 }
 
-/// Every line must be one annotation of ours, and its properties those that we wrote.
+/// Checks that every line is one of our annotations, with only the properties that we write.
 fn assert_inert(text: &str) {
     let mut findings = findings_with(text);
     let plain: Vec<_> = (0..12).map(|_| findings.items[1].clone()).collect();
@@ -57,7 +57,7 @@ fn assert_inert(text: &str) {
     for line in annotations {
         let (head, message) = line[2..].split_once("::").unwrap();
         assert!(!line.contains(['\r', '\u{85}', '\u{2028}']) && !line.contains("##["), "{line:?}");
-        // As it stands in the log after the runner has taken the command.
+        // This is the message as the log shows it after the runner has read the command.
         let shown = message.replace("%0D", "\r").replace("%0A", "\n").replace("%25", "%");
         assert_eq!(commands(&shown), Vec::<String>::new(), "{line:?}");
         let names: Vec<_> = head

@@ -1,4 +1,4 @@
-//! What people see, as it is printed.
+//! Tests the output of diagnostics as whole texts.
 
 use std::sync::Arc;
 
@@ -36,7 +36,7 @@ ai_context:
       permissions: [drive:read]
 ";
 
-/// A diagnostic on the first place in `text` where `on` is found.
+/// Returns a diagnostic about the first place in `text` that contains `on`.
 fn diagnostic(
     text: &str,
     on: &str,

@@ -1,4 +1,4 @@
-//! The shape of the log, its limits, and that nothing in it is more than text.
+//! Tests the shape of a log and its limits, and that hostile text is plain text in it.
 
 use serde_json::{Value, json};
 

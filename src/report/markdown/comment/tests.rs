@@ -1,4 +1,4 @@
-//! What a reviewer reads, and that nothing a manifest says gets out of its box.
+//! Tests what a reviewer reads, and that no text of a manifest leaves its code span or block.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -183,7 +183,7 @@ const VECTORS: [&str; 14] = [
     "~~~\n",
 ];
 
-/// The comment with code spans and fenced blocks cut out, as a renderer sees it.
+/// Returns the comment without its code spans and code blocks, as a renderer reads it.
 fn outside_of_code(comment: &str) -> String {
     let mut outside = String::new();
     let mut fence: Option<String> = None;
@@ -202,7 +202,7 @@ fn outside_of_code(comment: &str) -> String {
     outside
 }
 
-/// A line without its code spans: from a run of back-ticks to the next one of the same length.
+/// Returns a line without its code spans, each from a run of back-ticks to the next one of the same length.
 fn outside_of_spans(line: &str) -> String {
     let (mut outside, mut rest) = (String::new(), line);
     while let Some(at) = rest.find('`') {
