@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 pub(super) struct Config(BTreeMap<String, Vec<String>>);
 
 impl Config {
-    /// Reads what `git config --null --list` prints: `name LF value NUL …`, and a name alone says yes.
+    /// Reads what `git config --null --list` prints: `name LF value NUL …`. A name without a value means `true`.
     pub(super) fn parse(listed: &str) -> Self {
         let mut values: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for line in listed.split_terminator('\0') {
@@ -19,17 +19,17 @@ impl Config {
         Self(values)
     }
 
-    /// The value of a setting: the last one counts.
+    /// Returns the value of a setting: the last one counts.
     pub(super) fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name)?.last().map(String::as_str)
     }
 
-    /// All values of a setting.
+    /// Returns all values of a setting.
     pub(super) fn all(&self, name: &str) -> &[String] {
         self.0.get(name).map_or(&[], Vec::as_slice)
     }
 
-    /// Whether a setting says yes, in one of git's words for it.
+    /// Returns whether a setting has one of git's values for true.
     pub(super) fn is_true(&self, name: &str) -> bool {
         let is_yes = |word: &str| {
             ["true", "yes", "on"].iter().any(|yes| word.eq_ignore_ascii_case(yes))
@@ -38,12 +38,12 @@ impl Config {
         self.get(name).is_some_and(is_yes)
     }
 
-    /// The names between `prefix` and `suffix`: of the remotes, for `remote.` and `.url`.
+    /// Returns the names between `prefix` and `suffix`: of the remotes, for `remote.` and `.url`.
     pub(super) fn middles<'a>(&'a self, prefix: &'a str, suffix: &'a str) -> impl Iterator<Item = &'a str> {
         self.0.keys().filter_map(move |name| name.strip_prefix(prefix)?.strip_suffix(suffix))
     }
 
-    /// Whether there is a setting below `prefix`, which ends in a dot.
+    /// Returns whether there is a setting below `prefix`, which ends in a dot.
     pub(super) fn has_section(&self, prefix: &str) -> bool {
         self.0.range(prefix.to_owned()..).next().is_some_and(|(name, _)| name.starts_with(prefix))
     }

@@ -1,11 +1,11 @@
-//! Why something could not be done with a repository.
+//! The errors of the repository.
 
 use std::{fmt, io, path::PathBuf, time::Duration};
 
 use super::remote::failure::RemoteFailure;
 use crate::domain::{ObjectId, RepoPath};
 
-/// What was attempted, and why it failed.
+/// A failed operation of the repository, and the reason.
 #[derive(Debug, thiserror::Error)]
 #[error("{context}")]
 pub struct GitError {
@@ -14,7 +14,7 @@ pub struct GitError {
     kind: GitErrorKind,
 }
 
-/// Why something could not be done with a repository, as far as remedies differ.
+/// The reason of a failure, as far as remedies differ.
 #[derive(Debug, thiserror::Error)]
 pub enum GitErrorKind {
     /// Neither the directory nor one above it is a repository.
@@ -29,13 +29,13 @@ pub enum GitErrorKind {
     /// The directory is a git directory that belongs to a working tree elsewhere.
     #[error("this folder is not in the repository's working tree")]
     InGitDirectory,
-    /// Git's `safe.directory` rule refuses a repository that belongs to somebody else.
+    /// Git's `safe.directory` rule refuses a repository that belongs to another user.
     #[error("the repository belongs to another user, and `safe.directory` does not name it")]
     UntrustedOwner,
     /// This git cannot read the repository.
     #[error("git cannot read the repository: {message}")]
     Unreadable {
-        /// What git said.
+        /// The message of git.
         message: String,
     },
     /// A clone that leaves out trees, which every look at the registry needs.
@@ -59,7 +59,7 @@ pub enum GitErrorKind {
     /// A working tree is needed.
     #[error("the repository is bare")]
     Bare,
-    /// Somebody moved the branch since it was read.
+    /// Another program moved the branch since it was read.
     #[error("`{branch}` was {} by another program", actual.map_or("removed".to_owned(), |id| format!("moved to {id}")))]
     BranchMoved {
         /// The full name of the branch.
@@ -67,18 +67,18 @@ pub enum GitErrorKind {
         /// Where it points now.
         actual: Option<ObjectId>,
     },
-    /// A lock file of git is in the way: another program is at work, or died there.
+    /// A lock file of git exists: another program is running, or died without removing it.
     #[error("`{}` is locked{}", path.display(), age.map_or(String::new(), |age| format!("; the lock is {} old", shown(age))))]
     Locked {
         /// The lock file.
         path: PathBuf,
-        /// How old it is, where that is known.
+        /// The age of the lock, if it is known.
         age: Option<Duration>,
     },
     /// Another sync runs in this repository.
     #[error("another sync is running{}", holder.as_ref().map_or(String::new(), |holder| format!(" ({holder})")))]
     Busy {
-        /// Who holds the lock, where that could be read.
+        /// The process that holds the lock, if it could be read.
         holder: Option<Holder>,
     },
     /// The object is not in the repository, as can be in partial and shallow clones.
@@ -87,7 +87,7 @@ pub enum GitErrorKind {
         /// The object.
         id: ObjectId,
     },
-    /// A partial clone lacks the object, and its remote did not give it.
+    /// The object is not in this partial clone and could not be fetched.
     #[error(
         "object {id} is not in this partial clone, and it could not be fetched from `{remote}`: {reason}"
     )]
@@ -96,7 +96,7 @@ pub enum GitErrorKind {
         id: ObjectId,
         /// The remote that promised it.
         remote: String,
-        /// What git said.
+        /// The message of git.
         reason: String,
     },
     /// An object is not what it must be.
@@ -107,7 +107,7 @@ pub enum GitErrorKind {
         /// What is wrong with it.
         reason: String,
     },
-    /// Something else stands where a directory or a file has to be.
+    /// Something else is at the place of a directory or a file.
     #[error("`{path}` is in the way")]
     InTheWay {
         /// The file, link or directory.
@@ -118,19 +118,19 @@ pub enum GitErrorKind {
     Remote {
         /// What went wrong, as far as remedies differ.
         failure: RemoteFailure,
-        /// What git and the remote said of it.
+        /// The messages of git and of the remote.
         message: String,
     },
-    /// Git's settings ask for a signature, and there is none.
+    /// The settings of git require a signature, and signing failed.
     #[error("the signature failed{}", after_colon(message))]
     Unsigned {
-        /// What git said of it.
+        /// The message of git.
         message: String,
     },
-    /// Git does not know who commits, and its settings forbid to guess.
+    /// Git has no identity for the commit, and its settings forbid a guess.
     #[error("git has no name or email address for the commit{}", after_colon(message))]
     NoIdentity {
-        /// What git said of it.
+        /// The message of git.
         message: String,
     },
     /// The `git` program cannot be started.
@@ -153,7 +153,7 @@ pub enum GitErrorKind {
     /// The repository cannot be written to.
     #[error("the repository is not writable{}", after_colon(message))]
     ReadOnly {
-        /// What git or the system said of it.
+        /// The message of git or of the system.
         message: String,
     },
     /// A file could not be read or written.
@@ -161,22 +161,22 @@ pub enum GitErrorKind {
     Io {
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The error of the system.
         #[source]
         source: io::Error,
     },
-    /// Whatever else git says.
+    /// Any other failure of git.
     #[error("git reports: {message}")]
     Failed {
-        /// Its words.
+        /// The message of git.
         message: String,
     },
-    /// Whatever else libgit2 reports.
+    /// Any other error of libgit2.
     #[error("{}", .0.message())]
     Objects(#[source] git2::Error),
 }
 
-/// Who holds the sync lock, as it said of itself.
+/// The process that holds the sync lock, as recorded in the lock file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Holder {
     /// The process.
@@ -195,7 +195,7 @@ fn after_colon(text: &str) -> String {
     if text.is_empty() { String::new() } else { format!(": {text}") }
 }
 
-/// An age in its largest whole unit.
+/// Returns an age in its largest whole unit.
 fn shown(age: Duration) -> String {
     let seconds = age.as_secs();
     let (number, unit) = match seconds {
@@ -222,17 +222,17 @@ impl GitError {
         Self::new(context, kind)
     }
 
-    /// What was attempted: `could not read HEAD`.
+    /// Returns what was attempted: `could not read HEAD`.
     pub fn context(&self) -> &str {
         &self.context
     }
 
-    /// Why it failed, alone.
+    /// Returns why it failed, alone.
     pub fn into_kind(self) -> GitErrorKind {
         self.kind
     }
 
-    /// Why it failed.
+    /// Returns why it failed.
     pub fn kind(&self) -> &GitErrorKind {
         &self.kind
     }

@@ -1,4 +1,4 @@
-//! The repository: what a registry is read from and published to. The only home of `git2`, and the only one that runs `git`.
+//! The repository that a registry is read from and published to. Only this module uses `git2` and runs `git`.
 //!
 //! [`Repository`] is an edge: it does I/O and returns typed errors. It decides nothing about modules, and nothing that git
 //! decides: which repository a folder belongs to, its settings, who commits, signatures, references, the index, the

@@ -15,18 +15,18 @@ pub struct OwnFolder {
 }
 
 impl OwnFolder {
-    /// The folder at `path` in a repository with this value of `core.sharedRepository`.
+    /// Returns the folder at `path` in a repository with this value of `core.sharedRepository`.
     pub fn new(path: PathBuf, shared_repository: Option<&str>) -> Self {
         Self { path, shared: shared_repository.map_or(0, shared_bits) }
     }
 
-    /// A folder in this one.
+    /// Returns a folder in this one.
     #[must_use]
     pub fn folder(&self, name: &str) -> Self {
         Self { path: self.path.join(name), shared: self.shared }
     }
 
-    /// The path of a file in it.
+    /// Returns the path of a file in it.
     pub fn path(&self, name: &str) -> PathBuf {
         self.path.join(name)
     }
@@ -106,7 +106,7 @@ fn share(_path: &Path, _bits: u32, _is_folder: bool) -> io::Result<()> {
     Ok(())
 }
 
-/// The permissions that `core.sharedRepository` adds for others (`git help config`).
+/// Returns the permissions that `core.sharedRepository` adds for others (`git help config`).
 fn shared_bits(value: &str) -> u32 {
     match value {
         "group" | "true" | "1" => 0o060,

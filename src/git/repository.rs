@@ -1,4 +1,4 @@
-//! Finding, opening and making a repository, and where its HEAD stands.
+//! Opening and creating a repository, and reading its HEAD.
 
 use std::{
     cell::Cell,
@@ -15,7 +15,7 @@ use super::{
 };
 use crate::domain::{ObjectFormat, ObjectId};
 
-/// The oldest git that works, by its numbers and as it is shown.
+/// The oldest version of git that works, as numbers and as text.
 const OLDEST: (u32, u32) = (2, 39);
 const OLDEST_SHOWN: &str = "2.39";
 
@@ -32,22 +32,22 @@ pub struct Repository {
     silences_ssh: bool,
 }
 
-/// Where HEAD stands.
+/// What HEAD refers to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Head {
-    /// On a branch that has no commits yet.
+    /// A branch that has no commits yet.
     Unborn {
         /// The branch's full name: `refs/heads/main`.
         branch: String,
     },
-    /// On a branch.
+    /// A branch.
     Branch {
         /// The branch's full name, with symbolic references followed: `refs/heads/main`.
         branch: String,
         /// Its newest commit.
         commit: ObjectId,
     },
-    /// On a commit.
+    /// A commit, without a branch.
     Detached {
         /// The commit.
         commit: ObjectId,
@@ -55,7 +55,7 @@ pub enum Head {
 }
 
 impl Head {
-    /// The newest commit, if there is one.
+    /// Returns the newest commit, if there is one.
     pub const fn commit(&self) -> Option<ObjectId> {
         match self {
             Self::Unborn { .. } => None,
@@ -63,7 +63,7 @@ impl Head {
         }
     }
 
-    /// The newest commit, or the error that there is none.
+    /// Returns the newest commit, or the error that there is none.
     pub fn require_commit(&self) -> Result<ObjectId, GitError> {
         match self {
             Self::Unborn { branch } => {
@@ -74,7 +74,7 @@ impl Head {
         }
     }
 
-    /// The branch's full name, or the error that HEAD is detached.
+    /// Returns the branch's full name, or the error that HEAD is detached.
     pub fn branch(&self) -> Result<&str, GitError> {
         match self {
             Self::Unborn { branch } | Self::Branch { branch, .. } => Ok(branch),
@@ -115,7 +115,7 @@ impl Repository {
         if is_in_work_tree.is_empty() {
             return Err(failed(opening_failure(&answers)));
         }
-        // Git ends here, without a top, where there is no working tree.
+        // Without a working tree git prints no top directory.
         let workdir = match (is_bare, is_in_work_tree) {
             (_, "true") => {
                 let (prefix, top) = (next(), PathBuf::from(next()));
@@ -169,7 +169,7 @@ impl Repository {
         Self::open(directory)
     }
 
-    /// Has SSH fail where it would ask for a password: for an environment that names no SSH program of its own.
+    /// Lets SSH fail instead of asking for a password, unless the settings name another SSH program.
     #[must_use]
     pub fn silencing_ssh(self, silences_ssh: bool) -> Self {
         Self { silences_ssh, ..self }
@@ -195,32 +195,32 @@ impl Repository {
         }
     }
 
-    /// The top of the working tree, unless the repository is bare.
+    /// Returns the top of the working tree, unless the repository is bare.
     pub fn workdir(&self) -> Option<&Path> {
         self.workdir.as_deref()
     }
 
-    /// The top of the working tree, or the error that there is none.
+    /// Returns the top of the working tree, or the error that there is none.
     pub fn require_workdir(&self) -> Result<&Path, GitError> {
         self.workdir().ok_or_else(|| GitError::new("could not find the working tree", GitErrorKind::Bare))
     }
 
-    /// The top of the working tree, or the git directory of a bare repository.
+    /// Returns the top of the working tree, or the git directory of a bare repository.
     pub fn top(&self) -> &Path {
         self.workdir().unwrap_or(&self.common_dir)
     }
 
-    /// The directory of the objects.
+    /// Returns the directory of the objects.
     pub(super) fn objects(&self) -> &Path {
         &self.objects
     }
 
-    /// The folder of modreg's own files, which all worktrees of the repository share.
+    /// Returns the folder of modreg's own files, which all worktrees of the repository share.
     pub fn own_files(&self) -> OwnFolder {
         OwnFolder::new(self.common_dir.join("modreg"), self.config.get("core.sharedrepository"))
     }
 
-    /// The same of this worktree alone.
+    /// Returns the folder of modreg's own files of this worktree alone.
     pub fn own_worktree_files(&self) -> OwnFolder {
         OwnFolder::new(self.git_dir.join("modreg"), self.config.get("core.sharedrepository"))
     }
@@ -236,12 +236,12 @@ impl Repository {
         self.format
     }
 
-    /// Whether there is no working tree.
+    /// Returns whether there is no working tree.
     pub const fn is_bare(&self) -> bool {
         self.workdir.is_none()
     }
 
-    /// Whether older history was left out when the repository was cloned.
+    /// Returns whether older history was left out when the repository was cloned.
     pub const fn is_shallow(&self) -> bool {
         self.is_shallow.get()
     }
@@ -253,7 +253,7 @@ impl Repository {
         Ok(())
     }
 
-    /// Where HEAD stands now.
+    /// Reads what HEAD refers to.
     pub fn head(&self) -> Result<Head, GitError> {
         let context = "read HEAD";
         // The second answer is the name of what the first is the commit of.
@@ -282,7 +282,7 @@ impl Repository {
         }
     }
 
-    /// The commit that a reference points to, if there is such a reference.
+    /// Returns the commit that a reference points to, if there is such a reference.
     pub(super) fn reference(&self, name: &str) -> Result<Option<ObjectId>, GitError> {
         let found = self.git(format!("read `{name}`"), ["show-ref", "--verify", "--hash", name]).run()?;
         Ok(found.id().filter(|_| found.is_success()))
@@ -340,7 +340,7 @@ fn opening_failure(ran: &Output) -> GitErrorKind {
     }
 }
 
-/// The filter of a clone that left out trees.
+/// Returns the filter of a clone that left out trees.
 fn treeless_filter(config: &Config) -> Option<String> {
     let names = config.middles("remote.", ".partialclonefilter");
     let mut filters = names.filter_map(|name| config.get(&format!("remote.{name}.partialclonefilter")));

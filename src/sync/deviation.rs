@@ -26,7 +26,7 @@ pub enum Deviation {
 }
 
 impl Deviation {
-    /// What is odd about an entry of a tree by its mode alone, or `None` where it is a regular file.
+    /// Returns what is odd about an entry of a tree by its mode alone, or `None` if it is a regular file.
     pub const fn of_mode(mode: Mode) -> Option<Self> {
         match mode {
             Mode::Regular => None,
@@ -38,7 +38,7 @@ impl Deviation {
         }
     }
 
-    /// The same for the place of a folder: `None` where it is one.
+    /// Returns the same for the place of a folder: `None` if it is one.
     pub const fn of_folder_mode(mode: Mode) -> Option<Self> {
         match mode {
             Mode::Directory => None,
@@ -48,12 +48,12 @@ impl Deviation {
         }
     }
 
-    /// Whether the path is something else than a file at the place of a file, apart from what it contains.
+    /// Returns whether the path is something else than a file at the place of a file, apart from what it contains.
     pub const fn is_odd(self) -> bool {
         !matches!(self, Self::Edited | Self::Missing | Self::Unexpected)
     }
 
-    /// The past tense: `it was a symbolic link`.
+    /// Returns the past tense: `it was a symbolic link`.
     pub fn past(self) -> String {
         match self {
             Self::Edited => "it was edited by hand".to_owned(),
@@ -64,7 +64,7 @@ impl Deviation {
         }
     }
 
-    /// The present tense, without a subject: `is a symbolic link`.
+    /// Returns the present tense, without a subject: `is a symbolic link`.
     pub fn present(self) -> String {
         match self {
             Self::Edited => "was edited by hand".to_owned(),

@@ -1,4 +1,4 @@
-//! What `registry/` on disk lacks to be what a draft says, and making it that.
+//! The differences between `registry/` on disk and a draft, and writing them.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -9,7 +9,7 @@ use std::{
 use super::{Deviation, SyncError};
 use crate::{domain::RepoPath, git::Repository, load, registry::REGISTRY};
 
-/// What is at the place of a file.
+/// The thing at the place of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Occupant {
     Nothing,
@@ -17,7 +17,7 @@ pub(super) enum Occupant {
     Odd(Deviation),
 }
 
-/// What has to be done for `registry/` to be what the manifests say.
+/// The changes that make `registry/` match the manifests.
 #[derive(Debug, Default)]
 pub struct Drift {
     /// Files that are missing or differ, with the content that they must have.
@@ -39,19 +39,19 @@ impl Drift {
         self.write.insert(path, bytes);
     }
 
-    /// Whether all is as it must be.
+    /// Returns whether no change is needed.
     pub fn is_empty(&self) -> bool {
         self.write.is_empty() && self.remove.is_empty()
     }
 
-    /// The files, sorted.
+    /// Returns the files, sorted.
     pub fn paths(&self) -> BTreeSet<&RepoPath> {
         self.write.keys().chain(&self.remove).collect()
     }
 }
 
-/// Makes `registry/` in the folder `root` what a draft says. A repository inside it that is more than a checkout is not
-/// deleted, and then nothing is written.
+/// Writes the differences to `registry/` in the folder `root`. If that would delete a nested repository with content of its
+/// own, nothing is written.
 pub(super) fn write(root: &Path, repository: Option<&Repository>, drift: &Drift) -> Result<(), SyncError> {
     let nested = drift.odd.iter().filter(|(_, odd)| **odd == Deviation::Submodule);
     let nested: Vec<_> = nested.map(|(path, _)| path).collect();
@@ -69,7 +69,7 @@ pub(super) fn write(root: &Path, repository: Option<&Repository>, drift: &Drift)
     for place in removed.keys() {
         load::check_parents_on_disk(root, place.strip_prefix(root).unwrap_or(place))?;
     }
-    // What goes makes room for what comes.
+    // Removed files may be at the place of new folders.
     for (place, path) in removed {
         let result =
             if nested.contains(&path) { fs::remove_dir_all(&place) } else { fs::remove_file(&place) };

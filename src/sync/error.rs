@@ -1,4 +1,4 @@
-//! Why a registry could not be read or written.
+//! The errors of reading or writing a registry.
 
 use std::error::Error as _;
 
@@ -11,7 +11,7 @@ use crate::{
     settings::SettingsError,
 };
 
-/// Why a registry could not be read or written. In every case the registry is what it was.
+/// The errors of reading or writing a registry. In every case the registry is unchanged.
 #[derive(Debug, thiserror::Error)]
 pub enum SyncError {
     /// Git could not do its part.
@@ -33,7 +33,7 @@ pub enum SyncError {
         commit: Option<ObjectId>,
         /// The newest commit whose version can be used instead, where that is known.
         last_good: Option<ObjectId>,
-        /// Why.
+        /// The reason.
         error: RootError,
     },
     /// A file has to be text.
@@ -52,7 +52,7 @@ pub enum SyncError {
         /// The closest one there is.
         closest: Option<ModuleName>,
     },
-    /// Nobody knows this module.
+    /// The module has neither a manifest nor an entry.
     #[error("there is no module `{name}`: no manifest has its name, and it has no entry")]
     UnknownModule {
         /// The module.
@@ -60,7 +60,7 @@ pub enum SyncError {
         /// The closest one there is.
         closest: Option<ModuleName>,
     },
-    /// There is no pin to lift.
+    /// The module is not pinned.
     #[error("`{name}` is not pinned")]
     NotPinned {
         /// The module.
@@ -156,7 +156,7 @@ pub enum SyncError {
     Shallow {
         /// The command that fetches it.
         command: String,
-        /// Why it could not be fetched, unless git said that it was.
+        /// The reason why it could not be fetched, unless git reported success.
         #[source]
         error: Option<Box<GitError>>,
     },
@@ -184,7 +184,7 @@ pub enum SyncError {
         /// The number.
         wanted: SnapshotVersion,
     },
-    /// Nothing says which branch of the remote to push to.
+    /// No branch of the remote to push to is configured.
     #[error("HEAD is detached, and no branch to push to is configured")]
     NoTarget,
     /// A file could not be read or written.
@@ -192,13 +192,14 @@ pub enum SyncError {
     Io {
         /// The file.
         path: std::path::PathBuf,
-        /// What the system said.
+        /// The error of the system.
         source: std::io::Error,
     },
 }
 
 impl SyncError {
-    /// Whether the request named something that is not there: a slip of whoever asked, and no failure of the registry.
+    /// Returns whether the request named something that does not exist: a mistake of the caller, and not a failure of the
+    /// registry.
     pub const fn is_request_error(&self) -> bool {
         matches!(
             self,
@@ -213,7 +214,7 @@ impl SyncError {
         )
     }
 
-    /// What happened and the causes below it, in one line.
+    /// Returns what happened and the causes below it, in one line.
     pub fn with_causes(&self) -> String {
         let mut text = self.to_string();
         let mut cause = self.source();
@@ -224,7 +225,7 @@ impl SyncError {
         text
     }
 
-    /// What git says, where it was git.
+    /// Returns the reason if git failed.
     pub fn git(&self) -> Option<&GitErrorKind> {
         match self {
             Self::Git(error) => Some(error.kind()),
@@ -258,7 +259,7 @@ fn at(commit: Option<ObjectId>) -> String {
     commit.map_or_else(String::new, |commit| format!(" at commit {commit}"))
 }
 
-/// The first few of many paths.
+/// Returns the first few of many paths.
 fn list(paths: &[RepoPath]) -> String {
     const SHOWN: usize = 5;
     let shown: Vec<_> = paths.iter().take(SHOWN).map(|path| format!("`{path}`")).collect();

@@ -79,7 +79,7 @@ impl OnDisk {
         Ok(())
     }
 
-    /// Whether there is a folder at the path.
+    /// Returns whether there is a folder at the path.
     pub(super) fn is_folder(&self, path: &RepoPath) -> bool {
         let below = path.join("");
         let has = |other: &RepoPath| other.as_str().starts_with(below.as_str());
@@ -93,7 +93,7 @@ fn has_git_directory(folder: &Path) -> bool {
     fs::symlink_metadata(folder.join(".git")).is_ok()
 }
 
-/// Whether git would store the file as one that can be run.
+/// Returns whether git would store the file as one that can be run.
 fn is_executable(metadata: &fs::Metadata) -> bool {
     #[cfg(unix)]
     {

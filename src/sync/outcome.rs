@@ -1,4 +1,4 @@
-//! How a run ended.
+//! The outcome of a run.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use crate::{
     registry::Snapshot,
 };
 
-/// How a run ended.
+/// The outcome of a run.
 #[derive(Debug)]
 pub struct Outcome {
     /// The snapshot before.
@@ -21,7 +21,7 @@ pub struct Outcome {
     pub conclusion: Conclusion,
     /// Warnings about files that only look like manifests.
     pub remarks: Vec<Diagnostic>,
-    /// What is odd in the log of the registry, in sentences for people.
+    /// Irregularities in the log of the registry, as sentences for people.
     pub log_remarks: Vec<String>,
     /// How many manifests had to be read.
     pub read: usize,
@@ -68,7 +68,7 @@ impl Outcome {
     }
 }
 
-/// Whether a draft was committed.
+/// The conclusion of a run: whether its draft was committed.
 #[derive(Debug)]
 pub enum Conclusion {
     /// Nothing changed; the previous snapshot is current.
@@ -88,7 +88,7 @@ pub enum Conclusion {
     Refused(Refusal),
 }
 
-/// Why a guard refused a draft.
+/// The reason why a guard refused a draft.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refusal {
     /// Too many entries would be removed.
@@ -111,7 +111,7 @@ pub struct Removals {
 }
 
 impl Refusal {
-    /// The removals that it is about.
+    /// Returns the removals that it is about.
     pub const fn removals(&self) -> Option<&Removals> {
         match self {
             Self::Removals(removals) | Self::WrongToken(removals) => Some(removals),
@@ -119,7 +119,7 @@ impl Refusal {
         }
     }
 
-    /// Why this plan is not carried out, in one line.
+    /// Returns why this plan is not carried out, in one line.
     pub fn reason(&self, plan: &Plan) -> String {
         let removed = |removals: &Removals| match (removals.entries.len(), removals.total) {
             (1, 1) => "the only entry".to_owned(),
@@ -143,7 +143,7 @@ impl Refusal {
     }
 }
 
-/// How a push ended.
+/// The result of a push.
 #[derive(Debug)]
 pub struct Pushed {
     /// The branch that was pushed to.

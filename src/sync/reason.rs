@@ -1,24 +1,25 @@
-//! The reason of a rollback, as an operator gives it.
+//! The reason of a rollback, as the operator writes it.
 
 use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-/// Why an operator rolls back: one line that says something and hides nothing, so it is safe in commit messages.
+/// The reason of a rollback: one line that is not blank and has no invisible characters, so that it is safe in commit
+/// messages.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Reason(String);
 
-/// Why a text is no [`Reason`].
+/// The error for a text that is not a valid [`Reason`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidReason {
-    /// It says nothing.
+    /// The text is blank.
     #[error("it is blank: give the reason for the rollback")]
     Blank,
-    /// It holds what cannot be seen.
+    /// The text contains an invisible character.
     #[error("it contains the invisible character {}", .0.escape_unicode())]
     Invisible(char),
-    /// It is not a line but a letter.
+    /// The text is too long.
     #[error("it has more than {MAX_REASON} characters: shorten it, and link to the details")]
     TooLong,
 }

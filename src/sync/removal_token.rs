@@ -12,13 +12,13 @@ use crate::domain::{ModuleName, ObjectId};
 #[serde(transparent)]
 pub struct RemovalToken(String);
 
-/// Why a text is no [`RemovalToken`].
+/// The error for a text that is not a [`RemovalToken`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{}` is not a removal token: copy the 16 hexadecimal digits from the message of the refusal", .0.escape_debug())]
 pub struct InvalidToken(String);
 
 impl RemovalToken {
-    /// The token for a set of entries; another set, or another content of one of them, has another token.
+    /// Returns the token for a set of entries; another set, or another content of one of them, has another token.
     pub fn of(removals: &BTreeMap<ModuleName, ObjectId>) -> Self {
         let mut digest = Sha256::new();
         for (name, id) in removals {

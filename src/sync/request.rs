@@ -1,4 +1,4 @@
-//! What a run is asked to publish.
+//! The request of a run: what to publish, and how.
 
 use std::{collections::BTreeSet, fmt, str::FromStr, time::Duration};
 
@@ -11,7 +11,7 @@ use crate::domain::{ModuleName, SnapshotVersion};
 /// Receives the number of manifests that will be read, and returns what is called for each one that is done.
 pub type Started<'a> = &'a dyn Fn(usize) -> Box<dyn Fn() + Sync>;
 
-/// What a run is asked to do.
+/// The request of a run.
 #[derive(Debug)]
 pub struct Request<'a> {
     /// Which entries may change.
@@ -24,11 +24,11 @@ pub struct Request<'a> {
     pub allow_removals: Option<RemovalToken>,
     /// The number of the next version, where the log does not decide it.
     pub next_version: Option<SnapshotVersion>,
-    /// Where to push, if at all.
+    /// The target of the push, if the result is pushed.
     pub push: Option<Push<'a>>,
-    /// What started it.
+    /// The cause of the run.
     pub trigger: Trigger,
-    /// When it was started.
+    /// The time when the run was started.
     pub now: Timestamp,
 }
 
@@ -72,7 +72,7 @@ pub enum Scope {
 }
 
 impl Scope {
-    /// The command that has this scope.
+    /// Returns the command that has this scope.
     pub const fn verb(&self) -> &'static str {
         match self {
             Self::All | Self::Modules(_) => "sync",
@@ -90,11 +90,11 @@ pub struct Rollback {
     pub version: SnapshotVersion,
     /// The modules, or none for all that differ.
     pub modules: BTreeSet<ModuleName>,
-    /// Why.
+    /// The reason.
     pub reason: Reason,
 }
 
-/// What started a run.
+/// The cause of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Trigger {
@@ -119,7 +119,7 @@ impl Trigger {
     pub const ALL: [Self; 7] =
         [Self::Manual, Self::Merge, Self::Nightly, Self::Schedule, Self::Api, Self::Rollback, Self::Init];
 
-    /// The word in the trailer.
+    /// Returns the word in the trailer.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Manual => "manual",
@@ -139,7 +139,7 @@ impl fmt::Display for Trigger {
     }
 }
 
-/// Why a text is no [`Trigger`].
+/// The error for a text that is not a [`Trigger`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the trigger must be one of manual, merge, nightly, schedule, api, rollback, init")]
 pub struct UnknownTrigger;

@@ -1,4 +1,4 @@
-//! How the registry stands: counts, what is held and pinned, and whether a sync would change something.
+//! The status of the registry: counts, held and pinned modules, and whether a sync would change something.
 
 use std::collections::BTreeMap;
 
@@ -15,7 +15,7 @@ use crate::{
     registry::{Held, Pin},
 };
 
-/// How the registry at HEAD stands.
+/// The status of the registry at HEAD.
 #[derive(Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own that the report shows")]
 pub struct Status {
@@ -39,19 +39,19 @@ pub struct Status {
     pub pinned: BTreeMap<ModuleName, Pin>,
     /// Whether a sync would make a new version.
     pub is_stale: bool,
-    /// Whether somebody changed the entries by hand.
+    /// Whether the entries were edited by hand.
     pub has_drift: bool,
     /// Whether a sync runs at this moment.
     pub is_running: bool,
     /// When the latest version was made.
     pub last_change: Option<Moment>,
-    /// What is known of the last runs on this machine.
+    /// The journal of the last runs in this clone.
     pub journal: Journal,
-    /// What is odd in the log, in sentences for people.
+    /// Irregularities in the log, as sentences for people.
     pub log_remarks: Vec<String>,
     /// Whether older versions are missing because the clone is shallow.
     pub is_log_cut_off: bool,
-    /// What is to be said about the manifests.
+    /// The diagnostics of the manifests.
     pub diagnostics: Vec<Diagnostic>,
 }
 

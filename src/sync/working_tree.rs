@@ -1,4 +1,4 @@
-//! The working tree: what a sync of its files would give, and the same written to disk without a commit.
+//! The working tree: the snapshot that a sync of its files would publish, and writing it to disk without a commit.
 
 use std::{collections::BTreeMap, fs, path::Path};
 
@@ -132,7 +132,7 @@ impl<'a> WorkingTree<'a> {
         Draft { root: Some(expected), ..draft }
     }
 
-    /// The root on disk, where there is one; a link or a folder at its place is none.
+    /// Returns the root on disk, where there is one; a link or a folder at its place is none.
     pub fn root_on_disk(&self) -> Result<Option<Root>, SyncError> {
         match root_on_disk(self.root) {
             Err(SyncError::NotAFile(_)) => Ok(None),
@@ -140,12 +140,12 @@ impl<'a> WorkingTree<'a> {
         }
     }
 
-    /// The snapshot before.
+    /// Returns the snapshot before.
     pub fn previous(&self) -> &Previous {
         &self.previous
     }
 
-    /// Whether older versions are missing because the clone is shallow.
+    /// Returns whether older versions are missing because the clone is shallow.
     pub const fn is_log_cut_off(&self) -> bool {
         self.is_log_cut_off
     }
@@ -208,7 +208,8 @@ impl<'a> WorkingTree<'a> {
         check_versions(compiler, snapshot, &|name, id| self.read_entry(name, id), sources, compared)
     }
 
-    /// The modules that a sync of these manifests, which are all that there are, would remove, and whether the guard lets it.
+    /// Returns the modules that a sync of these manifests would remove, and the reason if the guard refuses that. The
+    /// manifests must be complete.
     pub fn removals(
         &self,
         compiler: &Compiler,
@@ -220,7 +221,7 @@ impl<'a> WorkingTree<'a> {
         (plan.removed.into_keys().collect(), refused)
     }
 
-    /// The tree that git would store of the manifests on disk.
+    /// Returns the tree that git would store of the manifests on disk.
     fn source_tree(&self, compiler: &Compiler) -> Result<ObjectId, SyncError> {
         let (modules, format) = (&compiler.settings.modules, compiler.format);
         if let Some(repository) = self.repository {
@@ -242,7 +243,7 @@ impl<'a> WorkingTree<'a> {
         }
     }
 
-    /// What below `registry/` is not what a draft says, with what it has to become.
+    /// Returns the differences between `registry/` on disk and a draft, with the content that each file must have.
     pub fn drift(&self, draft: &Draft) -> Result<Drift, SyncError> {
         let trusts_modes = self.repository.is_none_or(Repository::trusts_file_modes);
         let found = OnDisk::look(self.root, trusts_modes)?;
@@ -306,7 +307,7 @@ impl<'a> WorkingTree<'a> {
         Ok(drift)
     }
 
-    /// Makes `registry/` on disk what a draft says.
+    /// Writes the differences to `registry/` on disk.
     pub fn write(&self, drift: &Drift) -> Result<(), SyncError> {
         drift::write(self.root, self.repository, drift)
     }
@@ -350,7 +351,7 @@ fn snapshot_on_disk(root: &Path) -> Result<Snapshot, SyncError> {
     Ok(Snapshot { root: Some(parsed), tree: Some(tree), entries })
 }
 
-/// The id that git would give to a file, however large it is.
+/// Returns the id that git would give to a file, however large it is.
 fn blob_id(format: ObjectFormat, path: &Path) -> Result<ObjectId, SyncError> {
     let open = || {
         let file = fs::File::open(path)?;
@@ -366,7 +367,7 @@ fn read(root: &Path, path: &RepoPath) -> Result<Vec<u8>, SyncError> {
     })
 }
 
-/// Reads a regular file of the registry at `root`, or gives `None` where there is none.
+/// Reads a regular file of the registry at `root`, or returns `None` if it does not exist.
 pub fn read_if_there(root: &Path, path: &RepoPath) -> Result<Option<Vec<u8>>, SyncError> {
     match load::read(root, path, usize::MAX / 2) {
         Ok(bytes) => Ok(Some(bytes)),

@@ -1,4 +1,4 @@
-//! Moving a branch by compare-and-swap, and what one commit is to another.
+//! Moving a branch by compare-and-swap, and how two commits are related.
 
 use super::identity::Identity;
 use crate::{
@@ -11,7 +11,8 @@ use crate::{
 };
 
 impl Repository {
-    /// Points `branch` at `new`, which is on the disk by then, if it still points at `expected`; `None` says that it must not exist.
+    /// Points `branch` at `new`, which must be written already, if it still points at `expected`. `None` means that the
+    /// branch must not exist.
     ///
     /// `branch` is a full name; the reflogs of the branch and of a HEAD on it get `message`. Another value is
     /// [`GitErrorKind::BranchMoved`].
@@ -50,7 +51,7 @@ impl Repository {
         Err(GitError::new(format!("could not {context}"), kind))
     }
 
-    /// Whether `ancestor` is `descendant` or in its history.
+    /// Returns whether `ancestor` is `descendant` or in its history.
     pub fn is_ancestor(&self, ancestor: ObjectId, descendant: ObjectId) -> Result<bool, GitError> {
         if ancestor == descendant {
             return Ok(true);
@@ -69,7 +70,7 @@ impl Repository {
         }
     }
 
-    /// The newest commit that two others have in their past, if there is one here.
+    /// Returns the newest commit that two others have in their past, if there is one here.
     pub fn merge_base(&self, first: ObjectId, second: ObjectId) -> Result<Option<ObjectId>, GitError> {
         let context = format!("compare {second} with {first}");
         let ran =

@@ -58,7 +58,7 @@ impl Repository {
         }))
     }
 
-    /// Whether git's settings ask for signed commits.
+    /// Returns whether git's settings ask for signed commits.
     fn signs_commits(&self) -> Result<bool, GitError> {
         const SETTING: &str = "commit.gpgsign";
         if self.config.get(SETTING).is_none() {

@@ -1,4 +1,4 @@
-//! Who commits: whom git itself would name.
+//! The author and committer of a commit, as git itself chooses them.
 
 use crate::git::{
     error::{GitError, GitErrorKind},
@@ -9,7 +9,7 @@ use crate::git::{
 /// The name and the address where git has none.
 const FALLBACK: [(&str, &str); 2] = [("user.name", "modreg"), ("user.email", "modreg@localhost")];
 
-/// Who is an author and a committer: git's own choice, or `modreg`.
+/// The author and committer of a commit: git's own choice, or `modreg`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Identity {
     /// Settings that replace what git does not know.
@@ -17,7 +17,7 @@ pub struct Identity {
 }
 
 impl Identity {
-    /// Whether git knows no name or no address, so that `modreg` is used.
+    /// Returns whether git knows no name or no address, so that `modreg` is used.
     pub fn is_fallback(&self) -> bool {
         !self.settings.is_empty()
     }
@@ -29,7 +29,7 @@ impl Identity {
 }
 
 impl Repository {
-    /// Whom git would name as author and committer: by the environment, its settings, or what the system says.
+    /// Returns the author and committer that git would record: from the environment, its settings, or the system.
     ///
     /// Where git knows no name or no address, `modreg <modreg@localhost>` is used, unless `user.useConfigOnly` is set.
     pub fn identity(&self) -> Result<Identity, GitError> {

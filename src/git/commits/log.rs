@@ -8,7 +8,7 @@ use crate::{
     object::{Commit, Moment},
 };
 
-/// What a commit says of itself.
+/// The data of a commit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CommitInfo {
     /// The commit.
@@ -26,7 +26,7 @@ pub struct CommitInfo {
 }
 
 impl CommitInfo {
-    /// The first line of the message.
+    /// Returns the first line of the message.
     pub fn subject(&self) -> &str {
         self.message.lines().next().unwrap_or_default()
     }
@@ -51,7 +51,7 @@ pub struct Range<'a> {
 }
 
 impl Repository {
-    /// The commits of the main line, that is the first of `range.from` and its first parents, newest first.
+    /// Returns the commits of the main line, that is the first of `range.from` and its first parents, newest first.
     pub fn main_line(&self, range: Range<'_>) -> Result<Vec<LineCommit>, GitError> {
         let range = Range { from: range.from.get(..1).unwrap_or_default(), ..range };
         let lines = self.rev_list(range, &["--first-parent", "--parents"], None)?;
@@ -62,7 +62,7 @@ impl Repository {
         Ok(commits.collect())
     }
 
-    /// The commits of the main line whose `path` differs from that of their first parent.
+    /// Returns the commits of the main line whose `path` differs from that of their first parent.
     pub fn main_line_changes(
         &self,
         range: Range<'_>,
@@ -73,7 +73,7 @@ impl Repository {
         Ok(lines.iter().filter_map(|line| line.parse().ok()).collect())
     }
 
-    /// The newest commit of the main line whose `path` differs from that of its first parent.
+    /// Returns the newest commit of the main line whose `path` differs from that of its first parent.
     pub fn newest_main_line_change(
         &self,
         range: Range<'_>,
@@ -83,7 +83,8 @@ impl Repository {
         Ok(lines.first().and_then(|line| line.parse().ok()))
     }
 
-    /// All commits of the range in which `path` became what it is, on whatever line, descendants before their ancestors.
+    /// Returns all commits of the range in which `path` became what it is, on whatever line, descendants before their
+    /// ancestors.
     ///
     /// A merge is one of them where its `path` differs from that of any parent.
     pub fn changes(&self, range: Range<'_>, path: &RepoPath) -> Result<Vec<ObjectId>, GitError> {
@@ -91,14 +92,14 @@ impl Repository {
         Ok(lines.iter().filter_map(|line| line.parse().ok()).collect())
     }
 
-    /// The newest commit of the range in which `path` became what it is. Of a merge that took it from one parent only the
-    /// history of that parent counts.
+    /// Returns the newest commit of the range in which `path` became what it is. Of a merge that took it from one parent
+    /// only the history of that parent counts.
     pub fn newest_change(&self, range: Range<'_>, path: &RepoPath) -> Result<Option<ObjectId>, GitError> {
         let lines = self.rev_list(range, &["--max-count=1"], Some(path))?;
         Ok(lines.first().and_then(|line| line.parse().ok()))
     }
 
-    /// All commits of the range, descendants before their ancestors.
+    /// Returns all commits of the range, descendants before their ancestors.
     pub fn commits(&self, range: Range<'_>) -> Result<Vec<ObjectId>, GitError> {
         let lines = self.rev_list(range, &["--topo-order"], None)?;
         Ok(lines.iter().filter_map(|line| line.parse().ok()).collect())
@@ -125,7 +126,7 @@ impl Repository {
         Ok(program.succeed()?.text().lines().map(str::to_owned).collect())
     }
 
-    /// What a commit says of itself.
+    /// Returns the data of a commit.
     pub fn commit_info(&self, id: ObjectId) -> Result<CommitInfo, GitError> {
         let commit = self.commit_at(id)?;
         let trailers = git2::message_trailers_strs(&commit.message).ok();
@@ -140,7 +141,7 @@ impl Repository {
         })
     }
 
-    /// The parents of a commit, without those that a shallow clone lacks.
+    /// Returns the parents of a commit, without those that a shallow clone lacks.
     pub fn parents(&self, commit: ObjectId) -> Result<Vec<ObjectId>, GitError> {
         Ok(self.present_parents(&self.commit_at(commit)?))
     }
@@ -150,7 +151,7 @@ impl Repository {
         commit.parents.iter().filter(is_present).copied().collect()
     }
 
-    /// The tips that a merge in progress brings in; none where no merge is in progress.
+    /// Returns the tips that a merge in progress brings in; none if no merge is in progress.
     pub fn merge_heads(&self) -> Result<Vec<ObjectId>, GitError> {
         if self.is_bare() || !self.path_of("MERGE_HEAD").exists() {
             return Ok(Vec::new());
@@ -160,7 +161,7 @@ impl Repository {
         Ok(text.lines().filter_map(|line| line.parse().ok()).collect())
     }
 
-    /// The commit that a revision names, or `None` where it names none.
+    /// Returns the commit that a revision names, or `None` if it names none.
     pub fn resolve(&self, revision: &str) -> Result<Option<ObjectId>, GitError> {
         let spec = format!("{revision}^{{commit}}");
         let args = ["rev-parse", "--verify", "--quiet", "--end-of-options", spec.as_str()];

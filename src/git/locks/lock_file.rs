@@ -42,7 +42,7 @@ pub(in crate::git) fn run(program: Program, locked: &[PathBuf]) -> Result<Output
 }
 
 impl Repository {
-    /// Why a git failed that may have met a lock. Of the lock of reftables git does not say where it is.
+    /// Returns why a run of git failed that may have met a lock. Git does not name the lock of reftables.
     pub(in crate::git) fn failure(&self, ran: &Output) -> GitErrorKind {
         let path = lock_of(&self.path_of("reftable/tables.list"));
         match ran.failure() {
@@ -53,12 +53,12 @@ impl Repository {
         }
     }
 
-    /// Refuses where another program is changing the index, after a moment's patience.
+    /// Fails if another program is changing the index, after a short wait.
     pub fn require_unlocked_index(&self) -> Result<(), GitError> {
         if self.is_bare() { Ok(()) } else { self.require_unlocked("index") }
     }
 
-    /// Refuses where another program has locked a file of the git directory, after a moment's patience.
+    /// Fails if another program has locked a file of the git directory, after a short wait.
     pub(in crate::git) fn require_unlocked(&self, name: &str) -> Result<(), GitError> {
         let path = lock_of(&self.path_of(name));
         if poll(LOCK_TIMEOUT, || modified(&path).is_none().then_some(())).is_some() {

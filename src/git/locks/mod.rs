@@ -1,4 +1,4 @@
-//! One at a time: the lock of a sync, and the lock files of git.
+//! The lock of a sync, and the lock files of git.
 
 pub(super) mod lock_file;
 pub(super) mod sync_lock;

@@ -24,7 +24,7 @@ pub struct SyncLock {
 }
 
 impl Repository {
-    /// Whether a sync runs at this moment.
+    /// Returns whether a sync runs at this moment.
     pub fn is_locked(&self) -> Result<bool, GitError> {
         let path = self.own_files().path(NAME);
         let file = match File::open(&path) {
@@ -41,7 +41,7 @@ impl Repository {
         }
     }
 
-    /// Takes the sync lock, or gives up with [`GitErrorKind::Busy`] after `timeout`.
+    /// Takes the sync lock, or fails with [`GitErrorKind::Busy`] after `timeout`.
     pub fn lock(&self, timeout: Duration, now: jiff::Timestamp) -> Result<SyncLock, GitError> {
         let folder = self.own_files();
         let failed = |error| GitError::io(CONTEXT, folder.path(NAME), error);
@@ -77,7 +77,7 @@ fn read_holder(file: &mut File) -> Option<Holder> {
     Some(Holder { pid: pid.parse().ok()?, since: since.parse().ok()? })
 }
 
-/// Asks again, ever more slowly, until there is an answer or `timeout` is over.
+/// Calls `ask` with growing pauses until it returns a value or `timeout` is over.
 pub(in crate::git) fn poll<T>(timeout: Duration, mut ask: impl FnMut() -> Option<T>) -> Option<T> {
     let start = Instant::now();
     let mut pause = Duration::from_millis(5);

@@ -36,7 +36,7 @@ fn pack_object(object: &Object) -> io::Result<Vec<u8>> {
     deflate.finish()
 }
 
-/// The kind and the size: three bits and four bits, then seven at a time, the lowest first.
+/// Returns the kind and the size: three bits and four bits, then seven at a time, the lowest first.
 fn header(kind: ObjectKind, size: usize) -> Vec<u8> {
     let kind: u8 = match kind {
         ObjectKind::Tree => 2,

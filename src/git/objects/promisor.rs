@@ -40,7 +40,7 @@ impl Repository {
         Err(GitError::new(format!("could not {context}"), kind))
     }
 
-    /// The remote that a partial clone gets what it lacks from.
+    /// Returns the remote that a partial clone gets what it lacks from.
     fn promisor(&self) -> Option<&str> {
         let is_promisor = |remote: &&str| self.config.is_true(&format!("remote.{remote}.promisor"));
         let named = self.config.get("extensions.partialclone");

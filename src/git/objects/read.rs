@@ -13,12 +13,12 @@ use crate::{
 
 /// The most bytes of a file that is read; no manifest may have more.
 const MAX_BLOB: usize = 1 << 28;
-/// The most files below one directory, and the most directories on the way to one. Few small trees that name each other
-/// can stand for more than any memory holds.
+/// The most files below one directory, and the most directories on the way to one. Few small trees that name each other can
+/// describe more files than fit into memory.
 const MAX_FILES: usize = 5_000_000;
 const MAX_DEPTH: usize = 256;
 
-/// What a tree says a file is.
+/// The kind of a file, as its tree records it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum FileKind {
     /// A file.
@@ -45,22 +45,22 @@ pub struct TreeFile {
 }
 
 impl Repository {
-    /// The root tree of a commit.
+    /// Returns the root tree of a commit.
     pub fn root_tree(&self, commit: ObjectId) -> Result<ObjectId, GitError> {
         Ok(self.commit_at(commit)?.tree)
     }
 
-    /// The commit that a commit was made on, or `None` where it is the first one or a shallow clone ends with it.
+    /// Returns the commit that a commit was made on, or `None` if it is the first one or a shallow clone ends with it.
     pub fn first_parent(&self, commit: ObjectId) -> Result<Option<ObjectId>, GitError> {
         Ok(self.parent_of(&self.commit_at(commit)?))
     }
 
-    /// The same, of a commit that is at hand.
+    /// Returns the first parent of a commit that was read already.
     pub(in crate::git) fn parent_of(&self, commit: &Commit) -> Option<ObjectId> {
         commit.parents.first().copied().filter(|parent| !self.is_shallow() || self.contains(*parent))
     }
 
-    /// The tree of the directory `path` in a commit, or `None` where there is no such directory; `""` is the root.
+    /// Returns the tree of the directory `path` in a commit, or `None` if there is no such directory; `""` is the root.
     pub fn tree_at(&self, commit: ObjectId, path: &str) -> Result<Option<ObjectId>, GitError> {
         let root = self.root_tree(commit)?;
         if path.is_empty() {
@@ -69,7 +69,7 @@ impl Repository {
         Ok(self.entry(root, path)?.filter(|entry| entry.mode == Mode::Directory).map(|entry| entry.id))
     }
 
-    /// The blob and the content of the file `path` in a commit, or `None` where there is no such file.
+    /// Returns the blob and the content of the file `path` in a commit, or `None` if there is no such file.
     pub fn file_at(&self, commit: ObjectId, path: &str) -> Result<Option<(ObjectId, Vec<u8>)>, GitError> {
         match self.blob_at(commit, path)? {
             Some(id) => Ok(Some((id, self.blob(id)?))),
@@ -77,12 +77,12 @@ impl Repository {
         }
     }
 
-    /// The blob of the file `path` in a commit, or `None` where there is no such file.
+    /// Returns the blob of the file `path` in a commit, or `None` if there is no such file.
     pub fn blob_at(&self, commit: ObjectId, path: &str) -> Result<Option<ObjectId>, GitError> {
         self.blob_below(self.root_tree(commit)?, path)
     }
 
-    /// The blob of the file `path` below a tree, or `None` where there is no such file.
+    /// Returns the blob of the file `path` below a tree, or `None` if there is no such file.
     pub fn blob_below(&self, tree: ObjectId, path: &str) -> Result<Option<ObjectId>, GitError> {
         if is_empty_tree(tree) {
             return Ok(None);
@@ -91,17 +91,17 @@ impl Repository {
         Ok(self.entry(tree, path)?.filter(|entry| is_file(entry.mode)).map(|entry| entry.id))
     }
 
-    /// Whether there is anything at `path` in a commit: a file, a link, a directory, a submodule.
+    /// Returns whether there is anything at `path` in a commit: a file, a link, a directory, a submodule.
     pub fn is_taken(&self, commit: ObjectId, path: &str) -> Result<bool, GitError> {
         Ok(self.place_at(commit, path)?.is_some())
     }
 
-    /// What is at `path` in a commit, whatever it is: its mode and its object.
+    /// Returns what is at `path` in a commit, whatever it is: its mode and its object.
     pub fn place_at(&self, commit: ObjectId, path: &str) -> Result<Option<(Mode, ObjectId)>, GitError> {
         self.place_below(self.root_tree(commit)?, path)
     }
 
-    /// What is at `path` below a tree, whatever it is: its mode and its object.
+    /// Returns what is at `path` below a tree, whatever it is: its mode and its object.
     pub fn place_below(&self, tree: ObjectId, path: &str) -> Result<Option<(Mode, ObjectId)>, GitError> {
         if is_empty_tree(tree) {
             return Ok(None);
@@ -109,7 +109,7 @@ impl Repository {
         Ok(self.entry(tree, path)?.map(|entry| (entry.mode, entry.id)))
     }
 
-    /// The entry that `path` leads to from a tree.
+    /// Returns the entry that `path` leads to from a tree.
     pub(in crate::git) fn entry(&self, tree: ObjectId, path: &str) -> Result<Option<TreeEntry>, GitError> {
         let mut found = TreeEntry { mode: Mode::Directory, name: Vec::new(), id: tree };
         for part in path.split('/') {
@@ -125,7 +125,7 @@ impl Repository {
         Ok(Some(found))
     }
 
-    /// All files below a tree, sorted by path; `prefix` is put before each path unless it is empty.
+    /// Returns all files below a tree, sorted by path; `prefix` is put before each path unless it is empty.
     pub fn files(&self, tree: ObjectId, prefix: &RepoPath) -> Result<Vec<TreeFile>, GitError> {
         let mut files = Vec::new();
         let mut path = prefix.as_str().as_bytes().to_vec();
@@ -175,7 +175,7 @@ impl Repository {
         Ok(())
     }
 
-    /// The content of a blob, which may have at most 256 MiB.
+    /// Returns the content of a blob, which may have at most 256 MiB.
     pub fn blob(&self, id: ObjectId) -> Result<Vec<u8>, GitError> {
         if self.contains(id) && self.blob_size(id)? > MAX_BLOB {
             let reason = format!("blob {id} is larger than {MAX_BLOB} bytes");
@@ -184,14 +184,14 @@ impl Repository {
         self.read(id, git2::ObjectType::Blob)
     }
 
-    /// How many bytes a blob has, read from its header alone.
+    /// Returns how many bytes a blob has, read from its header alone.
     pub fn blob_size(&self, id: ObjectId) -> Result<usize, GitError> {
         let failed =
             |error| GitError::new(format!("could not read the size of object {id}"), missing(error, id));
         self.database.read_header(to_oid(id)).map(|(size, _)| size).map_err(failed)
     }
 
-    /// Whether the object is in the repository.
+    /// Returns whether the object is in the repository.
     pub fn contains(&self, id: ObjectId) -> bool {
         self.database.exists(to_oid(id))
     }
@@ -203,7 +203,7 @@ impl Repository {
         self.fetch_objects(&missing.into_iter().collect::<Vec<_>>())
     }
 
-    /// The entries of a tree, in git's order.
+    /// Returns the entries of a tree, in git's order.
     pub(in crate::git) fn entries(&self, tree: ObjectId) -> Result<Vec<TreeEntry>, GitError> {
         let bytes = self.read(tree, git2::ObjectType::Tree)?;
         decode_tree(self.format(), &bytes).map_err(|error| {
@@ -235,7 +235,7 @@ impl Repository {
         Ok(object.data().to_vec())
     }
 
-    /// What a commit says.
+    /// Reads and decodes a commit.
     pub(in crate::git) fn commit_at(&self, id: ObjectId) -> Result<Commit, GitError> {
         let bytes = self.read(id, git2::ObjectType::Commit)?;
         decode_commit(self.format(), &bytes).map_err(|error| {

@@ -1,4 +1,4 @@
-//! What differs between two trees, without reading what they have in common.
+//! Comparing two trees, without reading what they have in common.
 
 use std::collections::BTreeMap;
 
@@ -20,7 +20,7 @@ pub struct Difference {
 }
 
 impl Repository {
-    /// The files that differ between two trees, sorted by path; `None` is the empty tree.
+    /// Returns the files that differ between two trees, sorted by path; `None` is the empty tree.
     pub fn differences(
         &self,
         old: Option<ObjectId>,
@@ -63,7 +63,7 @@ impl Repository {
     }
 }
 
-/// The tree or the file that an entry is.
+/// Returns the tree or the file that an entry is.
 fn split(entry: Option<&TreeEntry>) -> (Option<ObjectId>, Option<ObjectId>) {
     match entry {
         Some(entry) if entry.mode == Mode::Directory => (Some(entry.id), None),

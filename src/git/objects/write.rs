@@ -16,7 +16,7 @@ use crate::{
 const LOOSE_LIMIT: usize = 100;
 
 impl Repository {
-    /// Writes the objects, flushed to the disk as git's settings say.
+    /// Writes the objects, flushed to the disk according to git's settings.
     ///
     /// Git is given all of them, also those that are there: so that a collection of garbage, which may run at this
     /// moment, takes none of them for old.
@@ -35,7 +35,7 @@ impl Repository {
         })
     }
 
-    /// The root tree that `changes` make of `root`: each path becomes a file or a whole directory, or goes away.
+    /// Returns the root tree that `changes` make of `root`: each path becomes a file or a whole directory, or goes away.
     ///
     /// Every other entry is kept as it is. Nothing is written: [`Spliced::objects`] has to be.
     pub fn splice(

@@ -5,7 +5,7 @@
 
 use std::path::PathBuf;
 
-/// The lock file that kept git from its work. With reftables git does not name it.
+/// Returns the lock file that prevented the run of git. With reftables git does not name it.
 pub(super) fn held_lock(message: &str) -> Option<PathBuf> {
     let line =
         message.lines().find(|line| line.contains("Unable to create '") && line.contains("File exists"))?;
@@ -13,39 +13,39 @@ pub(super) fn held_lock(message: &str) -> Option<PathBuf> {
     rest.rsplit_once("': File exists").map(|(path, _)| PathBuf::from(path))
 }
 
-/// Whether git refuses a repository that belongs to another user.
+/// Returns whether git refuses a repository that belongs to another user.
 pub(super) fn is_untrusted_owner(message: &str) -> bool {
     message.contains("detected dubious ownership")
 }
 
-/// Whether git may not write to the repository.
+/// Returns whether git may not write to the repository.
 pub(super) fn is_missing_permission(message: &str) -> bool {
     ["insufficient permission", "Read-only file system", ": Permission denied"]
         .iter()
         .any(|words| message.contains(words))
 }
 
-/// Whether git found no repository. A `.git` file that names a missing folder is another failure.
+/// Returns whether git found no repository. A `.git` file that names a missing folder is another failure.
 pub(in crate::git) fn is_no_repository(message: &str) -> bool {
     message.contains("not a git repository") && !message.contains("not a git repository: ")
 }
 
-/// Whether neither the index nor the working tree has a path.
+/// Returns whether neither the index nor the working tree has a path.
 pub(in crate::git) fn is_unknown_path(message: &str) -> bool {
     message.contains("did not match any files")
 }
 
-/// Whether the index has no file below the directory of `git write-tree --prefix`.
+/// Returns whether the index has no file below the directory of `git write-tree --prefix`.
 pub(in crate::git) fn is_missing_prefix(message: &str) -> bool {
     message.contains("prefix")
 }
 
-/// Whether the remote has no branch of the name that was fetched.
+/// Returns whether the remote has no branch of the name that was fetched.
 pub(in crate::git) fn is_missing_branch(message: &str) -> bool {
     message.contains("couldn't find remote ref")
 }
 
-/// Whether another program holds the lock of the reftables, which git does not name.
+/// Returns whether another program holds the lock of the reftables, which git does not name.
 pub(in crate::git) fn is_locked_reftable(message: &str) -> bool {
     message.contains("cannot lock references")
 }

@@ -9,13 +9,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// How long a program that was asked to end may take to remove its locks.
+/// The time that a program has to remove its locks after it was asked to end.
 const GRACE: Duration = Duration::from_secs(2);
 
 /// The programs that run now, by process: whether each leads a group. `None` once this program is interrupted.
 static RUNNING: Mutex<Option<BTreeMap<u32, bool>>> = Mutex::new(Some(BTreeMap::new()));
 
-/// Asks every git that runs to end, with its helpers, waits until it did, and lets no other start.
+/// Asks every running git to end, with its helpers, waits for their end, and prevents new runs.
 ///
 /// Called when this program is interrupted and about to end: a thread that is running git then waits for that end.
 pub fn stop_all() {
@@ -35,7 +35,7 @@ pub fn stop_all() {
     }
 }
 
-/// A program that runs, known to [`stop_all`].
+/// A running program, registered for [`stop_all`].
 pub(in crate::git::program) struct Running {
     pub(in crate::git::program) child: Child,
     leads_group: bool,
@@ -54,7 +54,7 @@ impl Running {
         Ok(Self { child, leads_group })
     }
 
-    /// Asks it to end, and kills it where it does not.
+    /// Asks the program to end, and kills it if it does not.
     pub(in crate::git::program) fn stop(&mut self) {
         signal(self.child.id(), self.leads_group, Signal::End);
         let deadline = Instant::now() + GRACE;
@@ -80,7 +80,7 @@ impl Drop for Running {
     }
 }
 
-/// Waits for this program's end, so that nothing more is done or said than the interruption itself.
+/// Waits for the end of this program, so that nothing but the interruption is reported.
 fn wait_for_the_end() -> ! {
     loop {
         thread::park();

@@ -1,9 +1,9 @@
-//! What git and remotes say, made fit to be shown.
+//! Preparing the messages of git and of remotes for display.
 
 use crate::diagnostic::clip;
 
-/// What people need of the words of a failed run: the remote's and the errors, in one line that is not too long and
-/// without credentials.
+/// Returns the useful part of the messages of a failed run: those of the remote and the errors, in one clipped line without
+/// credentials.
 pub(in crate::git) fn summary(message: &str) -> String {
     const MAX_LENGTH: usize = 401;
     let is_telling = |line: &&str| {
@@ -21,7 +21,7 @@ pub(in crate::git) fn summary(message: &str) -> String {
     clip(&without_credentials(&lines.join("; ")), MAX_LENGTH).into_owned()
 }
 
-/// A text with the credentials of all addresses in it taken out.
+/// Returns a text without the credentials of the addresses in it.
 pub(in crate::git) fn without_credentials(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     let mut rest = text;

@@ -1,7 +1,7 @@
-//! What the words of a failed exchange with a remote mean.
+//! The meaning of git's messages about a failed exchange with a remote.
 //!
-//! Only what git says in its porcelain format, its exit code, and the well-known words of git and of the large hosts is
-//! understood. What is not understood is decided by looking at the remote, which is the caller's part.
+//! Git reports the reason of such a failure in no other way. This module understands the porcelain format, the exit code,
+//! and the known messages of git and of the large hosts. For any other message the caller looks at the remote itself.
 
 #[cfg(test)]
 mod tests;
@@ -13,20 +13,20 @@ use crate::git::program::words::summary;
 /// The result of a push, as far as git's messages show it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PushResult {
-    /// The branch is at the commit now.
+    /// The remote branch is at the commit now.
     Accepted,
-    /// The branch is not where it was thought to be, or in use: fetch, and try again.
+    /// The branch is not where it was expected, or in use: fetch, and try again.
     Moved {
         /// What is wrong with the remote if its branch turns out not to have moved.
         failure: RemoteFailure,
-        /// What was said of it.
+        /// The message of git.
         message: String,
     },
-    /// Nobody knows whether the commit arrived: look at the branch.
+    /// It is unknown whether the commit arrived: look at the branch.
     Unknown {
         /// What went wrong.
         failure: RemoteFailure,
-        /// What was said of it.
+        /// The message of git.
         message: String,
     },
 }
@@ -34,25 +34,25 @@ pub enum PushResult {
 /// What went wrong with a remote, as far as remedies differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RemoteFailure {
-    /// The remote does not know us, or does not let us write.
+    /// The remote refused the credentials, or they do not allow writing.
     Authentication,
-    /// A hook of the remote said no.
+    /// A hook of the remote rejected the push.
     RemoteHook,
-    /// The `pre-push` hook of this clone said no.
+    /// The `pre-push` hook of this clone rejected the push.
     LocalHook,
     /// The host protects the branch.
     Protected,
     /// The remote is a repository whose working tree is on that branch.
     CheckedOut,
-    /// There is no such remote, or it does not answer.
+    /// The remote does not exist or does not answer.
     Unreachable,
-    /// It did not end in time.
+    /// The exchange did not end in time.
     TimedOut,
-    /// Something else holds the lock of the branch there, or died with it.
+    /// Another program holds the lock of the branch at the remote, or died with it.
     Locked,
-    /// It speaks of a race, but nobody moves the branch.
+    /// The remote reports a race, but its branch has not moved.
     Unmoved,
-    /// The remote rejected it for a reason of its own.
+    /// The remote rejected the push for another reason.
     Rejected,
 }
 
@@ -73,18 +73,18 @@ impl fmt::Display for RemoteFailure {
     }
 }
 
-/// How an exchange ended, in git's words.
+/// The result of an exchange, as git printed it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Exchange<'a> {
-    /// The exit code, where git ended by itself.
+    /// The exit code, if git ended by itself.
     pub(super) code: Option<i32>,
-    /// What it printed.
+    /// The standard output.
     pub(super) out: &'a str,
-    /// What it said.
+    /// The standard error stream.
     pub(super) err: &'a str,
 }
 
-/// The words of rejections that a newer base mends. The first three are git's own, found before anything is sent.
+/// Parts of rejections that a newer base resolves. The first three are git's own, found before anything is sent.
 const MOVED: [&str; 8] = [
     "(stale info)",
     "(fetch first)",
@@ -96,7 +96,7 @@ const MOVED: [&str; 8] = [
     "(reference already exists)",
 ];
 
-/// The words by which hosts say that rules of theirs protect a branch.
+/// Parts of the messages by which hosts report a protected branch.
 const PROTECTED: [&str; 5] = [
     "GH006",
     "GH013",
@@ -105,7 +105,7 @@ const PROTECTED: [&str; 5] = [
     "TF402455", // Azure DevOps
 ];
 
-/// The words by which git, SSH and hosts say that they do not let us in.
+/// Parts of the messages by which git, SSH and hosts report missing access.
 const DENIED: [&str; 14] = [
     "Authentication failed",
     "could not read Username",
@@ -162,7 +162,7 @@ pub(super) fn classify(ran: Exchange<'_>) -> Result<PushResult, RemoteFailure> {
         Some(_) => Ok(PushResult::Unknown { failure: RemoteFailure::Unreachable, message: summary(ran.err) }),
         None => match failure_of(ran.err) {
             Some(failure) => Err(failure),
-            // Git ends so, without a word of its own about the branch, where its hook says no.
+            // Git ends like this, without a message about the branch, if its hook rejects the push.
             None if ran.code == Some(1) && !ran.err.contains("fatal: ") => Err(RemoteFailure::LocalHook),
             None => {
                 Ok(PushResult::Unknown { failure: RemoteFailure::Unreachable, message: summary(ran.err) })
@@ -171,7 +171,7 @@ pub(super) fn classify(ran: Exchange<'_>) -> Result<PushResult, RemoteFailure> {
     }
 }
 
-/// A rejection that a newer base mends, unless something is wrong with the remote.
+/// Returns the result for a rejection that a newer base resolves, unless something is wrong with the remote.
 fn moved(reason: &str, message: &str) -> PushResult {
     let is_lock = |line: &&str| line.contains("Unable to create '") && line.contains(".lock'");
     if let Some(line) = message.lines().find(is_lock) {
@@ -187,7 +187,7 @@ fn moved(reason: &str, message: &str) -> PushResult {
     }
 }
 
-/// What the words of a failed exchange say for certain.
+/// Returns the failure that the messages of a failed exchange name for certain.
 pub(super) fn failure_of(message: &str) -> Option<RemoteFailure> {
     let says = |all: &[&str]| all.iter().any(|words| message.contains(words));
     if says(&PROTECTED) {

@@ -27,19 +27,19 @@ pub struct RemoteBranch {
 }
 
 impl RemoteBranch {
-    /// The branch without `refs/heads/`.
+    /// Returns the branch without `refs/heads/`.
     pub fn short(&self) -> &str {
         self.branch.strip_prefix("refs/heads/").unwrap_or(&self.branch)
     }
 
-    /// The remote as it may be shown: without the name and the password that an address can hold.
+    /// Returns the remote as it may be shown: without the name and the password that an address can hold.
     pub fn shown(&self) -> String {
         without_credentials(&self.remote)
     }
 }
 
 impl Repository {
-    /// The branch that a push of the local branch goes to, as git's settings say.
+    /// Returns the branch that a push of the local branch goes to, according to git's settings.
     ///
     /// The remote is the one given, else what `git push` would take; the branch is the one given, else the upstream
     /// branch where it is on that remote, else the one of the same name. Without a local branch (a detached HEAD) and
@@ -72,45 +72,45 @@ impl Repository {
         branch.map(|branch| RemoteBranch { remote, branch })
     }
 
-    /// The remote that git's settings name, where they name one alone.
+    /// Returns the remote that git's settings name, where they name one alone.
     fn only_remote(&self) -> Option<&str> {
         let mut remotes = self.config.middles("remote.", ".url");
         remotes.next().filter(|_| remotes.next().is_none())
     }
 
-    /// The remote that git's settings name for an address.
+    /// Returns the remote that git's settings name for an address.
     fn remote_at(&self, address: &str) -> Option<&str> {
         let mut remotes = self.config.middles("remote.", ".url");
         remotes.find(|name| self.config.get(&format!("remote.{name}.url")) == Some(address))
     }
 
-    /// Whether git's settings name this remote.
+    /// Returns whether git's settings name this remote.
     pub fn has_remote(&self, name: &str) -> bool {
         self.config.has_section(&format!("remote.{name}."))
     }
 
-    /// The names of the remotes that have an address, sorted.
+    /// Returns the names of the remotes that have an address, sorted.
     pub fn remotes(&self) -> Vec<String> {
         self.config.middles("remote.", ".url").map(str::to_owned).collect()
     }
 
-    /// Whether the settings say where a branch is pushed to.
+    /// Returns whether the settings define where a branch is pushed to.
     pub fn has_upstream(&self, branch: &str) -> bool {
         self.config.get(&format!("branch.{branch}.remote")).is_some()
     }
 
-    /// Whether git can tell where this remote is: its settings name it, or it is an address or a folder itself.
+    /// Returns whether git can find this remote: its settings name it, or it is an address or a folder itself.
     pub fn can_find(&self, remote: &str) -> bool {
         self.has_remote(remote) || remote.contains(['/', ':']) || self.top().join(remote).exists()
     }
 
-    /// The commit that the remote's branch had when it was last looked at.
+    /// Returns the commit that the remote's branch had when it was last looked at.
     pub fn tracked(&self, target: &RemoteBranch) -> Result<Option<ObjectId>, GitError> {
         self.tracking(target).map_or(Ok(None), |name| self.reference(&name))
     }
 
-    /// The commit where a history left the remote's branch, as git remembers that branch's earlier commits; `None` where
-    /// git remembers none.
+    /// Returns the commit where a history left the remote's branch, as git remembers that branch's earlier commits; `None`
+    /// if git remembers none.
     pub fn fork_point(&self, target: &RemoteBranch, commit: ObjectId) -> Result<Option<ObjectId>, GitError> {
         let Some(tracking) = self.tracking(target) else { return Ok(None) };
         if self.reference(&tracking)?.is_none() {
@@ -121,7 +121,8 @@ impl Repository {
         Ok(ran.id().filter(|_| ran.is_success()))
     }
 
-    /// The reference that says where the remote's branch was when it was last looked at.
+    /// Returns the name of the tracking reference, which records the position of the remote's branch when it was last
+    /// fetched.
     fn tracking(&self, target: &RemoteBranch) -> Option<String> {
         let specs = self.config.all(&format!("remote.{}.fetch", target.remote));
         let name = specs.iter().find_map(|spec| tracking(spec, &target.branch))?;
@@ -129,15 +130,14 @@ impl Repository {
         (!name.starts_with("refs/heads/")).then_some(name)
     }
 
-    /// What a fetch from a remote or a push to it may lock.
+    /// Returns what a fetch from a remote or a push to it may lock.
     pub(super) fn lockable(&self, target: &RemoteBranch) -> Vec<PathBuf> {
         let tracking = self.tracking(target);
         let names = [FETCHED, "shallow", "reftable/tables.list"].into_iter().chain(tracking.as_deref());
         names.map(|name| self.path_of(name)).collect()
     }
 
-    /// Asks the remote for its branch, and returns its commit, which is then in the repository with all that it needs;
-    /// `None` where there is no such branch.
+    /// Fetches the branch of the remote, and returns its commit, or `None` if there is no such branch.
     pub fn fetch(&self, target: &RemoteBranch, timeout: Duration) -> Result<Option<ObjectId>, GitError> {
         let context = format!("fetch `{}` from `{}`", target.short(), target.shown());
         let refspec = format!("+{}:{FETCHED}", target.branch);
@@ -193,13 +193,13 @@ impl Repository {
         self.refresh_is_shallow()
     }
 
-    /// Refuses where a lock would keep what is fetched from being held or let go of, or the local branch from following.
+    /// Fails if a lock would keep what is fetched from being held or let go of, or the local branch from following.
     pub fn require_unlocked_for_push(&self, branch: Option<&str>) -> Result<(), GitError> {
         let names = [FETCHED, "packed-refs", "reftable/tables.list", "HEAD"];
         names.into_iter().chain(branch).try_for_each(|name| self.require_unlocked(name))
     }
 
-    /// Lets go of what was fetched.
+    /// Deletes the reference that holds the fetched commit.
     pub fn forget_fetched(&self) {
         let locked = [FETCHED, "packed-refs", "reftable/tables.list"].map(|name| self.path_of(name));
         // One that stays is overwritten by the next fetch.
@@ -207,7 +207,7 @@ impl Repository {
     }
 }
 
-/// What a refspec such as `+refs/heads/*:refs/remotes/origin/*` makes of a branch (`git help fetch`).
+/// Returns the reference to which a refspec such as `+refs/heads/*:refs/remotes/origin/*` maps a branch (`git help fetch`).
 fn tracking(refspec: &str, branch: &str) -> Option<String> {
     let (source, target) = refspec.strip_prefix('+').unwrap_or(refspec).split_once(':')?;
     let Some((before, after)) = source.split_once('*') else {

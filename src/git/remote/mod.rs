@@ -1,4 +1,4 @@
-//! What others have, and why they refuse.
+//! The branches of remotes, and why a remote refuses a push.
 
 pub(super) mod failure;
 pub(super) mod fetch;

@@ -17,7 +17,7 @@ use crate::{
 };
 
 impl Repository {
-    /// Pushes `commit` to a branch that is thought to be at `old`; `None` says that it is thought not to exist.
+    /// Pushes `commit` to a branch that is expected to be at `old`. `None` means that the branch should not exist.
     ///
     /// The push succeeds only while the branch is at `old`. Git takes an expected value for leave to force, so a commit
     /// that does not follow `old` is refused here. A failure that another attempt cannot change is an error.
@@ -53,7 +53,7 @@ impl Repository {
         let program =
             if pushes_submodules { program.setting("push.recurseSubmodules=check") } else { program };
         let program = if self.has_remote(&target.remote) {
-            // A mirror pushes all that it has, and takes no branch by name.
+            // A mirror pushes all its references, and accepts no branch by name.
             program.setting(format!("remote.{}.mirror=false", target.remote))
         } else {
             program

@@ -5,7 +5,7 @@ use crate::git::Range;
 
 const ROOT: &str = "registry/snapshot.json";
 
-/// A repository whose main line merged a side line; both changed the root. Each commit by its name.
+/// Returns a repository whose main line merged a side line; both changed the root. Each commit by its name.
 fn merged(resolution: &str) -> (Sandbox, BTreeMap<&'static str, ObjectId>) {
     let sandbox = Sandbox::repository();
     let mut commits = BTreeMap::new();

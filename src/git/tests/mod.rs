@@ -23,7 +23,7 @@ use crate::{
     testing::FORMAT,
 };
 
-/// What the repositories of the tests, but for some of their own, call this content.
+/// Returns what the repositories of the tests, but for some of their own, call this content.
 fn blob_id(bytes: &[u8]) -> ObjectId {
     object::blob_id(FORMAT, bytes)
 }
@@ -34,12 +34,12 @@ struct Sandbox {
 }
 
 impl Sandbox {
-    /// An empty folder.
+    /// Returns an empty folder.
     fn empty() -> Self {
         Self { directory: tempfile::tempdir().unwrap() }
     }
 
-    /// A repository with one commit: a file that can be run, a link, and a file next to the registry's own.
+    /// Returns a repository with one commit: a file that can be run, a link, and a file next to the registry's own.
     fn repository() -> Self {
         let sandbox = Self::empty();
         sandbox.init(&[]);
@@ -79,7 +79,7 @@ impl Sandbox {
         fs::write(path, text).unwrap();
     }
 
-    /// Commits all there is, and gives the commit.
+    /// Commits all files, and returns the commit.
     fn commit(&self, message: &str) -> ObjectId {
         self.git(&["add", "-A"]);
         self.git(&["commit", "-q", "--allow-empty", "-m", message]);
@@ -90,7 +90,7 @@ impl Sandbox {
         self.git(&["rev-parse", "--verify", revision]).parse().unwrap()
     }
 
-    /// Runs git in the sandbox and gives what it printed, without the final newline.
+    /// Runs git in the sandbox and returns what it printed, without the final newline.
     fn git(&self, arguments: &[&str]) -> String {
         self.git_in("", arguments)
     }
@@ -102,7 +102,7 @@ impl Sandbox {
         text(output.stdout)
     }
 
-    /// What `git fsck` objects to.
+    /// Returns what `git fsck` objects to.
     fn fsck(&self) -> String {
         self.git(&["fsck", "--strict", "--full", "--no-dangling"])
     }
@@ -133,7 +133,7 @@ fn take_lock(repository: &Repository) -> SyncLock {
     repository.lock(Duration::from_secs(10), jiff::Timestamp::UNIX_EPOCH).unwrap()
 }
 
-/// Commits generated files (`None` removes one) on what `branch` holds, as a sync does, and gives the commit.
+/// Commits generated files (`None` removes one) on top of `branch`, as a sync does, and returns the commit.
 fn publish(repository: &Repository, files: &[(&str, Option<&str>)], message: &str) -> ObjectId {
     let head = repository.head().unwrap();
     let commit = stage(repository, head.commit(), files, message);

@@ -1,4 +1,4 @@
-//! Which repositories open, and where their HEAD stands.
+//! Which repositories can be opened, and what their HEAD refers to.
 
 use super::*;
 use crate::git::{GitErrorKind, Head};

@@ -34,7 +34,7 @@ fn dirty(repository: &Repository, target: &[(&str, &str)], earlier: &[ObjectId])
 const V1: [(&str, &str); 2] = [(ENTRY, "drive 1\n"), (ROOT, "v1\n")];
 const V2: [(&str, &str); 2] = [("registry/modules/ch/at/chat.json", "chat 2\n"), (ROOT, "v2\n")];
 
-/// A repository at version 1, checked out.
+/// Returns a repository at version 1, checked out.
 fn at_version_1() -> (Sandbox, Repository) {
     let sandbox = Sandbox::repository();
     let repository = sandbox.open();

@@ -8,8 +8,8 @@ use crate::{
 };
 
 impl Repository {
-    /// The values of these attributes of a path, which need not exist, in git's words: `set`, `unset`, `unspecified` or a
-    /// text.
+    /// Returns the values of these attributes of a path, which need not exist, in git's words: `set`, `unset`, `unspecified`
+    /// or a text.
     pub fn attributes(&self, path: &RepoPath, names: &[&str]) -> Result<BTreeMap<String, String>, GitError> {
         let check = self.git(format!("read the attributes of `{path}`"), ["check-attr", "-z"]);
         let printed = check.args(names).args(["--", path.as_str()]).succeed()?.stdout;

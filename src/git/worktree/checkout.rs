@@ -20,7 +20,7 @@ use crate::{
 /// What the working tree and the index have to become.
 #[derive(Debug)]
 pub struct Checkout<'a> {
-    /// The directory that all of it lies in: `registry`.
+    /// The directory that contains all these paths: `registry`.
     pub directory: &'a RepoPath,
     /// The files that must be there, with their blobs, which are written by then.
     pub write: &'a BTreeMap<RepoPath, ObjectId>,
@@ -29,8 +29,8 @@ pub struct Checkout<'a> {
 }
 
 impl Repository {
-    /// Makes the files and their index entries what `checkout` says, as git checks them out: with the user's filters, line
-    /// ends and modes. Every other path, staged or not, stays as it was.
+    /// Writes and removes the files and their index entries as git checks them out: with the user's filters, line ends and
+    /// modes. Every other path, staged or not, stays as it was.
     ///
     /// What a sparse checkout leaves out stays left out. In a bare repository there is nothing to do.
     pub fn check_out(&self, _lock: &SyncLock, checkout: &Checkout<'_>) -> Result<(), GitError> {
@@ -74,7 +74,7 @@ impl Repository {
         Ok(())
     }
 
-    /// Refuses where something else is at the place of a file, or of a folder on the way to it.
+    /// Fails if something else is at the place of a file, or of a folder on the way to it.
     pub fn require_free_places<'a>(
         &self,
         mut files: impl Iterator<Item = &'a RepoPath>,
@@ -101,8 +101,8 @@ impl Repository {
         bring().or_else(|error| if self.adopt_files_of(from, to)? { bring() } else { Err(error) })
     }
 
-    /// Tells the index of the files that a killed run has brought to a commit already, for which git would take them for
-    /// somebody's changes; and whether there are any.
+    /// Adds to the index the files that a killed run has already written, because git would take them for changes of a user.
+    /// Returns whether there were any.
     fn adopt_files_of(&self, from: ObjectId, to: ObjectId) -> Result<bool, GitError> {
         let tree = self.root_tree(to)?;
         let differing = self.differences(Some(self.root_tree(from)?), Some(tree))?;
@@ -135,7 +135,7 @@ impl Repository {
         Err(GitError::new(format!("could not {context}"), ran.failure()))
     }
 
-    /// Those of the files that a sparse checkout leaves out. A new file is, where all others of its folder are.
+    /// Returns those of the files that a sparse checkout leaves out. A new file is, where all others of its folder are.
     fn left_out<'a>(&self, checkout: &Checkout<'a>) -> Result<BTreeSet<&'a RepoPath>, GitError> {
         if !self.config.is_true("core.sparsecheckout") {
             return Ok(BTreeSet::new());

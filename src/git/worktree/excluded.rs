@@ -8,21 +8,21 @@ use crate::{
 };
 
 impl Repository {
-    /// The files and folders below `directory` that are not tracked and that an ignore rule matches. A folder counts for
-    /// everything in it.
+    /// Returns the files and folders below `directory` that are not tracked and that an ignore rule matches. A folder counts
+    /// for everything in it.
     pub fn ignored(&self, directory: &RepoPath) -> Result<BTreeSet<RepoPath>, GitError> {
         let context = format!("list the ignored files in `{directory}`");
         let args = ["ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--directory"];
         Ok(parse(&self.git(context, args).below(directory).succeed()?.stdout))
     }
 
-    /// Whether files that are tracked are left out of the working tree.
+    /// Returns whether files that are tracked are left out of the working tree.
     pub fn is_sparse(&self) -> bool {
         self.config.is_true("core.sparsecheckout")
     }
 
-    /// The files below `directory` whose content Git LFS stores: a commit of them contains only a pointer to it. None where
-    /// Git LFS is not set up, because Git then commits the content.
+    /// Returns the files below `directory` whose content Git LFS stores: a commit of them contains only a pointer to it.
+    /// None where Git LFS is not set up, because Git then commits the content.
     pub fn stored_with_lfs(&self, directory: &RepoPath) -> Result<BTreeSet<RepoPath>, GitError> {
         if ["clean", "process"].iter().all(|part| self.config.get(&format!("filter.lfs.{part}")).is_none()) {
             return Ok(BTreeSet::new());

@@ -12,7 +12,7 @@ use crate::{
 };
 
 impl Repository {
-    /// The paths that a merge left in conflict, sorted.
+    /// Returns the paths that a merge left in conflict, sorted.
     pub fn unmerged(&self) -> Result<Vec<RepoPath>, GitError> {
         let listed = self.git("list conflicts", ["ls-files", "--unmerged", "-z"]).succeed()?;
         let listed = String::from_utf8_lossy(&listed.stdout);
@@ -22,7 +22,7 @@ impl Repository {
         Ok(paths.into_iter().collect())
     }
 
-    /// The submodules that the index has below a directory.
+    /// Returns the submodules that the index has below a directory.
     pub fn submodules(&self, directory: &RepoPath) -> Result<BTreeSet<RepoPath>, GitError> {
         let list = self.git(format!("list `{directory}` in the index"), ["ls-files", "--stage", "-z"]);
         let listed = list.below(directory).succeed()?;
@@ -32,13 +32,13 @@ impl Repository {
         Ok(paths.map(|(_, path)| RepoPath::new(path)).collect())
     }
 
-    /// Whether git takes from the working tree which files can be run.
+    /// Returns whether git takes from the working tree which files can be run.
     pub fn trusts_file_modes(&self) -> bool {
         self.config.get("core.filemode").is_none() || self.config.is_true("core.filemode")
     }
 
-    /// The tree that git would store of a directory of the working tree, were it added as a whole, or `None` where there
-    /// is nothing to store.
+    /// Returns the tree that git would store of a directory of the working tree, were it added as a whole, or `None` if
+    /// there is nothing to store.
     ///
     /// Ignored files, filters and file modes count as git counts them. Nothing is written to the repository: git works on
     /// an index and in an object directory of its own, which are gone afterwards.
@@ -95,7 +95,7 @@ impl Repository {
     }
 }
 
-/// A path as git reads it in a list of paths: in quotes, for it may contain the separator.
+/// Returns a path as git reads it in a list of paths: in quotes, for it may contain the separator.
 fn quoted(path: &std::path::Path) -> String {
     let path = path.to_string_lossy();
     if cfg!(windows) {

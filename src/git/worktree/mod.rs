@@ -1,4 +1,4 @@
-//! What is checked out: the index and the files, changed and judged by git.
+//! The index and the checked-out files, read and changed by git.
 
 mod attributes;
 pub(super) mod checkout;

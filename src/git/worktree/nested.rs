@@ -9,7 +9,7 @@ use crate::{
 };
 
 impl Repository {
-    /// Whether there is a folder at `path` whose content would be lost if the folder was removed.
+    /// Returns whether there is a folder at `path` whose content would be lost if the folder was removed.
     ///
     /// An empty folder has none, and neither has the checkout of a submodule without changes and untracked files, whose
     /// commits are in the git directory of this repository. A folder that contains its own git directory always has.
@@ -19,7 +19,8 @@ impl Repository {
         is_folder(&folder) && !is_empty(&folder) && !self.is_unchanged_submodule(&folder)
     }
 
-    /// Removes a folder that has no content of its own, and tells whether there is a folder left. Behind a link there is none.
+    /// Removes a folder that has no content of its own, and returns whether a folder is left. A folder behind a link is not
+    /// touched.
     pub(super) fn remove_folder(&self, path: &RepoPath) -> bool {
         let Some(workdir) = self.workdir().filter(|workdir| parents_are_directories(workdir, path)) else {
             return false;
@@ -32,7 +33,7 @@ impl Repository {
         is_folder(&folder)
     }
 
-    /// Whether a folder is a checkout whose git directory is inside that of this repository, and has no changes.
+    /// Returns whether a folder is a checkout whose git directory is inside that of this repository, and has no changes.
     ///
     /// Any other `.git` file is left unused: its repository may belong to another user, and its settings can name programs that
     /// `git status` runs.

@@ -26,12 +26,12 @@ impl PathState {
         id.map_or(Self::Absent, |id| Self::File(FileKind::Regular, *id))
     }
 
-    /// Whether it is something that no sync writes.
+    /// Returns whether it is something that no sync writes.
     pub(super) const fn is_odd(self) -> bool {
         matches!(self, Self::File(FileKind::Symlink | FileKind::Submodule, _))
     }
 
-    /// The same without the mode that only says whether a file can be run: changing it loses no work.
+    /// Returns the same without the executable bit, because a change of that bit loses no work.
     pub(super) fn content(self) -> Self {
         match self {
             Self::File(FileKind::Executable, id) => Self::File(FileKind::Regular, id),
@@ -45,7 +45,7 @@ pub(super) struct StatusLine {
     pub(super) path: RepoPath,
     /// What the index has.
     pub(super) staged: PathState,
-    /// What the file is in the working tree, as far as git says so.
+    /// The kind of the file in the working tree, as far as git reports it.
     pub(super) kind: Option<FileKind>,
     /// Whether the file is, or may be, not what the index has.
     pub(super) is_file_changed: bool,
@@ -72,7 +72,7 @@ pub(super) fn parse_line(text: &str) -> Option<StatusLine> {
                 (_, Some(kind), Ok(id)) => PathState::File(kind, id),
                 (_, _, _) => PathState::Other,
             };
-            // Of a file that is not in the index git says nothing here.
+            // Git reports nothing here for a file that is not in the index.
             Some(line(path, staged, kind_of(on_disk), in_worktree != "." || in_index == "D"))
         }
         // XY sub m1 m2 m3 mW h1 h2 h3 path
@@ -82,7 +82,7 @@ pub(super) fn parse_line(text: &str) -> Option<StatusLine> {
     }
 }
 
-/// What git writes this mode for.
+/// Returns what git writes this mode for.
 fn kind_of(mode: &str) -> Option<FileKind> {
     match mode {
         "100644" => Some(FileKind::Regular),

@@ -105,8 +105,8 @@ impl Repository {
         Ok(found)
     }
 
-    /// Whether something that one of these commits has is at the place of a file: a file or a link instead of a folder on the
-    /// way to it, or a folder in which there is nothing that git does not know.
+    /// Returns whether something that one of these commits has is at the place of a file: a file or a link instead of a
+    /// folder on the way to it, or a folder in which there is nothing that git does not know.
     fn is_replaced(
         &self,
         workdir: &Path,
@@ -124,7 +124,7 @@ impl Repository {
         Ok(is_known && self.untracked(std::iter::once(path))?.is_empty())
     }
 
-    /// The files in these folders that are not in the index, ignored ones too.
+    /// Returns the files in these folders that are not in the index, ignored ones too.
     fn untracked<'a>(&self, folders: impl Iterator<Item = &'a RepoPath>) -> Result<Vec<RepoPath>, GitError> {
         let folders: Vec<_> = folders.map(RepoPath::as_str).collect();
         if folders.is_empty() {
@@ -136,7 +136,7 @@ impl Repository {
         Ok(listed.split_terminator('\0').map(|path| RepoPath::new(path.trim_end_matches('/'))).collect())
     }
 
-    /// The files that are there although git was told not to look at them (`skip-worktree`, `assume-unchanged`).
+    /// Returns the files that exist although git is set to skip them (`skip-worktree`, `assume-unchanged`).
     fn overlooked(
         &self,
         directory: &RepoPath,
@@ -169,7 +169,7 @@ impl Repository {
         Ok(files.into_iter().map(|file| (file.path, (file.kind, file.id))).collect())
     }
 
-    /// The files under `directory` whose working copy or index entry differs from HEAD, untracked ones too, sorted.
+    /// Returns the files under `directory` whose working copy or index entry differs from HEAD, untracked ones too, sorted.
     pub fn uncommitted(&self, directory: &RepoPath) -> Result<Vec<RepoPath>, GitError> {
         if self.is_bare() {
             return Ok(Vec::new());
@@ -179,7 +179,7 @@ impl Repository {
         Ok(paths.into_iter().collect())
     }
 
-    /// What `git status` says of a directory. `ignored` is what it does not say of submodules.
+    /// Runs `git status` for a directory. `ignored` names the states of submodules that are not reported.
     fn status(
         &self,
         directory: &RepoPath,
@@ -198,7 +198,7 @@ impl Repository {
         Ok(text.split_terminator('\0').filter_map(parse_line).collect())
     }
 
-    /// What the files are whose working copy differs, or may differ, from the index; those that are there.
+    /// Returns what the files are whose working copy differs, or may differ, from the index; those that are there.
     fn contents(
         &self,
         workdir: &Path,
@@ -220,8 +220,8 @@ impl Repository {
         Ok(contents)
     }
 
-    /// What git would store of these files of the working tree, by its filters and line ends; links and what is reached
-    /// through them have no place in the result.
+    /// Returns what git would store of these files of the working tree, by its filters and line ends; links and what is
+    /// reached through them have no place in the result.
     pub fn ids_on_disk<'a>(
         &self,
         paths: impl IntoIterator<Item = &'a RepoPath>,
@@ -286,13 +286,13 @@ impl Content {
     }
 }
 
-/// Whether some of these files are in a folder.
+/// Returns whether some of these files are in a folder.
 fn has_files_below(files: &BTreeMap<RepoPath, (FileKind, ObjectId)>, folder: &RepoPath) -> bool {
     let first = folder.join("");
     files.range(&first..).next().is_some_and(|(path, _)| path.as_str().starts_with(first.as_str()))
 }
 
-/// Whether the path stays inside the working tree: no directory on the way is a link.
+/// Returns whether the path stays inside the working tree: no directory on the way is a link.
 pub(super) fn parents_are_directories(workdir: &Path, path: &RepoPath) -> bool {
     path.ancestors()
         .all(|folder| fs::symlink_metadata(workdir.join(folder.as_str())).is_ok_and(|found| found.is_dir()))

@@ -11,7 +11,7 @@ use crate::{domain::ObjectId, git::Repository, sync::SyncError};
 const NAME: &str = "log-1.json";
 /// A log that is so many commits old is recorded again, and one of a shorter main line is never recorded.
 const NEAR: usize = 64;
-/// So far back the recorded commit is looked for.
+/// The number of commits among which the recorded one is searched.
 const MAX_DISTANCE: usize = 1_024;
 
 /// The recorded log, and what to do with the one that is read now.
@@ -24,7 +24,7 @@ pub(super) struct Found {
 
 /// Looks for the log of a commit of `head`'s main line.
 pub(super) fn find(repository: &Repository, head: ObjectId) -> Result<Found, SyncError> {
-    // The history that is here now says nothing of the history that is here later.
+    // The history of a shallow clone may grow later.
     if repository.is_shallow() {
         return Ok(Found { log: None, is_worth_recording: false });
     }
@@ -51,7 +51,7 @@ fn read(repository: &Repository) -> Option<Log> {
     serde_json::from_slice(&bytes).ok()
 }
 
-/// Records a log. Where it cannot be recorded, the next run reads more.
+/// Records a log. If it cannot be recorded, the next run reads more.
 pub(super) fn record(repository: &Repository, log: &Log) {
     if let Ok(bytes) = serde_json::to_vec(log) {
         let _ = repository.own_files().write(NAME, &bytes);

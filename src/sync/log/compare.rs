@@ -17,7 +17,7 @@ pub fn compare(repository: &Repository, old: &Snapshot, new: &Snapshot) -> Resul
     Ok(diff::changes(&differing(repository, old, new)?, &differing(repository, new, old)?))
 }
 
-/// The entries of one side that the other has not, or has otherwise.
+/// Returns the entries of one side that are missing or different on the other side.
 fn differing(
     repository: &Repository,
     side: &Snapshot,

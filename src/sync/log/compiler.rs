@@ -32,7 +32,7 @@ pub(in crate::sync) fn settings_at(repository: &Repository, commit: ObjectId) ->
     }
 }
 
-/// The texts of a commit's own schemas.
+/// Returns the texts of a commit's own schemas.
 pub(in crate::sync) fn schemas_at(
     repository: &Repository,
     commit: ObjectId,
@@ -63,7 +63,7 @@ pub fn compiler(
     Ok(Compiler { schemas: Schemas::load(schemas)?, settings, format })
 }
 
-/// Whether a file of the folder of schemas is one; others, such as a README, are ignored.
+/// Returns whether a file of the folder of schemas is one; others, such as a README, are ignored.
 pub fn is_schema(path: &RepoPath) -> bool {
     path.extension() == "json"
 }

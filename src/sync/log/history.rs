@@ -38,7 +38,7 @@ pub struct Record {
     pub trigger: Option<String>,
     /// The commit whose manifests were compiled, where this program made the commit.
     pub source_commit: Option<ObjectId>,
-    /// How many entries were added, updated and removed since the version before; `None` where this clone lacks that one.
+    /// How many entries were added, updated and removed since the version before; `None` if this clone lacks that one.
     pub counts: Option<Counts>,
     /// The modules that it rolled back and pinned.
     pub pinned: BTreeMap<ModuleName, Pin>,
@@ -72,7 +72,7 @@ impl History {
         Self::below(repository, log, None, module, limit)
     }
 
-    /// The same, of the versions below a number.
+    /// Returns the history of the versions below a number.
     pub fn below(
         repository: &Repository,
         log: &Log,
@@ -94,7 +94,7 @@ impl History {
     }
 }
 
-/// The record of a version, unless it is asked for one module and that did not change.
+/// Returns the record of a version, or `None` if only one module is requested and it did not change.
 fn record(
     repository: &Repository,
     log: &Log,
@@ -195,7 +195,7 @@ fn root_of(repository: &Repository, publication: &Publication) -> Result<Shown, 
     Ok(Shown { entries, held, pinned })
 }
 
-/// What is new or changed, and what is gone, of the modules that are asked for.
+/// Returns what is new or changed, and what is gone, of the modules that are asked for.
 fn changed<T: PartialEq>(
     old: &BTreeMap<ModuleName, T>,
     new: BTreeMap<ModuleName, T>,

@@ -1,4 +1,4 @@
-//! Single entries of published versions, to tell whether a held or pinned one was ever published.
+//! Single entries of published versions, to find out whether a held or pinned one was ever published.
 
 use std::{cell::RefCell, collections::BTreeMap};
 
@@ -53,7 +53,7 @@ impl<'a> Past<'a> {
         Root::parse(&self.repository.blob(publication.root)?).map_err(untrusted)
     }
 
-    /// The entry that a version had of a module.
+    /// Returns the entry that a version had of a module.
     pub(in crate::sync) fn entry(
         &self,
         publication: &Publication,
@@ -97,7 +97,7 @@ impl<'a> Past<'a> {
         })
     }
 
-    /// Whether the oldest version of the log has the same pin of a module already.
+    /// Returns whether the oldest version of the log has the same pin of a module already.
     pub(in crate::sync) fn has_first_version_pin(
         &self,
         name: &ModuleName,

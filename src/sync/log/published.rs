@@ -1,7 +1,7 @@
 //! The log: which versions of the registry were published, read from the commits and from nothing else.
 //!
-//! A version is published where its root is in a commit of the main line, or in the tip of another parent of a merge on
-//! it. What a commit message says is for people and proves nothing.
+//! A version is published where its root is in a commit of the main line, or in the tip of another parent of a merge on it.
+//! Commit messages are for people and prove nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -101,19 +101,19 @@ impl Log {
         main.map_or(SnapshotVersion::EMPTY, |known| known.version)
     }
 
-    /// The highest number that counts.
+    /// Returns the highest number that counts.
     fn limit(&self) -> SnapshotVersion {
         SnapshotVersion::new(self.highest_of_main().get().saturating_add(HIGHEST_JUMP))
     }
 
-    /// The highest number that was ever used, published or not.
+    /// Returns the highest number that was ever used, published or not.
     pub fn latest(&self) -> SnapshotVersion {
         let limit = self.limit();
         let numbers = self.published.keys().chain(self.aside.keys()).filter(|version| **version <= limit);
         numbers.max().copied().unwrap_or_default()
     }
 
-    /// The same log, after which the next version has the number `next`.
+    /// Returns the same log, after which the next version has the number `next`.
     pub fn continued_at(mut self, next: SnapshotVersion) -> Result<Self, SyncError> {
         let latest = self.latest();
         if next <= latest {
@@ -133,60 +133,60 @@ impl Log {
         self.joins.clear();
     }
 
-    /// The number of the next version: higher than any that was ever used.
+    /// Returns the number of the next version: higher than any that was ever used.
     pub fn next(&self) -> SnapshotVersion {
         self.next.unwrap_or_else(|| self.latest().next())
     }
 
-    /// The commit that the log was read from.
+    /// Returns the commit that the log was read from.
     pub const fn head(&self) -> ObjectId {
         self.head
     }
 
-    /// The published versions, newest first.
+    /// Returns the published versions, newest first.
     pub fn newest_first(&self) -> impl Iterator<Item = &Publication> {
         let end = self.end.unwrap_or_else(|| self.limit().next());
         self.published.range(..end).rev().map(|(_, known)| known)
     }
 
-    /// A published version.
+    /// Returns a published version.
     pub fn get(&self, version: SnapshotVersion) -> Option<&Publication> {
         self.published.get(&version).filter(|_| self.counts(version))
     }
 
-    /// A version that was published, or that a merged line had.
+    /// Returns a version that was published, or that a merged line had.
     pub fn find(&self, version: SnapshotVersion) -> Option<&Publication> {
         let aside = || self.aside.get(&version).filter(|_| self.counts(version));
         self.get(version).or_else(aside)
     }
 
-    /// The versions below a number that were published, newest first, and then those that merged lines had.
+    /// Returns the versions below a number that were published, newest first, and then those that merged lines had.
     pub fn all_before(&self, version: SnapshotVersion) -> impl Iterator<Item = &Publication> {
         let aside = self.aside.values().rev().filter(|known| self.counts(known.version));
         self.newest_first().chain(aside).filter(move |known| known.version < version)
     }
 
-    /// Whether a number is neither too high nor left out.
+    /// Returns whether a number is neither too high nor left out.
     fn counts(&self, version: SnapshotVersion) -> bool {
         version <= self.limit() && self.end.is_none_or(|end| version < end)
     }
 
-    /// The published version before a number.
+    /// Returns the published version before a number.
     pub fn before(&self, version: SnapshotVersion) -> Option<&Publication> {
         self.published.range(..version.min(self.limit().next())).next_back().map(|(_, known)| known)
     }
 
-    /// Whether a version may have this number: it was never used, and is not too far above those that were.
+    /// Returns whether a version may have this number: it was never used, and is not too far above those that were.
     pub fn is_free(&self, version: SnapshotVersion) -> bool {
         version > self.latest() && version <= self.limit()
     }
 
-    /// Whether older versions are missing because the clone is shallow.
+    /// Returns whether older versions are missing because the clone is shallow.
     pub const fn is_cut_off(&self) -> bool {
         self.is_cut_off
     }
 
-    /// What a merge joined and no later publication took up: the guard must pass against these roots as well.
+    /// Returns what a merge joined and no later publication took up: the guard must pass against these roots as well.
     pub fn joined(&self, repository: &Repository) -> Result<BTreeSet<ObjectId>, SyncError> {
         let mut joined = BTreeSet::new();
         for join in self.joins.iter().rev() {
@@ -203,7 +203,7 @@ impl Log {
         Ok(joined)
     }
 
-    /// What is wrong with the log, in sentences for people; none of it stops anything.
+    /// Returns what is wrong with the log, as sentences for people. None of it stops a sync.
     pub fn remarks(&self) -> Vec<String> {
         let mut remarks = Vec::new();
         if let Some((commit, reason)) = self.unreadable.iter().next() {

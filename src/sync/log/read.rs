@@ -14,8 +14,8 @@ use crate::{
     sync::SyncError,
 };
 
-/// So many merges are remembered since the last publication. The publications of later ones took up what the earlier
-/// ones joined.
+/// The number of merges since the last publication that are remembered. The publications of later ones took up what the
+/// earlier ones joined.
 const REMEMBERED_JOINS: usize = 64;
 
 impl Log {
@@ -126,7 +126,7 @@ impl Log {
     }
 }
 
-/// Whether the root of a commit that differs from a parent's differs from that of the main line before.
+/// Returns whether the root of a commit that differs from a parent's differs from that of the main line before.
 fn is_changed(repository: &Repository, commit: &LineCommit, roots: &Roots) -> Result<bool, SyncError> {
     match commit.parents.as_slice() {
         [before, _, ..] => {

@@ -12,7 +12,7 @@ use crate::{
 
 /// The roots in a range of commits.
 pub(super) struct Roots {
-    /// The blob of the root in a commit, or `None` where it has none.
+    /// The blob of the root in a commit, or `None` if it has none.
     pub(super) of: BTreeMap<ObjectId, Option<ObjectId>>,
     /// The oldest commit that brought a root in.
     pub(super) introduced: BTreeMap<ObjectId, ObjectId>,
@@ -49,7 +49,7 @@ impl Roots {
         Ok(Self { of, introduced, parsed })
     }
 
-    /// The root of a commit and its version, where it has one that can be read.
+    /// Returns the root of a commit and its version, where it has one that can be read.
     pub(super) fn at(&self, commit: ObjectId) -> Option<(ObjectId, SnapshotVersion)> {
         let blob = self.of.get(&commit).copied().flatten()?;
         match self.parsed.get(&blob) {
@@ -58,7 +58,7 @@ impl Roots {
         }
     }
 
-    /// The roots that can be read, as those of a line that was merged.
+    /// Returns the roots that can be read, as those of a line that was merged.
     pub(super) fn publications(&self) -> impl Iterator<Item = Publication> {
         self.introduced.iter().filter_map(|(root, commit)| {
             let version = *self.parsed.get(root)?.as_ref().ok()?;

@@ -66,8 +66,8 @@ pub fn published_at(
     Ok((snapshot, edited))
 }
 
-/// The generated paths of a commit that are not what the root of `snapshot` names; none where its entries are not in this
-/// clone. What is below an odd path is not listed again.
+/// Returns the generated paths of a commit that are not what the root of `snapshot` names; none if its entries are not in
+/// this clone. What is below an odd path is not listed again.
 pub(in crate::sync) fn deviations(
     repository: &Repository,
     commit: ObjectId,
@@ -114,7 +114,7 @@ pub(in crate::sync) fn deviations(
     Ok(found)
 }
 
-/// What is odd about the place of the root in a commit, where there is something.
+/// Returns what is odd about the place of the root in a commit, where there is something.
 pub(in crate::sync) fn root_deviation(
     repository: &Repository,
     commit: ObjectId,
@@ -123,17 +123,17 @@ pub(in crate::sync) fn root_deviation(
     Ok(place.and_then(|(mode, _)| Deviation::of_mode(mode)))
 }
 
-/// Whether a tree is in this clone; the empty one always is.
+/// Returns whether a tree is in this clone; the empty one always is.
 pub(in crate::sync) fn is_present(repository: &Repository, tree: ObjectId) -> bool {
     is_empty_tree(tree) || repository.contains(tree)
 }
 
-/// Whether it has a content to read; a link and a submodule are no entries.
+/// Returns whether it has a content to read; a link and a submodule are no entries.
 const fn is_file(kind: FileKind) -> bool {
     matches!(kind, FileKind::Regular | FileKind::Executable)
 }
 
-/// The entries below a tree of `registry/modules`.
+/// Returns the entries below a tree of `registry/modules`.
 pub(in crate::sync) fn entries_of(
     repository: &Repository,
     tree: Option<ObjectId>,
@@ -154,12 +154,12 @@ pub struct VersionedSnapshot {
 }
 
 impl VersionedSnapshot {
-    /// The snapshot that a commit contains.
+    /// Returns the snapshot that a commit contains.
     pub fn at(repository: &Repository, commit: ObjectId) -> Result<Self, SyncError> {
         Ok(Self { commit, snapshot: snapshot_at(repository, commit)? })
     }
 
-    /// The snapshot of a published version, with the entries that its root vouches for.
+    /// Returns the snapshot of a published version, with the entries that its root vouches for.
     pub fn of(repository: &Repository, publication: &Publication) -> Result<Self, SyncError> {
         let Publication { commit, root, .. } = *publication;
         let untrusted = |error| SyncError::Root { commit: Some(commit), last_good: None, error };
@@ -172,7 +172,7 @@ impl VersionedSnapshot {
         Ok(Self { commit, snapshot: Snapshot { tree: Some(root.tree), entries, root: Some(root) } })
     }
 
-    /// The snapshot of the version with this number; 0 is the registry before its first version.
+    /// Returns the snapshot of the version with this number; 0 is the registry before its first version.
     pub fn find(repository: &Repository, log: &Log, version: SnapshotVersion) -> Result<Self, SyncError> {
         if version == SnapshotVersion::EMPTY {
             return Ok(Self { commit: log.head(), snapshot: Snapshot::default() });
@@ -184,7 +184,7 @@ impl VersionedSnapshot {
         Err(SyncError::UnknownVersion { version, latest, is_cut_off: log.is_cut_off() })
     }
 
-    /// The bytes of one entry.
+    /// Returns the bytes of one entry.
     pub fn entry(&self, repository: &Repository, name: &ModuleName) -> Result<Vec<u8>, SyncError> {
         if let Some(id) = self.snapshot.entries.get(name) {
             return Ok(repository.blob(*id)?);

@@ -28,7 +28,7 @@ const BATCH: usize = 512;
 /// Returns the bytes of an entry of the previous snapshot.
 pub type ReadEntry<'a> = dyn Fn(&ModuleName, ObjectId) -> Result<Vec<u8>, SyncError> + 'a;
 
-/// What a draft is made of.
+/// The input of a draft.
 pub struct DraftInput<'a> {
     /// The snapshot before.
     pub previous: &'a Previous,
@@ -53,7 +53,7 @@ pub struct DraftInput<'a> {
 pub struct Draft {
     /// The manifests that were read, sorted.
     pub read: BTreeSet<RepoPath>,
-    /// What stays, what changes, and what is to be said.
+    /// The plan: what stays, what changes, and the diagnostics.
     pub plan: Plan,
     /// The changes field by field.
     pub changes: Changes,
@@ -61,7 +61,7 @@ pub struct Draft {
     pub repaired: BTreeMap<RepoPath, Deviation>,
     /// The git tree of the entries.
     pub tree: ObjectId,
-    /// The next root, or `None` where the previous snapshot is current.
+    /// The next root, or `None` if the previous snapshot is current.
     pub root: Option<Root>,
 }
 
@@ -114,7 +114,7 @@ pub(in crate::sync) fn plan_of(previous: &Previous, compiled: Vec<Compiled>) -> 
     next_snapshot::plan(PlanInput { previous: snapshot, next: *next, scope, compiled, unchanged })
 }
 
-/// The git tree of the entries of a plan.
+/// Returns the git tree of the entries of a plan.
 pub(super) fn entries_tree(plan: &Plan, format: ObjectFormat) -> ObjectId {
     object::tree_of(format, plan.entries.iter().map(|(name, id)| (entry_path(name), *id))).root
 }

@@ -1,4 +1,4 @@
-//! What the next snapshot is.
+//! Planning the next snapshot.
 
 pub(super) mod draft;
 pub(super) mod next_snapshot;

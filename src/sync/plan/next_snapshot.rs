@@ -1,4 +1,4 @@
-//! What the next snapshot is: a pure function of the previous one and of what became of the manifests.
+//! The plan of the next snapshot: a pure function of the previous one and of the compiled manifests.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -31,7 +31,7 @@ impl Scope {
         }
     }
 
-    /// Whether the entry of `name` may be added or updated.
+    /// Returns whether the entry of `name` may be added or updated.
     fn compiles(&self, name: &ModuleName) -> bool {
         match self {
             Self::All => true,
@@ -40,7 +40,7 @@ impl Scope {
         }
     }
 
-    /// Whether the entry of `name` may be removed.
+    /// Returns whether the entry of `name` may be removed.
     fn removes(&self, name: &ModuleName) -> bool {
         match self {
             Self::All | Self::Orphans => true,
@@ -49,7 +49,7 @@ impl Scope {
         }
     }
 
-    /// The pins that stay.
+    /// Returns the pins that stay.
     pub(super) fn pinned(&self, previous: &Snapshot) -> BTreeMap<ModuleName, Pin> {
         let mut pinned = previous.pinned();
         if let Self::Pinned(names) = self {
@@ -59,7 +59,7 @@ impl Scope {
     }
 }
 
-/// All that a plan is made of.
+/// The input of a plan.
 #[derive(Debug)]
 pub(super) struct PlanInput<'a> {
     /// The snapshot before.
@@ -102,7 +102,7 @@ impl Summary {
         Self { added, updated, removed, unchanged, ..Self::default() }
     }
 
-    /// How many modules were seen.
+    /// Returns how many modules were seen.
     pub fn total(&self) -> usize {
         let Self { added, updated, removed, unchanged, skipped, held, errors } = *self;
         added + updated + removed + unchanged + skipped + held + errors
@@ -128,7 +128,7 @@ pub struct Plan {
     pub skipped: BTreeSet<ModuleName>,
     /// The counts.
     pub summary: Summary,
-    /// All that is to be said about the manifests.
+    /// The diagnostics of the manifests.
     pub diagnostics: Vec<Diagnostic>,
     /// The modules whose entry is what their manifest compiles to.
     pub compiled: BTreeSet<ModuleName>,
@@ -237,8 +237,8 @@ impl Plan {
         self.summary.removed = self.removed.len();
     }
 
-    /// Whether the next snapshot differs from the previous one: in its content, its held or its pinned modules. The
-    /// message of a hold alone is no difference.
+    /// Returns whether the next snapshot differs from the previous one: in its content, its held or its pinned modules. A
+    /// different message of a hold alone does not count.
     pub fn differs_from(&self, previous: &Snapshot) -> bool {
         let is_same_hold = |(one, other): ((&ModuleName, &Held), (&ModuleName, &Held))| {
             one.0 == other.0 && one.1.since == other.1.since && one.1.code == other.1.code
@@ -248,7 +248,7 @@ impl Plan {
         self.entries != previous.entries || !is_same_held || self.pinned != previous.pinned()
     }
 
-    /// The root of the next snapshot.
+    /// Returns the root of the next snapshot.
     pub fn root(
         &self,
         version: SnapshotVersion,
@@ -269,8 +269,9 @@ impl Plan {
     }
 }
 
-/// The entries that an invalid manifest keeps where they are: that of the module that its path names, and that of the
-/// name that it declares where no other manifest has that name. Where there is no file, a manifest with the name goes first.
+/// Returns the entries that an invalid manifest keeps where they are: that of the module that its path names, and that of
+/// the name that it declares where no other manifest has that name. Where there is no file, a manifest with the name goes
+/// first.
 fn holds(
     module: &Compiled,
     previous: &Snapshot,

@@ -38,7 +38,7 @@ pub struct Prepared {
     pub(in crate::sync) compiled: Option<(ObjectId, Inputs)>,
 }
 
-/// Drafts the next snapshot of a commit, reading only the manifests that changed where one of the records tells which.
+/// Drafts the next snapshot of a commit, reading only the changed manifests if a record shows which these are.
 pub fn prepare(
     repository: &Repository,
     commit: ObjectId,

@@ -25,7 +25,7 @@ pub struct Previous {
     pub snapshot: Snapshot,
     /// The number of the next version.
     pub next: SnapshotVersion,
-    /// Whether the commit contains this very snapshot, so that an equal result is no new version.
+    /// Whether the commit contains this very snapshot, so that an equal result makes no new version.
     pub is_current: bool,
     /// The version that the commit contains instead, where that is another one.
     pub reverted_to: Option<SnapshotVersion>,
@@ -35,14 +35,14 @@ pub struct Previous {
     pub joined: Vec<BTreeMap<ModuleName, ObjectId>>,
     /// The guard's settings when the snapshot was published.
     pub guard: Option<Guard>,
-    /// What is odd in the log, in sentences for people.
+    /// Irregularities in the log, as sentences for people.
     pub remarks: Vec<String>,
 }
 
 impl Previous {
     /// Finds the snapshot before the next one of `commit`, whose log is given.
     ///
-    /// A root in `commit` that cannot be read is an error, for only people can tell what it should be.
+    /// A root in `commit` that cannot be read is an error, because only a person can decide what it should contain.
     pub fn find(repository: &Repository, commit: ObjectId, log: &Log) -> Result<Self, SyncError> {
         let present_root = repository.blob_at(commit, root_path().as_str())?;
         let with_remedy = |error| match distrust(error, commit) {
@@ -184,7 +184,7 @@ impl Previous {
     }
 }
 
-/// Why the root of a commit cannot be trusted, and the commit; other errors are given back.
+/// Returns why the root of a commit cannot be trusted, and the commit; other errors are given back.
 fn distrust(error: SyncError, at: ObjectId) -> Result<(ObjectId, RootError), SyncError> {
     match error {
         SyncError::Root { commit, error, .. } => Ok((commit.unwrap_or(at), error)),
@@ -195,7 +195,7 @@ fn distrust(error: SyncError, at: ObjectId) -> Result<(ObjectId, RootError), Syn
     }
 }
 
-/// The newest commit whose version can be used, other than the one with this root.
+/// Returns the newest commit whose version can be used, other than the one with this root.
 fn last_good(repository: &Repository, log: &Log, except: Option<ObjectId>) -> Option<ObjectId> {
     let others = log.newest_first().filter(|publication| except != Some(publication.root));
     others
@@ -204,7 +204,7 @@ fn last_good(repository: &Repository, log: &Log, except: Option<ObjectId>) -> Op
         .next()
 }
 
-/// The entries of a root; none where it cannot be read or its tree is not here.
+/// Returns the entries of a root; none if it cannot be read or its tree is not here.
 fn entries_of_root(
     repository: &Repository,
     root: ObjectId,

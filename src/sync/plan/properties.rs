@@ -200,7 +200,7 @@ impl Registry {
     }
 }
 
-/// All that a draft decides and says; without the warnings, which are about the manifests that were read.
+/// Everything that a draft decides and reports, without the warnings, which are about the manifests that were read.
 fn decided(draft: &Draft) -> String {
     let Draft { read: _, plan, changes, root, tree: _, repaired: _ } = draft;
     let mut text = format!(

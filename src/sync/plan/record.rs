@@ -1,7 +1,7 @@
-//! What compiling a source tree gave here: why a sync reads what changed, not what exists.
+//! The record of earlier compilations, so that a sync reads only what changed.
 //!
-//! It is kept in git's own directory and is never committed: what others write of their sources does not prove anything. Where it is
-//! missing or damaged, everything is compiled.
+//! It is kept in git's own directory and is never committed: what other programs write about their sources proves nothing.
+//! Where it is missing or damaged, everything is compiled.
 
 use std::{collections::BTreeSet, fs};
 
@@ -16,7 +16,7 @@ use crate::{
 
 /// The file, in the folder of modreg's own files. Another format has another name.
 const NAME: &str = "record-1.json";
-/// So many are kept, because worktrees may have different branches.
+/// The number of records that are kept, because worktrees may have different branches.
 const MAX_RECORDS: usize = 4;
 
 /// What compiling one source tree gave.
@@ -34,13 +34,13 @@ pub struct Record {
 }
 
 impl Record {
-    /// The record to start from: that of the same source tree, else the newest one with the same inputs.
+    /// Returns the record to start from: that of the same source tree, else the newest one with the same inputs.
     pub fn find(records: &[Self], source: ObjectId, inputs: &Inputs) -> Option<Self> {
         let fitting = || records.iter().filter(|record| record.inputs == *inputs);
         fitting().find(|record| record.source == source).or_else(|| fitting().next()).cloned()
     }
 
-    /// What was recorded in a repository, newest first.
+    /// Returns what was recorded in a repository, newest first.
     pub fn read(repository: &Repository) -> Vec<Self> {
         let bytes = fs::read(repository.own_files().path(NAME)).unwrap_or_default();
         serde_json::from_slice(&bytes).unwrap_or_default()
@@ -48,7 +48,7 @@ impl Record {
 
     /// Records what a plan compiled, whose entries are the tree `entries` of the repository.
     ///
-    /// Where it cannot be recorded, the next run reads more.
+    /// If it cannot be recorded, the next run reads more.
     pub fn save(repository: &Repository, source: ObjectId, inputs: Inputs, entries: ObjectId, plan: &Plan) {
         let is_other = |name: &&ModuleName| !plan.compiled.contains(*name);
         let others = plan.entries.keys().filter(is_other).cloned().collect();

@@ -57,7 +57,8 @@ pub(super) fn draft(
     let changes = diff::changes(&values[0], &values[1]);
     let tree = entries_tree(&plan, repository.format());
     let is_new = !before.is_current || plan.differs_from(previous);
-    // What is not rolled back was compiled as the last root says, and what is will be compiled when it is unpinned.
+    // Entries that are not rolled back were compiled from the sources that the last root names. The others are compiled when
+    // they are unpinned.
     let compiled = previous.root.as_ref().or(target.snapshot.root.as_ref()).filter(|_| is_new);
     let root =
         compiled.map(|compiled| plan.root(before.next, tree, compiled.source_tree, compiled.inputs.clone()));
@@ -66,7 +67,7 @@ pub(super) fn draft(
 }
 
 impl Rollback {
-    /// The modules that go back: those that were named, or all whose entries differ.
+    /// Returns the modules that go back: those that were named, or all whose entries differ.
     fn names(&self, now: &Snapshot, then: &Snapshot) -> Result<BTreeSet<ModuleName>, SyncError> {
         let known: BTreeSet<&ModuleName> = now.entries.keys().chain(then.entries.keys()).collect();
         if self.modules.is_empty() {
@@ -120,7 +121,8 @@ fn plan_rollback(now: &Snapshot, then: &Snapshot, names: &BTreeSet<ModuleName>, 
     plan
 }
 
-/// What today's schemas and rules say of an old entry. It comes back all the same, so nothing is more than a warning.
+/// Returns the diagnostics of an old entry under today's schemas and rules. The entry comes back in any case, so that these
+/// are only warnings.
 fn check_old_entry(compiler: &Compiler, name: &ModuleName, bytes: Vec<u8>) -> Vec<Diagnostic> {
     let path = entry_repo_path(name);
     let mut found = compiler.compile(ManifestFile { path, content: Ok(bytes) }).diagnostics;
@@ -146,7 +148,7 @@ mod tests {
         text.parse().unwrap()
     }
 
-    /// A snapshot of entries as `chat=1 drive=2`.
+    /// Returns a snapshot of entries as `chat=1 drive=2`.
     fn snapshot(entries: &str) -> Snapshot {
         let entry = |pair: &str| {
             let (module, content) = pair.split_once('=').unwrap();

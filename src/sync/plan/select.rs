@@ -1,4 +1,4 @@
-//! Which manifests must be read: the saving that makes a sync cost what changed, not what exists.
+//! The selection of the manifests that must be read, so that the cost of a sync depends on what changed, not on what exists.
 
 use std::collections::{BTreeMap, BTreeSet};
 

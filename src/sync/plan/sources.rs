@@ -24,7 +24,7 @@ pub trait Sources {
     fn remarks(&self) -> &[Diagnostic];
 }
 
-/// The findings beside those about manifests, by the settings: on schemas, and on files that look like manifests.
+/// Returns the findings beside those about manifests, by the settings: on schemas, and on files that look like manifests.
 pub(in crate::sync) fn remarks(compiler: &Compiler, sources: &dyn Sources) -> Vec<Diagnostic> {
     let mut remarks = compiler.remarks();
     remarks.extend(rules::apply_settings(sources.remarks().to_vec(), &compiler.settings));
@@ -65,7 +65,7 @@ pub struct CommittedSources<'a> {
 }
 
 impl<'a> CommittedSources<'a> {
-    /// Lists the manifests of a modules tree, or none where a commit has no such directory.
+    /// Lists the manifests of a modules tree, or none if a commit has no such directory.
     pub fn list(
         repository: &'a Repository,
         tree: Option<ObjectId>,
@@ -91,12 +91,13 @@ impl<'a> CommittedSources<'a> {
         })
     }
 
-    /// The git tree of the whole modules directory.
+    /// Returns the git tree of the whole modules directory.
     pub fn tree(&self) -> ObjectId {
         self.tree
     }
 
-    /// The manifests with the blob id of each, and what cannot be read as one although it has the place of one, without.
+    /// Returns the manifests with the blob id of each, and what cannot be read as one although it has the place of one,
+    /// without.
     pub fn manifests(&self) -> &Manifests {
         &self.manifests
     }
@@ -117,7 +118,7 @@ impl<'a> CommittedSources<'a> {
     }
 }
 
-/// What a walk would have found, had the files of a tree been on disk.
+/// Returns what a walk would have found, had the files of a tree been on disk.
 fn listing(modules: &RepoPath, files: Vec<TreeFile>) -> Listing {
     let (named, unnameable): (Vec<_>, Vec<_>) = files.into_iter().partition(|file| !file.lossy);
     let folders: BTreeSet<RepoPath> = named.iter().flat_map(|file| file.path.ancestors()).collect();
@@ -188,32 +189,34 @@ impl<'a> WorkingSources<'a> {
         Ok(Self { root, manifests, diagnostics, in_lfs, ignored, others, size_limit })
     }
 
-    /// The files and folders that Git ignores and that are, or contain, something with the name of a manifest; sorted.
+    /// Returns the files and folders that Git ignores and that are, or contain, something with the name of a manifest;
+    /// sorted.
     pub fn ignored(&self) -> &[RepoPath] {
         &self.ignored
     }
 
-    /// The files that are not manifests, sorted.
+    /// Returns the files that are not manifests, sorted.
     pub fn others(&self) -> &[RepoPath] {
         &self.others
     }
 
-    /// The paths of the manifests, sorted, with those of what cannot be read as one although it has the place of one.
+    /// Returns the paths of the manifests, sorted, with those of what cannot be read as one although it has the place of
+    /// one.
     pub fn paths(&self) -> &[RepoPath] {
         &self.manifests
     }
 
-    /// Those of the paths where there is a file.
+    /// Returns those of the paths where there is a file.
     pub fn files(&self) -> impl Iterator<Item = &RepoPath> {
         self.manifests.iter().filter(|path| !self.diagnostics.unreadable.contains_key(*path))
     }
 
-    /// The folder that the paths start from.
+    /// Returns the folder that the paths start from.
     pub fn root(&self) -> &Path {
         self.root
     }
 
-    /// The manifest at a path, or what a path is in that a walk does not enter: a repository of its own.
+    /// Returns the manifest at a path, or what a path is in that a walk does not enter: a repository of its own.
     pub fn find(&self, path: &RepoPath) -> Option<&RepoPath> {
         let above = || self.diagnostics.unreadable.keys().find(|found| found.is_at_or_above(path));
         self.manifests.binary_search(path).ok().map(|index| &self.manifests[index]).or_else(above)
@@ -235,7 +238,7 @@ impl<'a> WorkingSources<'a> {
     }
 }
 
-/// Why a file on disk cannot be compiled.
+/// Returns why a file on disk cannot be compiled.
 pub fn unreadable(error: &ReadError) -> Unreadable {
     let is_file = !matches!(error, ReadError::NotAFile { .. });
     Unreadable { diagnostic: Box::new(error.diagnostic()), is_file }

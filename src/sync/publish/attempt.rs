@@ -22,7 +22,7 @@ use crate::{
     },
 };
 
-/// What stays the same over all attempts.
+/// The values that stay the same over all attempts.
 pub(super) struct Run<'a> {
     pub(super) repository: &'a Repository,
     pub(super) lock: &'a SyncLock,
@@ -30,7 +30,7 @@ pub(super) struct Run<'a> {
     pub(super) started: Started<'a>,
 }
 
-/// Where an attempt starts.
+/// The start of an attempt.
 pub(super) struct Start {
     pub(super) local: LocalHead,
     /// The commit to compile.
@@ -39,20 +39,20 @@ pub(super) struct Start {
     pub(super) dropped: Vec<OwnCommit>,
 }
 
-/// What one attempt made.
+/// The result of one attempt.
 pub(super) struct Attempt {
     pub(super) local: LocalHead,
     /// The commit that was compiled.
     pub(super) base: ObjectId,
     pub(super) prepared: Prepared,
     pub(super) refusal: Option<Refusal>,
-    /// The newest commit that was written, with the files of its registry; nothing where the base is current.
+    /// The newest commit that was written, with the files of its registry, or `None` if the base is current.
     pub(super) written: Option<WrittenSnapshot>,
     pub(super) published_anew: Vec<&'static str>,
 }
 
 impl Attempt {
-    /// The commit that the branch shall have.
+    /// Returns the commit to which the branch has to move.
     pub(super) fn commit(&self) -> ObjectId {
         self.written.as_ref().map_or(self.base, |written| written.commit)
     }
@@ -98,7 +98,7 @@ impl Run<'_> {
         let (mut written, mut published_anew) = (None, Vec::new());
         for step in repeated(&dropped, &self.request.scope) {
             let (prepared, refusal) = match self.prepare(newest, &step) {
-                // It was done there as well, or there is nothing left to do it to.
+                // The base already contains the same change, or the module no longer exists.
                 Err(
                     SyncError::NotPinned { .. }
                     | SyncError::UnknownModule { .. }
@@ -134,7 +134,7 @@ impl Run<'_> {
                 return Err(SyncError::OtherVersion { version: *version, commit: dropped });
             }
         }
-        // A number that others have used meanwhile is not asked for again.
+        // A number that another commit has used in the meantime is not requested again.
         let log = match step.next_version.filter(|next| step.dropped.is_none() || *next > log.latest()) {
             Some(next) => log.continued_at(next)?,
             None => log,
@@ -181,7 +181,7 @@ impl Run<'_> {
     }
 }
 
-/// What has to be repeated of dropped snapshots before a run of this scope, which may do some of it itself.
+/// Returns what has to be repeated of dropped snapshots before a run of this scope, which may do some of it itself.
 fn repeated<'a>(dropped: &'a [OwnCommit], scope: &Scope) -> Vec<Step<'a>> {
     let mut steps: Vec<Step<'_>> =
         dropped.iter().map(OwnCommit::step).filter(|step| !is_empty(step.scope)).collect();
@@ -194,7 +194,7 @@ fn repeated<'a>(dropped: &'a [OwnCommit], scope: &Scope) -> Vec<Step<'a>> {
     steps
 }
 
-/// Whether a scope that was recorded names no module; in a request that means all.
+/// Returns whether a scope that was recorded names no module; in a request that means all.
 fn is_empty(scope: &Scope) -> bool {
     match scope {
         Scope::Rollback(rollback) => rollback.modules.is_empty(),

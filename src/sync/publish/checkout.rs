@@ -10,7 +10,7 @@ use crate::{
     sync::SyncError,
 };
 
-/// So many commits are read here before git is asked, which is faster for many.
+/// The number of commits that are read here before git is asked, which is faster for many commits.
 const NEAR: usize = 64;
 
 /// The checked-out `registry/`, and the committed versions that may lie in it.
@@ -53,7 +53,7 @@ impl<'a> Checkout<'a> {
             return Err(SyncError::UncommittedRegistry { paths: found.own });
         }
         self.catch_up(&found.behind)?;
-        // What goes makes room for what comes.
+        // Removed files may be at the place of new folders.
         let gone: BTreeSet<_> = self.head.keys().filter(|path| !target.contains_key(*path)).collect();
         let has_room = |path: &RepoPath| {
             path.ancestors().any(|folder| gone.contains(&folder))
@@ -78,7 +78,7 @@ impl<'a> Checkout<'a> {
         Ok(found)
     }
 
-    /// The files at HEAD that are as a sync writes them.
+    /// Returns the files at HEAD that are as a sync writes them.
     fn regular_files(&self) -> Files {
         let files = self.head.iter().filter(|(_, (kind, _))| *kind == FileKind::Regular);
         files.map(|(path, (_, id))| (path.clone(), *id)).collect()
@@ -117,15 +117,15 @@ impl<'a> Checkout<'a> {
     }
 }
 
-/// Whether a file below `registry/` is the tool's own; a README beside them is not.
+/// Returns whether a file below `registry/` is the tool's own; a README beside them is not.
 fn is_generated(path: &RepoPath) -> bool {
     let is_at = |place: &RepoPath| path == place || path.ancestors().any(|folder| folder == *place);
     is_at(&root_path()) || is_at(&entries_path())
 }
 
-/// The commit that the last change of `registry/` was made on, if it is in this clone.
+/// Returns the commit that the last change of `registry/` was made on, if it is in this clone.
 fn before_the_last_change(repository: &Repository, newest: ObjectId) -> Result<Option<ObjectId>, SyncError> {
-    // Every version has files here, so a killed run left none where there are none.
+    // Every version has files here, so a killed run left none if there are none.
     let Some(now) = repository.tree_at(newest, REGISTRY)? else { return Ok(None) };
     let mut commit = newest;
     for _ in 0..NEAR {
@@ -142,7 +142,7 @@ fn before_the_last_change(repository: &Repository, newest: ObjectId) -> Result<O
     }
 }
 
-/// The files below `registry/` in a commit.
+/// Returns the files below `registry/` in a commit.
 fn files_at(
     repository: &Repository,
     commit: ObjectId,

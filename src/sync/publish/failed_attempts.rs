@@ -1,24 +1,24 @@
-//! What lost attempts to push tell: that others are faster, or that the remote takes nothing from anybody.
+//! The failed attempts of a push: they show whether other programs are faster, or whether the remote accepts no push at all.
 
 use crate::{
     git::{GitError, GitErrorKind, RemoteFailure},
     sync::SyncError,
 };
 
-/// So often in a row nobody else was faster, and still nothing arrived: trying again does not help.
+/// The number of failed attempts in a row without a move of the branch after which another attempt does not help.
 const MAX_FAILURES: usize = 3;
 
-/// Why one attempt was lost.
+/// The reason why one attempt failed.
 #[derive(Debug)]
 pub(super) struct FailedAttempt {
-    /// What is wrong with the remote, unless somebody else moved the branch.
+    /// The failure of the remote, unless another program moved the branch.
     pub(super) failure: RemoteFailure,
-    /// What was said of it.
+    /// The message of git.
     pub(super) message: String,
 }
 
 impl FailedAttempt {
-    /// The failure of a push to a branch.
+    /// Returns the failure of a push to a branch.
     pub(super) fn error(self, branch: &str) -> SyncError {
         let Self { failure, message } = self;
         let kind = GitErrorKind::Remote { failure, message };
@@ -26,7 +26,7 @@ impl FailedAttempt {
     }
 }
 
-/// The attempts that were lost since somebody else last moved the branch.
+/// The attempts that failed since another program last moved the branch.
 #[derive(Debug, Default)]
 pub(super) struct FailedAttempts {
     failures: usize,
@@ -34,20 +34,20 @@ pub(super) struct FailedAttempts {
 }
 
 impl FailedAttempts {
-    /// Adds one.
+    /// Adds a failed attempt.
     pub(super) fn add(&mut self, lost: FailedAttempt, has_moved: bool) -> &Self {
         self.failures = if has_moved { 0 } else { self.failures + 1 };
         self.last = Some(lost);
         self
     }
 
-    /// Whether no further attempt can help. A lock may be let go of at any time.
+    /// Returns whether another attempt cannot help. A lock may be released at any time, so that it is worth waiting for.
     pub(super) fn should_give_up(&self) -> bool {
         let is_locked = self.last.as_ref().is_some_and(|lost| lost.failure == RemoteFailure::Locked);
         self.failures >= MAX_FAILURES && !is_locked
     }
 
-    /// Why all of `attempts` were lost.
+    /// Returns the error after all of `attempts` failed.
     pub(super) fn error(self, branch: String, attempts: usize) -> SyncError {
         match self.last {
             Some(lost) if self.failures >= MAX_FAILURES.min(attempts) => lost.error(&branch),

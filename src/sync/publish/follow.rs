@@ -21,7 +21,7 @@ use crate::{
 pub struct Follow<'a> {
     /// The remote, where the caller names one.
     pub remote: Option<&'a str>,
-    /// When.
+    /// The time of the call.
     pub now: Timestamp,
 }
 
@@ -83,7 +83,7 @@ pub(super) fn deepen(repository: &Repository, local: &LocalHead) -> Result<(), S
     deepen_target(repository, &target, settings.timeout)
 }
 
-/// The same, of a branch that is known.
+/// Fetches the missing history of a known branch.
 pub(super) fn deepen_target(
     repository: &Repository,
     target: &RemoteBranch,

@@ -49,7 +49,8 @@ pub(in crate::sync) fn refuse(
     }
 }
 
-/// Whether removing `removed` of `total` entries needs a token: they are more than both limits allow, or all there are.
+/// Returns whether removing `removed` of `total` entries needs a token: they are more than both limits allow, or all there
+/// are.
 fn exceeds(guard: Guard, removed: usize, total: usize) -> bool {
     let share = total.saturating_mul(guard.percent) / 100;
     removed > guard.removals.max(share) || (removed == total && removed > 0)

@@ -1,6 +1,6 @@
 //! What the last syncs in this clone did, also those that changed nothing and so left no commit.
 //!
-//! It lies in git's own directory, is never committed, and is a convenience: where it is lost, only these times are.
+//! It is a file in the git directory and is never committed. If it is lost, only these times are.
 
 use std::{fs, io};
 
@@ -33,7 +33,7 @@ impl Journal {
             .unwrap_or_default()
     }
 
-    /// Notes how a sync that began at `now` ended, and gives what could not be noted.
+    /// Records how a sync that began at `now` ended.
     ///
     /// The lock makes sure that no other run writes it; a killed run leaves the old one.
     pub fn record(

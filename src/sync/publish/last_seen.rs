@@ -10,12 +10,12 @@ use crate::{
 /// The file, in the folder of modreg's own files. Another format has another name.
 const NAME: &str = "seen-1.json";
 
-/// The commit that was seen last at a remote's branch; `None` where it was never looked at, or the record is damaged.
+/// Returns the commit that was seen last at a remote's branch; `None` if it was never looked at, or the record is damaged.
 pub(super) fn read(repository: &Repository, target: &RemoteBranch) -> Option<ObjectId> {
     read_all(repository).remove(&key(target))
 }
 
-/// Records the commit of a remote's branch. Where it cannot be recorded, git's own tracking branch has to do.
+/// Records the commit of a remote's branch. If it cannot be recorded, git's own tracking branch is used instead.
 pub(super) fn record(repository: &Repository, _lock: &SyncLock, target: &RemoteBranch, commit: ObjectId) {
     let mut seen = read_all(repository);
     if seen.insert(key(target), commit) == Some(commit) {

@@ -10,7 +10,7 @@ use crate::{
     sync::{Conclusion, Outcome, SyncError},
 };
 
-/// How often a run starts again when another program moves the branch.
+/// The number of attempts when another program moves the branch.
 const ATTEMPTS: usize = 10;
 
 /// Compiles HEAD and moves its branch; where another program moved it meanwhile, starts again from there.

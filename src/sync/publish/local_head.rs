@@ -8,10 +8,10 @@ use crate::{
     sync::SyncError,
 };
 
-/// How long a run waits for another one in the same repository.
+/// The time that a run waits for another one in the same repository.
 pub(super) const LOCK_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Where HEAD stands.
+/// What HEAD refers to.
 pub(super) struct LocalHead {
     pub(super) branch: Option<String>,
     pub(super) commit: ObjectId,

@@ -18,7 +18,7 @@ pub const SOURCE_COMMIT: &str = "Source-Commit";
 /// The trailer with what started the sync.
 pub const TRIGGER: &str = "Trigger";
 
-/// So many changes are listed; the rest is counted.
+/// The number of changes that are listed; the rest is counted.
 const LISTED: usize = 50;
 
 /// Writes the message of the commit that publishes `root`.
@@ -67,7 +67,7 @@ pub(super) fn message(
 }
 
 fn line(name: &ModuleName, change: &ChangeKind) -> String {
-    // An entry that somebody edited by hand may have any version, or none.
+    // An entry that was edited by hand may have any version, or none.
     let version = |version: &Option<String>| {
         version.as_ref().map_or("?".to_owned(), |version| version.escape_debug().to_string())
     };

@@ -44,7 +44,7 @@ pub fn sync(
             Ok(_) => None,
             Err(error) => Some(error.with_causes()),
         };
-        // Where it cannot be noted, only the note is lost.
+        // If the journal cannot be written, only the record of this run is lost.
         let _ = Journal::record(repository, &lock, request.now, failure);
     }
     ended

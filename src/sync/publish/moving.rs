@@ -41,7 +41,7 @@ pub(super) fn move_to(
     if !repository.is_bare()
         && let Ok(bytes) = serde_json::to_vec(&this)
     {
-        // Where it cannot be recorded, only a kill at this very moment needs a person.
+        // If it cannot be recorded, only a kill at this very moment needs a person.
         let _ = folder.write(NAME, &bytes);
     }
     let moved = complete(repository, lock, &this, reflog);

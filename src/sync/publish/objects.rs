@@ -68,7 +68,7 @@ pub(super) struct Objects {
     pub(super) files: Files,
 }
 
-/// All new objects of a snapshot: its entries, its root, and the trees above them.
+/// Returns all new objects of a snapshot: its entries, its root, and the trees above them.
 ///
 /// What is not new is in the history of the commit `base`, which keeps it from being collected as garbage.
 pub(super) fn objects(

@@ -17,7 +17,7 @@ use crate::{
 
 /// The file, in the folder of modreg's own files. Another format has another name.
 const NAME: &str = "own-commits-1.json";
-/// So many are kept. Older ones that were never pushed count as commits of people.
+/// The number of snapshots that are kept. Older ones that were never pushed count as commits of people.
 const MAX_COMMITS: usize = 512;
 
 /// A snapshot that this repository made.
@@ -35,7 +35,7 @@ pub(super) struct OwnCommit {
 }
 
 impl OwnCommit {
-    /// The snapshot that a step made in place of some others.
+    /// Returns the snapshot that a step made in place of some others.
     pub(super) fn new(
         commit: ObjectId,
         step: &Step<'_>,
@@ -52,7 +52,7 @@ impl OwnCommit {
         }
     }
 
-    /// What has to be done to publish it anew.
+    /// Returns what has to be done to publish it anew.
     pub(super) fn step(&self) -> Step<'_> {
         let Self { commit, scope, trigger, allow_removals, next_version, .. } = self;
         Step {
@@ -64,13 +64,13 @@ impl OwnCommit {
         }
     }
 
-    /// Whether it was made in place of another one.
+    /// Returns whether it was made in place of another one.
     pub(super) fn replaces(&self, commit: ObjectId) -> bool {
         self.replaces.contains(&commit)
     }
 }
 
-/// The scope with the modules that it meant: another head may have others.
+/// Returns the scope with the modules that it meant: another head may have others.
 fn resolved(scope: &Scope, prepared: &Prepared) -> Scope {
     let (before, now) = (prepared.previous.snapshot.pinned(), &prepared.draft.plan.pinned);
     match scope {
@@ -96,7 +96,7 @@ impl OwnCommits {
         Self(serde_json::from_slice(&bytes).unwrap_or_default())
     }
 
-    /// Adds one, before any branch has it. Where it cannot be recorded, it counts as a commit of people.
+    /// Adds one, before any branch has it. If it cannot be recorded, it counts as a commit of people.
     pub(super) fn record(repository: &Repository, _lock: &SyncLock, own: OwnCommit) {
         let Self(mut commits) = Self::read(repository);
         commits.retain(|known| known.commit != own.commit);
@@ -112,7 +112,7 @@ impl OwnCommits {
         self.0.iter().find(|own| own.commit == commit)
     }
 
-    /// The snapshots that were made in place of another one.
+    /// Returns the snapshots that were made in place of another one.
     pub(super) fn replacing(&self, commit: ObjectId) -> impl Iterator<Item = &OwnCommit> {
         self.0.iter().filter(move |own| own.replaces(commit))
     }

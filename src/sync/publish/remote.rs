@@ -27,7 +27,7 @@ use crate::{
 
 /// The first wait is for a random time up to the length of an attempt, or up to this; the bound doubles with each loss.
 const SHORTEST_ATTEMPT: Duration = Duration::from_millis(250);
-/// No wait is longer.
+/// The longest wait between two attempts.
 const LONGEST_WAIT: Duration = Duration::from_secs(20);
 
 /// The branch of a remote.
@@ -139,7 +139,7 @@ impl<'a> Remote<'a> {
         Ok(Start { local, base: remote, dropped })
     }
 
-    /// Refuses where the local branch contains commits that the remote's branch had and has no longer.
+    /// Fails if the local branch contains commits that the remote's branch had and has no longer.
     ///
     /// Pushing would bring back what was removed on purpose.
     fn refuse_rewritten(&self, run: &Run<'_>, head: ObjectId, remote: ObjectId) -> Result<(), SyncError> {
@@ -166,7 +166,7 @@ impl<'a> Remote<'a> {
         Ok(())
     }
 
-    /// The snapshots of this repository that the remote lacks, oldest first, without those that were published anew
+    /// Returns the snapshots of this repository that the remote lacks, oldest first, without those that were published anew
     /// already. Commits of people among them are refused.
     fn dropped(&self, run: &Run<'_>, head: ObjectId, remote: ObjectId) -> Result<Vec<OwnCommit>, SyncError> {
         let repository = run.repository;
@@ -196,7 +196,7 @@ impl<'a> Remote<'a> {
         Err(SyncError::Diverged { branch: self.shown(), remote, people, picks, has_own })
     }
 
-    /// Pushes, and tells what went wrong where the remote does not have the commit now and another attempt can help.
+    /// Pushes a commit. Returns the failure if the remote does not have the commit now and another attempt can help.
     fn push(
         &self,
         run: &Run<'_>,
@@ -279,7 +279,7 @@ impl<'a> Remote<'a> {
     }
 }
 
-/// The commits that `git cherry-pick` takes: all but merges.
+/// Returns the commits that `git cherry-pick` takes: all but merges.
 fn picks(run: &Run<'_>, commits: impl IntoIterator<Item = ObjectId>) -> Result<Vec<ObjectId>, SyncError> {
     let mut picks = Vec::new();
     for commit in commits {
@@ -290,7 +290,7 @@ fn picks(run: &Run<'_>, commits: impl IntoIterator<Item = ObjectId>) -> Result<V
     Ok(picks)
 }
 
-/// The commits of people that were pushed with the snapshot, newest first.
+/// Returns the commits of people that were pushed with the snapshot, newest first.
 fn people(
     run: &Run<'_>,
     attempt: &Attempt,
@@ -309,8 +309,8 @@ fn people(
     Ok(people)
 }
 
-/// The longest wait after a lost attempt: exponential, as the number of others is not known, and in the measure of how long
-/// an attempt takes, for shorter waits would not keep two apart.
+/// Returns the longest wait after a failed attempt. It grows exponentially, because the number of other programs is unknown,
+/// and starts with the duration of an attempt, because shorter waits would not keep two programs apart.
 fn longest_wait(length: Duration, attempt: usize) -> Duration {
     let doublings = u32::try_from(attempt.saturating_sub(1)).unwrap_or(u32::MAX);
     length.saturating_mul(2_u32.saturating_pow(doublings)).min(LONGEST_WAIT)

@@ -2,7 +2,7 @@
 //!
 //! A version that a sync of its parent would have made is right if the one before is: so of most only what changed is
 //! compiled, though all their entries are listed. The others, the first, rollbacks and syncs of a few modules, are checked
-//! whole. A discrepancy of the past that HEAD does not have was repaired: it is reported, and does not fail the verification.
+//! whole. A discrepancy of the past that HEAD does not have was repaired: it is reported, but the verification succeeds.
 
 use super::{
     snapshot::check_entries,
@@ -100,7 +100,7 @@ fn at(commit: ObjectId, discrepancies: Vec<Discrepancy>) -> impl Iterator<Item =
     discrepancies.into_iter().map(move |discrepancy| Discrepancy { commit: Some(commit), ..discrepancy })
 }
 
-/// What a version that is right tells of the next one.
+/// Returns the record of a correct version, from which the next version is checked.
 fn compiled(root: &Root) -> Record {
     Record {
         source: root.source_tree,
@@ -110,7 +110,7 @@ fn compiled(root: &Root) -> Record {
     }
 }
 
-/// Whether a sync of the commit before makes this very root; `false` where this cannot be decided.
+/// Returns whether a sync of the commit before makes this very root; `false` where this cannot be decided.
 fn is_a_sync(
     repository: &Repository,
     log: &Log,
@@ -126,7 +126,7 @@ fn is_a_sync(
     prepared.is_ok_and(|prepared| prepared.draft.root.as_ref() == Some(root))
 }
 
-/// Tells of numbers that the log does not have.
+/// Reports numbers that are missing in the log.
 fn gap(before: SnapshotVersion, version: SnapshotVersion, is_cut_off: bool, found: &mut Verification) {
     let missing = version.get().saturating_sub(before.get()).saturating_sub(1);
     if missing > 0 && !(is_cut_off && before == SnapshotVersion::EMPTY) {
@@ -137,7 +137,7 @@ fn gap(before: SnapshotVersion, version: SnapshotVersion, is_cut_off: bool, foun
     }
 }
 
-/// What the commits of the main line did to the registry by hand, oldest first.
+/// Returns what the commits of the main line did to the registry by hand, oldest first.
 fn edits(repository: &Repository, head: ObjectId, log: &Log) -> Result<Vec<Discrepancy>, SyncError> {
     let range = Range { from: &[head], except: None };
     let changed = repository.main_line_changes(range, &RepoPath::new(REGISTRY))?;
@@ -152,7 +152,7 @@ fn edits(repository: &Repository, head: ObjectId, log: &Log) -> Result<Vec<Discr
     Ok(discrepancies)
 }
 
-/// What one commit did to the registry by hand.
+/// Returns what one commit did to the registry by hand.
 fn edit(
     repository: &Repository,
     commit: ObjectId,

@@ -1,4 +1,4 @@
-//! Whether the registry is whole, and what its sources compile to; of one commit, or of every version there was.
+//! Verifying that the registry is complete and matches its sources, at one commit or in every version.
 
 mod history;
 mod origin;

@@ -1,4 +1,4 @@
-//! Which commit brought a discrepancy in.
+//! Finding the commit that introduced a discrepancy.
 
 use super::verification::Discrepancy;
 use crate::{
@@ -45,12 +45,12 @@ pub(in crate::sync) fn name_commits(
     Ok(())
 }
 
-/// What a commit must have changed to bring a discrepancy in.
+/// The state that a commit must have changed to introduce a discrepancy.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct RelatedState {
     object: Option<(Mode, ObjectId)>,
     root: Option<(Mode, ObjectId)>,
-    /// Where an entry and what the root says of it do not fit, either may be to blame.
+    /// The record of the entry in the root: if both do not match, either may be the cause.
     record: Option<Record>,
 }
 
@@ -68,7 +68,7 @@ impl RelatedState {
                 let object = repository.place_at(commit, entries_path().as_str())?;
                 Ok(Self { object, root: None, record: None })
             }
-            // The entry or the root beside it may be to blame.
+            // The entry or the root beside it may be the cause.
             "entry/edited" => Ok(Self {
                 object: repository.place_at(commit, path)?,
                 root: repository.place_at(commit, root_path().as_str())?,
@@ -84,7 +84,7 @@ impl RelatedState {
     }
 }
 
-/// What the root in a commit says of the entry at `path`.
+/// Returns what the root in a commit records of the entry at `path`.
 fn record(repository: &Repository, commit: ObjectId, path: &str) -> Result<Option<Record>, SyncError> {
     let inside = path.strip_prefix(entries_path().as_str()).and_then(|path| path.strip_prefix('/'));
     let Some(name) = inside.and_then(module_of) else { return Ok(None) };

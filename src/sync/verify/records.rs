@@ -1,4 +1,4 @@
-//! What a registry says of single entries: their form, and where held and pinned ones come from.
+//! Checks of single entries: their form, and the origin of held and pinned ones.
 
 use std::collections::BTreeMap;
 
@@ -57,7 +57,7 @@ pub(in crate::sync) fn form(state: &State<'_>, found: &mut Verification) -> Resu
     Ok(())
 }
 
-/// What a file is where it is not a regular one.
+/// Returns what a file is where it is not a regular one.
 const fn odd_file(kind: FileKind) -> Option<Deviation> {
     match kind {
         FileKind::Regular => None,

@@ -65,7 +65,7 @@ pub(in crate::sync) fn check_head(
     check_tree(found, repository, &snapshot, root)
 }
 
-/// Checks the entries of a snapshot, and what its root says of them.
+/// Checks the entries of a snapshot, and what its root records of them.
 pub(in crate::sync) fn check_entries(
     found: &mut Verification,
     repository: &Repository,

@@ -1,4 +1,4 @@
-//! Whether the entries are what their manifests compile to.
+//! Comparing the entries with what their manifests compile to.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -71,7 +71,7 @@ pub(in crate::sync) fn check(
         differences.retain(|place, _| !left.contains(place));
     }
     if source_is_here {
-        // What is wrong with the place of a file says more than that the file is not there.
+        // A finding about the place of a file is more exact than the finding that the file is missing.
         let named = found.discrepancy_paths();
         let is_named = |discrepancy: &Discrepancy| {
             discrepancy.rule.code == rules::ENTRY_MISSING.code && is_at_or_below(&named, &discrepancy.path)
@@ -89,7 +89,7 @@ pub(in crate::sync) fn check(
     Ok(())
 }
 
-/// The version before the one that is checked; `None` where it is not in this clone.
+/// Returns the version before the one that is checked; `None` if it is not in this clone.
 fn before(state: &State<'_>) -> Result<Option<Snapshot>, SyncError> {
     let State { repository, log, root, .. } = state;
     let Some(publication) = log.before(root.version) else {
@@ -102,7 +102,7 @@ fn before(state: &State<'_>) -> Result<Option<Snapshot>, SyncError> {
     }
 }
 
-/// Whether the run that made this version left a module as the version before had it.
+/// Returns whether the run that made this version left a module as the version before had it.
 fn is_left_alone(state: &State<'_>, before: Option<&Snapshot>, name: &ModuleName) -> Result<bool, SyncError> {
     let State { snapshot, root, .. } = state;
     let held = root.held.get(name);
@@ -141,7 +141,7 @@ fn sources_of<'a>(state: &State<'a>, tree: ObjectId) -> Result<CommittedSources<
     CommittedSources::list(state.repository, tree, &settings.modules, settings.limits.bytes)
 }
 
-/// Where the registry is not what a draft says.
+/// Returns the differences between the registry and a draft.
 fn differences(draft: &Draft, state: &State<'_>) -> BTreeMap<Place, Discrepancy> {
     let State { snapshot, root, .. } = state;
     let mut differences = BTreeMap::new();
@@ -174,7 +174,7 @@ fn differences(draft: &Draft, state: &State<'_>) -> BTreeMap<Place, Discrepancy>
     differences
 }
 
-/// Whether an entry is what the manifest beside the commit that brought it in compiles to.
+/// Returns whether an entry is what the manifest beside the commit that brought it in compiles to.
 fn is_of_its_origin(state: &State<'_>, name: &ModuleName) -> Result<bool, SyncError> {
     let State { repository, commit, snapshot, .. } = *state;
     let Some(entry) = snapshot.entries.get(name) else { return Ok(false) };

@@ -31,15 +31,15 @@ pub struct Verification {
     pub entries: usize,
     /// How many versions were checked.
     pub versions: usize,
-    /// What is wrong now, by path.
+    /// The discrepancies at HEAD, by path.
     pub discrepancies: Vec<Discrepancy>,
-    /// What was wrong at earlier commits and no longer is, oldest commit first.
+    /// The discrepancies of earlier commits that HEAD no longer has, oldest commit first.
     pub repaired: Vec<Discrepancy>,
-    /// What could not be checked, and why.
+    /// The checks that were not possible, with the reason.
     pub unverifiable: Vec<String>,
 }
 
-/// Something that is wrong with a registry.
+/// A difference between a registry and what it should be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Discrepancy {
     /// The file.
@@ -48,7 +48,7 @@ pub struct Discrepancy {
     pub rule: &'static Rule,
     /// What is wrong.
     pub message: String,
-    /// The commit that brought it in, where that is known.
+    /// The commit that introduced it, if that is known.
     pub commit: Option<ObjectId>,
 }
 
@@ -76,7 +76,7 @@ impl Verification {
         self.discrepancies.push(Discrepancy { path, rule, message: message.into(), commit: None });
     }
 
-    /// The paths with which something is wrong so far.
+    /// Returns the paths with which something is wrong so far.
     pub(in crate::sync) fn discrepancy_paths(&self) -> BTreeSet<RepoPath> {
         self.discrepancies.iter().map(|discrepancy| discrepancy.path.clone()).collect()
     }
@@ -99,7 +99,7 @@ impl Verification {
     }
 }
 
-/// Whether a file, or one of its folders, is among these paths.
+/// Returns whether a file, or one of its folders, is among these paths.
 pub(in crate::sync) fn is_at_or_below(paths: &BTreeSet<RepoPath>, file: &RepoPath) -> bool {
     paths.contains(file) || file.ancestors().any(|folder| paths.contains(&folder))
 }

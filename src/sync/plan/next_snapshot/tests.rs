@@ -7,13 +7,13 @@ fn name(text: &str) -> ModuleName {
     text.parse().unwrap()
 }
 
-/// An entry whose content is `text`.
+/// Returns an entry whose content is `text`.
 fn entry(module: &str, text: &str) -> Entry {
     let bytes = format!("{module} {text}").into_bytes();
     Entry { name: name(module), id: object::blob_id(FORMAT, &bytes), bytes }
 }
 
-/// A snapshot of version 7 with `modules` at content `old`.
+/// Returns a snapshot of version 7 with `modules` at content `old`.
 fn snapshot(modules: &[&str], held: &[&str], pinned: &[&str]) -> Snapshot {
     let entries: BTreeMap<_, _> =
         modules.iter().map(|module| (name(module), entry(module, "old").id)).collect();
