@@ -2,7 +2,6 @@
 
 #![expect(clippy::unwrap_used, reason = "a helper of tests that cannot go on fails the test")]
 
-mod ask_git;
 mod audit;
 mod authors;
 mod cases;
@@ -12,6 +11,7 @@ mod diff;
 mod faults;
 mod fix;
 mod formats;
+mod git_policy;
 mod guards;
 mod harness;
 mod history;
