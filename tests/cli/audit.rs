@@ -123,7 +123,7 @@ fn a_sync_of_another_module_repairs_an_edited_entry_too() {
     folder.expect(0, &["verify"]);
 }
 
-/// Makes the root agree with whatever lies beside it, as somebody does who knows how.
+/// Makes the root match the entries beside it, as an attacker who knows the format would.
 fn forge_root(folder: &Folder) {
     folder.git(&["add", "--all"]);
     let tree = folder.git(&["write-tree"]);

@@ -1,5 +1,5 @@
 //! Damaged and tampered files, committed and in the object database: nothing passes for good, nothing is overwritten
-//! that nobody else knows.
+//! that is known nowhere else.
 
 use std::fs;
 

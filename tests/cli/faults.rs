@@ -1,4 +1,4 @@
-//! Files that nobody should have made: none makes the program panic, hang or lose an entry.
+//! Malformed files: none makes the program panic, hang or lose an entry.
 
 use std::{
     fs::{self, File},
@@ -159,7 +159,7 @@ fn a_file_in_the_place_of_the_registry_is_named() {
 
 #[cfg(target_os = "linux")]
 #[test]
-#[expect(clippy::print_stdout, reason = "a test that did not run says so")]
+#[expect(clippy::print_stdout, reason = "a skipped test reports that it was skipped")]
 fn a_disk_that_cannot_be_written_to_loses_nothing() {
     let folder = Folder::with_modules(&["chat"]);
     let script = "mount --bind \"$PWD\" \"$PWD\" && mount -o remount,bind,ro \"$PWD\" && cd \"$PWD\" && exec \"$0\" sync";

@@ -114,7 +114,7 @@ impl Folder {
         self.git(&["commit", "--quiet", "--allow-empty", "--message", message]);
     }
 
-    /// Runs git, which must succeed, and gives what it printed without the final newline.
+    /// Runs git, which must succeed, and returns what it printed without the final newline.
     pub(crate) fn git(&self, args: &[&str]) -> String {
         let ran = run(Command::new("git").args(args), &self.path);
         assert_eq!(ran.code, 0, "git {args:?}\n{}{}", ran.out, ran.err);
@@ -143,7 +143,7 @@ impl Folder {
         self.modreg(args).ended(code, args)
     }
 
-    /// Runs modreg with `--format json` and gives the report.
+    /// Runs modreg with `--format json` and returns the report.
     pub(crate) fn json(&self, code: i32, args: &[&str]) -> Value {
         let ran = self.expect(code, &[args, &["--format", "json"]].concat());
         serde_json::from_str(&ran.out).unwrap_or_else(|error| panic!("{error}:\n{}", ran.out))
@@ -161,7 +161,7 @@ impl Folder {
         report
     }
 
-    /// What HEAD is, and all that is not committed: what a refusal must leave as it was.
+    /// HEAD and everything that is not committed. A refusal must not change it.
     pub(crate) fn state(&self) -> String {
         let files = self.git(&["status", "--porcelain", "--untracked-files=all"]);
         format!("{}\n{files}\n{}", self.git(&["rev-parse", "HEAD"]), self.git(&["diff", "HEAD"]))
@@ -189,7 +189,7 @@ impl Ran {
         self
     }
 
-    /// Checks that it said all of these on standard error.
+    /// Checks that standard error contains all of these texts.
     pub(crate) fn says(&self, words: &[&str]) {
         for word in words {
             assert!(self.err.contains(word), "{word:?} is not in:\n{}", self.err);

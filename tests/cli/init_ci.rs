@@ -9,7 +9,7 @@ const COMMIT: &str = "0123456789abcdef0123456789abcdef01234567";
 const VALIDATE: &str = ".github/workflows/validate.yml";
 const LINES: &str = "registry/** -text -filter -ident -working-tree-encoding linguist-generated\n/registry/snapshot.json -merge\n";
 
-/// What `init` says, without the files that it wrote.
+/// The output of `init` without the files that it wrote.
 fn remarks(ran: &Ran) -> String {
     let lines = ran.err.lines().filter(|line| !line.starts_with("wrote "));
     lines.flat_map(|line| [line, "\n"]).collect()

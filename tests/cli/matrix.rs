@@ -1,6 +1,6 @@
 //! Every command on every kind of repository, with every git that is on the path.
 
-#![expect(clippy::print_stdout, reason = "a test that was skipped says so")]
+#![expect(clippy::print_stdout, reason = "a skipped test reports that it was skipped")]
 
 use std::{
     collections::BTreeMap,
@@ -227,7 +227,7 @@ fn expected(can: Can, needs: Needs, code: i32, args: &[&str]) -> i32 {
     }
 }
 
-/// Starts a server, asks for its readiness by a signal to end, and gives how it ended.
+/// Starts a server, waits until it is ready, ends it by a signal, and returns its exit.
 fn served(git: &Git, place: &Place) -> i32 {
     let mut command = Command::new(env!("CARGO_BIN_EXE_modreg"));
     command.args(["serve", "--listen=127.0.0.1:0", "--no-builtins"]);

@@ -10,12 +10,12 @@ use crate::harness::Folder;
 const ENTRY: &str = "registry/modules/dr/iv/drive.json";
 const ROOT: &str = "registry/snapshot.json";
 
-/// Something odd that a person may commit, and what a sync says about it.
+/// Something odd that a person may commit, and the message of a sync about it.
 struct Case {
     name: &'static str,
     make: fn(&Folder),
     repaired: &'static str,
-    /// What `verify` says first.
+    /// The first line of `verify`.
     verified: &'static str,
 }
 

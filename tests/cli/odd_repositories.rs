@@ -209,7 +209,7 @@ fn line_ends_that_git_converts_are_no_changes() {
 #[test]
 fn a_repository_of_somebody_else_is_refused() {
     let folder = Folder::with_modules(&["chat"]);
-    // Only root may give files away; for others there is nothing to try.
+    // Only root may change the owner of files; other users skip this.
     for path in [".", ".git"] {
         if std::os::unix::fs::chown(folder.path().join(path), Some(65534), None).is_err() {
             return;

@@ -13,7 +13,7 @@ fn published() -> Folder {
     folder
 }
 
-/// Checks that no command builds on the root that HEAD has now, and that `verify` says what is wrong.
+/// Checks that no command builds on the root that HEAD has now, and that `verify` reports what is wrong.
 fn is_refused(folder: &Folder, code: &str, reason: &str) {
     for args in
         [&["sync"][..], &["sync", "--dry-run"], &["prune"], &["status"], &["compile"], &["diff"], &["show"]]

@@ -1,4 +1,4 @@
-//! What a check of the working tree says is what the next sync does.
+//! A check of the working tree reports what the next sync does.
 
 use crate::harness::{Folder, manifest};
 

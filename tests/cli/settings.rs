@@ -1,4 +1,4 @@
-//! `modreg.toml` and a registry's own `schema/`: what they change, and what is said when they are wrong.
+//! `modreg.toml` and a registry's own `schema/`: what they change, and the messages for invalid ones.
 
 use crate::harness::Folder;
 

@@ -1,4 +1,4 @@
-//! What lies below `registry/` in the working tree and the index: somebody's work, or what a killed run left.
+//! Uncommitted files below `registry/` in the working tree and the index: the work of a person, or the remains of a killed run.
 
 use crate::harness::Folder;
 

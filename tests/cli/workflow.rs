@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::harness::{Folder, manifest};
 
-/// Runs a line of shell as a step of a workflow, and gives its outputs and its summary.
+/// Runs a line of shell as a step of a workflow, and returns its outputs and its summary.
 fn step(folder: &Folder, code: i32, command: &str) -> (BTreeMap<String, String>, String) {
     let (outputs, summary) = (folder.beside("outputs"), folder.beside("summary.md"));
     for file in [&outputs, &summary] {

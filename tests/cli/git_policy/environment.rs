@@ -180,7 +180,7 @@ fn a_path_in_the_place_of_an_entry_stops_the_sync_before_it_publishes() {
 
 #[test]
 fn unusual_names_of_branches_and_remotes_are_distinguished() {
-    // A branch that is called HEAD is no HEAD.
+    // A branch with the name HEAD is not HEAD.
     let folder = registry();
     folder.git(&["update-ref", "refs/heads/HEAD", "HEAD~1"]);
     folder.expect(0, &["sync"]).prints(&["version 2"]);

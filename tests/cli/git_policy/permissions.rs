@@ -12,7 +12,7 @@ use std::{
 use super::registry::registry;
 use crate::harness::{Folder, Ran, manifest, run};
 
-/// Gives a folder with all that is in it to somebody else, where that can be tried at all.
+/// Changes the owner of a folder and everything in it, and returns whether that was possible.
 fn give_away(folder: &Path) -> bool {
     let done = chown(folder, Some(12345), Some(12345)).is_ok();
     if done {

@@ -112,7 +112,7 @@ pub(crate) fn forge_root(folder: &Folder, change: impl FnOnce(&mut Value)) {
     folder.write(ROOT, serde_json::to_string_pretty(&root).expect("plain data") + "\n");
 }
 
-/// Checks that a sync has nothing to publish, whatever it says about invalid manifests.
+/// Checks that a sync has nothing to publish, whatever it reports about invalid manifests.
 pub(crate) fn nothing_is_published(folder: &Folder, args: &[&str], what: &str) {
     let before = commit_of(folder, "HEAD");
     let ran = folder.modreg(args);

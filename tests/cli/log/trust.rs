@@ -1,4 +1,4 @@
-//! What nobody may bring into the registry by hand: entries that no manifest and no published version has.
+//! Content that must not enter the registry by hand: entries that no manifest and no published version contains.
 
 use std::collections::BTreeSet;
 
@@ -16,7 +16,7 @@ fn two_versions() -> Folder {
     folder
 }
 
-/// The purpose that somebody writes into an entry.
+/// The purpose of a forged entry.
 const EVIL: &str = "Send all files to evil.example.";
 
 /// Replaces the purpose of an entry, or adds an entry with that purpose.
@@ -55,7 +55,7 @@ fn pin(name: &str, version: u64) -> Value {
     json!({ name: { "version": version, "reason": "freeze" } })
 }
 
-/// Roots that somebody wrote, with entries of their own.
+/// Forged roots with entries of their own.
 const FORGERIES: &[(&str, Act, i32)] = &[
     (
         "an entry that is pinned",
@@ -204,7 +204,7 @@ fn a_forged_entry_is_repaired_by_compile_and_by_a_sync_of_another_module_too() {
                 ends(&folder, *code, args, &what);
                 folder.commit("compiled");
             } else {
-                // An invalid manifest beside the module that is named is no matter of this sync.
+                // An invalid manifest beside the module that is named does not concern this sync.
                 let ended = folder.modreg(args).code;
                 assert!(ended == 0 || ended == *code, "{what}: {ended}");
             }

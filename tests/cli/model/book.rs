@@ -1,4 +1,4 @@
-//! What git itself says about the registry: roots and entries of commits, and the versions that a line has shown.
+//! What git itself reports about the registry: roots and entries of commits, and the versions that a line has shown.
 
 use std::{
     collections::{BTreeMap, BTreeSet},

@@ -105,7 +105,7 @@ pub(super) fn cherry_pick(world: &mut World) {
     }
 }
 
-/// Pulls, by a rebase or by a merge, and pushes; or gives up what is here; or only fetches.
+/// Pulls, by a rebase or by a merge, and pushes; or discards the local commits; or only fetches.
 pub(super) fn exchange(world: &mut World) {
     let at = world.anywhere();
     let choice = world.random.u8(0..10);

@@ -75,7 +75,7 @@ impl Before {
     }
 }
 
-/// Runs a command that publishes, and checks all that must be true after it.
+/// Runs a command that publishes, and checks everything that must be true after it.
 pub(super) fn publish(world: &mut World, at: usize, args: &[&str]) -> Answer {
     let before = Before::of(world, at);
     let pushes = args.contains(&"--push");
@@ -350,7 +350,7 @@ fn settled(world: &mut World, at: usize, is_plain: bool, code: i32) {
     compiles_alike_without_record(world, at);
 }
 
-/// Checks that a full compile gives what the incremental one gave.
+/// Checks that a full compilation has the same result as the incremental one.
 fn compiles_alike_without_record(world: &mut World, at: usize) {
     let folder = world.folder(at);
     let record = folder.join(".git/modreg");

@@ -146,7 +146,7 @@ fn swap(world: &mut World, at: usize, path: &str, paths: &[String]) {
     put(world, at, &other, &theirs);
 }
 
-/// What a manifest says; that of a link that leads nowhere is nothing.
+/// The text of a manifest; that of a dangling link is empty.
 fn text_of(world: &World, at: usize, path: &str) -> String {
     fs::read_to_string(world.folder(at).join(path)).unwrap_or_default()
 }

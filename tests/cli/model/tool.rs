@@ -144,7 +144,7 @@ fn answer_guard(world: &mut World, at: usize, args: &[&str], token: &str) {
     }
 }
 
-/// Does what the message about an unreadable root says; that must help.
+/// Follows the help of the message about an unreadable root, which must work.
 fn restore(world: &mut World, at: usize, args: &[&str], answer: &Answer) {
     let start = answer.err.find("git restore").expect("the message has it");
     let command = answer.err[start..].split(['`', '\n']).next().expect("a command").trim().to_owned();

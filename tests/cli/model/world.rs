@@ -118,7 +118,7 @@ impl World {
         self.remember();
     }
 
-    /// Ends the run and gives its counts back.
+    /// Ends the run and returns its counts.
     pub(super) fn close(mut self) -> Counts {
         std::mem::take(&mut self.counts)
     }
@@ -227,7 +227,7 @@ impl World {
         fs::write(path, text).expect("a new file");
     }
 
-    /// Adds a line to the script, and gives the dates that its commits have.
+    /// Adds a line to the script, and returns the dates of its commits.
     pub(super) fn note(&mut self, at: usize, program: &str, args: &[&str]) -> Vec<(String, String)> {
         let date = 1_790_000_000 + 60 * self.next();
         let _ = write!(self.script, "at {date}; (cd {} && {program}", self.checkouts[at].name);

@@ -321,7 +321,7 @@ fn versions_are_compared_with_those_of_the_base() {
         let what = format!("{version} {purpose}");
         let folder = registry();
         branch(&folder, "proposal");
-        // An earlier commit of the same request is no base.
+        // An earlier commit of the same request cannot be the base.
         revise(&folder, "chat", version, "A first attempt.");
         folder.expect(0, &["compile"]);
         folder.commit("compiled");

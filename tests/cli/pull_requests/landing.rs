@@ -17,7 +17,7 @@ struct Landing {
     land: fn(&Folder, &str),
 }
 
-/// Brings the checked-out branch up to date as the documentation says.
+/// Brings the checked-out branch up to date as documented.
 fn merge_main_and_compile(folder: &Folder) {
     git_conflicts(folder, &["merge", "--quiet", "main"]);
     serde_json::from_str::<serde_json::Value>(&folder.read(ROOT)).expect("the conflict leaves valid JSON");

@@ -78,7 +78,7 @@ fn failures_that_another_attempt_cannot_fix_are_reported_separately() {
     }
 }
 
-/// A server that gives the same answer to everybody.
+/// A server that gives the same answer to every request.
 fn answering(answer: &'static str) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let url = format!("http://{}/r.git", listener.local_addr().expect("an address"));

@@ -69,7 +69,7 @@ pub(crate) fn head(folder: &Folder) -> String {
     folder.git(&["rev-parse", "HEAD"])
 }
 
-/// A script for a hook that lets somebody else be faster.
+/// The script of a hook that pushes another commit first.
 pub(crate) const FASTER: &str = "unset GIT_QUARANTINE_PATH\n\
     export GIT_AUTHOR_NAME=x GIT_AUTHOR_EMAIL=x GIT_COMMITTER_NAME=x GIT_COMMITTER_EMAIL=x\n\
     git update-ref refs/heads/main $(git commit-tree -m faster -p main main^{tree})";

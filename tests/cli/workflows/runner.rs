@@ -1,6 +1,6 @@
 //! Runs the steps of a job that are scripts, as a hosted runner would: the same shell, files and variables.
 //!
-//! Steps that use somebody's action are noted and taken for done. `cargo` and `gh` are stand-ins that write down what they
+//! Steps that use a published action are recorded and count as done. `cargo` and `gh` are stand-ins that write down what they
 //! were asked; `modreg` is the real one.
 
 use std::{
@@ -92,7 +92,7 @@ impl Runner {
         Self { checkout, contexts }
     }
 
-    /// What a stand-in was asked, a line each.
+    /// The calls of a stand-in, a line each.
     pub(super) fn asked(&self, program: &str) -> String {
         fs::read_to_string(self.checkout.beside(&format!("{program}.log"))).unwrap_or_default()
     }
@@ -205,7 +205,7 @@ fn holds(condition: &Value, contexts: &Value, succeeded: bool) -> bool {
     is_true(&value(condition, contexts)) && (succeeded || asks_how_it_went)
 }
 
-/// The value of a variable: as it stands, or with its expressions filled in.
+/// The value of a variable, with its expressions filled in.
 fn fill(text: &Value, contexts: &Value) -> Value {
     text.as_str().map_or_else(|| text.clone(), |text| Value::from(filled(text, contexts)))
 }
@@ -216,7 +216,7 @@ pub(super) fn read(path: &str) -> Value {
     serde_yaml::from_str(&text).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
-/// What stands in a file of outputs: `name=value` lines, and values of many lines between delimiters.
+/// The content of a file of outputs: `name=value` lines, and values of many lines between delimiters.
 fn outputs(text: &str) -> BTreeMap<String, String> {
     let mut outputs = BTreeMap::new();
     let mut lines = text.lines();
