@@ -6,7 +6,7 @@ pub(super) const MAX_LENGTH: usize = 200;
 /// The longest piece of an expression that a message repeats, in characters.
 const MAX_SHOWN: usize = 60;
 
-/// The error for texts that are not a [`Schedule`].
+/// The error for texts that are not a [`Schedule`](super::Schedule).
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidSchedule {
     /// The expression cannot be read.
