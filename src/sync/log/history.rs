@@ -109,8 +109,8 @@ fn record(
     let is_known = before.is_some() || is_first || !log.is_cut_off();
     let before = before.unwrap_or_default();
     let is_selected = |name: &ModuleName| module.is_none_or(|module| module == name);
-    let counts = match (before.entries.comparable(), root.entries.comparable()) {
-        (Some(old), Some(new)) if is_known => {
+    let counts = match (before.entries, root.entries) {
+        (EntriesTree::Present(old), EntriesTree::Present(new)) if is_known => {
             let mut counts = Counts::default();
             for file in repository.differences(old, new)? {
                 if module_of(file.path.as_str()).is_some_and(|name| is_selected(&name)) {
@@ -147,25 +147,11 @@ fn record(
 }
 
 /// The tree of the entries of a version.
-#[derive(Clone, Copy)]
 enum EntriesTree {
-    /// The version has no entries.
-    Empty,
-    /// The tree is in this clone.
-    Present(ObjectId),
+    /// The tree is in this clone; `None` is the empty tree.
+    Present(Option<ObjectId>),
     /// The tree is not in this clone.
     Missing,
-}
-
-impl EntriesTree {
-    /// Returns the tree for a comparison, in which `None` is the empty tree. If the tree is missing, nothing can be compared.
-    const fn comparable(self) -> Option<Option<ObjectId>> {
-        match self {
-            Self::Empty => Some(None),
-            Self::Present(tree) => Some(Some(tree)),
-            Self::Missing => None,
-        }
-    }
 }
 
 /// The parts of a root that the history shows.
@@ -177,7 +163,7 @@ struct Shown {
 
 impl Default for Shown {
     fn default() -> Self {
-        Self { entries: EntriesTree::Empty, held: BTreeMap::new(), pinned: BTreeMap::new() }
+        Self { entries: EntriesTree::Present(None), held: BTreeMap::new(), pinned: BTreeMap::new() }
     }
 }
 
@@ -186,9 +172,9 @@ fn root_of(repository: &Repository, publication: &Publication) -> Result<Shown, 
     let Root { tree, held, pinned, .. } =
         Root::parse(&repository.blob(publication.root)?).map_err(untrusted)?;
     let entries = if is_empty_tree(tree) {
-        EntriesTree::Empty
+        EntriesTree::Present(None)
     } else if repository.contains(tree) {
-        EntriesTree::Present(tree)
+        EntriesTree::Present(Some(tree))
     } else {
         EntriesTree::Missing
     };

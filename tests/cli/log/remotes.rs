@@ -281,7 +281,7 @@ fn a_rollback_to_a_version_that_is_another_one_at_the_remote_is_refused() {
     let before = (remote.head(), commit_of(&ours, "HEAD"));
     ours.expect(4, &["sync", "--push"]).says(&[
         "rolled back to version 3",
-        "another version 3",
+        "version 3 at the remote has another content",
         "git reset --keep",
     ]);
     assert_eq!((remote.head(), commit_of(&ours, "HEAD")), before);
