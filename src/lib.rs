@@ -1,50 +1,133 @@
 //! `modreg` compiles a Git repository of module manifests into a versioned, verifiable registry of AI contexts.
 //!
 //! The program is one sentence: **load → parse → validate → check → compile → diff → publish, or serve**. Each arrow is a public
-//! function, each stage a module, and the modules stand below in that order: one uses only those before it.
+//! function, each stage a module. The modules are declared below in an order in which each uses only those above it.
+//!
+//! ```text
+//!  cli                                              the command line: arguments, exit codes, everything that prints
+//!   └─ serve ── webhook ── http                     the registry over HTTP, and what it sends
+//!       └─ report                                   results as text for people and for programs
+//!           └─ sync                                 what was published, what comes next, how it gets onto the branch
+//!               ├─ git                              the only module that opens a repository
+//!               └─ compile, fix, diff               pure: many manifests at once
+//!                   └─ rules, manifest, registry    pure: one manifest, one entry
+//!                       └─ schema, settings, load   schemas, modreg.toml, the files of a folder (load does I/O)
+//!                           └─ source, object       pure: the tree of one document; Git's object formats
+//!                               └─ diagnostic       pure: findings and texts with places
+//!                                   └─ domain       pure: the words of the contract as types
+//! ```
 //!
 //! # Code map
 //!
-//! | module | takes | gives |
+//! | module | takes | returns |
 //! |---|---|---|
-//! | [`domain`] | texts | the words of the contract as types |
-//! | [`diagnostic`] | | what is wrong with an authored file, as a value |
-//! | [`object`] | bytes | git's ids and trees, without a repository |
+//! | [`domain`] | texts | the words of the contract as types: names, versions, paths, JSON pointers, statuses |
+//! | [`diagnostic`] | | mistakes in authored files, as values; source texts with positions; how messages quote |
+//! | [`object`] | bytes | Git's object ids and trees, without a repository |
 //! | [`source`] | the bytes of one file | a [`source::Document`], or every error in it |
 //! | [`settings`] | the text of `modreg.toml` | what the registry's owner decided |
-//! | [`load`] | a folder | the manifests in it, and what only looks like one |
-//! | [`schema`] | a document | what breaks the JSON Schemas, in an author's words |
+//! | [`load`] | a folder | the manifests in it, and the files that only look like one |
+//! | [`schema`] | a document | what violates the JSON Schemas, in an author's words |
 //! | [`manifest`] | a document | a [`manifest::Manifest`], or everything that is wrong with it |
-//! | [`rules`] | valid manifests | what is wrong beyond the schema; the table of all rules |
+//! | [`rules`] | valid manifests | what is wrong beyond the schema; the table of all rules, each with a failing case in `tests/cases/` |
 //! | [`registry`] | a manifest | its canonical [`registry::Entry`]; the root file and the layout |
-//! | [`compile`] | many manifests | what became of each of them, in parallel |
-//! | [`fix`] | the bytes of a manifest | the same bytes with what is mechanical mended |
+//! | [`compile`] | many manifests | the entry of each, or why it has none, computed in parallel |
+//! | [`fix`] | the bytes of a manifest | the same bytes with mechanical mistakes corrected |
 //! | [`diff`] | the entries of two snapshots | which modules changed, and which of their fields |
-//! | [`git`] | a repository | its head, trees and history; and what publishing changes in it, all as git decides it |
+//! | [`git`] | a repository | its head, trees and history; the writes of publishing, all as Git decides them |
 //! | [`sync`] | a repository | the next snapshot, guarded and committed; status, history, verification |
-//! | [`report`] | all of these | text for people and for programs |
-//! | [`http`] | an address | what it answers, within limits |
-//! | [`webhook`] | a sync that ended | signed messages, kept until they are delivered |
+//! | [`report`] | results of all of these | text for people and for programs |
+//! | [`http`] | an address | the response, within limits of time and size |
+//! | [`webhook`] | a finished sync | signed messages, stored until they are delivered or given up |
+//! | [`builtins`] | | the modules that every new registry begins with |
 //! | [`serve`] | a repository | the registry over HTTP |
 //! | [`cli`] | the command line | commands, exit codes, everything that prints |
 //!
-//! # How a sync goes
+//! # Where is …?
 //!
-//! [`sync::sync`] reads the log of HEAD, which tells the snapshot before: the published version with the highest number. It
-//! lists the manifests of HEAD and selects those that must be read: all, or only those that changed since a source tree
-//! that was compiled here. They are compiled in parallel; a pure function makes the plan of the next snapshot; guards look
-//! at the plan; objects are written, the branch is moved by compare-and-swap, here or at a remote first, and the
-//! checked-out `registry/` is brought up to date. A run that loses the race for the branch compiles the new head.
+//! | question | place |
+//! |---|---|
+//! | which files are manifests | `load/classify.rs`, for commits `sync/plan/sources.rs` |
+//! | how YAML and JSON become one tree | `source/yaml.rs`, `source/json.rs`, `source/tree/` |
+//! | the message for a violation of a schema | `schema/keywords.rs` |
+//! | one rule: its check, its texts, its tests | `rules/trailing_space.rs` and its neighbours |
+//! | the severity of a finding | `rules/apply_settings.rs` |
+//! | the bytes of an entry | `registry/entry.rs` |
+//! | which manifests are read again | `sync/plan/select.rs` |
+//! | holds, pins, version rules, the next number | `sync/plan/next_snapshot.rs` |
+//! | the removal guard | `sync/publish/guard.rs` |
+//! | which versions count as published | `sync/log/published.rs` |
+//! | the commit message | `sync/publish/message.rs` |
+//! | how a branch is moved, here and at a remote | `sync/publish/local.rs`, `sync/publish/remote.rs` |
+//! | why a push failed | `git/remote/failure.rs` |
+//! | who may use a route, and with which token | `serve/auth/mod.rs` |
+//! | where an `ETag` is compared | `serve/http/etag.rs` |
+//! | all routes, and what `/openapi.json` says of them | `serve/routes/table.rs` |
+//! | when a schedule fires | `domain/schedule.rs`, `serve/jobs/schedule/` |
+//! | the shape of a report | `report/json/`, with its schema in `schema/` |
+//! | exit codes | `cli/exit.rs` |
+//!
+//! # Glossary
+//!
+//! The words of the contract (users read them too):
+//!
+//! | word | meaning |
+//! |---|---|
+//! | manifest | one authored file that describes one module |
+//! | entry | the compiled, canonical form of one module in the registry |
+//! | root | `registry/snapshot.json`, the file that describes one version |
+//! | snapshot | one version of the registry: the root and all entries, committed together |
+//! | log | the published versions, read from Git history |
+//! | change | `added`, `updated` or `removed`: one per module, with the fields that changed |
+//! | skipped | valid but not registered: no AI context, or a status that is not registrable |
+//! | held | the manifest is invalid now, so the entry stays at its last good content |
+//! | pinned | rolled back on purpose; a sync leaves the entry alone until it is unpinned |
+//! | orphan | an entry whose manifest is gone or no longer registrable |
+//! | drift | `registry/` differs from what compiling the sources produces |
+//!
+//! The words of the code:
+//!
+//! | word | meaning |
+//! |---|---|
+//! | [`diagnostic::Rule`] | a code such as `schema/required`, with severity, summary and explanation |
+//! | [`diagnostic::Finding`] | what a check found, at a route such as `/aiContext/keywords/0` |
+//! | [`diagnostic::Diagnostic`] | a finding with its place in the text of a file |
+//! | report item | a diagnostic or a fault of a generated file, in the one form that every report format is written from |
+//! | [`source::Document`], [`source::Node`] | the tree of one file, and a node of it; both formats give the same tree |
+//! | main line | HEAD and its first parents |
+//! | plan | what the next snapshot contains and how each module got there: a pure value |
+//! | draft | a plan with the bytes of the new entries and root |
+//! | record | the entries that compiling a source tree gave in this repository; saves compiling them again |
+//! | own commits | the snapshots that this repository made itself, so that unpublished ones can be made anew |
+//!
+//! # How a change becomes a version
+//!
+//! A new keyword in `modules/chat/module.yaml` is merged, and CI runs `modreg sync --push`:
+//!
+//! 1. [`cli`] turns the arguments into a [`sync::Request`] and calls [`sync::sync`], which takes the sync lock.
+//! 2. `sync/log` reads the log of HEAD: version 41 is the last published one, with its root and entries.
+//! 3. `sync/plan/select.rs` compares the tree of `modules/` with the one that was compiled here last. Only `chat` differs, so
+//!    only its manifest is read; without a record of that compilation all manifests are read.
+//! 4. [`source::parse`] makes a tree of its bytes, [`manifest::validate`] checks it against the schemas, [`rules::check`] checks
+//!    the rest. [`compile::Compiler::compile_all`] does this for all selected manifests in parallel.
+//! 5. [`registry::Entry`] is the canonical JSON of the module. Its bytes have a Git blob id, which differs from version 41's.
+//! 6. `sync/plan/next_snapshot.rs` makes the [`sync::Plan`] of version 42 from the previous snapshot and the results: `chat` is
+//!    updated, the others are unchanged. Had its manifest been invalid, the plan would hold the old entry.
+//! 7. `sync/publish/guard.rs` checks the plan: too many removals would be refused here.
+//! 8. `sync/publish/objects.rs` writes one blob, the trees above it, the root and the commit. Nothing refers to them yet.
+//! 9. `sync/publish/remote.rs` pushes the commit. If another push came first, it fetches, and steps 2 to 9 are repeated on the
+//!    new head. Then the local branch is moved by compare-and-swap, and `sync/publish/checkout.rs` writes the two changed files.
+//! 10. [`report`] prints the [`sync::Outcome`]; [`cli`] turns it into an exit code.
 //!
 //! # What is recorded
 //!
-//! | file in `modreg/` of the git directory | contains | without it |
+//! | file in the folder `modreg` of the git directory | contains | without it |
 //! |---|---|---|
-//! | `log-1.json` | the log that was read from one commit | the log is read from the first commit on |
+//! | `log-1.json` | the log as it was read from one commit | the log is read from the first commit on |
 //! | `record-1.json` | which entries compiling a source tree gave here | all manifests are compiled |
 //! | `own-commits-1.json` | the snapshots that this repository made, and what each of them did | a snapshot that was never pushed counts as a commit of people |
-//! | `seen-1.json` | where the branches of remotes were | git's own tracking branch has to tell that a remote was rewritten |
-//! | `moving-1.json`, in the git directory of a worktree | the branch that is on its way to another commit | a run that is killed at this moment needs a person |
+//! | `seen-1.json` | where the branches of remotes were | Git's own tracking branch has to show that a remote was rewritten |
+//! | `moving-1.json`, in the git directory of a worktree | the branch that is being moved to another commit | a run that is killed at this moment needs a person |
 //! | `journal.json` | how the last run ended | `status` does not know |
 //!
 //! Each of them is a cache or a convenience: it can be deleted at any time, and one that cannot be written is no error.
@@ -52,7 +135,9 @@
 //! # Invariants
 //!
 //! Invariant: the core is pure. From `domain` to `diff`, apart from [`load`], nothing reads a file, the environment, the
-//! clock, a terminal or git. [`git`] and [`load`] do I/O and give typed errors; [`cli`] alone prints.
+//! clock, a terminal or Git. [`git`] and [`load`] do I/O and return typed errors; [`cli`] alone prints.
+//!
+//! Invariant: no two files import each other, and a module uses only those above it. `tests/architecture` checks both.
 //!
 //! Invariant: an entry is a pure function of its manifest, and a snapshot of its sources, schemas, settings and the snapshot
 //! before it. Neither the order of input nor the number of threads is visible in a byte of output.
@@ -62,18 +147,48 @@
 //! Invariant: what cannot be understood is never taken for empty. A root that was edited, cut off or written by a newer
 //! program stops every writer; an invalid manifest holds its entry and never removes it.
 //!
-//! Invariant: a version is never used twice and never goes back on the main line; an equal result is no version and no
+//! Invariant: a version is never used twice and never goes back on the main line; an equal result makes no version and no
 //! commit. What was published is read from the commits (`sync/log/`); commit messages prove nothing.
 //!
-//! Invariant: what others wrote is no proof of what was compiled. Only the record of this repository saves a compilation.
+//! Invariant: what others wrote does not prove what was compiled. Only the record of this repository saves a compilation. The
+//! record is a cache of its own, outside the commits.
 //!
 //! Invariant: objects are written before the branch moves, and the branch moves before the checkout does. A killed run
 //! leaves the old or the new snapshot, and the next run repairs the rest.
 //!
 //! Invariant: wherever Git has a policy, the `git` program decides. libgit2 reads the object database and nothing else, and
-//! of all that lies in the git directory a sync itself opens only the objects and its own files in `modreg/`.
+//! of the git directory a sync itself opens only the objects and its own files in the folder `modreg`.
 //!
 //! Invariant: text from manifests is never printed raw, whatever the format.
+//!
+//! # Decisions
+//!
+//! **Files and Git instead of a database.** Merging is approving, and history is the audit log, so a second store could only
+//! disagree with them. The price is that a question about the past walks commits, which the cached log makes cheap.
+//!
+//! **The `git` program writes, libgit2 reads objects.** Identity, signing, hooks, attributes, references and permissions follow
+//! the user's own Git, whatever its version. libgit2 stays for reading many objects, where starting processes would cost most.
+//!
+//! **Our own strict readers of JSON and YAML.** Readers built on serde keep the last of two equal keys, accept merge keys and lose
+//! the places that messages need. Scanning YAML is left to `granit-parser`; a test suite compares every value with `serde_yaml`.
+//!
+//! **JSON Schema, in an author's words.** The `jsonschema` library decides what is valid. Its messages are written for schema
+//! authors, so `schema/` turns each violation into a finding with a place, a did-you-mean and a remedy.
+//!
+//! **Entries are canonical JSON named by Git blob ids.** The registry's content then has an identity that everybody can check with
+//! `git rev-parse`, and equal content costs nothing to compare.
+//!
+//! **One stream of objects per sync.** Running `git hash-object` for each entry would cost a process each. All new objects go in
+//! one pack stream to `git unpack-objects` or `git index-pack`, which check and store them as the repository's settings say.
+//!
+//! **Panics unwind.** One faulty request or one faulty schema must not end a server, so `panic = "abort"` is not set.
+//!
+//! **Synchronous by default.** Compiling is bound by the processor and uses threads. Only [`serve`] waits for many clients at once,
+//! and only there is a `tokio` runtime, which other commands never start.
+//!
+//! **Own code where a library did not fit.** `Accept-Encoding`, the cache of issuers' keys, the OpenAPI document, webhook
+//! signatures, SARIF and Code Quality reports are short, tested against their standards, and have no kept library that is as
+//! good. The log, request ids, CORS and web addresses of [`serve`] will be tried with libraries.
 //!
 //! Deliberately absent: a database, network access outside the `git` program and [`http`], a merge or a forced push, feature
 //! flags, and a tokio runtime outside [`serve`].
@@ -81,41 +196,24 @@
 #[cfg(test)]
 mod testing;
 
-pub mod diagnostic;
 pub mod domain;
+pub mod diagnostic;
 pub mod object;
 pub mod source;
-
 pub mod settings;
-
 pub mod load;
-
 pub mod schema;
-
 pub mod manifest;
-
 pub mod rules;
-
 pub mod registry;
-
 pub mod compile;
-
 pub mod fix;
-
 pub mod diff;
-
 pub mod git;
-
 pub mod sync;
-
 pub mod report;
-
 pub mod http;
-
 pub mod webhook;
-
 mod builtins;
-
 pub mod serve;
-
 pub mod cli;

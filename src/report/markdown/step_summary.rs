@@ -59,7 +59,9 @@ pub fn sync(outcome: &Outcome) -> String {
     let sign = |is_good| if is_good { "✅" } else { "⚠️" };
     let totals = counts(&plan.summary);
     let heading = match &outcome.conclusion {
-        Conclusion::Unchanged => format!("{} Registry: version {version} is unchanged: {totals}", sign(is_good)),
+        Conclusion::Unchanged => {
+            format!("{} Registry: version {version} is unchanged: {totals}", sign(is_good))
+        }
         Conclusion::DryRun => format!("{} Registry: would become version {next}: {totals}", sign(is_good)),
         Conclusion::Committed { .. } => format!("{} Registry: version {next}: {totals}", sign(is_good)),
         Conclusion::Refused(refusal) => {
