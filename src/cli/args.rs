@@ -1,4 +1,4 @@
-//! What the user typed.
+//! The options that several commands share, as clap parses them.
 
 use std::{io, num::NonZeroUsize, path::PathBuf, thread, time::Duration};
 
@@ -14,78 +14,78 @@ use crate::{
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Global options")]
 pub(super) struct Global {
-    /// The top of the registry's repository; the default is the current directory
+    /// The top folder of the registry's repository; the default is the current directory
     #[arg(short = 'C', long = "repo", value_name = "DIR", global = true)]
     pub(super) repo: Option<PathBuf>,
     /// When to use colours
     #[arg(long, value_name = "WHEN", default_value = "auto", global = true)]
     pub(super) color: ColorWhen,
-    /// Say only what is asked for and what is wrong
+    /// Print only results, warnings and errors
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub(super) quiet: bool,
-    /// Say more about what is being done
+    /// Print more details
     #[arg(short, long, global = true)]
     pub(super) verbose: bool,
-    /// How many threads to use; the default is one for each processor
+    /// The number of threads, 1 or more; the default is one for each processor
     #[arg(long, value_name = "N", global = true, value_parser = threads)]
     pub(super) jobs: Option<NonZeroUsize>,
 }
 
 fn threads(text: &str) -> Result<NonZeroUsize, &'static str> {
-    text.parse().map_err(|_| "it is a number of threads, 1 or more")
+    text.parse().map_err(|_| "expected a number of threads, 1 or more")
 }
 
-/// When to use colours.
+/// The values of `--color`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum ColorWhen {
-    /// On a terminal, unless `NO_COLOR` is set
+    /// Use colours on a terminal, unless `NO_COLOR` is set
     Auto,
-    /// Always
+    /// Always use colours
     Always,
-    /// Never
+    /// Never use colours
     Never,
 }
 
 /// The output formats of most commands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub(super) enum Format {
-    /// For people
+    /// Text for people
     #[default]
     Human,
-    /// For programs: one JSON object, described by a schema (see `modreg schema`)
+    /// One JSON object for programs; `modreg schema` prints its schema
     Json,
 }
 
 /// The output formats of the commands that check something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub(super) enum CheckFormat {
-    /// For people
+    /// Text for people
     #[default]
     Human,
-    /// For programs: one JSON object, described by a schema (see `modreg schema`)
+    /// One JSON object for programs; `modreg schema` prints its schema
     Json,
     /// SARIF 2.1.0, for code scanning
     Sarif,
-    /// Annotations of GitHub Actions, most severe first
+    /// Annotations for GitHub Actions, most severe first
     Github,
-    /// A Code Quality report of GitLab
+    /// A Code Quality report for GitLab
     Gitlab,
-    /// `JUnit` XML, a suite for each manifest
+    /// `JUnit` XML, with one test suite for each manifest
     Junit,
 }
 
-/// Who writes a report.
+/// The way in which a report is written.
 pub(super) enum Rendering {
-    /// The command, for people.
+    /// The command writes it for people.
     Human,
-    /// The command, as its own report.
+    /// The command writes its own JSON report.
     Json,
-    /// A writer of findings, whatever the command.
+    /// A writer of findings that all commands share writes it.
     Findings(fn(&mut dyn io::Write, &Findings) -> io::Result<()>),
 }
 
 impl CheckFormat {
-    /// Who writes it.
+    /// Returns the way in which a report of this format is written.
     pub(super) fn rendering(self) -> Rendering {
         match self {
             Self::Human => Rendering::Human,
@@ -101,23 +101,27 @@ impl CheckFormat {
 /// The options of every command that publishes a snapshot.
 #[derive(Debug, Args)]
 pub(super) struct Publishing {
-    /// Show what would be done, and write nothing
+    /// Show what would be done, without writing anything
     #[arg(long)]
     dry_run: bool,
-    /// Let through the removals that an earlier refusal listed, and no others
+    /// Allow exactly the removals that an earlier refusal listed
+    ///
+    /// The message of the refusal contains the token.
     #[arg(long, value_name = "TOKEN")]
     allow_removals: Option<RemovalToken>,
-    /// Push the snapshot, and have it on the local branch only once the remote has accepted it; REMOTE is a remote's
-    /// name or a URL, by default what `git push` would take
+    /// Push the snapshot to a remote
+    ///
+    /// REMOTE is the name of a remote or a URL; the default is the remote that `git push` uses. The local branch gets the
+    /// snapshot only after the remote has accepted it.
     #[arg(long, value_name = "REMOTE", num_args = 0..=1, default_missing_value = "")]
     push: Option<String>,
-    /// How to report
+    /// The output format
     #[arg(long, value_enum, default_value_t)]
     pub(super) format: Format,
 }
 
 impl Publishing {
-    /// Returns the request that these options describe, not strict.
+    /// Returns the request that these options describe; it is not strict.
     pub(super) fn request<'a>(&self, scope: Scope, trigger: Trigger, now: Timestamp) -> Request<'a> {
         let push = self.push.as_ref().map(|remote| Push {
             remote: Some(remote.clone()).filter(|remote| !remote.is_empty()),
@@ -132,7 +136,7 @@ impl Publishing {
     }
 }
 
-/// Waits for any time up to `longest`, so that those who lost the same race do not meet again.
+/// Waits for a random time up to `longest`, so that runs that lost the same race do not collide again.
 fn wait(longest: Duration) {
     thread::sleep(longest.mul_f64(fastrand::f64()));
 }

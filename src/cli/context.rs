@@ -1,4 +1,4 @@
-//! What the program knows of its surroundings: the one place that reads the environment, the clock and the terminal.
+//! The context of a run: the only place that reads the environment, the clock and the terminal.
 
 use std::{
     io::{self, IsTerminal as _},
@@ -14,7 +14,7 @@ use super::{
 };
 use crate::report::{Style, shorten::MAX_LINES};
 
-/// How much to say.
+/// The amount of output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Verbosity {
     Quiet,
@@ -22,48 +22,48 @@ pub(super) enum Verbosity {
     Verbose,
 }
 
-/// The files that a step of a workflow may append to, as the host names them in the environment.
+/// The files to which a step of a workflow appends, as the environment names them.
 #[derive(Debug, Clone, Default)]
 pub(super) struct WorkflowFiles {
-    /// `GITHUB_OUTPUT`.
+    /// The value of `GITHUB_OUTPUT`.
     pub(super) outputs: Option<PathBuf>,
-    /// `GITHUB_STEP_SUMMARY`.
+    /// The value of `GITHUB_STEP_SUMMARY`.
     pub(super) summary: Option<PathBuf>,
 }
 
-/// The surroundings of one run.
+/// The options and the environment of one run.
 #[derive(Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "independent facts about the surroundings")]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts about the environment")]
 pub(super) struct Context {
-    /// Where the user is.
+    /// The current directory.
     pub(super) current_dir: PathBuf,
-    /// The repository that the user named.
+    /// The folder that the user named with `-C`.
     pub(super) repo: Option<PathBuf>,
-    /// How results look.
+    /// The style of results on standard output.
     pub(super) stdout: Style,
-    /// How talk looks.
+    /// The style of messages on standard error.
     pub(super) stderr: Style,
-    /// How much to say.
+    /// The amount of output on standard error.
     pub(super) verbosity: Verbosity,
     /// Whether standard error is a terminal.
     pub(super) on_terminal: bool,
-    /// How many threads to use, where the user gave a number.
+    /// The number of threads, if the user set it.
     pub(super) jobs: Option<NonZeroUsize>,
-    /// Whether progress bars make sense.
+    /// Whether progress bars are shown.
     pub(super) shows_progress: bool,
-    /// Whether results go to a screen that can be cleared.
+    /// Whether standard output is a terminal, which `--watch` can clear.
     pub(super) clears_screen: bool,
-    /// What it leaves for the workflow that it is a step of.
+    /// The files for the outputs of a workflow, if the run is a step of one.
     pub(super) workflow: WorkflowFiles,
-    /// Whether SSH is to fail where it would ask for a password: the environment names no SSH program of its own.
+    /// Whether SSH must fail instead of asking for a password, because the environment does not name an SSH program.
     pub(super) silences_ssh: bool,
-    /// When the run began.
+    /// The time at which the run began.
     pub(super) now: Timestamp,
 }
 
 impl Context {
-    /// Looks around, once.
-    #[expect(clippy::disallowed_methods, reason = "this is the one place that looks around")]
+    /// Reads the options and the environment of the process.
+    #[expect(clippy::disallowed_methods, reason = "this is the only place that reads the environment")]
     pub(super) fn from_process(global: &Global) -> Result<Self, CliError> {
         if let Some(jobs) = global.jobs {
             rayon::ThreadPoolBuilder::new()
@@ -72,7 +72,7 @@ impl Context {
                 .map_err(|error| CliError::cannot_run(format!("cannot start {jobs} threads: {error}")))?;
         }
         let current_dir = std::env::current_dir()
-            .map_err(|error| CliError::cannot_run(format!("cannot tell the current directory: {error}")))?;
+            .map_err(|error| CliError::cannot_run(format!("cannot find the current directory: {error}")))?;
         let verbosity = match (global.quiet, global.verbose) {
             (true, _) => Verbosity::Quiet,
             (false, true) => Verbosity::Verbose,
@@ -99,26 +99,26 @@ impl Context {
         })
     }
 
-    /// Tells the time, for what goes on after the run began.
-    #[expect(clippy::disallowed_methods, reason = "this is the one place that looks around")]
+    /// Returns the clock, for commands that run for a long time.
+    #[expect(clippy::disallowed_methods, reason = "this is the only place that reads the environment")]
     pub(super) fn clock() -> fn() -> Timestamp {
         Timestamp::now
     }
 
-    /// What an environment variable holds whose name only the settings or the server know: a secret.
-    #[expect(clippy::disallowed_methods, reason = "this is the one place that looks around")]
+    /// Returns the secret in an environment variable that the settings name, or that the server reads.
+    #[expect(clippy::disallowed_methods, reason = "this is the only place that reads the environment")]
     pub(super) fn secret(name: &str) -> Option<Vec<u8>> {
         std::env::var_os(name).map(std::ffi::OsString::into_encoded_bytes)
     }
 
-    /// Where to look for the repository.
+    /// Returns the folder from which the repository is searched.
     pub(super) fn start_folder(&self) -> PathBuf {
         self.repo.as_ref().map_or_else(|| self.current_dir.clone(), |repo| self.current_dir.join(repo))
     }
 }
 
-/// On a terminal or under `--quiet`, only the start of a long list is written; a pipe gets the whole list, because a
-/// program may read it.
+/// Returns the style of a stream. On a terminal or with `--quiet`, only the start of a long list is written; a pipe gets the
+/// whole list, because a program may read it.
 fn style(global: &Global, stream: &impl anstream::stream::RawStream, is_terminal: bool) -> Style {
     let color = match global.color {
         ColorWhen::Always => true,

@@ -1,4 +1,4 @@
-//! What a command cannot do, and what to do about it.
+//! The error of a command, and the help for each error of the other modules.
 
 use std::{error::Error, fmt, io};
 
@@ -14,42 +14,42 @@ use crate::{
     sync::SyncError,
 };
 
-/// Why a command ended early: what happened, the cause below it, and remedies.
+/// The reason why a command failed: what happened, its cause, and how to fix it.
 #[derive(Debug)]
 pub(super) struct CliError {
     pub(super) exit: Exit,
     pub(super) message: String,
     pub(super) source: Option<Box<dyn Error + Send + Sync>>,
-    /// Lines that go under the message.
+    /// The lines below the message.
     pub(super) details: Vec<String>,
     pub(super) hints: Vec<String>,
 }
 
 impl CliError {
-    /// The command could not run.
+    /// Returns the error of a command that could not run.
     pub(super) fn cannot_run(message: impl Into<String>) -> Self {
         let (message, details, hints) = (message.into(), Vec::new(), Vec::new());
         Self { exit: Exit::CannotRun, message, source: None, details, hints }
     }
 
-    /// A guard refused, and nothing was written.
+    /// Returns the error of a command that a guard refused; nothing was written.
     pub(super) fn refused(message: impl Into<String>) -> Self {
         Self { exit: Exit::Refused, ..Self::cannot_run(message) }
     }
 
-    /// Somebody else was faster.
+    /// Returns the error of a command that collided with another run.
     pub(super) fn conflict(message: impl Into<String>) -> Self {
         Self { exit: Exit::Conflict, ..Self::cannot_run(message) }
     }
 
-    /// Adds what to do.
+    /// Adds a help line that explains what to do.
     #[must_use]
     pub(super) fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hints.push(hint.into());
         self
     }
 
-    /// Adds the cause.
+    /// Adds the error that caused this one.
     #[must_use]
     pub(super) fn because(mut self, source: impl Error + Send + Sync + 'static) -> Self {
         self.source = Some(Box::new(source));
@@ -70,7 +70,7 @@ impl fmt::Display for CliError {
 }
 
 impl From<io::Error> for CliError {
-    /// Writing the results failed.
+    /// Converts the error of writing to standard output.
     fn from(error: io::Error) -> Self {
         Self::cannot_run("cannot write the results").because(error)
     }
@@ -95,27 +95,29 @@ impl From<GitError> for CliError {
     }
 }
 
-/// What to do about a failure of git.
+/// Returns what to do about an error of git, if there is general advice.
 fn git_hint(kind: &GitErrorKind) -> Option<String> {
     let hint = match kind {
         GitErrorKind::NotARepository => {
-            "go to the registry's repository, name it with `-C DIR`, or make one with `modreg init DIR`"
+            "go to the registry's repository, name it with `-C DIR`, or create one with `modreg init DIR`"
         }
         GitErrorKind::UntrustedOwner => {
             "if you trust it, run `git config --global --add safe.directory DIR` with the repository's directory"
         }
         GitErrorKind::InSubfolder { top } => {
-            return Some(format!("run it there, or name the folder: `-C {}`", top.display()));
+            return Some(format!("run the command there, or name the folder: `-C {}`", top.display()));
         }
-        GitErrorKind::InGitDirectory => "go to the working tree, or name it with `-C DIR`",
-        GitErrorKind::Unreadable { .. } => "`git status` shows the same; a newer git may read it",
+        GitErrorKind::InGitDirectory => "run the command in the working tree, or name it with `-C DIR`",
+        GitErrorKind::Unreadable { .. } => {
+            "`git status` fails with the same error; a newer version of Git may be able to read it"
+        }
         GitErrorKind::Treeless { .. } => {
-            "use a clone with all trees: `git clone --filter=blob:none`, or one without `--filter`"
+            "use a clone that contains all trees: `git clone --filter=blob:none`, or a clone without `--filter`"
         }
         GitErrorKind::Unborn { .. } => "commit your manifests first: `git add modules && git commit`",
         GitErrorKind::Detached { .. } => "check out the branch to publish to: `git switch BRANCH`",
         GitErrorKind::Bare => {
-            "run this in a clone with a working tree, or use `modreg sync`, which needs none"
+            "run the command in a clone with a working tree, or use `modreg sync`, which does not need one"
         }
         GitErrorKind::Busy { .. } => "try again in a moment",
         GitErrorKind::Locked { path, .. } => {
@@ -128,54 +130,60 @@ fn git_hint(kind: &GitErrorKind) -> Option<String> {
         GitErrorKind::Unfetched { .. } => {
             "check the network and the remote, or complete the clone: `git fetch --refetch --no-filter`"
         }
-        GitErrorKind::DamagedObject { .. } => "`git fsck` tells more; a fresh clone has good objects",
-        GitErrorKind::InTheWay { .. } => "move it out of the way, commit that, and try again",
+        GitErrorKind::DamagedObject { .. } => {
+            "`git fsck` shows the details; a fresh clone usually has undamaged objects"
+        }
+        GitErrorKind::InTheWay { .. } => "move it elsewhere, commit that, and try again",
         GitErrorKind::ReadOnly { .. } => {
-            "check the permissions of the repository's `.git` directory and the disk"
+            "check the permissions of the repository's `.git` directory, and whether the disk is read-only"
         }
         GitErrorKind::Remote { failure, .. } => remote_hint(*failure),
         GitErrorKind::Unsigned { .. } => {
-            "see `git config --show-origin --get-regexp 'gpg|sign'`; `git commit -S --allow-empty` shows the same"
+            "check `git config --show-origin --get-regexp 'gpg|sign'`; `git commit -S --allow-empty` fails with the same error"
         }
         GitErrorKind::NoIdentity { .. } => {
-            "say who you are: `git config user.name NAME` and `git config user.email ADDRESS`"
+            "set your identity: `git config user.name NAME` and `git config user.email ADDRESS`"
         }
-        GitErrorKind::NoGit => "install git, or add its directory to PATH",
-        GitErrorKind::OldGit { .. } => "install a newer git, or put one first in PATH",
+        GitErrorKind::NoGit => "install Git, or add its directory to `PATH`",
+        GitErrorKind::OldGit { .. } => "install a newer version of Git, or put its directory first in `PATH`",
         _ => return None,
     };
     Some(hint.to_owned())
 }
 
-/// What to do about a remote that did not take a push.
+/// Returns what to do about a remote that refused a push.
 fn remote_hint(failure: RemoteFailure) -> &'static str {
     match failure {
         RemoteFailure::Authentication => {
-            "let `git push` work first: a credential helper or an SSH agent, and the right to write; \
-             in a workflow, `permissions: contents: write`"
+            "make `git push` work first, with a credential helper or an SSH agent and the right to write; \
+             a workflow needs `permissions: contents: write`"
         }
-        RemoteFailure::RemoteHook => "do as the hook says; its owner runs the remote",
-        RemoteFailure::LocalHook => "do as the hook says: it is `pre-push` in this clone's hooks directory",
+        RemoteFailure::RemoteHook => {
+            "follow the message of the hook, which the owner of the remote configured"
+        }
+        RemoteFailure::LocalHook => {
+            "follow the message of the hook: it is `pre-push` in the hooks directory of this clone"
+        }
         RemoteFailure::Protected => {
-            "let this account bypass the protection, or commit the compiled registry in the pull request"
+            "allow this account to bypass the protection, or commit the compiled registry in the pull request"
         }
-        RemoteFailure::CheckedOut => "push to a bare repository, or have another branch checked out there",
-        RemoteFailure::Unreachable => "check the address with `git remote -v`, and the network",
+        RemoteFailure::CheckedOut => "push to a bare repository, or check out another branch there",
+        RemoteFailure::Unreachable => "check the address with `git remote -v`, and the network connection",
         RemoteFailure::TimedOut => {
-            "try again; if the remote is only slow, raise `[push] timeout` in modreg.toml"
+            "try again; if the remote is slow, increase `timeout` under `[push]` in modreg.toml"
         }
         RemoteFailure::Locked => {
-            "try again later; if nothing runs there any more, remove that lock file at the remote"
+            "try again later; if no Git program is running there, remove the lock file at the remote"
         }
         RemoteFailure::Unmoved => {
-            "`git push` shows the same; if `git remote -v` names one address to fetch from and another to push to, \
+            "`git push` fails with the same error; if `git remote -v` shows different addresses for fetch and push, \
              both must be the same repository"
         }
-        RemoteFailure::Rejected => "`git push` shows the same; nothing was published",
+        RemoteFailure::Rejected => "`git push` fails with the same error; nothing was published",
     }
 }
 
-/// The command that takes over a commit of a remote, and some commits on top of it.
+/// Returns the command that resets the branch to a commit of a remote, and applies some commits on top of it.
 fn reset_and_pick(remote: ObjectId, picks: &[ObjectId]) -> String {
     let reset = format!("git reset --keep {remote}");
     if picks.is_empty() {
@@ -194,13 +202,13 @@ impl From<SyncError> for CliError {
                 Self::root(message, commit.is_some(), last_good, &error)
             }
             SyncError::UncommittedRegistry { .. } => Self::refused(message)
-                .hint("`git restore --staged --worktree registry` drops them, `git clean -fd registry` what git does not know")
-                .hint("`registry/` is generated: change manifests instead, and `modreg sync` writes it"),
+                .hint("`git restore --staged --worktree registry` discards them, `git clean -fd registry` removes untracked files")
+                .hint("`registry/` is generated: change the manifests instead, and run `modreg sync`"),
             SyncError::NestedRepository { path } => Self::refused(message).hint(format!(
                 "`registry/` is generated and contains no repositories: move `{path}` elsewhere, and try again"
             )),
             SyncError::LostEntries { .. } => Self::refused(message).hint(
-                "`git fetch --unshallow` gets them; without them it is unknown what was changed by hand",
+                "fetch them with `git fetch --unshallow`: without them, manual changes cannot be recognised",
             ),
             SyncError::LostRace { .. } => Self::conflict(message).hint("try again later"),
             SyncError::Diverged { remote, picks, has_own, .. } => {
@@ -216,11 +224,11 @@ impl From<SyncError> for CliError {
             }
             SyncError::Rewritten { remote, later, .. } => Self::refused(message)
                 .hint(format!(
-                    "if it was removed on purpose, take the branch as it is there now{}: `{}`",
+                    "if it was removed on purpose, reset your branch to that of the remote{}: `{}`",
                     if later.is_empty() { "" } else { " and put your later commits on top" },
                     reset_and_pick(remote, &later)
                 ))
-                .hint("nothing was pushed, because a push would bring the removed commits back"),
+                .hint("nothing was pushed, because a push would restore the removed commits"),
             SyncError::Shallow { command, error } => {
                 let failed = Self::cannot_run(message).hint(format!("run `{command}`"));
                 match error {
@@ -229,18 +237,18 @@ impl From<SyncError> for CliError {
                 }
             }
             SyncError::BranchRemoved { .. } => Self::refused(message)
-                .hint("check out the branch that took its place; if there is none, `git push` makes it again")
+                .hint("check out the branch that replaced it; if there is none, `git push` creates it again")
                 .hint("nothing was pushed"),
             SyncError::OtherVersion { .. } => Self::refused(message)
-                .hint("take the branch as it is there now, and roll back again: `git fetch && git reset --keep @{upstream}`")
+                .hint("reset your branch to that of the remote, and roll back again: `git fetch && git reset --keep @{upstream}`")
                 .hint("nothing was pushed"),
             SyncError::NoTarget => Self::cannot_run(message)
-                .hint("name it: `branch` in `[push]` of modreg.toml, or check out a branch"),
+                .hint("set `branch` under `[push]` in modreg.toml, or check out a branch"),
             SyncError::UnknownVersion { is_cut_off, .. } => {
                 let remedy = if is_cut_off {
-                    "`git fetch --unshallow` gets older ones"
+                    "`git fetch --unshallow` fetches older versions"
                 } else {
-                    "`modreg history` lists all"
+                    "`modreg history` lists the versions"
                 };
                 Self::cannot_run(message).hint(remedy)
             }
@@ -249,7 +257,7 @@ impl From<SyncError> for CliError {
                 match closest {
                     Some(name) => failed.hint(format!("did you mean `{name}`?")),
                     None => {
-                        failed.hint("`modreg status` lists what is pinned, `modreg history` what there was")
+                        failed.hint("`modreg status` lists the pinned modules, `modreg history` the earlier versions")
                     }
                 }
             }
@@ -260,30 +268,30 @@ impl From<SyncError> for CliError {
                 let failed = Self::cannot_run(message);
                 match closest {
                     Some(name) => failed.hint(format!("did you mean `{name}`?")),
-                    None => failed.hint("`modreg show` lists the entries, `modreg validate` names the manifests' mistakes"),
+                    None => failed.hint("`modreg show` lists the entries, `modreg validate` shows the mistakes in manifests"),
                 }
             }
             SyncError::Load(error @ LoadError::Missing(_)) => Self::cannot_run(error.to_string())
-                .hint("`modreg init` makes a registry; `[modules] path` in modreg.toml names another folder"),
+                .hint("`modreg init` creates a registry; `path` under `[modules]` in modreg.toml names another folder"),
             SyncError::Load(LoadError::Unreadable { source, .. }) | SyncError::Io { source, .. } => {
                 Self::cannot_run(message).because(source)
             }
             SyncError::Settings(error) => Self::settings(&error),
             SyncError::Schema(SchemaError::EditedCopy { file }) => Self::cannot_run(message)
-                .hint("to have the copy back, run `modreg schema --update`: the edits are lost")
+                .hint("to discard the edits, run `modreg schema --update`")
                 .hint(format!(
-                    "to use it in place of the built-in one, remove the line `x-modreg-copy` from `schema/{file}`"
+                    "to use it instead of the built-in schema, remove the line `x-modreg-copy` from `schema/{file}`"
                 )),
             SyncError::Schema(_) => Self::cannot_run(message)
-                .hint("`modreg schema module` and `modreg schema ai-context` print the built-in ones"),
+                .hint("`modreg schema module` and `modreg schema ai-context` print the built-in schemas"),
             SyncError::Load(LoadError::NotADirectory(path)) if path.as_str() == REGISTRY => {
-                Self::cannot_run(message).hint("`registry/` is generated: move what is there out of the way, commit that, and try again")
+                Self::cannot_run(message).hint("`registry/` is generated: move the existing file elsewhere, commit that, and try again")
             }
             SyncError::Load(LoadError::NotADirectory(_)) => {
-                Self::cannot_run(message).hint("put a folder in its place, or, if it is the folder of the manifests, name another one under `[modules]` in modreg.toml")
+                Self::cannot_run(message).hint("replace it with a folder, or, if it is the folder of the manifests, name another one under `[modules]` in modreg.toml")
             }
             SyncError::NotAFile(path) => {
-                Self::cannot_run(message).hint(format!("put the file itself in the place of `{path}`"))
+                Self::cannot_run(message).hint(format!("replace `{path}` with a regular file"))
             }
             SyncError::NotText(path) => Self::cannot_run(message).hint(format!("save `{path}` as UTF-8")),
         }
@@ -307,22 +315,21 @@ impl CliError {
     fn root(message: String, is_committed: bool, last_good: Option<ObjectId>, error: &RootError) -> Self {
         let refused = Self::refused(message);
         match error {
-            RootError::NewerFormat { .. } => {
-                refused.hint("use the modreg that wrote it, or a newer one; nothing was overwritten")
-            }
+            RootError::NewerFormat { .. } => refused
+                .hint("use the version of modreg that wrote it, or a newer one; nothing was overwritten"),
             RootError::Malformed(_) | RootError::Edited | RootError::Inconsistent(_) => {
                 let remedy = match (is_committed, last_good) {
                     (true, Some(commit)) => format!(
-                        "bring back what was published last and commit it: \
+                        "restore the last published registry and commit it: \
                          `git restore --source={commit} --staged --worktree registry`"
                     ),
-                    (true, None) => "bring back what was published last and commit it: \
+                    (true, None) => "restore the last published registry and commit it: \
                                      `git log --oneline -- registry/snapshot.json` lists the commits, \
                                      `git restore --source=COMMIT --staged --worktree registry` restores one"
                         .to_owned(),
                     (false, _) => {
-                        "`modreg compile` writes it anew; `git restore registry/snapshot.json` brings \
-                                   back the committed one"
+                        "`modreg compile` writes it again; `git restore registry/snapshot.json` restores \
+                                   the committed one"
                             .to_owned()
                     }
                 };

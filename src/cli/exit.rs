@@ -1,26 +1,26 @@
 //! The exit codes of the program.
 
-/// How a run ended. The numbers are part of the program's interface.
+/// The result of a run. The numbers are part of the program's interface.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exit {
-    /// Done, nothing wrong.
+    /// The command is done and found nothing wrong.
     Done,
-    /// The answer is no: invalid manifests, drift, differences under `--check`, a failed `verify`.
+    /// A check failed: invalid manifests, drift, differences under `--check`, problems found by `verify`.
     No,
-    /// It could not run: usage, settings, not a repository, I/O.
+    /// The command could not run: invalid usage or settings, no repository, an I/O error.
     CannotRun,
-    /// Done, but some modules are invalid: held, or left out if new.
+    /// The command is done, but some manifests are invalid: their modules are held, or left out if new.
     SomeInvalid,
-    /// Refused by a guard, nothing written.
+    /// A guard refused the command, and nothing was written.
     Refused,
-    /// Another sync runs, or the race was lost after all retries: try again later.
+    /// Another sync is running, or all retries lost the race for the branch; a later run may succeed.
     Conflict,
-    /// A bug in modreg.
+    /// The command failed because of a bug in modreg.
     Bug,
 }
 
 impl Exit {
-    /// The exit code of the process.
+    /// Returns the exit code of the process.
     pub const fn code(self) -> u8 {
         match self {
             Self::Done => 0,

@@ -1,6 +1,6 @@
-//! The command line: what the user typed, the commands, exit codes. Everything that prints is below here.
+//! The command line: arguments, commands, output and exit codes. No other module prints.
 //!
-//! `clap` is used here alone. [`context`] reads the environment, the clock and the terminal once; commands see neither.
+//! `clap` is used only here. [`context`] reads the environment, the clock and the terminal once; commands use what it read.
 
 mod args;
 mod commands;
@@ -27,8 +27,8 @@ pub use exit::Exit;
 
 /// Compiles a Git repository of module manifests into a versioned, verifiable registry of AI contexts.
 ///
-/// Manifests are files under `modules/`, entries are written to `registry/`, and every version of the registry is one
-/// commit. Merging is approving, and the history is the audit log.
+/// Manifests are files in `modules/`. Entries are written to `registry/`, and every version of the registry is one commit.
+/// A merged manifest is an approved one, and the Git history is the audit log.
 #[derive(Debug, Parser)]
 #[command(name = "modreg", version, max_term_width = 100)]
 #[command(after_help = EXIT_CODES)]
@@ -42,18 +42,18 @@ struct Cli {
 const EXIT_CODES: &str = "\
 Exit codes:
   0   done, nothing wrong
-  1   the answer is no: invalid manifests, drift, differences under --check, a failed verify
-  2   could not run: usage, settings, not a repository, I/O
-  3   done, but some modules are invalid: held at their last good content, or left out if new
-  4   refused by a guard: nothing was written
-  5   conflict: another sync runs, or the branch kept moving; try again later
+  1   a check failed: invalid manifests, drift, differences under --check, problems found by verify
+  2   could not run: invalid usage or settings, no repository, an I/O error
+  3   done, but some manifests are invalid: their modules are held, or left out if new
+  4   refused by a guard; nothing was written
+  5   conflict: another sync is running, or the branch kept moving; try again later
   70  a bug in modreg";
 
-/// Runs the program that the process's arguments ask for.
+/// Runs the command that the arguments of the process name, and returns its exit code.
 pub fn main() -> ExitCode {
     let exit = panic::catch_unwind(run).unwrap_or_else(|_| {
         output::eprint_line(
-            "this is a bug in modreg, not in your files: please report it with the message above",
+            "this is a bug in modreg, not in your files: please report it, with the message above",
         );
         Exit::Bug
     });

@@ -15,9 +15,9 @@ use crate::{
     },
 };
 
-/// Writes results to standard output; what cannot be written is an error.
+/// Writes results to standard output, and returns an error if they cannot be written.
 ///
-/// If the reader has closed its end, the command ends as if everything had been read.
+/// If the reader has closed the pipe, the command ends as if everything had been read.
 pub(super) fn write(results: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), CliError> {
     let mut stdout = io::BufWriter::new(io::stdout().lock());
     match results(&mut stdout).and_then(|()| stdout.flush()) {
@@ -26,40 +26,40 @@ pub(super) fn write(results: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> R
     }
 }
 
-/// Writes a result to standard output.
+/// Prints text on standard output.
 pub(super) fn print(text: &str) -> Result<(), CliError> {
     write(|out| out.write_all(text.as_bytes()))
 }
 
-/// Writes a result with a final newline.
+/// Prints a line on standard output.
 pub(super) fn print_line(text: &str) -> Result<(), CliError> {
     print(&format!("{text}\n"))
 }
 
-/// Writes lines to standard output.
+/// Prints lines on standard output.
 pub(super) fn print_lines(lines: &[String]) -> Result<(), CliError> {
     write(|out| lines.iter().try_for_each(|line| writeln!(out, "{line}")))
 }
 
-/// Says something on standard error; a failure to write it is ignored.
+/// Prints a line on standard error; a failure to write it is ignored.
 pub(super) fn eprint_line(text: &str) {
     let _ = writeln!(io::stderr(), "{text}");
 }
 
 impl Context {
-    /// Says something that is good to know.
+    /// Prints a message, unless `--quiet` is set.
     pub(super) fn print_message(&self, text: &str) {
         if self.verbosity >= Verbosity::Normal {
             eprint_line(&visible(text));
         }
     }
 
-    /// Says which files and folders are no part of the registry because Git ignores them.
+    /// Prints which files and folders are left out because Git ignores them.
     pub(super) fn print_ignored<'a>(&self, paths: impl IntoIterator<Item = &'a RepoPath>) {
         self.print_left_out("because Git ignores it", paths);
     }
 
-    /// Says which files and folders are left out, and why, in one line.
+    /// Prints in one line which files and folders are left out, and why.
     pub(super) fn print_left_out<'a>(&self, why: &str, paths: impl IntoIterator<Item = &'a RepoPath>) {
         let mut paths = paths.into_iter().peekable();
         if paths.peek().is_some() {
@@ -67,34 +67,34 @@ impl Context {
         }
     }
 
-    /// Says one thing of many modules or files, a line each; of a long list only the start on a terminal.
+    /// Prints one message for each of many modules or files; on a terminal only the start of a long list.
     pub(super) fn print_messages(&self, lines: Vec<String>, noun: &str, elsewhere: &str) {
         for line in shorten(lines, noun, elsewhere, self.stderr) {
             self.print_message(&line);
         }
     }
 
-    /// Says what only the curious want to know.
+    /// Prints a message if `--verbose` is set.
     pub(super) fn print_detail(&self, text: &str) {
         if self.verbosity == Verbosity::Verbose {
             eprint_line(&visible(text));
         }
     }
 
-    /// Warns of many modules or files, as [`Context::print_messages`] says.
+    /// Prints one warning for each of many modules or files, like [`Context::print_messages`].
     pub(super) fn warn_all(&self, lines: Vec<String>, noun: &str, elsewhere: &str) {
         for line in shorten(lines, noun, elsewhere, self.stderr) {
             self.warn(&line);
         }
     }
 
-    /// Warns; also under `--quiet`.
+    /// Prints a warning, even with `--quiet`.
     pub(super) fn warn(&self, text: &str) {
         eprint_line(&format!("{} {}", self.stderr.warning("warning:"), visible(text)));
     }
 }
 
-/// Shows why the program could not do what was asked.
+/// Prints the error of a command, and returns its exit code.
 pub(super) fn failure(error: &CliError, context: Option<&Context>) -> Exit {
     let label = |text: &str, paint: fn(&Context, &str) -> String| {
         context.map_or_else(|| text.to_owned(), |context| paint(context, text))
@@ -111,7 +111,7 @@ pub(super) fn failure(error: &CliError, context: Option<&Context>) -> Exit {
     error.exit
 }
 
-/// Shows what clap has to say: help and versions are results, the rest are usage errors.
+/// Prints the message of clap, and returns the exit code: help and versions are results, the rest are usage errors.
 pub(super) fn usage(error: &clap::Error) -> Exit {
     let written = error.print();
     let was_read = match written {

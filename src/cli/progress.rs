@@ -1,10 +1,10 @@
-//! A progress bar for long work, on a terminal only.
+//! The progress bar for long work, which is shown only on a terminal.
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::context::Context;
 
-/// Starts a bar that counts to `total`; where none is wanted it stays hidden.
+/// Starts a bar that counts to `total`; it is hidden if the run shows no progress or the work is short.
 pub(super) fn bar(context: &Context, what: &'static str, total: usize) -> ProgressBar {
     if !context.shows_progress || total < 200 {
         return ProgressBar::hidden();
@@ -16,13 +16,13 @@ pub(super) fn bar(context: &Context, what: &'static str, total: usize) -> Progre
     bar.with_style(style).with_message(what)
 }
 
-/// The same as a function to call for each piece of work; the bar is gone when the function is.
+/// Starts a bar, and returns the function to call for each piece of work; dropping the function removes the bar.
 pub(super) fn counter(context: &Context, what: &'static str, total: usize) -> Box<dyn Fn() + Sync> {
     let bar = Cleared(bar(context, what, total));
     Box::new(move || bar.0.inc(1))
 }
 
-/// A bar that leaves no trace.
+/// A bar that is removed when it is dropped.
 struct Cleared(ProgressBar);
 
 impl Drop for Cleared {

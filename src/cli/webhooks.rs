@@ -1,4 +1,4 @@
-//! Tells webhooks what a command did. Nothing here changes how the command ends.
+//! The webhook messages about what a command did. They never change the result of the command.
 
 use std::time::Duration;
 
@@ -13,12 +13,12 @@ use crate::{
     webhook::{self, Event, UnusableSecret, Webhooks},
 };
 
-/// How long one exchange may take while somebody waits for the command to end.
+/// The time limit of one request, which the user of the command waits for.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// How long the command tries at all. What is left is delivered by the next one, or by the server.
+/// The time limit of all deliveries of a command. The next command or the server delivers the remaining messages.
 const BUDGET: Duration = Duration::from_secs(5);
 
-/// The webhooks of a registry, with what is wrong with their secrets, or `None` where nobody is told and nothing waits.
+/// Returns the webhooks of a registry and the faults of their secrets, or `None` if there are no webhooks and no messages.
 pub(super) fn open(
     repository: &Repository,
     settings: &[Webhook],
@@ -26,14 +26,14 @@ pub(super) fn open(
 ) -> Option<(Webhooks, Vec<UnusableSecret>)> {
     let name = workspace::name(repository);
     let folder = repository.own_files();
-    // Where the last webhook is gone from the settings, what waits for it is given up.
+    // If the last webhook was removed from the settings, its messages are dropped.
     let waits = || matches!(webhook::report(&folder), Ok(Some(report)) if report.pending > 0);
     (!settings.is_empty() || waits())
         .then(|| Webhooks::new(settings, Context::secret, &folder, &name, patience))
 }
 
-/// What is told of a sync that ended; nothing where it was only tried, another one was in the way, or
-/// the request named what is not there.
+/// Returns the event of a sync that ended, or `None` if it was a dry run, if another sync was running, or if the request was
+/// invalid.
 pub(super) fn event(
     repository: &Repository,
     request: &Request<'_>,
@@ -57,12 +57,12 @@ pub(super) fn event(
     }
 }
 
-/// Keeps the message, and tries once to deliver it and what earlier runs have left.
+/// Saves the message, and tries once to deliver it and those of earlier runs.
 pub(super) fn send(repository: &Repository, event: &Event, context: &Context) {
     let settings = settings(repository);
     let Some((webhooks, flaws)) = open(repository, &settings, PATIENCE) else { return };
     for flaw in flaws {
-        context.warn(&format!("{flaw}: its messages wait for a run that knows the secret"));
+        context.warn(&format!("{flaw}: messages are kept until a run has the secret"));
     }
     let sent = webhooks.enqueue(event, context.now).and_then(|_| webhooks.deliver(&Context::clock(), BUDGET));
     match sent {
@@ -70,24 +70,29 @@ pub(super) fn send(repository: &Repository, event: &Event, context: &Context) {
             for delivery in deliveries {
                 let reason = delivery.error.unwrap_or_default();
                 match delivery.result {
-                    DeliveryResult::Delivered => context.print_detail(&format!("told {}", delivery.url)),
+                    DeliveryResult::Delivered => {
+                        context.print_detail(&format!("sent a message to {}", delivery.url))
+                    }
                     DeliveryResult::Retried => {
                         context.warn(&format!(
-                            "{} was not told: {reason}; a later run tries again",
+                            "the message to {} was not delivered: {reason}; a later run tries again",
                             delivery.url
                         ));
                     }
                     DeliveryResult::GivenUp => {
-                        context.warn(&format!("{} is not told: {reason}; it is given up", delivery.url));
+                        context.warn(&format!(
+                            "the message to {} was not delivered: {reason}; no further attempt is made",
+                            delivery.url
+                        ));
                     }
                 }
             }
         }
-        Err(error) => context.warn(&format!("a webhook message cannot be kept: {error}")),
+        Err(error) => context.warn(&format!("a webhook message cannot be saved: {error}")),
     }
 }
 
-/// The webhooks that the settings at HEAD name; none where these cannot be read, for then that is what the command says.
+/// Returns the webhooks in the settings at HEAD; none if the settings cannot be read, which the command itself reports.
 fn settings(repository: &Repository) -> Vec<Webhook> {
     let read = || {
         let commit = repository.head().ok()?.commit()?;

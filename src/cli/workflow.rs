@@ -1,4 +1,4 @@
-//! What a run leaves for the workflow that it is a step of: outputs for later steps, and a summary for people.
+//! The files that a run writes as a step of a workflow: outputs for later steps, and a summary for people.
 
 use std::{
     fs::{self, OpenOptions},
@@ -11,7 +11,7 @@ use super::{context::Context, error::CliError};
 use crate::report::{markdown::step_summary, step_outputs::Outputs};
 
 impl Context {
-    /// Appends the outputs and the summary, where the run is a step of a workflow.
+    /// Appends the outputs and the summary, if the run is a step of a workflow.
     pub(super) fn write_workflow_files(
         &self,
         outputs: &Outputs,
@@ -25,7 +25,7 @@ impl Context {
                 fs::metadata(path).map_or(0, |file| usize::try_from(file.len()).unwrap_or(usize::MAX));
             match step_summary::fitting(&summary(), before) {
                 Some(text) => append(path, &text)?,
-                None => self.print_message("the summary of this step is full: nothing was added to it"),
+                None => self.print_message("the summary of this step is too large: nothing was added to it"),
             }
         }
         Ok(())
@@ -42,7 +42,7 @@ fn append(path: &Path, text: &str) -> Result<(), CliError> {
         .map_err(|error| CliError::cannot_run(format!("cannot write to `{}`", path.display())).because(error))
 }
 
-/// A line that nobody can guess: the keys of this hash are drawn by the system.
+/// Returns a random delimiter, which the value of an output cannot contain: the system chooses the keys of this hash.
 fn delimiter() -> String {
     let draw = || RandomState::new().hash_one("delimiter");
     format!("modreg-{:016x}{:016x}", draw(), draw())

@@ -1,4 +1,4 @@
-//! The registry that a command works on: its repository, or a plain folder where git is not needed.
+//! The registry that a command works on: a repository, or a plain folder if the command does not need Git.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -16,19 +16,19 @@ use crate::{
     sync::{self, SCHEMAS, SyncError},
 };
 
-/// Where to look for the registry: the folder that the user named, or is in.
+/// Returns the folder from which the registry is searched: the one that the user named, or the current directory.
 pub(super) fn start_folder(context: &Context) -> Result<PathBuf, CliError> {
     let start = context.start_folder();
     match &context.repo {
         Some(named) if !start.is_dir() => {
             Err(CliError::cannot_run(format!("there is no folder `{}`", named.display()))
-                .hint("`-C` takes the top of the registry's repository"))
+                .hint("`-C` needs the top folder of the registry's repository"))
         }
         Some(_) | None => Ok(start),
     }
 }
 
-/// Opens the repository that the user means.
+/// Opens the repository of the folder that the user named, or of the current directory.
 pub(super) fn repository(context: &Context) -> Result<Repository, CliError> {
     Ok(open(&start_folder(context)?, context)?)
 }
@@ -37,7 +37,7 @@ fn open(start: &Path, context: &Context) -> Result<Repository, GitError> {
     Ok(Repository::open(start)?.silencing_ssh(context.silences_ssh))
 }
 
-/// What a registry is called: the name of its folder.
+/// Returns the name of a registry: the name of its folder.
 pub(super) fn name(repository: &Repository) -> String {
     let name = repository.top().file_name().unwrap_or_default().to_string_lossy();
     name.strip_suffix(".git").filter(|name| !name.is_empty()).unwrap_or(&name).to_owned()
@@ -45,20 +45,20 @@ pub(super) fn name(repository: &Repository) -> String {
 
 /// A registry's files on disk, in a repository or not.
 pub(super) struct Folder {
-    /// The directory that holds `modules/` and `registry/`.
+    /// The folder that contains `modules/` and `registry/`.
     pub(super) root: PathBuf,
-    /// Its repository, if it is in one.
+    /// The repository of the folder, if it is in one.
     pub(super) repository: Option<Repository>,
 }
 
 impl Folder {
-    /// Finds the folder: the working tree of the repository around, else the nearest directory upward that has
-    /// settings or manifests.
+    /// Finds the folder: the top of the working tree, or outside a repository the nearest folder upward that has settings
+    /// or manifests.
     pub(super) fn find(context: &Context) -> Result<Self, CliError> {
         Self::find_unless(context, |error| matches!(error, GitErrorKind::NotARepository))
     }
 
-    /// The same, for commands that need no repository: without a `git` program the folder is enough.
+    /// Finds the folder like [`Folder::find`], also if there is no `git` program.
     pub(super) fn find_without_git(context: &Context) -> Result<Self, CliError> {
         Self::find_unless(context, |error| {
             matches!(error, GitErrorKind::NotARepository | GitErrorKind::NoGit)
@@ -83,7 +83,7 @@ impl Folder {
         }
     }
 
-    /// Says of a missing folder of manifests what to do: make a registry, or bring the folder of one back.
+    /// Converts an error; for a missing folder of manifests, the help is to create a registry or to restore the folder.
     pub(super) fn missing_manifests(&self, error: SyncError) -> CliError {
         let SyncError::Load(LoadError::Missing(path)) = &error else { return error.into() };
         let head = || {
@@ -95,17 +95,17 @@ impl Folder {
         };
         let root = root_path();
         if is_in_head(path.as_str()) {
-            CliError::cannot_run(error.to_string()).hint(format!("`git restore {path}` brings it back"))
+            CliError::cannot_run(error.to_string()).hint(format!("`git restore {path}` restores it"))
         } else if is_in_head(root.as_str()) || self.root.join(root.as_str()).exists() {
             CliError::cannot_run(error.to_string()).hint(format!(
-                "the registry has a version, so it was there: `git log -- {path}` shows the commits that changed it"
+                "the registry has a version, so the folder existed: `git log -- {path}` shows the commits that changed it"
             ))
         } else {
             error.into()
         }
     }
 
-    /// Reads the settings and schemas as they are on disk, without those that Git ignores: no commit contains them.
+    /// Reads the settings and schemas on disk, without those that Git ignores, because no commit contains them.
     pub(super) fn compiler(&self, context: &Context) -> Result<Compiler, CliError> {
         let Some(repository) = &self.repository else {
             return compiler(&self.root, sync::format_on_disk(&self.root)?, &BTreeSet::new());
@@ -118,13 +118,13 @@ impl Folder {
         }
         context.print_ignored(&ignored);
         if repository.is_sparse() {
-            context.warn("this checkout is sparse: manifests that it leaves out are not read");
+            context.warn("this checkout is sparse: manifests outside of it are not read");
         }
         compiler(&self.root, repository.format(), &ignored)
     }
 }
 
-/// Reads the settings and schemas of the registry at `root` as they are on disk, but for those files and folders.
+/// Reads the settings and schemas on disk of the registry at `root`, except the files and folders in `without`.
 pub(super) fn compiler(
     root: &Path,
     format: ObjectFormat,
@@ -145,7 +145,7 @@ pub(super) fn compiler(
     Ok(sync::compiler(settings.as_deref(), &schemas, format)?)
 }
 
-/// Reads a text file, or gives `None` where there is none.
+/// Reads a text file, or returns `None` if it does not exist.
 fn read_text(root: &Path, path: RepoPath) -> Result<Option<String>, SyncError> {
     sync::read_if_there(root, &path)?.map(|bytes| sync::text_of(path, bytes)).transpose()
 }

@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// The folders of `tests/cases` that are not a namespace of rules.
-const OTHERS: [&str; 2] = ["authors", "sessions"];
+const OTHERS: [&str; 3] = ["authors", "help", "sessions"];
 
 /// Each namespace has a test here, so that they run side by side.
 macro_rules! namespaces {

@@ -95,7 +95,7 @@ fn a_merge_in_progress_is_compiled_and_what_to_add_is_named() {
     let folder = in_conflict(["notes", "mail"]);
     merge(&folder);
     let ran = folder.expect(0, &["compile"]);
-    assert_eq!(ran.err, "next: `git add registry`, then `git commit` to end the merge\n");
+    assert_eq!(ran.err, "next: `git add registry`, then `git commit` to finish the merge\n");
     folder.git(&["add", "registry"]);
     assert_eq!(folder.expect(0, &["compile"]).err, "", "it is said once");
     folder.git(&["commit", "--quiet", "--no-edit"]);
@@ -115,7 +115,10 @@ fn other_conflicts_have_to_be_resolved_by_people() {
     folder.git(&["checkout", "--quiet", "main"]);
     merge(&folder);
     let ran = folder.expect(0, &["compile"]);
-    assert_eq!(ran.err, "next: `git add registry`; resolve the other conflicts, such as `README.md`, too\n");
+    assert_eq!(
+        ran.err,
+        "next: `git add registry`; then resolve the other conflicts, such as in `README.md`\n"
+    );
     folder.git(&["add", "registry"]);
     // What is in conflict elsewhere is none of its business.
     assert_eq!(folder.expect(0, &["compile"]).err, "");
@@ -141,7 +144,7 @@ fn a_conflict_in_an_entry_is_compiled_from_the_resolved_manifest() {
     folder.git(&["checkout", "--theirs", "modules/chat/module.yaml"]);
     let ran = folder.expect(0, &["compile"]);
     ran.says(&[
-        "next: `git add registry`; resolve the other conflicts, such as `modules/chat/module.yaml`, too\n",
+        "next: `git add registry`; then resolve the other conflicts, such as in `modules/chat/module.yaml`\n",
     ]);
     folder.git(&["add", "registry", "modules"]);
     folder.git(&["commit", "--quiet", "--no-edit"]);

@@ -87,6 +87,6 @@ fn standard_input_becomes_standard_output() {
     let fixed = MENDED.replace("version: 1.0.0", "version: one").replace("name: drive", "name: stdin");
     assert_eq!(String::from_utf8_lossy(&output.stdout), fixed);
     assert!(said.contains("fixed <stdin>:6:13") && said.contains("schema/pattern"), "{said}");
-    folder.expect(2, &["validate", "--fix", "-", "--format", "json"]).says(&["no report beside it"]);
-    folder.expect(2, &["validate", "--fix", "-", "."]).says(&["not both"]);
+    folder.expect(2, &["validate", "--fix", "-", "--format", "json"]).says(&["instead of a report"]);
+    folder.expect(2, &["validate", "--fix", "-", "."]).says(&["files and standard input"]);
 }

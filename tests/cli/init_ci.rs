@@ -86,8 +86,11 @@ fn a_source_that_could_run_something_else_is_refused_before_anything_is_written(
     let folder = Folder::with_modules(&["chat"]);
     for (source, reason) in [
         ("modreg@0.1.0", "expected `URL#COMMIT` or `./FOLDER`"),
-        ("https://example.org/modreg#main", "the commit must be its full id"),
-        ("https://example.org/$(id)#0123456789abcdef0123456789abcdef01234567", "`$` is not allowed in it"),
+        ("https://example.org/modreg#main", "the commit must be a full id"),
+        (
+            "https://example.org/$(id)#0123456789abcdef0123456789abcdef01234567",
+            "the character `$` is not allowed",
+        ),
     ] {
         folder.refuses(2, &["init", "--install-from", source], &[reason]);
     }
@@ -107,7 +110,7 @@ fn workflows_without_a_source_fail_until_one_is_named() {
         ran.says(&["the workflows install modreg with `cargo install --locked --git "]);
         return;
     }
-    ran.says(&["warning: the workflows do not know where to install modreg from, and fail until they do"]);
+    ran.says(&["warning: the workflows fail, because they do not contain where to install modreg from"]);
     let text = folder.read(VALIDATE);
     let step = text.split("- name: Install modreg\n        run: |\n").nth(1).unwrap();
     let script: Vec<_> = step.lines().take(2).map(str::trim).collect();
@@ -146,14 +149,24 @@ fn files_can_be_written_and_not_committed() {
 #[test]
 fn attributes_are_added_to_a_file_that_exists() {
     for (before, expected) in [
-        ("*.png binary\n", format!("*.png binary\n\n# What modreg generates keeps every byte.\n{LINES}")),
-        ("* text=auto", format!("* text=auto\n\n# What modreg generates keeps every byte.\n{LINES}")),
+        (
+            "*.png binary\n",
+            format!(
+                "*.png binary\n\n# Git does not change the bytes of the files that modreg generates.\n{LINES}"
+            ),
+        ),
+        (
+            "* text=auto",
+            format!(
+                "* text=auto\n\n# Git does not change the bytes of the files that modreg generates.\n{LINES}"
+            ),
+        ),
         // These do not keep a filter of the user away.
         (
             "registry/** -text linguist-generated\n/registry/snapshot.json -merge\n",
             format!(
                 "registry/** -text linguist-generated\n/registry/snapshot.json -merge\n\n\
-                 # What modreg generates keeps every byte.\n{LINES}"
+                 # Git does not change the bytes of the files that modreg generates.\n{LINES}"
             ),
         ),
         // What is set already needs no second line.
@@ -163,7 +176,9 @@ fn attributes_are_added_to_a_file_that_exists() {
         folder.write(".gitattributes", before);
         folder.commit("attributes");
         let ran = folder.expect(0, &["init", "--ci", "none"]);
-        let is_said = ran.err.contains("added to .gitattributes: generated files keep every byte\n");
+        let is_said = ran.err.contains(
+            "added lines to `.gitattributes`, so that Git does not change the bytes of generated files\n",
+        );
         assert_eq!(is_said, expected != before, "{}", ran.err);
         assert_eq!(folder.read(".gitattributes"), expected);
         assert_eq!(folder.git(&["status", "--porcelain"]), "");
@@ -195,9 +210,11 @@ fn attributes_with_work_in_them_are_not_committed() {
     folder.commit("attributes");
     folder.write(".gitattributes", "*.png binary\n*.gif binary\n");
     let ran = folder.expect(0, &["init", "--ci", "none"]);
-    ran.says(&["warning: `.gitattributes` has changes of your own: commit it yourself\n"]);
+    ran.says(&[
+        "warning: `.gitattributes` has uncommitted changes and was not committed: commit it yourself\n",
+    ]);
     assert_eq!(folder.git(&["status", "--porcelain"]), " M .gitattributes");
-    assert!(folder.read(".gitattributes").starts_with("*.png binary\n*.gif binary\n\n# What modreg"));
+    assert!(folder.read(".gitattributes").starts_with("*.png binary\n*.gif binary\n\n# Git does not change"));
 }
 
 #[test]
@@ -207,7 +224,7 @@ fn attributes_that_another_file_overrules_are_reported() {
     folder.write(".git/info/attributes", "*.json text\n");
     let ran = folder.expect(0, &["init", "--ci", "none"]);
     ran.says(&[
-        "warning: git may change the bytes of generated files: another file overrules `.gitattributes`",
+        "warning: Git may change the bytes of generated files, because another file overrides `.gitattributes`",
     ]);
     assert_eq!(folder.read(".gitattributes"), LINES);
 }

@@ -86,7 +86,7 @@ fn files_are_not_written_through_links() {
         let place = folder.path().join(link);
         std::fs::create_dir_all(place.parent().unwrap()).unwrap();
         std::os::unix::fs::symlink(&elsewhere, place).unwrap();
-        folder.refuses(2, args, &[message, "put a folder in its place"]);
+        folder.refuses(2, args, &[message, "replace it with a folder"]);
         assert_eq!(std::fs::read_dir(&elsewhere).unwrap().count(), 0, "{link}");
     }
 }
@@ -120,7 +120,7 @@ fn a_skeleton_is_valid_and_skipped_until_it_is_approved() {
     folder.refuses(
         2,
         &["new", "Mail"],
-        &["`Mail` is not a module name", "`modules/mail/module.yaml` has it"],
+        &["`Mail` is not a module name", "it is taken by `modules/mail/module.yaml`"],
     );
     folder.refuses(2, &["new", "../mail"], &["is not a module name"]);
     folder.edit("modules/mail/module.yaml", "DRAFT\n", "ACTIVE\n");
@@ -158,7 +158,7 @@ fn a_name_is_suggested_and_one_that_is_taken_is_refused() {
         "error: the name `tasks` is taken: `modules/team/tasks.yaml` is its manifest\n  \
          help: edit that one, or choose another name\n"
     );
-    folder.refuses(2, &["new", "Tasks"], &["but `modules/team/tasks.yaml` has it"]);
+    folder.refuses(2, &["new", "Tasks"], &["but it is taken by `modules/team/tasks.yaml`"]);
 
     let report = folder.report(0, "new-report", &["new", "train-tickets"]);
     assert_eq!(
@@ -197,7 +197,7 @@ fn an_outdated_copy_of_a_schema_is_renewed_and_committed() {
     folder.expect(0, &["init", "--ci", "none", "."]);
     folder
         .expect(0, &["schema", "--update"])
-        .prints(&["schema/module.schema.json is a schema of the registry's own"]);
+        .prints(&["schema/module.schema.json is the registry's own schema"]);
     assert_eq!(folder.read(path), own);
 }
 

@@ -14,6 +14,7 @@ mod formats;
 mod git_policy;
 mod guards;
 mod harness;
+mod help;
 mod history;
 mod holds;
 mod init_ci;

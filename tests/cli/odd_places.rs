@@ -308,7 +308,7 @@ fn something_else_in_the_place_of_the_registry_has_to_be_moved() {
         folder.git(&["rm", "-r", "--quiet", "registry"]);
         make(&folder.path().join("registry"));
         folder.commit("odd");
-        folder.refuses(2, &["sync"], &["`registry` is in the way", "move it out of the way, commit that"]);
+        folder.refuses(2, &["sync"], &["`registry` is in the way", "move it elsewhere, commit that"]);
         folder.git(&["rm", "--quiet", "registry"]);
         folder.commit("out of the way");
         folder.expect(0, &["sync"]).prints(&["version 2, commit "]);

@@ -38,7 +38,7 @@ fn a_form_that_this_git_cannot_read_is_refused_by_every_command_in_its_words() {
     folder.git(&["config", "extensions.fromTheFuture", "true"]);
     for command in COMMANDS {
         let ran = folder.expect(2, command);
-        ran.says(&["git cannot read the repository", "fromthefuture", "a newer git"]);
+        ran.says(&["git cannot read the repository", "fromthefuture", "a newer version of Git"]);
     }
 }
 

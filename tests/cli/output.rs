@@ -1,4 +1,4 @@
-//! What goes where: results to standard output, talk to standard error, colours only where wanted.
+//! The streams: results on standard output, messages on standard error, and colours only where they are wanted.
 
 use std::{
     fs::File,
@@ -23,10 +23,10 @@ fn invalid() -> Folder {
 }
 
 #[test]
-fn colours_are_for_terminals_and_for_those_who_ask() {
+fn colours_are_used_on_terminals_or_on_request() {
     let folder = invalid();
     let escape = "\u{1b}[";
-    assert!(!folder.expect(1, &["validate"]).out.contains(escape), "this is no terminal");
+    assert!(!folder.expect(1, &["validate"]).out.contains(escape), "standard output is not a terminal");
     assert!(folder.expect(1, &["validate", "--color", "always"]).out.contains(escape));
     assert!(!folder.expect(1, &["validate", "--color", "never"]).out.contains(escape));
     for (variable, colours) in [("NO_COLOR", false), ("CLICOLOR_FORCE", true)] {
@@ -36,7 +36,7 @@ fn colours_are_for_terminals_and_for_those_who_ask() {
 }
 
 #[test]
-fn quiet_says_what_is_asked_for_and_what_is_wrong() {
+fn quiet_prints_only_results_and_findings() {
     let folder = invalid();
     let ran = folder.expect(1, &["validate", "-q"]);
     ran.prints(&["schema/unknown-field"]);
@@ -57,7 +57,7 @@ fn listed(sign: char, names: &[String]) -> String {
 }
 
 #[test]
-fn quiet_lists_the_first_changes_and_a_pipe_lists_all() {
+fn quiet_shortens_lists_of_changes_and_a_pipe_gets_all() {
     let names = numbered(25);
     let folder = Folder::with_modules(&names.iter().map(String::as_str).collect::<Vec<_>>());
     let lines = |count: usize| listed('+', &names[..count]);
@@ -101,7 +101,7 @@ fn refused_removals_are_listed_up_to_fifty() {
 }
 
 #[test]
-fn results_go_to_standard_output_alone() {
+fn results_go_only_to_standard_output() {
     let folder = Folder::with_modules(&["chat"]);
     let ran = folder.expect(0, &["sync"]);
     assert_eq!(ran.err, "");
@@ -111,7 +111,7 @@ fn results_go_to_standard_output_alone() {
 }
 
 #[test]
-fn a_reader_that_goes_away_changes_nothing_about_the_answer() {
+fn a_closed_pipe_does_not_change_the_exit_code() {
     let folder = Folder::empty();
     for number in 0..2000 {
         folder.write(&format!("modules/m{number}.yaml"), "name: wrong\n");
@@ -119,10 +119,10 @@ fn a_reader_that_goes_away_changes_nothing_about_the_answer() {
     for (args, code) in [(&["validate"][..], 1), (&["schema"], 0), (&["man"], 0), (&["--help"], 0)] {
         let mut child = program(&folder, args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         drop(child.stdout.take());
-        let mut said = String::new();
-        child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
-        assert_eq!(child.wait().unwrap().code(), Some(code), "{args:?}: {said}");
-        assert!(!said.contains("error:") && !said.contains("panicked"), "{args:?}: {said}");
+        let mut messages = String::new();
+        child.stderr.take().unwrap().read_to_string(&mut messages).unwrap();
+        assert_eq!(child.wait().unwrap().code(), Some(code), "{args:?}: {messages}");
+        assert!(!messages.contains("error:") && !messages.contains("panicked"), "{args:?}: {messages}");
     }
 }
 
@@ -150,14 +150,14 @@ fn results_that_cannot_be_written_are_an_error() {
     ] {
         let full = File::options().write(true).open("/dev/full").unwrap();
         let output = program(&folder, args).stdout(full).stderr(Stdio::piped()).output().unwrap();
-        let said = String::from_utf8_lossy(&output.stderr);
-        assert_eq!(output.status.code(), Some(2), "{args:?}: {said}");
-        assert!(!said.contains("no problems") && !said.contains("panicked"), "{args:?}: {said}");
+        let messages = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{args:?}: {messages}");
+        assert!(!messages.contains("no problems") && !messages.contains("panicked"), "{args:?}: {messages}");
     }
 }
 
 #[test]
-fn nothing_from_a_manifest_reaches_a_terminal_raw() {
+fn control_characters_of_a_manifest_are_never_printed() {
     let folder = Folder::empty();
     folder.write(
         "modules/chat.yaml",

@@ -1,4 +1,4 @@
-//! The commands that look things up: `explain`, `schema`, `completions`, `man`, `--help`.
+//! The commands that print references: `explain`, `schema`, `completions` and `man`; and usage errors.
 
 use crate::harness::Folder;
 
@@ -30,7 +30,7 @@ fn every_schema_that_is_listed_is_printed() {
 }
 
 #[test]
-fn completions_and_manual_pages_are_there_for_every_command() {
+fn every_shell_has_completions_and_every_command_a_manual_page() {
     let folder = Folder::empty();
     for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
         folder.expect(0, &["completions", shell]).prints(&["modreg", "validate"]);
@@ -38,19 +38,13 @@ fn completions_and_manual_pages_are_there_for_every_command() {
     folder.expect(2, &["completions", "tcsh"]).says(&["possible values: bash"]);
     folder.expect(0, &["man"]).prints(&[".TH modreg 1"]);
     folder.expect(2, &["man", "synch"]).says(&["there is no command `synch`"]);
-    let help = folder.expect(0, &["--help"]).out;
-    let commands = help.split("Commands:").nth(1).unwrap().split("\n\n").next().unwrap();
-    let names = commands.lines().filter(|line| line.starts_with("  ") && !line.starts_with("   "));
-    let names: Vec<_> = names.filter_map(|line| line.split_whitespace().next()).collect();
-    assert!(names.len() > 14, "{names:?}");
-    for name in names.into_iter().filter(|name| *name != "help") {
-        folder.expect(0, &["man", name]).prints(&[&format!("modreg-{name}")]);
-        folder.expect(0, &[name, "--help"]).prints(&["Usage: modreg", "--repo <DIR>"]);
+    for name in crate::help::commands(&folder) {
+        folder.expect(0, &["man", &name]).prints(&[&format!("modreg-{name}")]);
     }
 }
 
 #[test]
-fn what_nobody_understands_is_a_usage_error() {
+fn invalid_arguments_are_usage_errors() {
     let folder = Folder::with_modules(&["chat"]);
     for (args, words) in [
         (&["sinc"][..], &["'sync'"][..]),

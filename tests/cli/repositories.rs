@@ -16,7 +16,7 @@ fn a_bare_repository_syncs_and_says_what_needs_files() {
     for command in [&["validate"][..], &["compile"], &["diff"], &["init"], &["new", "mail"]] {
         modreg_in(&bare, command)
             .ended(2, command)
-            .says(&["the repository is bare", "`modreg sync`, which needs none"]);
+            .says(&["the repository is bare", "`modreg sync`, which does not need one"]);
     }
 }
 

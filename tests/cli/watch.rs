@@ -183,7 +183,7 @@ fn only_what_was_named_is_watched() {
     watch.says("1 error in 1 of 2 manifests");
     assert_eq!(watch.interrupt(), Some(1));
     folder.expect(2, &["validate", "--watch", "-"]).says(&["standard input cannot be watched"]);
-    folder.expect(2, &["validate", "--watch", "--format", "json"]).says(&["reports to people"]);
+    folder.expect(2, &["validate", "--watch", "--format", "json"]).says(&["supports only `--format human`"]);
     folder.expect(2, &["validate", "--watch", "modules/none.yaml"]).says(&["there is no file"]);
 }
 

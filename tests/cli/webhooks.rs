@@ -81,7 +81,7 @@ fn a_failing_receiver_causes_only_a_warning() {
     let folder = with_webhook(&url);
     let ran = sync(&folder, "sync");
     assert_eq!(ran.code, 0);
-    ran.says(&["was not told: the receiver answered with status 500; a later run tries again"]);
+    ran.says(&["was not delivered: the receiver answered with status 500; a later run tries again"]);
     assert!(!ran.err.contains("hidden"), "{}", ran.err);
     bodies.recv().unwrap();
     assert_eq!(folder.root()["version"], 1);
@@ -104,7 +104,9 @@ fn messages_of_a_removed_webhook_are_given_up() {
     bodies.recv().unwrap();
     folder.write("modreg.toml", "");
     folder.commit("remove the webhook");
-    folder.expect(0, &["sync"]).says(&["is given up", "the settings no longer contain the webhook"]);
+    folder
+        .expect(0, &["sync"])
+        .says(&["no further attempt is made", "the settings no longer contain the webhook"]);
     let webhooks = &folder.report(0, "status-report", &["status"])["webhooks"];
     assert_eq!((&webhooks["pending"], &webhooks["deliveries"][0]["result"]), (&0.into(), &"given_up".into()));
 }

@@ -1,4 +1,4 @@
-//! `modreg compile`
+//! `modreg compile` writes the compiled registry of the working tree, or checks it.
 
 use std::collections::BTreeMap;
 
@@ -29,43 +29,48 @@ use crate::{
     sync::{Draft, Drift, Log, RemovalToken, SyncError, WorkingDraft, WorkingTree},
 };
 
-/// Where all pins and holds are that a long list leaves out.
+/// The end of a shortened list of pins and holds.
 const IN_ROOT: &str = "`registry/snapshot.json` has all";
 
-/// The trailer of a commit that lets removals through.
+/// The trailer of a commit message that allows removals.
 const ALLOW_REMOVALS: &str = "Allow-Removals";
 
 /// Compile the working tree into `registry/` without committing
 ///
-/// A file in `registry/` that is not what the manifests compile to is overwritten; files among the entries that are not
-/// entries are removed, and named. The removal guard is that of `modreg sync`.
+/// Files in `registry/` that differ from what the manifests compile to are overwritten, and files that do not belong there
+/// are removed and listed. The removal guard is the same as for `modreg sync`.
 ///
-/// Meant for authors who commit the compiled registry in the same pull request: `modreg compile --check --base REV` in CI
-/// checks that they did, where REV is what the request will be merged into. To let removals through there, give one of its
-/// commits the trailer `Allow-Removals: TOKEN`.
+/// This command is for repositories where each pull request contains the compiled registry. In CI,
+/// `modreg compile --check --base REV` checks that it does, where REV is the commit that the request will be merged into.
+/// To allow removals in a request, add the trailer `Allow-Removals: TOKEN` to the message of one of its commits.
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Args {
-    /// Write nothing, and exit 1 if `registry/` is not what the manifests compile to
+    /// Write nothing, and exit 1 if `registry/` differs from what the manifests compile to
     #[arg(long)]
     check: bool,
-    /// Check the change since this revision: its registry is the one before, for the guard, the versions and the number
+    /// Check the change since this revision
+    ///
+    /// The registry of the revision is the previous one for the removal guard, the versions of the modules and the number of
+    /// the snapshot.
     #[arg(long, value_name = "REV", requires = "check")]
     base: Option<String>,
-    /// Let through the removals that an earlier refusal listed, and no others
+    /// Allow exactly the removals that an earlier refusal listed
+    ///
+    /// The message of the refusal contains the token.
     #[arg(long, value_name = "TOKEN")]
     allow_removals: Option<RemovalToken>,
-    /// How to report
+    /// The output format
     #[arg(long, value_enum, default_value_t)]
     format: CheckFormat,
 }
 
-/// What was compiled, and what `registry/` lacks of it.
+/// A compiled registry, and how `registry/` differs from it.
 struct Compilation<'a> {
     tree: &'a WorkingTree<'a>,
     draft: &'a Draft,
     drift: &'a Drift,
     diagnostics: &'a [Diagnostic],
-    /// The pins and holds that a change adds or lifts, a line each.
+    /// The pins and holds that the change adds or removes, one line each.
     pin_changes: &'a [String],
 }
 
@@ -159,7 +164,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     })
 }
 
-/// Says how to go on where a merge left the registry in conflict.
+/// Prints the next steps if a merge left conflicts in the registry.
 fn print_merge_steps(folder: &Folder, context: &Context) -> Result<(), CliError> {
     let Some(repository) = &folder.repository else { return Ok(()) };
     let is_generated = |path: &RepoPath| path.ancestors().any(|folder| folder.as_str() == REGISTRY);
@@ -167,31 +172,31 @@ fn print_merge_steps(folder: &Folder, context: &Context) -> Result<(), CliError>
     match (generated.is_empty(), others.first()) {
         (true, _) => {}
         (false, None) => {
-            context.print_message("next: `git add registry`, then `git commit` to end the merge")
+            context.print_message("next: `git add registry`, then `git commit` to finish the merge")
         }
         (false, Some(path)) => {
             let path = visible(path.as_str());
             context.print_message(&format!(
-                "next: `git add registry`; resolve the other conflicts, such as `{path}`, too"
+                "next: `git add registry`; then resolve the other conflicts, such as in `{path}`"
             ));
         }
     }
     Ok(())
 }
 
-/// The commit that a change is compared with, and its log.
+/// Returns the commit that a change is compared with, and its log.
 fn base(folder: &Folder, revision: &str) -> Result<(ObjectId, Log), CliError> {
     let Some(repository) = &folder.repository else {
         return Err(CliError::cannot_run("`--base` needs a Git repository"));
     };
     let Some(commit) = repository.resolve(revision)? else {
         return Err(CliError::cannot_run(format!("the revision `{}` is unknown", visible(revision)))
-            .hint("in a workflow, check out with `fetch-depth: 2`, and name the first parent: `HEAD^1`"));
+            .hint("in a workflow, check out with `fetch-depth: 2`, and use the first parent: `HEAD^1`"));
     };
     Ok((commit, Log::read(repository, commit)?))
 }
 
-/// The removals that the commits of a change let through, each in a trailer of its message.
+/// Returns the tokens with which the commits of a change allow removals, each in a trailer of its message.
 fn tokens_in_commits(repository: &Repository, base: ObjectId) -> Result<Vec<RemovalToken>, CliError> {
     let head = repository.head().map_err(SyncError::from)?.commit();
     let range = Range { from: head.as_slice(), except: Some(base) };
@@ -203,7 +208,7 @@ fn tokens_in_commits(repository: &Repository, base: ObjectId) -> Result<Vec<Remo
     Ok(tokens)
 }
 
-/// The pins and holds that a change adds or lifts, a line each.
+/// Returns the pins and holds that a change adds or removes, one line each.
 fn changes_of_pins(before: Option<&Root>, now: &Root) -> Vec<String> {
     let nothing = BTreeMap::new();
     let pinned = before.map_or(&nothing, |root| &root.pinned);
@@ -213,8 +218,8 @@ fn changes_of_pins(before: Option<&Root>, now: &Root) -> Vec<String> {
     let mut lines: Vec<String> = pins
         .map(|(name, new)| format!("adds a pin: {name} {} ({})", pin(new.version), visible(&new.reason)))
         .collect();
-    let lifted = pinned.iter().filter(|(name, _)| !now.pinned.contains_key(*name));
-    lines.extend(lifted.map(|(name, old)| format!("lifts a pin: {name} {}", pin(old.version))));
+    let removed = pinned.iter().filter(|(name, _)| !now.pinned.contains_key(*name));
+    lines.extend(removed.map(|(name, old)| format!("removes a pin: {name} {}", pin(old.version))));
     let nothing = BTreeMap::new();
     let held = before.map_or(&nothing, |root| &root.held);
     let began = now.held.iter().filter(|(name, _)| !held.contains_key(*name));
@@ -248,7 +253,7 @@ impl Compilation<'_> {
         context.print_messages(changed.collect(), "file", "`git status` lists all");
         let root = self.draft.root.as_ref().or(self.tree.previous().snapshot.root.as_ref());
         let version = root.map_or_else(
-            || "no registry: there is nothing to register".to_owned(),
+            || "no registry was written: no module is registrable".to_owned(),
             |root| format!("version {}", root.version),
         );
         let files = match self.drift.paths().len() {
@@ -265,14 +270,14 @@ impl Compilation<'_> {
         context.print_diagnostics(self.diagnostics.iter());
         output::print_lines(&shorten(self.pin_changes.to_vec(), "pin or hold", IN_ROOT, context.stdout))?;
         if self.drift.is_empty() {
-            return output::print_line("registry/ is what the manifests compile to");
+            return output::print_line("registry/ matches the manifests");
         }
         let paths = self.drift.paths().into_iter();
         let files = paths
             .map(|path| format!("{}: {}", visible(path.as_str()), findings::drift_message(path, self.drift)));
         output::print_lines(&shorten(files.collect(), "file", IN_JSON, context.stdout))?;
         output::eprint_line(
-            "registry/ is not what the manifests compile to: run `modreg compile` and commit the result",
+            "registry/ does not match the manifests: run `modreg compile` and commit the result",
         );
         Ok(())
     }

@@ -1,15 +1,15 @@
-//! `modreg completions`
+//! `modreg completions` prints the completion script of a shell.
 
 use clap_complete::Shell;
 
 use crate::cli::{error::CliError, exit::Exit, output};
 
-/// Print a shell's completion script
+/// Print the completion script of a shell
 ///
 /// For bash: `modreg completions bash > ~/.local/share/bash-completion/completions/modreg`
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Args {
-    /// The shell
+    /// The shell that runs the script
     shell: Shell,
 }
 

@@ -1,4 +1,4 @@
-//! `modreg diff`
+//! `modreg diff` shows what would change, or what changed.
 
 use clap::ValueEnum;
 
@@ -27,19 +27,20 @@ use crate::{
 
 /// Show what a sync of the working tree would change, or what changed between two versions
 ///
-/// Exits 3 if a manifest is invalid. The registry of a revision is what `registry/` contains at that commit. On a terminal at
-/// most 20 lines of changes are shown; a pipe gets all.
+/// Exits 3 if a manifest is invalid. The registry of a revision is what `registry/` contains at that commit. A terminal
+/// shows at most 20 lines of changes; a pipe gets all of them.
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Args {
-    /// The version or the revision to start from (`42` and `v42` are versions, anything else is a revision); without one,
-    /// the working tree is compared with the last published version
+    /// The version or revision to start from; by default the working tree is compared with the latest version
+    ///
+    /// `42` and `v42` are versions; anything else is a Git revision.
     from: Option<String>,
-    /// The version or the revision to compare with; without one, the registry at HEAD
+    /// The version or revision to compare with; the default is the registry at HEAD
     to: Option<String>,
-    /// How to report
+    /// The output format
     #[arg(long, value_enum, default_value_t)]
     format: DiffFormat,
-    /// Exit 1 if there are any changes, else as without it
+    /// Exit 1 if there are any changes
     #[arg(long)]
     check: bool,
 }
@@ -47,32 +48,32 @@ pub(in crate::cli) struct Args {
 /// The output formats of `diff`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 enum DiffFormat {
-    /// For people
+    /// Text for people
     #[default]
     Human,
-    /// For programs: one JSON object (see `modreg schema diff-report`)
+    /// One JSON object for programs; `modreg schema diff-report` prints its schema
     Json,
-    /// For the comments of a pull request
+    /// Markdown for the comments of a pull request
     Markdown,
 }
 
-/// Two states of the registry, compared.
+/// The comparison of two states of the registry.
 struct Comparison {
     from: SnapshotVersion,
-    /// `None` is the working tree.
+    /// The version to compare with, or `None` for the working tree.
     to: Option<SnapshotVersion>,
     latest: SnapshotVersion,
     changes: Changes,
     summary: Summary,
     diagnostics: Vec<Diagnostic>,
-    /// What a sync would do about invalid manifests.
+    /// The consequences of invalid manifests for a sync.
     invalid: InvalidModules,
     has_invalid: bool,
-    /// Whether a sync would begin or end to hold a module.
+    /// Whether a sync would start or stop holding a module.
     changes_holds: bool,
     /// The modules that are no longer held.
     released: Vec<String>,
-    /// Why the removal guard would refuse a sync.
+    /// The reason why the removal guard would refuse a sync.
     refused: Option<json::Refusal>,
 }
 
@@ -170,7 +171,7 @@ fn versions(from: &str, to: Option<&str>, context: &Context) -> Result<Compariso
     })
 }
 
-/// Finds a version, 0 being the registry before its first one, or the registry of a revision.
+/// Finds the registry of a version or of a revision; version 0 is the empty registry before the first version.
 fn find_snapshot(repository: &Repository, log: &Log, text: &str) -> Result<VersionedSnapshot, CliError> {
     if let Ok(version) = text.parse::<SnapshotVersion>() {
         return VersionedSnapshot::find(repository, log, version).map_err(|error| {
@@ -196,7 +197,7 @@ fn find_snapshot(repository: &Repository, log: &Log, text: &str) -> Result<Versi
     })
 }
 
-/// How a range of git, `a..b` or `a...b`, is written here.
+/// Returns the help for a range of Git, `a..b` or `a...b`, which is written as two arguments here.
 fn suggest_two_arguments(from: &str, to: &str) -> String {
     let end = |text: &str| match text.trim_start_matches('.') {
         "" => "HEAD".to_owned(),

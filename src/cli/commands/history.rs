@@ -1,4 +1,4 @@
-//! `modreg history`
+//! `modreg history` lists the versions of the registry.
 
 use crate::{
     cli::{args::Format, context::Context, error::CliError, exit::Exit, output, workspace},
@@ -13,12 +13,12 @@ use crate::{
 /// Show the audit log: every version of the registry, newest first
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Args {
-    /// Only the versions that changed this module
+    /// Show only the versions that changed this module
     module: Option<ModuleName>,
-    /// At most so many versions
+    /// Show at most this number of versions
     #[arg(short = 'n', long, value_name = "N")]
     limit: Option<usize>,
-    /// How to report
+    /// The output format
     #[arg(long, value_enum, default_value_t)]
     format: Format,
 }

@@ -1,11 +1,13 @@
-//! `modreg man`
+//! `modreg man` prints manual pages.
 
 use crate::cli::{error::CliError, exit::Exit, output};
 
-/// Print the manual page: `modreg man | man -l -`
+/// Print the manual page of the program or of a command
+///
+/// To read it: `modreg man | man -l -`
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Args {
-    /// The command whose page to print; without one, the page of the program
+    /// The command whose page to print; the default is the page of the program
     command: Option<String>,
 }
 

@@ -1,4 +1,4 @@
-//! The commands, one file each: the arguments, whose comments are the help, and what is done.
+//! The commands, one file each: the arguments, whose doc comments are the help texts, and a function that runs it.
 
 mod compile;
 mod completions;
@@ -23,7 +23,7 @@ use clap::Subcommand;
 
 use super::{context::Context, error::CliError, exit::Exit, interrupt};
 
-/// What to do.
+/// A command with its arguments.
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     Init(init::Args),
@@ -46,16 +46,16 @@ pub(super) enum Command {
     Man(man::Args),
 }
 
-/// Runs a command; completions and the manual page are made from the definition of the command line.
+/// Runs a command. Completions and manual pages are made from the definition of the command line.
 pub(super) fn run(
     command: Command,
     definition: fn() -> clap::Command,
     context: &Context,
 ) -> Result<Exit, CliError> {
-    // These end by themselves, once what they do is done.
-    let is_asked_to_end =
+    // These two react to signals themselves, so that they can finish what they are doing.
+    let handles_signals =
         matches!(&command, Command::Serve(_) | Command::Validate(validate::Args { watch: true, .. }));
-    if !is_asked_to_end {
+    if !handles_signals {
         interrupt::end_git_on_signals()?;
     }
     match command {

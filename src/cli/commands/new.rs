@@ -1,4 +1,4 @@
-//! `modreg new`
+//! `modreg new` writes the skeleton of a manifest.
 
 use crate::{
     cli::{args::Format, context::Context, error::CliError, exit::Exit, output, workspace::Folder},
@@ -10,13 +10,13 @@ use crate::{
 
 /// Write a manifest skeleton: `modules/NAME/module.yaml`
 ///
-/// It is a draft, valid as it is, with a line that makes editors check and complete it. Nothing existing is overwritten, and a
-/// name that another manifest has is refused.
+/// The manifest is a valid draft. Its first line names the JSON Schema, so that editors check and complete it. No existing
+/// file is overwritten, and a name that another manifest has is refused.
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Args {
     /// The name of the module: words of a-z and 0-9 joined by single hyphens, 2 to 63 characters
     name: String,
-    /// How to report
+    /// The output format
     #[arg(long, value_enum, default_value_t)]
     format: Format,
 }
@@ -36,9 +36,8 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
         let refused = CliError::cannot_run(error.to_string());
         match ModuleName::nearest(&args.name).map(|name| (taken(&name), name)) {
             Some((None, name)) => refused.hint(format!("did you mean `{name}`?")),
-            Some((Some(path), name)) => {
-                refused.hint(format!("`{name}` would be a name, but `{path}` has it: choose another one"))
-            }
+            Some((Some(path), name)) => refused
+                .hint(format!("`{name}` is a valid name, but it is taken by `{path}`: choose another one")),
             None => refused,
         }
     })?;
@@ -56,7 +55,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
         }
         Format::Human => {
             output::print_line(&path.to_string())?;
-            context.print_message("fill it in, check it with `modreg validate`, then commit it");
+            context.print_message("next: fill it in, check it with `modreg validate`, then commit it");
         }
     }
     Ok(Exit::Done)
@@ -78,10 +77,10 @@ fn write(folder: &Folder, path: &RepoPath, name: &ModuleName) -> Result<(), CliE
     Err(CliError::cannot_run(format!("`{path}` exists already")).hint("edit it, or choose another name"))
 }
 
-/// What the YAML language server of editors reads.
+/// The comment by which the YAML language server of editors finds the schema.
 const SCHEMA_LINE: &str = "# yaml-language-server: $schema=";
 
-/// A manifest that says what goes where.
+/// Returns a manifest whose comments explain each field.
 fn skeleton(name: &ModuleName) -> String {
     let title = name.title();
     format!(
@@ -92,22 +91,22 @@ version: 0.1.0
 status: DRAFT
 
 aiContext:
-  # What the module is for, in a sentence or two. An assistant decides by it.
+  # What the module is for, in one or two sentences. Assistants use it to choose a module.
   purpose: What {name} does for people, and when it is the right module.
   # PRODUCTIVITY, COMMUNICATION, ANALYTICS, DEVELOPMENT, ENTERTAINMENT, EDUCATION, FINANCE, HEALTH, BUSINESS or OTHER.
   category: OTHER
-  # Words that lead to the module: at least one.
+  # Words that users say when they need the module: at least one.
   keywords:
     - {name}
-  # Requests that lead to it: regular expressions, case does not matter, a lone * matches any words.
+  # Requests that the module answers: regular expressions; case is ignored, and a * between spaces matches any words.
   patterns: []
-  # Ideas that it is about.
+  # Topics that the module is about.
   concepts: []
-  # What it holds, such as: {{ name: file, pluralName: files, description: A document with its versions. }}
+  # The things that it manages, such as: {{ name: file, pluralName: files, description: A document with its versions. }}
   entities: []
-  # What it can do, such as: {{ name: share-file, description: Shares a file., permissions: ["{name}:file:write"] }}
+  # What users can do with it, such as: {{ name: share-file, description: Shares a file., permissions: ["{name}:file:write"] }}
   actions: []
-  # Where its live data is, such as: {{ name: recent, endpoint: /api/{name}/ai/context/recent, cacheDuration: 60000 }}
+  # The endpoints of its live data, such as: {{ name: recent, endpoint: /api/{name}/ai/context/recent, cacheDuration: 60000 }}
   contextProviders: []
 "#
     )

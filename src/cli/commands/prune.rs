@@ -1,13 +1,13 @@
-//! `modreg prune`
+//! `modreg prune` removes orphaned entries.
 
 use crate::{
     cli::{args::Publishing, context::Context, error::CliError, exit::Exit, outcome, workspace},
     sync::{Scope, Trigger},
 };
 
-/// Remove orphans: entries whose manifest is gone or no longer registrable
+/// Remove orphans: entries whose manifest no longer exists or is no longer registrable
 ///
-/// Nothing is added or updated. The removal guard is that of `modreg sync`.
+/// Nothing is added or updated. The removal guard is the same as for `modreg sync`.
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Args {
     #[command(flatten)]

@@ -1,4 +1,4 @@
-//! `modreg rollback`
+//! `modreg rollback` publishes the content of an old version again.
 
 use crate::{
     cli::{args::Publishing, context::Context, error::CliError, exit::Exit, outcome, workspace},
@@ -6,19 +6,19 @@ use crate::{
     sync::{Reason, Rollback, Scope, Trigger},
 };
 
-/// Publish a new version with the content of an old one, and pin what went back
+/// Publish the content of an old version as a new version, and pin the modules
 ///
-/// Syncs leave pinned modules alone, whatever becomes of their manifests, until `modreg unpin` lifts the pins. A module
-/// that the old version does not have is removed and stays away. The removal guard is that of `modreg sync`. Old content
-/// comes back as it was, also where today's schemas and rules would refuse it; that is said.
+/// Syncs do not change pinned modules, whatever their manifests contain, until `modreg unpin` removes the pins. A module
+/// that the old version does not contain is removed, and not added again while it is pinned. The removal guard is the same
+/// as for `modreg sync`. Old content is published even if the current schemas or rules refuse it, which is reported.
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Args {
-    /// The version whose content comes back
+    /// The version whose content is published again
     version: SnapshotVersion,
-    /// Only these modules; without any, all that differ from the old version
+    /// The modules to roll back; the default is all that differ from the old version
     #[arg(value_name = "MODULE")]
     modules: Vec<ModuleName>,
-    /// Why, in a line for those who read the status and the history
+    /// The reason, in one line; the status and the history show it
     #[arg(long, value_name = "TEXT")]
     reason: Reason,
     #[command(flatten)]

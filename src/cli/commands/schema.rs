@@ -1,4 +1,4 @@
-//! `modreg schema`
+//! `modreg schema` prints JSON Schemas and updates their copies.
 
 use crate::{
     cli::{context::Context, error::CliError, exit::Exit, output, workspace::Folder},
@@ -8,12 +8,14 @@ use crate::{
     sync::{self, SyncError},
 };
 
-/// Print a JSON Schema of a file or report, or renew the copies that editors use
+/// Print the JSON Schema of a file or report, or update the copies that editors use
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Args {
-    /// The schema, such as `module` or `sync-report`; without one, all are listed
+    /// The name of the schema, such as `module` or `sync-report`; by default all names are listed
     name: Option<String>,
-    /// Renew the copies in `schema/` by which editors check manifests; a schema of the registry's own is left alone
+    /// Update the copies in `schema/` with which editors check manifests
+    ///
+    /// The registry's own schemas are not changed.
     #[arg(long, conflicts_with = "name")]
     update: bool,
 }
@@ -44,14 +46,14 @@ fn update(context: &Context) -> Result<(), CliError> {
         let found = sync::read_if_there(&folder.root, &path)?;
         let found = found.map(|bytes| sync::text_of(path.clone(), bytes)).transpose()?;
         let result = match found.and_then(|found| schema::origin(&path, &found)) {
-            Some(Origin::Own) => "is a schema of the registry's own, and stays",
+            Some(Origin::Own) => "is the registry's own schema, and was not changed",
             Some(Origin::Current) => "is current",
             Some(Origin::Outdated | Origin::Edited) | None => {
                 load::check_parents(&folder.root, &path).map_err(SyncError::from)?;
                 let on_disk = folder.root.join(path.as_str());
                 load::replace(&on_disk, text.as_bytes())
                     .map_err(|source| SyncError::Io { path: on_disk.clone(), source })?;
-                "is written"
+                "was written"
             }
         };
         output::print_line(&format!("{path} {result}"))?;

@@ -1,4 +1,4 @@
-//! `modreg serve`
+//! `modreg serve` starts the HTTP server.
 
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
@@ -20,45 +20,47 @@ use crate::{
     sync,
 };
 
-/// How long the receiver of a webhook may take, as the Standard Webhooks specification recommends.
+/// The time within which the receiver of a webhook must answer, as the Standard Webhooks specification recommends.
 const WEBHOOK_PATIENCE: Duration = Duration::from_secs(15);
 
 /// Serve the registry over HTTP
 ///
-/// The snapshot at HEAD is served from memory and swapped whole when the branch moves. The first line on standard output
-/// is the address. SIGTERM and SIGINT end it: requests and a sync that runs are finished first.
+/// The server keeps the snapshot at HEAD in memory, and replaces it as a whole when the branch moves. The first line on
+/// standard output is the address. SIGTERM and SIGINT stop the server after the current requests and a running sync.
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Args {
-    /// Where to listen; port 0 takes any that is free. The default is `listen` of modreg.toml
+    /// The address to listen on; port 0 is any free port, and the default is `listen` of modreg.toml
     #[arg(long, value_name = "ADDRESS:PORT", value_parser = address)]
     listen: Option<SocketAddr>,
-    /// Push what syncs publish, and have it on the local branch only once the remote has accepted it; REMOTE is as for
-    /// `modreg sync --push`
+    /// Push the snapshots of syncs to a remote
+    ///
+    /// REMOTE is the name of a remote or a URL; the default is the remote that `git push` uses. The local branch gets a
+    /// snapshot only after the remote has accepted it.
     #[arg(long, value_name = "REMOTE", num_args = 0..=1, default_missing_value = "")]
     push: Option<String>,
-    /// Look for new commits at the remote, every 60 seconds unless it is said otherwise, and follow them
+    /// Fetch new commits from the remote at this interval, 1 second or more; without a number, every 60 seconds
     #[arg(
         long, value_name = "SECONDS", num_args = 0..=1, default_missing_value = "60",
         value_parser = clap::value_parser!(u64).range(1..)
     )]
     follow: Option<u64>,
-    /// Leave an empty registry empty, and do not give it the built-in modules
+    /// Do not add the built-in modules to an empty registry
     #[arg(long)]
     no_builtins: bool,
-    /// What the log on standard error looks like
-    #[arg(long, value_name = "FORM", value_enum, default_value_t)]
+    /// The format of the log on standard error
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
     log_format: LogFormat,
 }
 
-/// What the log looks like.
+/// The formats of the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 enum LogFormat {
-    /// For people on a terminal, for programs elsewhere
+    /// `human` on a terminal, otherwise `json`
     #[default]
     Auto,
-    /// For people
+    /// Text for people
     Human,
-    /// For programs: a JSON object on each line
+    /// One JSON object on each line, for programs
     Json,
 }
 
@@ -70,7 +72,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     let auth = Auth::new(&settings.auth, secret.as_ref(), &top, Arc::new(Context::clock()))?;
     let webhooks = webhooks::open(&repository, &settings.webhooks, WEBHOOK_PATIENCE);
     for flaw in webhooks.iter().flat_map(|(_, flaws)| flaws) {
-        context.warn(&format!("{flaw}: its messages wait until the server is started with it"));
+        context.warn(&format!("{flaw}: messages are kept until the server is started with this secret"));
     }
     let push = args.push.as_deref().map(|remote| match remote {
         "" => PushTo::Usual,
@@ -120,7 +122,7 @@ fn level(context: &Context) -> Level {
     }
 }
 
-/// The settings at HEAD, or the defaults where there is no commit yet.
+/// Returns the settings at HEAD, or the defaults if there is no commit yet.
 fn settings(repository: &Repository) -> Result<Settings, CliError> {
     Ok(match repository.head()?.commit() {
         Some(commit) => sync::compiler_at(repository, commit)?.settings,
@@ -128,8 +130,8 @@ fn settings(repository: &Repository) -> Result<Settings, CliError> {
     })
 }
 
-/// Refuses a remote that git does not know before the server starts, rather than in each sync. One that cannot be
-/// reached now may be there later.
+/// Refuses an unknown remote before the server starts, rather than in each sync. A remote that cannot be reached now may
+/// be available later.
 fn check_remote(repository: &Repository, push: Option<&PushTo>, settings: &Push) -> Result<(), CliError> {
     let head = repository.head()?;
     let branch = match &head {
@@ -140,7 +142,7 @@ fn check_remote(repository: &Repository, push: Option<&PushTo>, settings: &Push)
     if repository.can_find(&remote) {
         return Ok(());
     }
-    let error = CliError::cannot_run(format!("git knows no remote `{remote}` to push to or to follow"));
+    let error = CliError::cannot_run(format!("there is no Git remote `{remote}` to push to or to follow"));
     Err(error.hint(format!("add it: `git remote add {remote} URL`; `git remote -v` lists all")))
 }
 
@@ -152,10 +154,12 @@ impl From<AuthError> for CliError {
     fn from(error: AuthError) -> Self {
         let hint = match &error {
             AuthError::ShortSecret { .. } => {
-                "make one that cannot be guessed, for example by `openssl rand -base64 48`"
+                "create a random secret, for example with `openssl rand -base64 48`"
             }
-            AuthError::Unreadable { .. } => "`file` of `[[serve.auth.keys]]` is relative to the repository",
-            AuthError::NotAKey { .. } => "the file begins with `-----BEGIN PUBLIC KEY-----`",
+            AuthError::Unreadable { .. } => {
+                "`file` in `[[serve.auth.keys]]` is a path relative to the repository"
+            }
+            AuthError::NotAKey { .. } => "a file with a public key begins with `-----BEGIN PUBLIC KEY-----`",
         };
         Self::cannot_run(error.to_string()).hint(hint)
     }
@@ -168,12 +172,12 @@ impl From<ServeError> for CliError {
             ServeError::Listen { address, source } => {
                 let hint = match source.kind() {
                     io::ErrorKind::AddrInUse => {
-                        "another program listens there; `--listen 127.0.0.1:0` takes a free port"
+                        "another program uses this port; `--listen 127.0.0.1:0` uses any free port"
                     }
                     io::ErrorKind::PermissionDenied => {
-                        "ports below 1024 take a privilege; name another with `--listen`"
+                        "ports below 1024 need special rights; choose another port with `--listen`"
                     }
-                    _ => "`--listen` takes an address of this machine",
+                    _ => "`--listen` needs an address of this machine",
                 };
                 Self::cannot_run(format!("cannot listen on {address}")).hint(hint).because(source)
             }

@@ -1,4 +1,4 @@
-//! `modreg show`
+//! `modreg show` prints a snapshot or an entry.
 
 use std::{
     fs, io,
@@ -21,20 +21,22 @@ use crate::{
 
 /// Print a snapshot, or the entry of one module
 ///
-/// With `--format yaml` the entry is printed as a manifest that compiles to it, and a note names the file that the manifest
-/// belongs in. After a rollback, `modreg show MODULE --version N --format yaml --output FILE` brings the manifest in that
-/// file back to the content that was rolled back to.
+/// With `--format yaml` the entry is printed as a manifest that compiles to it, and a note names the file of the manifest.
+/// After a rollback to version N, `modreg show MODULE --version N --format yaml --output FILE` writes the manifest of that
+/// version to this file.
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Args {
     /// The module whose entry to print
     module: Option<ModuleName>,
-    /// An older version; the default is the latest
+    /// The version of the registry; the default is the latest
     #[arg(long, value_name = "N")]
     version: Option<SnapshotVersion>,
-    /// How to print it; an entry is JSON unless `yaml` is asked for
+    /// The output format
     #[arg(long, value_enum, default_value_t)]
     format: ShowFormat,
-    /// Write to this file instead of standard output, as a whole or not at all; an existing file is replaced
+    /// Write to this file instead of standard output
+    ///
+    /// An existing file is replaced. The file is written completely or not at all.
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
 }
@@ -42,12 +44,12 @@ pub(in crate::cli) struct Args {
 /// The output formats of `show`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 enum ShowFormat {
-    /// For people; of an entry the same as `json`
+    /// Text for people; for an entry the same as `json`
     #[default]
     Human,
-    /// For programs: the file as it is in the registry
+    /// The file in the registry, for programs
     Json,
-    /// An entry as a manifest
+    /// The manifest that compiles to the entry
     Yaml,
 }
 
@@ -90,7 +92,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     Ok(Exit::Done)
 }
 
-/// Writes the result to the file, or to standard output where no file is named.
+/// Writes the result to the file, or to standard output if no file is named.
 ///
 /// A shell that redirects the output empties the file before modreg starts; this replaces it once the result is complete.
 fn write(
@@ -107,8 +109,7 @@ fn write(
     Ok(load::replace(file, &bytes).map_err(|source| SyncError::Io { path: file.to_owned(), source })?)
 }
 
-/// Prints or writes an entry as a manifest, names the file that it belongs in, and warns where it is not valid by the
-/// rules of today.
+/// Prints or writes an entry as a manifest, names the file of the manifest, and warns if the current rules refuse it.
 fn show_manifest(
     repository: &Repository,
     head: ObjectId,
@@ -118,7 +119,7 @@ fn show_manifest(
     context: &Context,
 ) -> Result<Exit, CliError> {
     let broken = || {
-        CliError::cannot_run(format!("the entry of `{module}` is not one that modreg wrote"))
+        CliError::cannot_run(format!("the entry of `{module}` was edited by hand"))
             .hint("`modreg verify` names the commit that changed it; `--version N` shows an earlier one")
     };
     let source = manifest::source(entry).ok_or_else(broken)?;
@@ -146,19 +147,20 @@ fn show_manifest(
             "the entry was compiled from `{shown}`; remove that file if this manifest replaces it"
         ),
     });
-    // Settings that cannot be read are a matter of `validate`, and no reason to keep an old entry back.
+    // `validate` reports settings that cannot be read; they do not prevent showing an old entry.
     if let Ok(compiler) = sync::compiler_at(repository, head) {
         let found =
             compiler.compile(ManifestFile { path: yaml_path, content: Ok(text.into_bytes()) }).diagnostics;
         if found.iter().any(Diagnostic::is_error) {
             context.print_diagnostics(found.iter().filter(|found| found.is_error()));
-            context.warn("this manifest is not valid by the schemas and rules at HEAD: correct it before you commit it");
+            context
+                .warn("the schemas or rules at HEAD refuse this manifest: correct it before you commit it");
         }
     }
     Ok(Exit::Done)
 }
 
-/// Returns the path of a manifest of YAML in the yaml_path of this one: of a manifest of JSON with another extension.
+/// Returns the path of a YAML manifest that replaces this one; the extension of a JSON manifest changes.
 fn manifest_path_in_yaml(source: &RepoPath) -> RepoPath {
     match source.as_str().strip_suffix(".json") {
         Some(stem) => RepoPath::new(format!("{stem}.yaml")),
@@ -171,7 +173,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_manifest_of_json_becomes_one_of_yaml_with_the_same_stem() {
+    fn a_yaml_manifest_that_replaces_a_json_manifest_has_the_same_stem() {
         for (source, expected) in [
             ("modules/chat/module.json", "modules/chat/module.yaml"),
             ("modules/chat/module.yml", "modules/chat/module.yml"),

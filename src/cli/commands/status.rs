@@ -1,4 +1,4 @@
-//! `modreg status`
+//! `modreg status` shows the state of the registry.
 
 use crate::{
     cli::{args::Format, context::Context, error::CliError, exit::Exit, output, progress, workspace},
@@ -10,13 +10,13 @@ use crate::{
     webhook,
 };
 
-/// Show how the registry at HEAD stands
+/// Show the status of the registry at HEAD
 ///
-/// Exits 0 whatever the answer; `stale` says that a sync would change something, `drift` that somebody changed
-/// `registry/` by hand.
+/// `stale` means that a sync would change the registry, and `drift` that `registry/` was changed by hand. The exit code
+/// is 0 in both cases.
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Args {
-    /// How to report
+    /// The output format
     #[arg(long, value_enum, default_value_t)]
     format: Format,
 }

@@ -1,4 +1,4 @@
-//! `modreg sync`
+//! `modreg sync` publishes the next snapshot.
 
 use std::collections::BTreeSet;
 
@@ -8,22 +8,24 @@ use crate::{
     sync::{Request, Scope, Trigger},
 };
 
-/// Compile what HEAD contains, apply the guards, and commit the next snapshot
+/// Compile the manifests of HEAD, apply the guards, and commit the next snapshot
 ///
-/// Uncommitted files are not part of it. A module whose manifest is invalid keeps its last good entry (it is held), and
-/// never stops the others. Nothing new means no commit.
+/// Uncommitted files are ignored. A module whose manifest is invalid is held: it keeps its last valid entry, and the other
+/// modules are published. If nothing changed, nothing is committed.
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Args {
-    /// Only these modules; the others stay as they are
+    /// The modules to sync; the default is all
     #[arg(value_name = "MODULE")]
     modules: Vec<ModuleName>,
     /// Commit nothing if any manifest is invalid
     #[arg(long)]
     strict: bool,
-    /// The number of the next version, to go on where the history of a registry was dropped; higher than all in the log
+    /// The number of the next version, higher than all in the log
+    ///
+    /// It continues the numbers of a registry whose history was removed.
     #[arg(long, value_name = "N")]
     next_version: Option<SnapshotVersion>,
-    /// What started this sync: manual, merge, nightly, schedule or api
+    /// The event that started this sync: manual, merge, nightly, schedule or api
     #[arg(long, value_name = "NAME", default_value = "manual", value_parser = trigger)]
     trigger: Trigger,
     #[command(flatten)]
@@ -45,11 +47,11 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     outcome::publish(&repository, &request, args.publishing.format, context)
 }
 
-/// Reads what can start a sync of its own; `rollback` and `init` are commands.
+/// Parses the value of `--trigger`; only the commands `rollback` and `init` use the triggers of their names.
 fn trigger(text: &str) -> Result<Trigger, String> {
     match text.parse() {
         Ok(Trigger::Rollback | Trigger::Init) | Err(_) => {
-            Err("the trigger must be one of manual, merge, nightly, schedule, api".to_owned())
+            Err("expected one of manual, merge, nightly, schedule, api".to_owned())
         }
         Ok(trigger) => Ok(trigger),
     }

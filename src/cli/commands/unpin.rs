@@ -1,4 +1,4 @@
-//! `modreg unpin`
+//! `modreg unpin` removes the pins of a rollback.
 
 use crate::{
     cli::{args::Publishing, context::Context, error::CliError, exit::Exit, outcome, workspace},
@@ -6,13 +6,13 @@ use crate::{
     sync::{Scope, Trigger},
 };
 
-/// Lift the pins of a rollback, and publish what the manifests of these modules give now
+/// Remove the pins of a rollback, and publish the current content of the manifests
 ///
-/// It is a sync of the modules whose pins it lifts: they are compiled from HEAD at once. One whose manifest is invalid
-/// is held at the content that it was pinned to.
+/// The modules whose pins are removed are synced: their manifests at HEAD are compiled. A module whose manifest is invalid
+/// is held, and keeps the content that it was pinned to.
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Args {
-    /// Only these modules; without any, all that are pinned
+    /// The modules to unpin; the default is all that are pinned
     #[arg(value_name = "MODULE")]
     modules: Vec<ModuleName>,
     #[command(flatten)]

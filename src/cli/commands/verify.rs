@@ -1,4 +1,4 @@
-//! `modreg verify`
+//! `modreg verify` checks the published registry.
 
 use crate::{
     cli::{
@@ -18,16 +18,16 @@ use crate::{
     sync::{self, Extent},
 };
 
-/// Check that the registry at HEAD is whole, and is what its sources compile to
+/// Check that the registry at HEAD is complete and matches its sources
 ///
-/// What is wrong is named with the commit that brought it in, and exits 1. What cannot be checked, because a clone is
-/// shallow or its history was squashed, is said and is no failure.
+/// Exits 1 if there is a problem. Each problem is reported with the commit that introduced it. What cannot be checked,
+/// because the clone is shallow or the history was squashed, is reported and is not a failure.
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Args {
-    /// Check every version there was, and every commit between them that touches `registry/`
+    /// Check all versions, and all commits between them that change `registry/`
     #[arg(long)]
     history: bool,
-    /// How to report
+    /// The output format
     #[arg(long, value_enum, default_value_t)]
     format: CheckFormat,
 }

@@ -27,41 +27,57 @@ fn a_module_name_in_the_place_of_the_remote_is_reported() {
 fn failures_that_another_attempt_cannot_fix_are_reported_separately() {
     type Prepare = fn(&Remote, &Folder);
     let cases: &[(&str, &str, Prepare)] = &[
-        ("a hook of the remote rejected the push: not on sundays", "do as the hook says", |remote, _| {
-            remote.hook("pre-receive", "echo not on sundays; exit 1");
-        }),
-        ("a hook of the remote rejected the push", "do as the hook says", |remote, _| {
+        (
+            "a hook of the remote rejected the push: not on sundays",
+            "follow the message of the hook",
+            |remote, _| {
+                remote.hook("pre-receive", "echo not on sundays; exit 1");
+            },
+        ),
+        ("a hook of the remote rejected the push", "follow the message of the hook", |remote, _| {
             remote.hook("update", "exit 1");
         }),
-        ("the `pre-push` hook rejected the push: tests fail", "do as the hook says", |_, clone| {
-            hook(&clone.path().join(".git/hooks"), "pre-push", "echo tests fail >&2; exit 1");
-        }),
+        (
+            "the `pre-push` hook rejected the push: tests fail",
+            "follow the message of the hook",
+            |_, clone| {
+                hook(&clone.path().join(".git/hooks"), "pre-push", "echo tests fail >&2; exit 1");
+            },
+        ),
         ("the branch is protected at the remote: GH006", "bypass the protection", |remote, _| {
             remote.hook("pre-receive", "echo error: GH006: Protected branch update failed; exit 1");
         }),
         ("the remote cannot be reached", "git remote -v", |_, clone| {
             clone.git(&["remote", "set-url", "origin", "nowhere"]);
         }),
-        ("the remote refused the credentials", "let `git push` work first", |_, clone| {
+        ("the remote refused the credentials", "make `git push` work first", |_, clone| {
             let url = answering(
                 "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic\r\nContent-Length: 0\r\n\r\n",
             );
             clone.git(&["remote", "set-url", "origin", &url]);
         }),
-        ("nobody moves its branch: [rejected] (stale info)", "another to push to", |_, clone| {
-            let other = Remote::new();
-            let fork = other.clone();
-            add(&fork, "mail");
-            fork.git(&["push", "--quiet", "origin", "main"]);
-            let path = clone.beside("fork.git").display().to_string();
-            fork.git(&["clone", "--quiet", "--bare", &other.url(), &path]);
-            clone.git(&["remote", "set-url", "--push", "origin", &path]);
-        }),
-        ("'refs/heads/main' exists; cannot create 'refs/heads/main/live'", "`git push` shows", |_, clone| {
-            clone.git(&["switch", "--quiet", "--create", "main-live"]);
-            clone.git(&["config", "branch.main-live.remote", "origin"]);
-            clone.git(&["config", "branch.main-live.merge", "refs/heads/main/live"]);
-        }),
+        (
+            "nobody moves its branch: [rejected] (stale info)",
+            "different addresses for fetch and push",
+            |_, clone| {
+                let other = Remote::new();
+                let fork = other.clone();
+                add(&fork, "mail");
+                fork.git(&["push", "--quiet", "origin", "main"]);
+                let path = clone.beside("fork.git").display().to_string();
+                fork.git(&["clone", "--quiet", "--bare", &other.url(), &path]);
+                clone.git(&["remote", "set-url", "--push", "origin", &path]);
+            },
+        ),
+        (
+            "'refs/heads/main' exists; cannot create 'refs/heads/main/live'",
+            "`git push` fails with the same error",
+            |_, clone| {
+                clone.git(&["switch", "--quiet", "--create", "main-live"]);
+                clone.git(&["config", "branch.main-live.remote", "origin"]);
+                clone.git(&["config", "branch.main-live.merge", "refs/heads/main/live"]);
+            },
+        ),
         ("the branch is checked out in the remote repository", "bare repository", |remote, _| {
             remote.0.git(&["config", "core.bare", "false"]);
         }),

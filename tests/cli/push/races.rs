@@ -41,7 +41,7 @@ fn a_locked_remote_branch_does_not_count_as_a_lost_race() {
     ran.says(&[
         "holds the lock of the branch at the remote: ",
         "refs/heads/main.lock",
-        "remove that lock file",
+        "remove the lock file",
     ]);
     assert_eq!(head(&clone), before);
     remote.0.remove("refs/heads/main.lock");

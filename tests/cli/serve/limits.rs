@@ -134,14 +134,14 @@ fn the_server_reports_why_it_cannot_start() {
     let taken = server.address.to_string();
     folder
         .expect(2, &["serve", "--listen", &taken])
-        .says(&["cannot listen on", "another program listens there"]);
+        .says(&["cannot listen on", "another program uses this port"]);
     folder
         .expect(2, &["serve", "--listen", "localhost:8080"])
         .says(&["write an IP address and a port, such as 127.0.0.1:8080"]);
     for remote in ["--push", "--push=upstream", "--follow"] {
         folder
             .expect(2, &["serve", "--listen", "127.0.0.1:0", remote])
-            .says(&["git knows no remote `", "git remote add"]);
+            .says(&["there is no Git remote `", "git remote add"]);
     }
     folder.write("modreg.toml", "[serve]\nlisten = \"localhost:80\"\n[serve.limit]\n");
     folder.commit("settings");

@@ -1,18 +1,18 @@
-//! What editors need to check and complete manifests as they are typed: the settings that `init` writes.
+//! The editor settings that `init` writes, with which editors check and complete manifests.
 
 use serde_json::json;
 
 use crate::domain::RepoPath;
 
-/// The schema of manifests, from the workspace's root.
+/// The path of the manifests' schema, relative to the root of the workspace.
 const SCHEMA: &str = "./schema/module.schema.json";
 
-/// The files, by path, for a registry whose manifests lie below `modules`.
+/// Returns the files by path, for a registry whose manifests are in `modules`.
 pub(super) fn files(modules: &RepoPath) -> impl Iterator<Item = (&'static str, String)> {
     [(".vscode/settings.json", settings(modules)), (".vscode/extensions.json", extensions())].into_iter()
 }
 
-/// The settings that map manifests to their schema.
+/// Returns the settings that map manifests to their schema.
 fn settings(modules: &RepoPath) -> String {
     text(&json!({
         "json.schemas": [{"fileMatch": [format!("/{modules}/**/*.json")], "url": SCHEMA}],
@@ -20,7 +20,7 @@ fn settings(modules: &RepoPath) -> String {
     }))
 }
 
-/// The recommendation of the extension that knows schemas of YAML; for JSON the editor itself does.
+/// Returns the recommendation of the extension that supports schemas for YAML; the editor itself supports them for JSON.
 fn extensions() -> String {
     text(&json!({"recommendations": ["redhat.vscode-yaml"]}))
 }

@@ -1,7 +1,7 @@
-//! The files of a new registry, apart from its modules.
+//! The files of a new registry, except its modules.
 //!
-//! The workflows are those of this project's own repository, which is a registry as well, but for the step that installs
-//! the program.
+//! The workflows are those of this project's own repository, which is also a registry; only the step that installs the
+//! program differs.
 
 use clap::ValueEnum;
 
@@ -15,7 +15,7 @@ use crate::{
     settings::{self, Settings},
 };
 
-/// Checks before a commit, for those who use pre-commit.
+/// The configuration of pre-commit, which checks manifests before a commit.
 const PRE_COMMIT: &str = "\
 repos:
   - repo: local
@@ -27,11 +27,11 @@ repos:
         files: ^modules/.*\\.(ya?ml|json)$
 ";
 
-/// How this project's own workflows come by the program, and how its pipeline for GitLab does.
+/// The steps with which this project's own workflows and its GitLab pipeline install the program.
 const OWN_STEP: &str = "      - name: Install modreg\n        run: cargo install --locked --path .\n";
 const OWN_SCRIPT: &str = "before_script:\n  - cargo install --locked --path .\n";
 
-/// The folder of this project's workflows, which is where a registry has them as well.
+/// The workflows of this project, by their path in a registry.
 const WORKFLOWS: [(&str, &str); 3] = [
     (".github/workflows/validate.yml", include_str!("../../../../.github/workflows/validate.yml")),
     (".github/workflows/sync.yml", include_str!("../../../../.github/workflows/sync.yml")),
@@ -39,14 +39,14 @@ const WORKFLOWS: [(&str, &str); 3] = [
 ];
 const PIPELINE: (&str, &str) = (".gitlab-ci.yml", include_str!("../../../../.gitlab-ci.yml"));
 
-/// Whose continuous integration the registry uses.
+/// The host whose continuous integration the registry uses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(in crate::cli) enum Ci {
     /// Workflows for GitHub Actions
     Github,
     /// A pipeline for GitLab
     Gitlab,
-    /// Nothing
+    /// No workflows
     None,
 }
 
@@ -57,17 +57,17 @@ pub(super) struct File {
     pub(super) replaces: Replaces,
 }
 
-/// Which file of an earlier run is written again.
+/// The existing content that a file of `init` replaces.
 pub(super) enum Replaces {
     Nothing,
-    /// This text: that of a run that did not know where to install the program from.
+    /// This text, which a run without an install source wrote.
     Text(String),
-    /// The copy of a schema by another version of modreg.
+    /// A copy of the schema from another version of modreg.
     OutdatedCopy,
 }
 
 impl File {
-    /// Whether a file with this content is written again.
+    /// Returns whether a file with this content is written again.
     pub(super) fn replaces(&self, content: &[u8]) -> bool {
         match &self.replaces {
             Replaces::Nothing => false,
@@ -78,7 +78,7 @@ impl File {
     }
 }
 
-/// The files of a new registry, apart from its modules.
+/// Returns the files of a new registry, except its modules.
 pub(super) fn files(ci: Ci, modules: &RepoPath, from: Option<&InstallFrom>) -> Vec<File> {
     let file = |path: &str, text: &str| File {
         path: RepoPath::new(path),

@@ -1,16 +1,16 @@
-//! Where the workflows of a registry install the program from.
+//! The source from which the workflows of a registry install the program.
 //!
-//! Never by its name from a package registry: its owner there could run anything in a job that may push.
+//! It is never the program's name in a package registry: the owner of that name could run any code in a job that may push.
 
 use std::str::FromStr;
 
 use crate::domain::{ObjectId, RepoPath};
 
-/// What `build.rs` recorded; a release will be named here too.
+/// The source that `build.rs` recorded; a release will be named here too.
 const BUILT_FROM: Option<&str> = option_env!("MODREG_INSTALL_FROM");
 
-/// Where the program is installed from. It ends up in a workflow and in a line of shell, so its parts have harmless characters
-/// only.
+/// The source from which the program is installed. It becomes part of a workflow and of a shell command, so it has only
+/// characters without a special meaning there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::cli) enum InstallFrom {
     /// A commit of a repository.
@@ -19,18 +19,18 @@ pub(in crate::cli) enum InstallFrom {
     Folder(RepoPath),
 }
 
-/// Why a text is not a source.
+/// The reason why a text is not a source.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub(in crate::cli) enum InvalidSource {
     #[error("expected `URL#COMMIT` or `./FOLDER`")]
     Form,
     #[error("the address must start with `https://` or `ssh://`")]
     Scheme,
-    #[error("the address contains a password or a token, which a workflow would publish")]
+    #[error("the address contains a password or a token, which the workflow would publish")]
     Secret,
-    #[error("`{0}` is not allowed in it")]
+    #[error("the character `{0}` is not allowed")]
     Character(char),
-    #[error("the commit must be its full id, so that nothing else can take its place")]
+    #[error("the commit must be a full id of 40 or 64 digits")]
     Commit,
     #[error("the folder must be inside the repository")]
     Outside,
@@ -56,7 +56,7 @@ impl FromStr for InstallFrom {
         if user.is_some_and(|user| url.starts_with("https://") || user.contains(':')) {
             return Err(InvalidSource::Secret);
         }
-        // At the end of an address it would also be the sign of a map in YAML.
+        // A colon at the end of an address would also start a mapping in YAML.
         let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
         let (host, port) = host.split_once(':').unwrap_or((host, "1"));
         if host.is_empty() {
@@ -79,12 +79,12 @@ fn check_characters(text: &str, signs: &str) -> Result<(), InvalidSource> {
 }
 
 impl InstallFrom {
-    /// What this program was built from, as far as that was recorded.
+    /// Returns the commit from which this program was built, if it was recorded.
     pub(super) fn built_from() -> Option<Self> {
         BUILT_FROM.and_then(|text| text.parse().ok())
     }
 
-    /// The line of shell that installs the program.
+    /// Returns the shell command that installs the program.
     pub(super) fn command(&self) -> String {
         match self {
             Self::Commit { url, commit } => {
@@ -94,7 +94,7 @@ impl InstallFrom {
         }
     }
 
-    /// A name for what it builds, where that never changes.
+    /// Returns the key of a cache for the built program, if the source never changes.
     fn cache_key(&self) -> Option<String> {
         match self {
             Self::Commit { commit, .. } => Some(format!("modreg-{commit:.12}", commit = commit.to_string())),
@@ -103,11 +103,11 @@ impl InstallFrom {
     }
 }
 
-/// Fails with the reason where nothing is known: a workflow must not look as if it worked.
+/// The error of an install step without a source: the workflow must fail instead of doing nothing.
 const MISSING: &str = "write into this step where to install modreg from: \
                        cargo install --locked --git URL --rev COMMIT modreg";
 
-/// The steps of a workflow for GitHub that install the program.
+/// Returns the steps of a GitHub workflow that install the program.
 pub(super) fn github_steps(from: Option<&InstallFrom>) -> String {
     let Some(from) = from else {
         return format!(
@@ -132,7 +132,7 @@ pub(super) fn github_steps(from: Option<&InstallFrom>) -> String {
     }
 }
 
-/// The part of a pipeline for GitLab that installs the program.
+/// Returns the part of a GitLab pipeline that installs the program.
 pub(super) fn gitlab_script(from: Option<&InstallFrom>) -> String {
     let Some(from) = from else {
         return format!("before_script:\n  - echo '{}'\n  - exit 1\n", MISSING.replace(": ", " - "));
@@ -144,7 +144,7 @@ pub(super) fn gitlab_script(from: Option<&InstallFrom>) -> String {
             "variables:
   CARGO_INSTALL_ROOT: $CI_PROJECT_DIR/.cargo
 
-# GitLab keeps the caches of protected branches apart from those of others.
+# GitLab separates the caches of protected branches from those of other branches.
 cache:
   key: {key}
   paths: [.cargo]
@@ -164,7 +164,7 @@ mod tests {
     const COMMIT: &str = "0123456789abcdef0123456789abcdef01234567";
 
     #[test]
-    fn a_source_becomes_one_line_of_shell() {
+    fn a_source_becomes_one_shell_command() {
         for (text, command) in [
             (
                 format!("https://example.org/a/modreg.git#{COMMIT}"),
@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn what_could_run_something_else_is_refused() {
+    fn a_source_that_could_run_something_else_is_refused() {
         for (text, error) in [
             ("modreg".to_owned(), InvalidSource::Form),
             ("modreg@1.0.0".to_owned(), InvalidSource::Form),

@@ -1,4 +1,4 @@
-//! `modreg init`
+//! `modreg init` creates a registry.
 
 mod attributes;
 mod editor;
@@ -31,27 +31,27 @@ use crate::{
 /// The branch of a new repository.
 const BRANCH: &str = "main";
 
-/// Make a registry repository with its settings, schemas, workflows and built-in modules, and the first version
+/// Create a registry with settings, schemas, workflows and built-in modules, and publish its first version
 ///
-/// In a folder that has manifests already, only what is missing is added. Nothing existing is overwritten.
+/// In a folder that already has manifests, only missing files are added. No existing file is overwritten.
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Args {
-    /// The folder; the default is the current directory
+    /// The folder of the registry; the default is the current directory
     dir: Option<PathBuf>,
-    /// Whose workflows to write
+    /// The host whose workflows are written
     #[arg(long, value_enum, value_name = "HOST", default_value_t = Ci::Github)]
     ci: Ci,
-    /// Where the workflows install modreg from: `URL#COMMIT`, a Git repository and the full id of a commit of it, or
-    /// `./FOLDER` in this repository
+    /// The source from which the workflows install modreg: `URL#COMMIT` or `./FOLDER`
     ///
-    /// The default is what this program was built from, where that is known. A workflow that an earlier run wrote without
-    /// knowing a source is written again.
+    /// `URL#COMMIT` is a Git repository and the full id of a commit; `./FOLDER` is a folder of the registry's repository. The
+    /// default is the commit from which this program was built, if that is known. A workflow that an earlier run wrote
+    /// without a source is written again.
     #[arg(long, value_name = "SOURCE")]
     install_from: Option<InstallFrom>,
-    /// Write the files only: commit nothing and run no sync
+    /// Write the files only, without a commit and a sync
     #[arg(long, conflicts_with = "format")]
     no_commit: bool,
-    /// How to report
+    /// The output format
     #[arg(long, value_enum, default_value_t)]
     format: Format,
 }
@@ -103,7 +103,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     Ok(exit)
 }
 
-/// Says what is going to be committed to a repository that was there before, and where.
+/// Returns the message that announces the commits to an existing repository.
 fn announcement(repository: &Repository, head: &Head, root: &Path, files: usize) -> Result<String, CliError> {
     let branch = match head {
         Head::Unborn { branch } => branch,
@@ -135,22 +135,25 @@ fn report_attributes(
     match completed {
         Completed::NothingToAdd => {}
         Completed::Added => {
-            context.print_message("added to .gitattributes: generated files keep every byte");
+            context.print_message(
+                "added lines to `.gitattributes`, so that Git does not change the bytes of generated files",
+            );
             if !no_commit && !uncommitted.contains_key(&attributes::path()) {
-                context.warn("`.gitattributes` has changes of your own: commit it yourself");
+                context.warn(
+                    "`.gitattributes` has uncommitted changes and was not committed: commit it yourself",
+                );
             }
         }
         Completed::Overruled => context.warn(
-            "git may change the bytes of generated files: another file overrules `.gitattributes`; \
+            "Git may change the bytes of generated files, because another file overrides `.gitattributes`; \
              `git check-attr -a registry/snapshot.json` shows the attributes",
         ),
     }
 }
 
-/// The repository whose top is `folder`, made where there is none.
+/// Opens the repository whose top is `folder`, or creates it; returns whether it was created.
 ///
-/// One further up belongs to another project; only a folder that was named is made into a repository inside it.
-/// Tells whether it was made.
+/// A repository further up belongs to another project; a repository inside it is created only in a folder that was named.
 fn open_or_make(folder: &Path, is_named: bool) -> Result<(Repository, bool), CliError> {
     match Repository::open(folder) {
         Err(error) => match error.kind() {
@@ -159,8 +162,8 @@ fn open_or_make(folder: &Path, is_named: bool) -> Result<(Repository, bool), Cli
             GitErrorKind::InSubfolder { top } => {
                 let top = top.display();
                 return Err(CliError::cannot_run(format!("this folder is inside the repository `{top}`"))
-                    .hint("run `modreg init` at its top to make that a registry")
-                    .hint("or name the folder, `modreg init .`, to make a repository of its own in it"));
+                    .hint("run `modreg init` in that folder to make that repository a registry")
+                    .hint("or name this folder, `modreg init .`, to create another repository in it"));
             }
             _ => return Err(error.into()),
         },
@@ -170,14 +173,14 @@ fn open_or_make(folder: &Path, is_named: bool) -> Result<(Repository, bool), Cli
     Ok((Repository::init(folder, BRANCH)?, true))
 }
 
-/// A file of a new registry.
+/// A file of a new registry, and whether it is to be written.
 struct Template {
     file: File,
-    /// Whether the registry lacks it. Built-in modules are missing only where there is no manifest at all.
+    /// Whether the file belongs to this registry: built-in modules are added only if there are no manifests.
     is_wanted: bool,
 }
 
-/// The files of a new registry.
+/// Returns the files of a new registry.
 fn templates(
     root: &Path,
     format: ObjectFormat,
@@ -199,9 +202,9 @@ fn templates(
     Ok(files.chain(built_ins).collect())
 }
 
-/// Writes the files that the registry lacks, and those of an earlier run that are written again; returns their paths.
+/// Writes the missing files, and those of an earlier run that are written again; returns their paths.
 ///
-/// If a folder on the way to any of them is a link, nothing is written.
+/// If a folder above any of the files is a symbolic link, nothing is written.
 fn write_missing<'a>(root: &Path, files: &'a [Template]) -> Result<Vec<&'a RepoPath>, CliError> {
     let wanted: Vec<_> = files.iter().filter(|file| file.is_wanted).map(|wanted| &wanted.file).collect();
     for file in &wanted {
@@ -221,13 +224,13 @@ fn write_missing<'a>(root: &Path, files: &'a [Template]) -> Result<Vec<&'a RepoP
     Ok(written)
 }
 
-/// The content of a regular file that can be read without following a link.
+/// Returns the content of a regular file, if it can be read without following a link.
 fn content(root: &Path, path: &RepoPath) -> Option<Vec<u8>> {
     load::check_parents(root, path).ok()?;
     sync::read_if_there(root, path).ok().flatten()
 }
 
-/// The files that are as `init` writes them and not committed yet: of this run, or of an earlier one that was cut short.
+/// Returns the files that `init` wrote in this run or an interrupted one, and that are not committed yet.
 fn uncommitted(
     repository: &Repository,
     root: &Path,
@@ -269,7 +272,7 @@ mod tests {
 
     const MISSING: &str = "write into this step where to install modreg from";
 
-    /// The program itself always has a source if it was built from a known commit.
+    /// Uses the functions, because a program that was built from a known commit always has a source.
     #[test]
     fn workflows_without_a_source_fail_and_are_written_again_with_one() {
         for (ci, path, count) in

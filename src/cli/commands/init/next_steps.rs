@@ -1,4 +1,4 @@
-//! What is left to do after `init`, in the order in which to do it.
+//! The next steps after `init`, in order.
 
 use std::{collections::BTreeSet, path::Path};
 
@@ -10,9 +10,9 @@ use crate::{
     report::text::visible,
 };
 
-/// What the next steps depend on.
+/// The facts that the next steps depend on.
 pub(super) struct NextSteps<'a> {
-    /// The folder that was named.
+    /// The folder that the user named.
     pub(super) dir: Option<&'a Path>,
     pub(super) ci: Ci,
     pub(super) repository: &'a Repository,
@@ -21,7 +21,7 @@ pub(super) struct NextSteps<'a> {
 }
 
 impl NextSteps<'_> {
-    /// After everything was committed: add a remote, and push.
+    /// Prints the steps after a commit: add a remote, and push.
     pub(super) fn print_push_steps(&self) -> Result<(), CliError> {
         self.report_source();
         let head = self.repository.head()?;
@@ -40,7 +40,7 @@ impl NextSteps<'_> {
         Ok(())
     }
 
-    /// Where nothing was committed: these files have to be.
+    /// Prints the steps if nothing was committed: commit these files, and sync.
     pub(super) fn print_commit_steps<'p>(&self, files: impl Iterator<Item = &'p RepoPath>) {
         self.report_source();
         self.print_cd_step();
@@ -55,7 +55,7 @@ impl NextSteps<'_> {
         self.print_step("publish the first version: `modreg sync`");
     }
 
-    /// Says where the workflows install the program from.
+    /// Prints from where the workflows install the program.
     fn report_source(&self) {
         if self.ci == Ci::None {
             return;
@@ -69,8 +69,8 @@ impl NextSteps<'_> {
         }
         let ci = if self.ci == Ci::Gitlab { " --ci gitlab" } else { "" };
         self.context.warn(&format!(
-            "the workflows do not know where to install modreg from, and fail until they do; name a commit of its \
-             repository: `modreg init{ci} --install-from URL#COMMIT`"
+            "the workflows fail, because they do not contain where to install modreg from: name a commit of its \
+             repository with `modreg init{ci} --install-from URL#COMMIT`"
         ));
     }
 

@@ -1,4 +1,4 @@
-//! What the last round found out about each manifest, so that the next one reads only what changed since.
+//! The results of the previous round for each manifest, so that the next round reads only changed files.
 
 use std::{
     collections::BTreeMap,
@@ -9,18 +9,19 @@ use std::{
 
 use crate::compile::Compiled;
 
-/// The results of earlier rounds, or nothing where there is only one round.
+/// The results of earlier rounds, or `None` if there is only one round.
 #[derive(Debug, Default)]
 pub(super) struct Cache(Option<BTreeMap<PathBuf, CachedFile>>);
 
-/// What a file compiled to when it was last read.
+/// The result of compiling a file when it was last read.
 #[derive(Debug)]
 struct CachedFile {
     stamp: Option<Stamp>,
     compiled: Option<Compiled>,
 }
 
-/// What changes when a file does. A change too quick for it is told by the watcher, and forgotten by name.
+/// The length and time of a file, by which changes are recognised. For a change that alters neither, the watcher reports
+/// the path, which is then removed from the cache.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Stamp {
     length: u64,
@@ -28,12 +29,12 @@ struct Stamp {
 }
 
 impl Cache {
-    /// A cache that remembers.
+    /// Returns a cache for several rounds; the default one stores nothing.
     pub(super) fn enabled() -> Self {
         Self(Some(BTreeMap::new()))
     }
 
-    /// What is known of a file that has not changed; of any other, notes how it looks before it is read.
+    /// Returns the result for a file that has not changed; for any other, notes its length and time before it is read.
     pub(super) fn get_or_note(&mut self, path: &Path) -> Option<Compiled> {
         let known = self.0.as_mut()?;
         let stamp = fs::symlink_metadata(path)
@@ -48,21 +49,21 @@ impl Cache {
         }
     }
 
-    /// Remembers what a file compiled to, after [`Cache::get_or_note`] did not know it.
+    /// Stores the result for a file for which [`Cache::get_or_note`] returned `None`.
     pub(super) fn insert(&mut self, path: &Path, compiled: &Compiled) {
         if let Some(file) = self.0.as_mut().and_then(|known| known.get_mut(path)) {
             file.compiled = Some(compiled.clone());
         }
     }
 
-    /// Forgets a file, and all below a folder.
+    /// Removes a file, or all files in a folder.
     pub(super) fn remove(&mut self, path: &Path) {
         if let Some(known) = &mut self.0 {
             known.retain(|file, _| !file.starts_with(path));
         }
     }
 
-    /// Forgets everything, because what decides about all manifests changed.
+    /// Removes all files, because the settings, the schemas or the ignored files changed.
     pub(super) fn clear(&mut self) {
         if let Some(known) = &mut self.0 {
             drop(mem::take(known));

@@ -1,7 +1,7 @@
-//! Which manifests are checked, and what is wrong with them.
+//! The check of manifests, and its result.
 //!
-//! In a registry a manifest is checked as a sync checks it: beside all other manifests, whose names count, and beside the
-//! snapshot before, whose versions do.
+//! The manifests of a registry are checked as in a sync: they are compared with the names of all other manifests, and with
+//! the versions in the previous snapshot.
 
 use std::{collections::BTreeSet, io};
 
@@ -21,7 +21,7 @@ use crate::{
     sync::{Sources as _, SyncError, WorkingSources, WorkingTree, unreadable},
 };
 
-/// The manifests of the registry, if a file or folder is among them.
+/// Returns the manifests of the registry, if the file or folder is in its folder of manifests.
 fn registry_of<'a>(place: &Place, inputs: Inputs<'a>) -> Option<&'a WorkingSources<'a>> {
     let is_inside = inputs.compiler.settings.modules.is_at_or_above(&place.path);
     inputs.registry.filter(|_| is_inside && place.base == inputs.folder.root)
@@ -38,7 +38,7 @@ pub(super) fn list_manifests<'a>(
         .map_err(|error| inputs.folder.missing_manifests(error))
 }
 
-/// Checks the targets, but reads no file again that the cache knows to be as it was.
+/// Checks the targets; files that are unchanged in the cache are not read again.
 pub(super) fn check(targets: &[Target], inputs: Inputs<'_>, cache: &mut Cache) -> Result<Checked, CliError> {
     let mut checked = Checked::default();
     let mut selected = BTreeSet::new();
@@ -61,7 +61,7 @@ pub(super) fn check(targets: &[Target], inputs: Inputs<'_>, cache: &mut Cache) -
             }
         }
     }
-    // Where no manifest is left, a sync would still remove entries.
+    // The whole registry is checked even if it has no manifests, because a sync would then remove entries.
     let is_whole = |target: &Target| match target {
         Target::Folder(place) => place.path == inputs.compiler.settings.modules,
         Target::File(_) | Target::Input => false,
@@ -73,7 +73,7 @@ pub(super) fn check(targets: &[Target], inputs: Inputs<'_>, cache: &mut Cache) -
     Ok(checked.sorted_and_counted())
 }
 
-/// Compiles manifests in parallel, those alone that the cache does not know.
+/// Compiles in parallel the manifests that are not in the cache.
 fn compile_all(
     paths: &[RepoPath],
     sources: &WorkingSources<'_>,
@@ -101,7 +101,7 @@ fn compile_all(
     Ok(compiled)
 }
 
-/// Refuses a folder that was named and has no manifests.
+/// Returns an error for a folder that the user named and that has no manifests.
 fn require_manifests(place: &Place, found: &[RepoPath]) -> Result<(), CliError> {
     match &place.typed {
         Some(typed) if found.is_empty() => Err(CliError::cannot_run(format!(
@@ -115,44 +115,44 @@ fn require_manifests(place: &Place, found: &[RepoPath]) -> Result<(), CliError> 
     }
 }
 
-/// Checks one manifest whose bytes are at hand.
+/// Checks one manifest that is already read.
 pub(super) fn check_manifest(path: RepoPath, bytes: Vec<u8>, compiler: &Compiler) -> Checked {
     let mut checked = Checked::default();
     checked.add(compiler.compile(ManifestFile { path, content: Ok(bytes) }));
     checked.sorted_and_counted()
 }
 
-/// What standard input is called in reports.
+/// Returns the path that stands for standard input in reports.
 pub(super) fn stdin_path() -> RepoPath {
     RepoPath::new("<stdin>")
 }
 
-/// Reads standard input, or the start of it where it is too large.
+/// Reads standard input; if it is too large, only its start.
 pub(super) fn read_stdin(compiler: &Compiler) -> Result<Vec<u8>, CliError> {
     load::read_limited(io::stdin().lock(), compiler.settings.limits.bytes)
         .map_err(|error| CliError::cannot_run("cannot read standard input").because(error))
 }
 
-/// What was checked, and what is wrong with it.
+/// The result of a check.
 #[derive(Debug, Default)]
 pub(super) struct Checked {
     pub(super) counts: ValidateSummary,
     pub(super) paths: BTreeSet<RepoPath>,
     pub(super) diagnostics: Vec<Diagnostic>,
-    /// What looks like manifests and was left out, because Git ignores it.
+    /// The files that look like manifests and were left out because Git ignores them.
     pub(super) ignored: BTreeSet<RepoPath>,
-    /// The files beside the manifests.
+    /// The files that are not manifests.
     pub(super) others: BTreeSet<RepoPath>,
     /// The modules whose entries a sync would remove.
     pub(super) removed: Vec<ModuleName>,
-    /// Why the removal guard would refuse a sync.
+    /// The reason why the removal guard would refuse a sync.
     pub(super) refused: Option<String>,
-    /// What stops every sync.
+    /// The error that stops every sync.
     pub(super) obstacle: Option<SyncError>,
 }
 
 impl Checked {
-    /// Selects the manifests of the registry in a folder, and notes what else is there.
+    /// Returns the manifests of the registry in a folder, and records the other files there.
     fn select_part(
         &mut self,
         place: &Place,
@@ -172,7 +172,7 @@ impl Checked {
         Ok(selected)
     }
 
-    /// Checks manifests of the registry as a sync would: beside all others, and beside the snapshot before.
+    /// Checks manifests of the registry as a sync would: with all other manifests, and with the previous snapshot.
     fn check_registry(
         &mut self,
         selected: &BTreeSet<RepoPath>,
@@ -195,7 +195,7 @@ impl Checked {
                     (self.removed, self.refused) = tree.removals(compiler, compiled.clone());
                 }
             }
-            // No sync gets past it, whatever the manifests are.
+            // A damaged root stops every sync, whatever the manifests contain.
             Err(error @ SyncError::Root { .. }) => self.obstacle = Some(error),
             Err(error) => {
                 context.warn(&format!("the versions were not compared with those in the registry: {error}"));
@@ -220,7 +220,7 @@ impl Checked {
         Ok(())
     }
 
-    /// Checks one file, which may have any name, and reports where no sync reads it although its place is in the registry.
+    /// Checks one file, which may have any name, and reports a file in the registry's folder that a sync does not read.
     fn check_file(&mut self, place: &Place, inputs: Inputs<'_>, cache: &mut Cache) {
         let Inputs { compiler, .. } = inputs;
         if let Some(registry) = registry_of(place, inputs) {
@@ -248,7 +248,7 @@ impl Checked {
     /// Sorts and counts the findings.
     fn sorted_and_counted(mut self) -> Self {
         diagnostic::sort(&mut self.diagnostics);
-        // A folder and a part of it may both have been named.
+        // The user may have named a folder and also a part of it.
         self.diagnostics.dedup();
         let count = |severity| self.diagnostics.iter().filter(|found| found.severity == severity).count();
         (self.counts.errors, self.counts.warnings) = (count(Severity::Error), count(Severity::Warning));

@@ -1,4 +1,4 @@
-//! `modreg validate --fix`: fixes files on disk, each at once and as a whole.
+//! The fixes of `modreg validate --fix`. Each file on disk is replaced as a whole.
 
 use std::path::Path;
 
@@ -16,7 +16,7 @@ use crate::{
     sync::SyncError,
 };
 
-/// Fixes what can be fixed in the manifests on disk, and tells what that was.
+/// Fixes the manifests on disk, and returns the fixes.
 pub(super) fn fix_files(targets: &[Target], inputs: Inputs<'_>) -> Result<Vec<Fix>, CliError> {
     let Inputs { compiler, context, .. } = inputs;
     let mut fixes = Vec::new();
@@ -30,21 +30,23 @@ pub(super) fn fix_files(targets: &[Target], inputs: Inputs<'_>) -> Result<Vec<Fi
             }
             Target::File(Place { base, path, .. }) => fixes.extend(fix_file(base, path, compiler, context)?),
             Target::Input => {
-                return Err(CliError::cannot_run("`--fix` takes files or standard input, not both")
-                    .hint("`modreg validate --fix -` alone prints the fixed manifest"));
+                return Err(CliError::cannot_run(
+                    "`--fix` cannot fix files and standard input in the same run",
+                )
+                .hint("`modreg validate --fix -` prints the fixed standard input"));
             }
         }
     }
     Ok(fixes)
 }
 
-/// Standard input, fixed.
+/// Fixes standard input, and returns its bytes and the fixes.
 pub(super) fn fix_stdin(compiler: &Compiler) -> Result<(Vec<u8>, Vec<Fix>), CliError> {
     let fixed = fix::fix(compiler, &check::stdin_path(), check::read_stdin(compiler)?);
     Ok((fixed.bytes, fixed.fixes))
 }
 
-/// Fixes one file. One that cannot be read, or not without following a link, is left to the check.
+/// Fixes one file. A file that cannot be read without following a link is skipped; the check reports it.
 fn fix_file(
     base: &Path,
     path: &RepoPath,
@@ -61,7 +63,7 @@ fn fix_file(
         return Ok(Vec::new());
     }
     if load::read(base, path, limit).ok().as_ref() != Some(&before) {
-        context.warn(&format!("`{path}` changed while it was being fixed, and stays as it is now"));
+        context.warn(&format!("`{path}` changed while it was being fixed, and was not written"));
         return Ok(Vec::new());
     }
     let on_disk = base.join(path.as_str());

@@ -1,4 +1,4 @@
-//! What manifests are checked against.
+//! The inputs of a check, besides the manifests to check.
 
 use crate::{
     cli::{context::Context, error::CliError, workspace::Folder},
@@ -7,7 +7,7 @@ use crate::{
     sync::{SyncError, WorkingSources},
 };
 
-/// The folder of a registry, or just a folder, and what decides about the manifests in it.
+/// The folder of the manifests, the registry in it, and the settings, schemas and rules to check them with.
 #[derive(Clone, Copy)]
 pub(super) struct Inputs<'a> {
     pub(super) folder: &'a Folder,

@@ -1,4 +1,4 @@
-//! `modreg validate`
+//! `modreg validate` checks manifests, and fixes them on request.
 
 mod cache;
 mod check;
@@ -19,22 +19,24 @@ use inputs::Inputs;
 
 /// Check manifests of the working tree
 ///
-/// Without paths all manifests of the registry are checked. In a registry "no problems" means that a sync takes them: the
-/// names of all other manifests and the published versions count. It works outside Git, on single files, and on standard
-/// input (`-`). Exits 1 if a manifest is invalid.
+/// Exits 1 if a manifest is invalid. By default all manifests of the registry are checked. A manifest of a registry is also
+/// compared with the names of all other manifests and with the published versions: if there are no problems, a sync accepts
+/// it. The command also works outside Git repositories, on single files, and on standard input (`-`).
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Args {
-    /// Manifests, folders of manifests, or names of modules; `-` is standard input
+    /// The manifests, folders of manifests or names of modules to check; `-` is standard input
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
-    /// How to report
+    /// The output format
     #[arg(long, value_enum, default_value_t)]
     format: CheckFormat,
-    /// Fix what is mechanical: `ai_context`, the case of `category` and `status`, repeated list items, typographic quotes
-    /// inputs values, spaces at the end of values; nothing else in a file changes. Of standard input the fixed text is printed
+    /// Fix simple mistakes in the files
+    ///
+    /// Fixed are the key `ai_context`, the case of `category` and `status`, repeated list items, typographic quotes around
+    /// values, and spaces at the end of values. Nothing else in a file changes. Standard input is fixed and printed.
     #[arg(long)]
     fix: bool,
-    /// Check again whenever something changes, until Ctrl-C; with `--fix` fix first, then check
+    /// Check again after each change, until Ctrl-C; with `--fix` the files are fixed before each check
     #[arg(long)]
     pub(super) watch: bool,
     /// Treat warnings as errors
@@ -46,7 +48,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     if args.watch {
         if args.format != CheckFormat::Human {
             return Err(
-                CliError::cannot_run("`--watch` reports to people alone").hint("leave `--format` out")
+                CliError::cannot_run("`--watch` supports only `--format human`").hint("remove `--format`")
             );
         }
         let options = watch::Options { paths: &args.paths, fix: args.fix, is_strict: args.strict };
@@ -61,7 +63,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     let inputs = Inputs { folder: &folder, registry: registry.as_ref(), compiler: &compiler, context };
     let targets = targets::find(&args.paths, inputs)?;
     let fixes = if args.fix { Some(fix::fix_files(&targets, inputs)?) } else { None };
-    // Before anything can fail: the files have changed.
+    // The fixes are reported first, because the check can fail and the files have already changed.
     report::report_fixes(fixes.as_deref().unwrap_or_default(), context);
     let mut checked = check::check(&targets, inputs, &mut Cache::default())?;
     let exit = report::report(&checked, fixes.as_deref(), args.format, args.strict, context)?;
@@ -71,11 +73,11 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     }
 }
 
-/// Prints standard input as fixed as it can be; the findings that remain go to standard error.
+/// Prints standard input with its fixes; the findings that remain go to standard error.
 fn fix_stdin(compiler: &Compiler, args: &Args, context: &Context) -> Result<Exit, CliError> {
     if args.format != CheckFormat::Human {
-        return Err(CliError::cannot_run("`--fix -` prints the fixed manifest, and no report beside it")
-            .hint("leave `--format` out, or check the result in a second run"));
+        return Err(CliError::cannot_run("`--fix -` prints the fixed manifest instead of a report")
+            .hint("remove `--format`, or check the result in a second run"));
     }
     let (bytes, fixes) = fix::fix_stdin(compiler)?;
     output::write(|out| out.write_all(&bytes))?;

@@ -1,4 +1,4 @@
-//! The answer of `modreg validate`: the findings in the format that was asked for, and the exit code.
+//! The output of `modreg validate`: the findings in the requested format, and the exit code.
 
 use super::check::Checked;
 use crate::{
@@ -18,7 +18,7 @@ use crate::{
     },
 };
 
-/// Prints which fixes were made, a line each.
+/// Prints the fixes that were made, one line each.
 pub(super) fn report_fixes(fixes: &[Fix], context: &Context) {
     for Fix { diagnostic, change } in fixes {
         let (path, start) = (diagnostic.source.path(), diagnostic.start());
@@ -80,7 +80,7 @@ pub(super) fn report(
     Ok(exit(&findings))
 }
 
-/// Says which entries a sync would remove, for a slip can be the reason.
+/// Prints which entries a sync would remove, because their removal can be a mistake.
 fn report_removals(checked: &Checked, context: &Context) {
     let lines = checked.removed.iter().map(|name| format!("a sync would remove the entry of `{name}`"));
     context.print_messages(lines.collect(), "entry", "`modreg diff` lists all");

@@ -1,4 +1,4 @@
-//! What the user asked to check: from what was typed to files and folders.
+//! The targets of a check: the files and folders that the arguments name.
 
 use std::path::{Component, Path, PathBuf};
 
@@ -10,36 +10,36 @@ use crate::{
     sync::WorkingSources,
 };
 
-/// Manifests to check.
+/// The manifests that one argument names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Target {
-    /// All below a folder.
+    /// All manifests in a folder.
     Folder(Place),
-    /// One file, whatever its name.
+    /// One file, with any name.
     File(Place),
     /// Standard input.
     Input,
 }
 
-/// A file or folder: where it is, and what it is called in reports.
+/// A file or folder, on disk and in reports.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Place {
-    /// The folder that `path` starts from.
+    /// The folder to which `path` is relative.
     pub(super) base: PathBuf,
     pub(super) path: RepoPath,
-    /// As the user typed it; `None` is the registry's own folder of modules.
+    /// The argument of the user; `None` if it is the registry's own folder of modules.
     pub(super) typed: Option<PathBuf>,
 }
 
 impl Place {
-    /// Where it is on disk.
+    /// Returns the path on disk.
     pub(super) fn on_disk(&self) -> PathBuf {
         self.base.join(self.path.as_str())
     }
 }
 
-/// Finds what was typed: nothing is all manifests of the registry; else paths, below the folder of `-C` where there is
-/// one, and names of modules where nothing has that path.
+/// Finds the targets that the arguments name. Without arguments, these are all manifests of the registry. An argument is a
+/// path, relative to the folder of `-C` if it is set, or the name of a module if there is no such path.
 pub(super) fn find(typed: &[PathBuf], inputs: Inputs<'_>) -> Result<Vec<Target>, CliError> {
     let (root, modules) = (&inputs.folder.root, &inputs.compiler.settings.modules);
     let manifests = || inputs.registry.into_iter().flat_map(WorkingSources::files);
@@ -71,7 +71,7 @@ pub(super) fn find(typed: &[PathBuf], inputs: Inputs<'_>) -> Result<Vec<Target>,
     Ok(targets)
 }
 
-/// A file or folder that exists.
+/// Returns the target for the path of an existing file or folder.
 fn path(typed: &Path, start: &Path, root: &Path, modules: &RepoPath) -> Target {
     let on_disk = without_dots(&start.join(typed));
     let (base, shown) = match inside(&on_disk, root) {
@@ -101,14 +101,14 @@ fn missing<'a>(typed: &Path, manifests: impl Iterator<Item = &'a RepoPath>) -> C
     }
 }
 
-/// The part of a path that is below `root`, where a link may lead to the root, but links below it are seen as links.
+/// Returns the part of a path below `root`. Links to the root are followed, links below it are not.
 fn inside<'a>(path: &'a Path, root: &Path) -> Option<&'a Path> {
     let root = root.canonicalize().ok()?;
     let is_root = |above: &&Path| above.canonicalize().is_ok_and(|above| above == root);
     path.strip_prefix(path.ancestors().filter(is_root).last()?).ok()
 }
 
-/// Resolves `.` and `..` by the text alone.
+/// Resolves `.` and `..` in the text of a path, without reading the disk.
 fn without_dots(path: &Path) -> PathBuf {
     let mut resolved = PathBuf::new();
     for part in path.components() {

@@ -1,7 +1,7 @@
-//! `modreg validate --watch`: checks again whenever something changes, until Ctrl-C.
+//! `modreg validate --watch`: checks again after each change, until Ctrl-C.
 //!
-//! Events say that something changed; what did, the next look at the disk tells. So it matters neither how an editor saves
-//! nor whether an event gets lost: a folder that is walked again shows what is there.
+//! Events only start a new check, which lists the folders again. So it does not matter how an editor saves files, or whether
+//! an event is lost.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -37,10 +37,10 @@ use crate::{
     sync::SCHEMAS,
 };
 
-/// How long nothing must change for a change to be over: editors write, rename and set times one after the other.
+/// The time without events after which a change is complete: editors write, rename and set times one after the other.
 const QUIET: Duration = Duration::from_millis(100);
 
-/// Clears the screen and what was scrolled away, and goes to the top.
+/// The control sequence that clears the screen and the scrollback, and moves the cursor to the top.
 const CLEAR: &str = "\u{1b}[2J\u{1b}[3J\u{1b}[H";
 
 /// The arguments of `validate` that matter in each round.
@@ -51,19 +51,19 @@ pub(super) struct Options<'a> {
     pub(super) is_strict: bool,
 }
 
-/// What ends a wait.
+/// An event that can end a wait.
 enum Event {
     /// These paths changed.
     Changed(BTreeSet<PathBuf>),
-    /// Something changed, and it is not known what.
+    /// Events were lost, so that any file may have changed.
     Lost,
-    /// The watcher has something to say.
+    /// The file watcher reported an error.
     WatcherError(String),
-    /// Ctrl-C.
+    /// The user pressed Ctrl-C.
     Interrupted,
 }
 
-/// Checks, waits, and checks again; the answer is that of the last check.
+/// Checks after each change, and returns the exit code of the last check.
 pub(super) fn run(options: Options<'_>, context: &Context) -> Result<Exit, CliError> {
     let (sender, events) = mpsc::channel();
     let mut watcher = Watcher::new(&sender)?;
@@ -93,7 +93,7 @@ pub(super) fn run(options: Options<'_>, context: &Context) -> Result<Exit, CliEr
             print_heading(&changed, inputs)?;
             check_round(&targets, inputs, &mut cache, &mut own_writes, options)
         });
-        // What was watched before is watched on where something went wrong: it may come back.
+        // After an error the previous folders are still watched, because a missing folder may be created again.
         let watched = match (ended, &watched) {
             (Ok(exit), Some(watched)) => {
                 last = Some(exit);
@@ -107,7 +107,7 @@ pub(super) fn run(options: Options<'_>, context: &Context) -> Result<Exit, CliEr
             (Err(error), _) => return Err(error),
             (Ok(exit), None) => return Ok(exit),
         };
-        context.print_message("watching for changes, Ctrl-C ends");
+        context.print_message("watching for changes; stop with Ctrl-C");
         match wait(&events, watched, &own_writes, context) {
             Some(paths) => changed = paths,
             None => return Ok(last.unwrap_or(Exit::Done)),
@@ -125,7 +125,7 @@ pub(super) fn run(options: Options<'_>, context: &Context) -> Result<Exit, CliEr
     }
 }
 
-/// Heads a round.
+/// Prints the heading of a round.
 fn print_heading(changed: &BTreeSet<PathBuf>, inputs: Inputs<'_>) -> Result<(), CliError> {
     let context = inputs.context;
     if context.clears_screen {
@@ -139,7 +139,7 @@ fn print_heading(changed: &BTreeSet<PathBuf>, inputs: Inputs<'_>) -> Result<(), 
     Ok(())
 }
 
-/// The files that the last round fixed, with their content since then, so that these changes start no other round.
+/// The files that the last round fixed, with their new content, so that these changes do not start another round.
 type OwnWrites = BTreeMap<PathBuf, Vec<u8>>;
 
 fn check_round(
@@ -168,7 +168,7 @@ fn check_round(
     Ok(report::exit(&report::findings(&checked, options.is_strict)))
 }
 
-/// Where the files are on disk that were fixed.
+/// Returns the paths on disk of the fixed files.
 fn fixed_files(targets: &[Target], fixes: &[Fix]) -> BTreeSet<PathBuf> {
     let bases = targets.iter().filter_map(|target| match target {
         Target::Folder(place) | Target::File(place) => Some(&place.base),
@@ -179,18 +179,18 @@ fn fixed_files(targets: &[Target], fixes: &[Fix]) -> BTreeSet<PathBuf> {
     paths.flat_map(|path| bases.iter().map(|base| base.join(path.as_str()))).collect()
 }
 
-/// The time of day, in UTC.
+/// Returns the time of day in UTC.
 fn time_of_day() -> String {
     Context::clock()().strftime("%H:%M:%S UTC").to_string()
 }
 
-/// The changed files as people name them.
+/// Returns the changed files relative to the root.
 fn display_paths(changed: &BTreeSet<PathBuf>, root: &Path) -> Vec<String> {
     let name = |path: &PathBuf| path.strip_prefix(root).unwrap_or(path).to_string_lossy().into_owned();
     changed.iter().map(name).collect()
 }
 
-/// Waits for a change that matters; `None` is Ctrl-C.
+/// Waits for a relevant change, and returns the changed paths, or `None` after Ctrl-C.
 fn wait(
     events: &Receiver<Event>,
     watched: &WatchList,
@@ -216,13 +216,13 @@ fn wait(
     }
 }
 
-/// What has to be watched.
+/// The files and folders to watch.
 struct WatchList {
-    /// The files and folders that are checked.
+    /// The files and folders to check.
     targets: Vec<PathBuf>,
-    /// What decides about all of them, beside what Git ignores: the settings, and the folder of schemas.
+    /// The settings and the folder of schemas, which affect all manifests, like the files that Git ignores.
     affecting_all: [PathBuf; 2],
-    /// The folders to watch, and whether with all that is below.
+    /// The folders to watch, with or without their subfolders.
     folders: BTreeMap<PathBuf, RecursiveMode>,
 }
 
@@ -236,7 +236,7 @@ impl WatchList {
         ]);
         let mut paths = Vec::new();
         if inputs.registry.is_some() {
-            // The names of all manifests count, also where only one of them is checked.
+            // The names of all manifests are compared, even if only one manifest is checked.
             let modules = root.join(inputs.compiler.settings.modules.as_str());
             folders.insert(modules.clone(), RecursiveMode::Recursive);
             paths.push(modules);
@@ -248,7 +248,7 @@ impl WatchList {
                 Target::Input => continue,
             };
             let path = place.on_disk();
-            // The folders above tell when the target itself comes or goes.
+            // The folders above report when the target itself is created or removed.
             for above in path.ancestors().skip(1).take_while(|above| above.starts_with(&place.base)) {
                 folders.entry(above.to_owned()).or_insert(RecursiveMode::NonRecursive);
             }
@@ -260,18 +260,18 @@ impl WatchList {
         Self { targets: paths, affecting_all, folders }
     }
 
-    /// All that may have changed.
+    /// Returns all paths that may have changed.
     fn all_paths(&self) -> BTreeSet<PathBuf> {
         self.folders.keys().chain(&self.affecting_all).cloned().collect()
     }
 
-    /// Whether a change of this path decides about all manifests.
+    /// Returns whether a change of this path can affect all manifests.
     fn affects_all(&self, path: &Path) -> bool {
         let is_of_git = [".gitignore", ".gitattributes"].iter().any(|name| path.ends_with(name));
         is_of_git || self.affecting_all.iter().any(|affecting_all| path.starts_with(affecting_all))
     }
 
-    /// Whether a change of this path can change the answer. Hidden files do not count, as they are no manifests.
+    /// Returns whether a change of this path can change the result. Hidden files are never manifests.
     fn is_relevant(&self, path: &Path) -> bool {
         let is_target = self.targets.iter().any(|target| {
             target.starts_with(path) || path.strip_prefix(target).is_ok_and(|inside| !is_hidden(inside))
@@ -284,7 +284,7 @@ fn is_hidden(path: &Path) -> bool {
     path.iter().any(|part| part.to_string_lossy().starts_with('.'))
 }
 
-/// The watcher of the system, and which folders it follows.
+/// The file watcher of the system, and the folders that it watches.
 struct Watcher {
     debouncer: Debouncer<RecommendedWatcher, RecommendedCache>,
     followed: BTreeSet<PathBuf>,
@@ -293,14 +293,15 @@ struct Watcher {
 impl Watcher {
     fn new(sender: &Sender<Event>) -> Result<Self, CliError> {
         let sender = sender.clone();
-        // The receiver is gone where sending fails: the program is about to end.
+        // Sending fails only if the receiver was dropped, because the program is ending.
         let debouncer = new_debouncer(QUIET, None, move |events: DebounceEventResult| {
             drop(sender.send(event(events)));
         });
         Ok(Self { debouncer: debouncer.map_err(cannot_watch)?, followed: BTreeSet::new() })
     }
 
-    /// Follows the folders that are there. One that was replaced is followed anew: a watch belongs to what a name stood for.
+    /// Watches the folders that exist. A folder that was replaced is watched again, because the old watch belongs to the
+    /// previous folder.
     fn follow(&mut self, watched: &WatchList, changed: &BTreeSet<PathBuf>) -> Result<(), CliError> {
         for (folder, mode) in &watched.folders {
             let is_known = self.followed.contains(folder);
@@ -309,7 +310,7 @@ impl Watcher {
                 continue;
             }
             if self.followed.remove(folder) {
-                // The system has dropped the watch of a folder that is gone.
+                // It fails if the folder was removed, because the system then ends the watch itself.
                 drop(self.debouncer.unwatch(folder));
             }
             match self.debouncer.watch(folder, *mode) {
@@ -322,7 +323,7 @@ impl Watcher {
     }
 }
 
-/// What a report of the watcher means. Reading a file is no change; where events were lost, anything may have changed.
+/// Converts a report of the file watcher. Reading a file is not a change; if events were lost, any file may have changed.
 fn event(reported: DebounceEventResult) -> Event {
     match reported {
         Ok(events) if events.iter().any(|event| event.need_rescan()) => Event::Lost,
@@ -332,12 +333,12 @@ fn event(reported: DebounceEventResult) -> Event {
         }
         Err(errors) => {
             let messages: Vec<_> = errors.iter().map(ToString::to_string).collect();
-            Event::WatcherError(format!("the watcher says: {}", messages.join("; ")))
+            Event::WatcherError(format!("the file watcher failed: {}", messages.join("; ")))
         }
     }
 }
 
-/// Turns Ctrl-C, and a request to end, into the end of a wait. Elsewhere they end the program by themselves.
+/// Lets Ctrl-C and a request to end finish a wait. On other systems they end the program directly.
 #[cfg(unix)]
 fn listen_for_interrupts(sender: Sender<Event>) -> Result<(), CliError> {
     use signal_hook::{
@@ -346,7 +347,7 @@ fn listen_for_interrupts(sender: Sender<Event>) -> Result<(), CliError> {
     };
 
     let mut signals = Signals::new([SIGINT, SIGTERM])
-        .map_err(|error| CliError::cannot_run("cannot listen for Ctrl-C").because(error))?;
+        .map_err(|error| CliError::cannot_run("cannot handle Ctrl-C").because(error))?;
     std::thread::spawn(move || {
         for _ in signals.forever() {
             drop(sender.send(Event::Interrupted));
