@@ -17,7 +17,7 @@ use crate::{
     diagnostic::Span,
     domain::RepoPath,
     source::{
-        dialect::{MAX_ERRORS, bad_number, duplicate_keys, merge_key},
+        common_errors::{MAX_ERRORS, bad_number, duplicate_keys, merge_key},
         limits::Limits,
         parse_error::ParseError,
         reading::Reading,

@@ -38,8 +38,8 @@
 //! Characters within a text have no spans of their own yet. A further `Part` with a range of the decoded text fits here: only
 //! [`Document::locate`] has to know how decoded characters correspond to bytes.
 
+mod common_errors;
 mod decode;
-mod dialect;
 mod document;
 mod format;
 mod json;
@@ -69,7 +69,7 @@ use crate::{
     diagnostic::{Diagnostic, SourceText},
     domain::RepoPath,
 };
-use dialect::MAX_ERRORS;
+use common_errors::MAX_ERRORS;
 use reading::Reading;
 
 /// The result of reading a file.
@@ -112,7 +112,7 @@ pub fn parse(path: &RepoPath, bytes: &[u8], limits: &Limits) -> Parsed {
     };
     let source = Arc::new(SourceText::new(path.clone(), text));
     if tree.is_none()
-        && let Some(marker) = dialect::conflict_marker(text)
+        && let Some(marker) = common_errors::conflict_marker(text)
     {
         errors = vec![marker];
     }

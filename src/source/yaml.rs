@@ -14,7 +14,7 @@ mod syntax;
 
 use granit_parser::{Options, Parser};
 
-use super::{dialect::duplicate_keys, limits::Limits, parse_error::ParseError, reading::Reading};
+use super::{common_errors::duplicate_keys, limits::Limits, parse_error::ParseError, reading::Reading};
 use reader::Reader;
 
 /// Reads a YAML text: a tree, or the syntax errors that prevent one, and what else is wrong up to the first of them.

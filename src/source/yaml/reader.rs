@@ -10,7 +10,7 @@ use super::{
 use crate::{
     diagnostic::Span,
     source::{
-        dialect::{MAX_ERRORS, bad_number, merge_key, second_document, too_deep},
+        common_errors::{MAX_ERRORS, bad_number, merge_key, second_document, too_deep},
         limits::Limits,
         parse_error::ParseError,
         rules,

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     diagnostic::{Span, quoted},
-    source::{dialect::too_deep, parse_error::ParseError},
+    source::{common_errors::too_deep, parse_error::ParseError},
 };
 
 /// Returns the error for a text that the parser cannot read; `bracket` is where the outermost bracket is that is open there.

@@ -4,7 +4,7 @@ use super::state::{Expected, Open, Outdented, Recovery};
 use crate::{
     diagnostic::Span,
     source::{
-        dialect::{second_document, too_deep},
+        common_errors::{second_document, too_deep},
         json::{
             errors,
             tokens::{Bracket, Kind, Token},

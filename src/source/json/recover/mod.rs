@@ -13,7 +13,7 @@ use super::{
     tokens::{Kind, Token},
 };
 use crate::source::{
-    dialect::{MAX_ERRORS, too_deep},
+    common_errors::{MAX_ERRORS, too_deep},
     parse_error::ParseError,
 };
 use state::{Expected, Recovery};

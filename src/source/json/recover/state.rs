@@ -3,7 +3,7 @@
 use crate::{
     diagnostic::Span,
     source::{
-        dialect::MAX_ERRORS,
+        common_errors::MAX_ERRORS,
         json::{
             errors,
             tokens::{Bracket, Kind, Lexer, Token},
