@@ -1,5 +1,4 @@
-//! Describes changes in the ways that all formats for people share: the counts, the order of the fields, and moved
-//! manifests.
+//! Describes changes in the ways that all formats for people share: the counts, and moved manifests.
 
 use crate::{
     diff::{ChangeKind, Changes, FieldChange, FieldKind, ModuleChange},
@@ -24,13 +23,6 @@ pub(in crate::report) fn summary(changes: &Changes) -> String {
 /// Returns whether the change is that of the module's version, which is shown next to its name.
 pub(in crate::report) fn is_version(change: &FieldChange) -> bool {
     change.pointer == Pointer::new("/version")
-}
-
-/// Returns the changed fields without the version; those that concern permissions come first.
-pub(in crate::report) fn permissions_first(fields: &[FieldChange]) -> impl Iterator<Item = &FieldChange> {
-    let (first, rest): (Vec<_>, Vec<_>) =
-        fields.iter().filter(|field| !is_version(field)).partition(|field| field.concerns_permissions());
-    first.into_iter().chain(rest)
 }
 
 /// Returns the old and the new path of a manifest, if nothing else of its entry changed.

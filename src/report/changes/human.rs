@@ -3,10 +3,10 @@
 use std::io;
 
 use super::{
-    describe::{moved, permissions_first, summary},
+    describe::{moved, summary},
     field_lines::{Line, Mark, Role, lines},
     invalid::InvalidModules,
-    permissions::describe_permissions,
+    permissions::{describe_permissions, permissions_first},
 };
 use crate::{
     diff::{ChangeKind, Changes, ModuleChange},

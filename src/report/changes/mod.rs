@@ -6,7 +6,7 @@ pub mod human;
 mod invalid;
 mod permissions;
 
-pub(super) use describe::{is_version, moved, permissions_first, summary};
+pub(super) use describe::{is_version, moved, summary};
 pub(super) use field_lines::{Mark, lines};
 pub use invalid::InvalidModules;
-pub(super) use permissions::describe_permissions;
+pub(super) use permissions::{describe_permissions, permissions_first};

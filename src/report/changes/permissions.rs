@@ -1,6 +1,17 @@
-//! Describes in words which permissions a module gained and lost.
+//! Shows changes of permissions first, and describes in words which permissions a module gained and lost.
 
-use crate::{diff::PermissionChange, report::text::count};
+use super::describe::is_version;
+use crate::{
+    diff::{FieldChange, PermissionChange},
+    report::text::count,
+};
+
+/// Returns the changed fields without the version; those that concern permissions come first.
+pub(in crate::report) fn permissions_first(fields: &[FieldChange]) -> impl Iterator<Item = &FieldChange> {
+    let (first, rest): (Vec<_>, Vec<_>) =
+        fields.iter().filter(|field| !is_version(field)).partition(|field| field.concerns_permissions());
+    first.into_iter().chain(rest)
+}
 
 /// Describes what a module gained and lost: `gains drive:delete, loses drive:read; action share-item gains drive:write`.
 ///
