@@ -1,7 +1,6 @@
 //! Publishes for `sync`, `prune`, `rollback`, `unpin` and `init`, and prints how the run ended.
 
 use super::{args::Format, context::Context, error::CliError, exit::Exit, output, progress, webhooks};
-pub(super) use crate::report::terminal::sync::IN_JSON;
 use crate::{
     diagnostic::Diagnostic,
     domain::ModuleName,
@@ -17,7 +16,7 @@ use crate::{
 };
 
 /// Runs a sync and reports how it ended.
-pub(super) fn publish(
+pub(super) fn run(
     repository: &Repository,
     request: &Request<'_>,
     format: Format,

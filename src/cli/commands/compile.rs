@@ -8,7 +8,6 @@ use crate::{
         context::Context,
         error::CliError,
         exit::Exit,
-        outcome::IN_JSON,
         output, progress,
         workspace::Folder,
     },
@@ -23,7 +22,7 @@ use crate::{
         markdown::{self, step_summary},
         shorten::{shorten, shorten_removals},
         step_outputs::Outputs,
-        terminal,
+        terminal::sync::{IN_JSON, counts},
         text::visible,
     },
     sync::{Draft, Drift, Log, RemovalToken, SyncError, WorkingDraft, WorkingTree},
@@ -260,10 +259,7 @@ impl Compilation<'_> {
             1 => "1 file".to_owned(),
             files => format!("{files} files"),
         };
-        output::print_line(&format!(
-            "{version}: {}, {files} written",
-            terminal::sync::counts(&self.draft.plan.summary)
-        ))
+        output::print_line(&format!("{version}: {}, {files} written", counts(&self.draft.plan.summary)))
     }
 
     fn print_drift(&self, context: &Context) -> Result<(), CliError> {

@@ -1,7 +1,7 @@
 //! `modreg prune` removes orphaned entries.
 
 use crate::{
-    cli::{args::Publishing, context::Context, error::CliError, exit::Exit, outcome, workspace},
+    cli::{args::Publishing, context::Context, error::CliError, exit::Exit, publish, workspace},
     sync::{Scope, Trigger},
 };
 
@@ -17,5 +17,5 @@ pub(in crate::cli) struct Args {
 pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     let repository = workspace::repository(context)?;
     let request = args.publishing.request(Scope::Orphans, Trigger::Manual, context.now);
-    outcome::publish(&repository, &request, args.publishing.format, context)
+    publish::run(&repository, &request, args.publishing.format, context)
 }

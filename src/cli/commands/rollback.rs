@@ -1,7 +1,7 @@
 //! `modreg rollback` publishes the content of an old version again.
 
 use crate::{
-    cli::{args::Publishing, context::Context, error::CliError, exit::Exit, outcome, workspace},
+    cli::{args::Publishing, context::Context, error::CliError, exit::Exit, publish, workspace},
     domain::{ModuleName, SnapshotVersion},
     sync::{Reason, Rollback, Scope, Trigger},
 };
@@ -33,5 +33,5 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
         reason: args.reason.clone(),
     };
     let request = args.publishing.request(Scope::Rollback(rollback), Trigger::Rollback, context.now);
-    outcome::publish(&repository, &request, args.publishing.format, context)
+    publish::run(&repository, &request, args.publishing.format, context)
 }

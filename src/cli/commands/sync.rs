@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    cli::{args::Publishing, context::Context, error::CliError, exit::Exit, outcome, workspace},
+    cli::{args::Publishing, context::Context, error::CliError, exit::Exit, publish, workspace},
     domain::{ModuleName, SnapshotVersion},
     sync::{Request, Scope, Trigger},
 };
@@ -44,7 +44,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
         next_version: args.next_version,
         ..args.publishing.request(scope, args.trigger, context.now)
     };
-    outcome::publish(&repository, &request, args.publishing.format, context)
+    publish::run(&repository, &request, args.publishing.format, context)
 }
 
 /// Parses the value of `--trigger`; only the commands `rollback` and `init` use the triggers of their names.

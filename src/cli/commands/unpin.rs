@@ -1,7 +1,7 @@
 //! `modreg unpin` removes the pins of a rollback.
 
 use crate::{
-    cli::{args::Publishing, context::Context, error::CliError, exit::Exit, outcome, workspace},
+    cli::{args::Publishing, context::Context, error::CliError, exit::Exit, publish, workspace},
     domain::ModuleName,
     sync::{Scope, Trigger},
 };
@@ -23,5 +23,5 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     let repository = workspace::repository(context)?;
     let scope = Scope::Pinned(args.modules.iter().cloned().collect());
     let request = args.publishing.request(scope, Trigger::Manual, context.now);
-    outcome::publish(&repository, &request, args.publishing.format, context)
+    publish::run(&repository, &request, args.publishing.format, context)
 }

@@ -19,7 +19,7 @@ use next_steps::NextSteps;
 
 use crate::{
     builtins::BUILTINS,
-    cli::{args::Format, context::Context, error::CliError, exit::Exit, outcome, workspace},
+    cli::{args::Format, context::Context, error::CliError, exit::Exit, publish, workspace},
     domain::{ObjectFormat, RepoPath},
     git::{GitErrorKind, Head, Repository},
     load::{self, LoadError},
@@ -96,7 +96,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
         sync::commit_files(&repository, &uncommitted, message, context.now)?;
     }
     let request = Request::new(Scope::All, Trigger::Init, context.now);
-    let exit = outcome::publish(&repository, &request, args.format, context)?;
+    let exit = publish::run(&repository, &request, args.format, context)?;
     if repository.head()?.commit() != head.commit() {
         next.print_push_steps()?;
     }
