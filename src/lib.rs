@@ -45,27 +45,54 @@
 //!
 //! # Where is …?
 //!
-//! | question | place |
+//! Every file begins with one sentence about its purpose, and `tests/architecture` checks that the paths below exist.
+//!
+//! | reading and checking | place |
 //! |---|---|
-//! | which files are manifests | `load/classify.rs`, for commits `sync/plan/sources.rs` |
-//! | how YAML and JSON become one tree | `source/yaml.rs`, `source/json.rs`, `source/tree/` |
-//! | the message for a violation of a schema | `schema/keywords.rs` |
-//! | one rule: its check, its texts, its tests | `rules/trailing_space.rs` and its neighbours |
-//! | the severity of a finding | `rules/apply_settings.rs` |
+//! | which files are manifests | `load/classify.rs` by name, `load/walk.rs` on disk, `sync/plan/sources.rs` in a commit |
+//! | what JSON and YAML both refuse: repeated keys, merge keys, numbers, depth | `source/common_errors.rs` |
+//! | how both formats become one tree, and syntax errors | `source/json.rs`, `source/yaml.rs`, with the folders beside them |
+//! | the line and column of a finding | `source/document.rs`, `diagnostic/source_text.rs` |
+//! | the message for a violation of a schema | `schema/keywords.rs`, `schema/objects.rs` |
+//! | one rule: its check, its texts, its tests | `rules/trailing_space.rs` and its neighbours; a failing case of each in `tests/cases/` |
+//! | severities and suppressions | `rules/apply_settings.rs` |
+//! | what `--fix` changes | `fix/change.rs` |
+//! | the nearest word of "did you mean" | `domain/closest.rs` |
+//! | what a name, a version, a schedule or an address may be, and when a schedule fires | `domain/`; `settings/` reads keys and reports places |
+//! | how patterns are read | `schema/ai-context.schema.json`; nothing compiles them yet, `tests/cli/patterns.rs` keeps the text true |
+//!
+//! | compiling and publishing | place |
+//! |---|---|
 //! | the bytes of an entry | `registry/entry.rs` |
+//! | two manifests of one module | `compile/duplicates.rs` |
+//! | what forces a full compilation | `compile/compiler.rs`, in `inputs` |
 //! | which manifests are read again | `sync/plan/select.rs` |
 //! | holds, pins, version rules, the next number | `sync/plan/next_snapshot.rs` |
-//! | the removal guard | `sync/publish/guard.rs` |
 //! | which versions count as published | `sync/log/published.rs` |
+//! | the removal guard, and the token that lets removals through | `sync/publish/guard.rs`, `sync/removal_token.rs` |
+//! | uncommitted work in `registry/` | `sync/publish/checkout.rs` |
 //! | the commit message | `sync/publish/message.rs` |
-//! | how a branch is moved, here and at a remote | `sync/publish/local.rs`, `sync/publish/remote.rs` |
+//! | how a branch is moved, and how often a push is tried | `sync/publish/local.rs`, `sync/publish/remote.rs`; the number is in `settings/push.rs` |
 //! | why a push failed | `git/remote/failure.rs` |
-//! | who may use a route, and with which token | `serve/auth/mod.rs` |
-//! | where an `ETag` is compared | `serve/http/etag.rs` |
-//! | all routes, and what `/openapi.json` says of them | `serve/routes/table.rs` |
-//! | when a schedule fires | `domain/schedule.rs`, `serve/jobs/schedule/` |
+//! | who commits | `git/commits/identity.rs` |
+//! | where `registry/` differs from a compilation | `sync/working_tree.rs` |
+//! | whether a committed registry is intact | `sync/verify/mod.rs` |
+//!
+//! | showing and serving | place |
+//! |---|---|
+//! | which modules and fields changed | `diff/changes.rs`, `diff/fields.rs` |
+//! | permissions before everything else in a diff | `report/changes/permissions.rs` |
+//! | how text from manifests is escaped | `report/text.rs` for terminals, `report/markdown/code.rs`, `report/findings/github.rs` |
 //! | the shape of a report | `report/json/`, with its schema in `schema/` |
-//! | exit codes | `cli/exit.rs` |
+//! | where a long list ends | `report/shorten.rs`; `cli/context.rs` decides by the terminal |
+//! | environment variables, the clock, colours | `cli/context.rs` |
+//! | exit codes, and the help for each error | `cli/exit.rs`, `cli/error.rs` |
+//! | all routes, and what `/openapi.json` says of them | `serve/routes/table.rs` |
+//! | who may call a route, and with which token | `serve/auth/mod.rs`, `serve/auth/claims.rs` |
+//! | where an `ETag` is compared | `serve/http/etag.rs` |
+//! | limits of connections, time and size | `serve/transport/connection.rs`, `serve/http/query.rs` |
+//! | when the server syncs by itself | `serve/jobs/schedule/plan.rs` |
+//! | when a webhook message is sent again | `webhook/retry.rs` |
 //!
 //! # Glossary
 //!
