@@ -4,7 +4,7 @@ use proptest::test_runner::{Config, RngSeed};
 
 use crate::domain::ObjectFormat;
 
-/// How the repositories of tests name their objects, where it does not matter.
+/// The object format of the repositories of tests in which the format does not matter.
 pub(crate) const FORMAT: ObjectFormat = ObjectFormat::Sha1;
 
 /// The same `cases` on every run, so that a red build is about the change that was made.

@@ -323,13 +323,16 @@ impl CliError {
                         "restore the last published registry and commit it: \
                          `git restore --source={commit} --staged --worktree registry`"
                     ),
-                    (true, None) => "restore the last published registry and commit it: \
-                                     `git log --oneline -- registry/snapshot.json` lists the commits, \
-                                     `git restore --source=COMMIT --staged --worktree registry` restores one"
-                        .to_owned(),
+                    (true, None) => {
+                        "`git log --oneline -- registry/snapshot.json` lists the commits that changed it: restore \
+                         the newest good one with `git restore --source=COMMIT --staged --worktree registry`, \
+                         and commit it"
+                            .to_owned()
+                    }
                     (false, _) => {
-                        "`modreg compile` writes it again; `git restore registry/snapshot.json` restores \
-                                   the committed one"
+                        "in a Git repository, `git restore registry/snapshot.json` restores the committed file; \
+                         elsewhere restore a copy, or remove the file and run `modreg compile`, which starts \
+                         again with version 1"
                             .to_owned()
                     }
                 };

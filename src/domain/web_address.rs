@@ -31,7 +31,9 @@ impl InvalidWebAddress {
             Self::InTheClear => {
                 "use `https`; `http` is allowed for `127.0.0.1`, `[::1]` and `localhost` only"
             }
-            Self::Credentials => "remove everything before the `@`",
+            Self::Credentials => {
+                "remove the user name, the password and the `@`: write `https://host.example`"
+            }
         }
     }
 }

@@ -64,7 +64,7 @@ pub enum GitErrorKind {
     BranchMoved {
         /// The full name of the branch.
         branch: String,
-        /// Where it points now.
+        /// The commit that it points to now.
         actual: Option<ObjectId>,
     },
     /// A lock file of git exists: another program is running, or died without removing it.
@@ -104,7 +104,7 @@ pub enum GitErrorKind {
     DamagedObject {
         /// The object.
         id: ObjectId,
-        /// What is wrong with it.
+        /// The fault in it.
         reason: String,
     },
     /// Something else is at the place of a directory or a file.
@@ -116,7 +116,7 @@ pub enum GitErrorKind {
     /// The remote did not take the commit, or did not answer.
     #[error("{failure}{}", after_colon(message))]
     Remote {
-        /// What went wrong, as far as remedies differ.
+        /// The kinds of failure, as far as their remedies differ.
         failure: RemoteFailure,
         /// The messages of git and of the remote.
         message: String,
@@ -147,7 +147,7 @@ pub enum GitErrorKind {
     /// A name or a number that cannot be used.
     #[error("{reason}")]
     InvalidInput {
-        /// What is wrong with it.
+        /// The fault in it.
         reason: String,
     },
     /// The repository cannot be written to.
@@ -181,7 +181,7 @@ pub enum GitErrorKind {
 pub struct Holder {
     /// The process.
     pub pid: u32,
-    /// When it took the lock.
+    /// The time at which it took the lock.
     pub since: jiff::Timestamp,
 }
 
@@ -208,12 +208,12 @@ fn shown(age: Duration) -> String {
 }
 
 impl GitError {
-    /// `context` starts with "could not".
+    /// Returns the error; `context` starts with "could not".
     pub fn new(context: impl Into<String>, kind: GitErrorKind) -> Self {
         Self { context: context.into(), kind }
     }
 
-    /// `context` starts with "could not".
+    /// Returns the error; `context` starts with "could not".
     pub(super) fn io(context: impl Into<String>, path: impl Into<PathBuf>, source: io::Error) -> Self {
         let kind = match source.kind() {
             io::ErrorKind::ReadOnlyFilesystem => GitErrorKind::ReadOnly { message: source.to_string() },

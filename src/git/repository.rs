@@ -32,7 +32,7 @@ pub struct Repository {
     silences_ssh: bool,
 }
 
-/// What HEAD refers to.
+/// The branch or commit that HEAD refers to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Head {
     /// A branch that has no commits yet.
@@ -231,7 +231,7 @@ impl Repository {
         if is_of_this_worktree { &self.git_dir } else { &self.common_dir }.join(name)
     }
 
-    /// Which hash the repository names its objects by.
+    /// Returns the hash by which the repository names its objects.
     pub const fn format(&self) -> ObjectFormat {
         self.format
     }

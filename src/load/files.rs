@@ -13,7 +13,7 @@ pub fn check_parents(root: &Path, path: &RepoPath) -> Result<(), LoadError> {
     check_parents_on_disk(root, Path::new(path.as_str()))
 }
 
-/// The same, for a path below `root` that may not be UTF-8.
+/// Returns the same for a path below `root` that may not be UTF-8.
 pub fn check_parents_on_disk(root: &Path, path: &Path) -> Result<(), LoadError> {
     match path.parent().map(|folder| checked_folder(root, folder)) {
         Some(Err(error @ (LoadError::NotADirectory(_) | LoadError::Unreadable { .. }))) => Err(error),
@@ -40,7 +40,7 @@ pub fn files(root: &Path, folder: &str) -> Result<Vec<RepoPath>, LoadError> {
             Err(error) => {
                 let path = error.path().unwrap_or(root).to_owned();
                 let source =
-                    error.into_io_error().unwrap_or_else(|| io::Error::other("a folder holds itself"));
+                    error.into_io_error().unwrap_or_else(|| io::Error::other("a folder contains itself"));
                 return Err(LoadError::Unreadable { path, source });
             }
         };

@@ -29,7 +29,7 @@ fn spelling(key: ContextKey) -> Option<Finding> {
             rule: &AI_CONTEXT,
             route: key.route(),
             part: Part::Key,
-            message: "`ai_context` is spelled `aiContext`".to_owned(),
+            message: "`ai_context` should be spelled `aiContext`".to_owned(),
             label: "the other spelling".to_owned(),
             help: Some("rename the key to `aiContext`".to_owned()),
         }),

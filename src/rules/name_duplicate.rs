@@ -35,7 +35,7 @@ pub fn check(name: &ModuleName, path: &RepoPath, all: &[RepoPath]) -> Finding {
         rule: &DUPLICATE,
         route: Pointer::ROOT.key("name"),
         part: Part::Value,
-        message: format!("`{name}` has another manifest too: {paths}{rest}"),
+        message: format!("`{name}` is also described by another manifest: {paths}{rest}"),
         label: "one of several".to_owned(),
         help: Some("rename one of the modules, or remove its manifest".to_owned()),
     }
@@ -49,18 +49,22 @@ mod tests {
     fn each_manifest_points_at_the_others() {
         let name = "chat".parse().unwrap();
         for (path, all, message) in [
-            ("chat.json", &["chat.json", "chat.yaml"][..], "`chat` has another manifest too: `chat.yaml`"),
-            ("b", &["a", "b", "c"], "`chat` has another manifest too: `a`, `c`"),
-            ("d", &["a", "b", "c", "d"], "`chat` has another manifest too: `a`, `b`, `c`"),
+            (
+                "chat.json",
+                &["chat.json", "chat.yaml"][..],
+                "`chat` is also described by another manifest: `chat.yaml`",
+            ),
+            ("b", &["a", "b", "c"], "`chat` is also described by another manifest: `a`, `c`"),
+            ("d", &["a", "b", "c", "d"], "`chat` is also described by another manifest: `a`, `b`, `c`"),
             (
                 "a",
                 &["a", "b", "c", "d", "e", "f"],
-                "`chat` has another manifest too: `b`, `c`, `d` and 2 more",
+                "`chat` is also described by another manifest: `b`, `c`, `d` and 2 more",
             ),
             (
                 "f",
                 &["a", "b", "c", "d", "e", "f"],
-                "`chat` has another manifest too: `a`, `b`, `c` and 2 more",
+                "`chat` is also described by another manifest: `a`, `b`, `c` and 2 more",
             ),
         ] {
             let all: Vec<_> = all.iter().map(|path| RepoPath::new(*path)).collect();

@@ -131,7 +131,7 @@ fn of_form(kind: &Kind, field: &str, help: Option<String>) -> Wording {
         ),
         Kind::ContentMediaType { content_media_type } => wording(
             &rules::CONTENT,
-            format!("{field} does not hold {}", quoted(content_media_type)),
+            format!("{field} does not contain {}", quoted(content_media_type)),
             "wrong kind of content",
         ),
         Kind::FromUtf8 { .. } => {

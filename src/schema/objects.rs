@@ -92,7 +92,7 @@ fn required(subject: &Subject<'_>, violation: &Violation<'_>, field: &str) -> Fi
         route: violation.route.clone(),
         part: Part::Key,
         message,
-        label: format!("{name} belongs in here"),
+        label: format!("{name} is missing here"),
         help: Some(
             misspelt(subject, violation, field)
                 .or_else(|| misplaced(subject, violation, field))

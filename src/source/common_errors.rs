@@ -31,7 +31,7 @@ pub(super) fn duplicate_keys(
 
 /// Returns the error for a key `<<`.
 pub(super) fn merge_key(span: Span, node: usize) -> ParseError {
-    ParseError::new(&rules::MERGE_KEY, span, "the key `<<` is not read as a merge", "merge key")
+    ParseError::new(&rules::MERGE_KEY, span, "merge keys (`<<`) are not supported", "merge key")
         .at(node)
         .help("write the merged fields out where they are needed")
 }

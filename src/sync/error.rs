@@ -114,7 +114,7 @@ pub enum SyncError {
     LostRace {
         /// The branch.
         branch: String,
-        /// How often it was tried.
+        /// The number of attempts.
         attempts: usize,
     },
     /// The local branch has commits of people that the remote's lacks, and the other way round.

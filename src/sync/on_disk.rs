@@ -13,7 +13,7 @@ use crate::{
     registry::{REGISTRY, entries_path, root_path},
 };
 
-/// What is at the places of generated files.
+/// The things at the places of generated files.
 #[derive(Debug, Default)]
 pub(super) struct OnDisk {
     /// Everything but folders, with what is odd about it: the root, and what is below `registry/modules`.

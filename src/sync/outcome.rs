@@ -23,7 +23,7 @@ pub struct Outcome {
     pub remarks: Vec<Diagnostic>,
     /// Irregularities in the log of the registry, as sentences for people.
     pub log_remarks: Vec<String>,
-    /// How many manifests had to be read.
+    /// The number of manifests that had to be read.
     pub read: usize,
     /// The end of the push, where one was asked for and not refused.
     pub pushed: Option<Pushed>,
@@ -79,7 +79,7 @@ pub enum Conclusion {
     Committed {
         /// The commit.
         commit: ObjectId,
-        /// Why the checkout could not be brought up to date, if it could not.
+        /// The reason why the checkout could not be brought up to date, if it could not.
         behind: Option<SyncError>,
         /// Whether the commit was made as `modreg` because git knows no name.
         is_anonymous: bool,
@@ -104,7 +104,7 @@ pub enum Refusal {
 pub struct Removals {
     /// The entries.
     pub entries: BTreeMap<ModuleName, ObjectId>,
-    /// How many entries there were.
+    /// The number of entries before.
     pub total: usize,
     /// Allows exactly these removals.
     pub token: RemovalToken,
@@ -131,7 +131,10 @@ impl Refusal {
                 format!("this would remove {}, more than the guard allows", removed(removals))
             }
             Self::WrongToken(removals) => {
-                format!("this would remove {}, and the token is for another set", removed(removals))
+                format!(
+                    "this would remove {}, and the token allows another set of removals",
+                    removed(removals)
+                )
             }
             Self::Invalid if plan.invalid.len() == 1 => {
                 "1 manifest is invalid, and `--strict` allows none".to_owned()
@@ -150,19 +153,19 @@ pub struct Pushed {
     pub target: RemoteBranch,
     /// The commit with the snapshot.
     pub commit: ObjectId,
-    /// How the commit came to be there.
+    /// The way in which the commit came to be there.
     pub arrival: Arrival,
-    /// How often it was tried.
+    /// The number of attempts.
     pub attempts: usize,
     /// The commits of people that were pushed with it, newest first, with their subjects.
     pub people: Vec<(ObjectId, String)>,
     /// The commands whose snapshots were dropped because the remote was ahead, and published anew, oldest first.
     pub published_anew: Vec<&'static str>,
-    /// Why the local branch and its checkout could not follow, if they could not.
+    /// The reason why the local branch and its checkout could not follow, if they could not.
     pub left_behind: Option<SyncError>,
 }
 
-/// How a commit came to be on the remote branch.
+/// The way in which a commit came to be on the remote branch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Arrival {
     /// This run pushed it.

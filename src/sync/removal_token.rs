@@ -7,7 +7,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::domain::{ModuleName, ObjectId};
 
-/// Stands for one exact set of entries that may be removed.
+/// The token for one exact set of entries that may be removed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct RemovalToken(String);

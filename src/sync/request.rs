@@ -14,7 +14,7 @@ pub type Started<'a> = &'a dyn Fn(usize) -> Box<dyn Fn() + Sync>;
 /// The request of a run.
 #[derive(Debug)]
 pub struct Request<'a> {
-    /// Which entries may change.
+    /// The entries that may change.
     pub scope: Scope,
     /// Whether to stop before writing.
     pub dry_run: bool,
@@ -41,7 +41,7 @@ impl Request<'_> {
     }
 }
 
-/// Where and how to push.
+/// The remote and the way to push to it.
 pub struct Push<'a> {
     /// The remote, where the caller names one.
     pub remote: Option<String>,
@@ -55,7 +55,7 @@ impl fmt::Debug for Push<'_> {
     }
 }
 
-/// Which entries a run may touch.
+/// The entries that a run may change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Scope {
@@ -83,7 +83,7 @@ impl Scope {
     }
 }
 
-/// What goes back, where to, and why.
+/// The modules to roll back, the version to return to, and the reason.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rollback {
     /// The version whose content comes back.

@@ -33,9 +33,9 @@ pub struct Status {
     pub skipped: usize,
     /// The first error of each invalid manifest that has no entry.
     pub invalid: Vec<Diagnostic>,
-    /// What is held, by the manifests at HEAD.
+    /// The held modules, by the manifests at HEAD.
     pub held: BTreeMap<ModuleName, Held>,
-    /// What is pinned.
+    /// The pinned modules.
     pub pinned: BTreeMap<ModuleName, Pin>,
     /// Whether a sync would make a new version.
     pub is_stale: bool,
@@ -43,7 +43,7 @@ pub struct Status {
     pub has_drift: bool,
     /// Whether a sync runs at this moment.
     pub is_running: bool,
-    /// When the latest version was made.
+    /// The time at which the latest version was made.
     pub last_change: Option<Moment>,
     /// The journal of the last runs in this clone.
     pub journal: Journal,

@@ -97,7 +97,7 @@ fn a_merge_in_progress_is_compiled_and_what_to_add_is_named() {
     let ran = folder.expect(0, &["compile"]);
     assert_eq!(ran.err, "next: `git add registry`, then `git commit` to finish the merge\n");
     folder.git(&["add", "registry"]);
-    assert_eq!(folder.expect(0, &["compile"]).err, "", "it is said once");
+    assert_eq!(folder.expect(0, &["compile"]).err, "", "it is reported once");
     folder.git(&["commit", "--quiet", "--no-edit"]);
     folder.expect(0, &["verify"]);
     assert_eq!(folder.root()["moduleCount"], 3);

@@ -168,7 +168,7 @@ fn a_disk_that_cannot_be_written_to_loses_nothing() {
     let before = folder.state();
     let ran = run(&mut command, folder.path());
     if ran.code == 1 || ran.err.contains("unshare") || ran.err.contains("mount:") {
-        println!("skipped: this system lets nobody mount: {}", ran.err);
+        println!("skipped: this system does not allow mounts: {}", ran.err);
         return;
     }
     assert_eq!(ran.code, 2, "{}{}", ran.out, ran.err);

@@ -18,7 +18,7 @@ fn files_are_fixed_and_what_remains_decides() {
     ran.says(&[
         "fixed modules/drive.yaml:6:13: `other` is not a category: now `OTHER`",
         "fixed modules/drive.yaml:9:7: ",
-        "fixed modules/drive.yaml:4:1: `ai_context` is spelled `aiContext`: renamed to `aiContext`",
+        "fixed modules/drive.yaml:4:1: `ai_context` should be spelled `aiContext`: renamed to `aiContext`",
         "no problems in 2 manifests",
     ]);
     assert_eq!(folder.git(&["status", "--porcelain"]), "?? modules/drive.yaml");
@@ -82,11 +82,11 @@ fn standard_input_becomes_standard_output() {
     let text = MENDABLE.replace("version: 1.0.0", "version: one").replace("name: drive", "name: stdin");
     std::io::Write::write_all(&mut child.stdin.take().unwrap(), text.as_bytes()).unwrap();
     let output = child.wait_with_output().unwrap();
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(1), "{said}");
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{stderr}");
     let fixed = MENDED.replace("version: 1.0.0", "version: one").replace("name: drive", "name: stdin");
     assert_eq!(String::from_utf8_lossy(&output.stdout), fixed);
-    assert!(said.contains("fixed <stdin>:6:13") && said.contains("schema/pattern"), "{said}");
+    assert!(stderr.contains("fixed <stdin>:6:13") && stderr.contains("schema/pattern"), "{stderr}");
     folder.expect(2, &["validate", "--fix", "-", "--format", "json"]).says(&["instead of a report"]);
     folder.expect(2, &["validate", "--fix", "-", "."]).says(&["files and standard input"]);
 }

@@ -35,7 +35,7 @@ fn annotations_name_the_right_lines() {
     folder.commit("an edit by hand");
     folder
         .expect(1, &["verify", "--format", "github"])
-        .prints(&["::error file=registry/modules/dr/iv/drive.json,title=entry/differs::", ", since commit "]);
+        .prints(&["::error file=registry/modules/dr/iv/drive.json,title=entry/differs::", " (since commit "]);
 }
 
 #[test]

@@ -37,7 +37,7 @@ fn a_token_lets_exactly_its_set_through() {
     folder.refuses(
         4,
         &["sync", "--allow-removals", "0123456789abcdef"],
-        &["4 of 6 entries, and the token is for another set"],
+        &["4 of 6 entries, and the token allows another set of removals"],
     );
     folder.refuses(2, &["sync", "--allow-removals", "yes"], &["`yes` is not a removal token"]);
 
@@ -46,7 +46,7 @@ fn a_token_lets_exactly_its_set_through() {
     folder.refuses(
         4,
         &["sync", "--allow-removals", &four],
-        &["5 of 6 entries, and the token is for another set"],
+        &["5 of 6 entries, and the token allows another set of removals"],
     );
 
     let five = token(&folder, &["sync", "--dry-run"]);

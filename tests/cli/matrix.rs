@@ -303,7 +303,7 @@ fn a_git_that_is_too_old_or_missing_is_named() {
     }
     fs::remove_file(programs.join("git")).unwrap();
     for args in [&["sync"][..], &["status"], &["compile"], &["diff"]] {
-        with(args).ended(2, args).says(&["the `git` program was not found", "install git"]);
+        with(args).ended(2, args).says(&["the `git` program was not found", "install Git"]);
     }
     for args in [&["validate"][..], &["explain", "name/reserved"], &["schema", "module"], &["new", "mail"]] {
         with(args).ended(0, args);

@@ -167,7 +167,7 @@ fn what_is_committed_and_odd_is_named_and_repaired() {
         let status = folder.expect(0, &["status"]);
         status.prints(&["version 1: drift: `registry/` was changed by hand; the next sync repairs it"]);
         let found = folder.expect(1, &["verify"]).out;
-        let expected = format!("{}, since commit {odd}", case.verified);
+        let expected = format!("{} (since commit {odd}", case.verified);
         assert_eq!(found.lines().next(), Some(expected.as_str()), "{}", case.name);
         let dry = folder.expect(0, &["sync", "--dry-run"]).err;
         assert_eq!(dry, format!("warning: to be repaired: {}\n", case.repaired), "{}", case.name);
@@ -325,7 +325,7 @@ fn compile_names_what_is_odd_and_repairs_it_on_disk() {
         let line = ran.out.lines().find(|line| line.starts_with(&format!("{path}: ")));
         let line = line.unwrap_or_else(|| panic!("{}: {}", case.name, ran.out));
         // A file where a folder of entries belongs is a file like others.
-        let is_named = line.contains(&is) || line.ends_with("must not be there: no manifest compiles to it");
+        let is_named = line.contains(&is) || line.ends_with("should not exist: no manifest compiles to it");
         assert!(is_named, "{}: {}", case.name, ran.out);
         let before = folder.state();
         assert!(before.ends_with('\n'), "checking changes nothing: {before}");

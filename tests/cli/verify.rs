@@ -48,7 +48,7 @@ fn every_tampering_is_named() {
             &["root/tree registry/snapshot.json", "entry/missing registry/modules/dr/iv/drive.json"],
         ),
         (
-            "an entry of nobody",
+            "an entry without a manifest",
             |folder| folder.write("registry/modules/no/te/note.json", "{\n  \"name\": \"note\"\n}\n"),
             &["entry/orphan registry/modules/no/te/note.json"],
         ),

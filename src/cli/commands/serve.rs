@@ -32,7 +32,7 @@ pub(in crate::cli) struct Args {
     /// The address to listen on; port 0 is any free port, and the default is `listen` of modreg.toml
     #[arg(long, value_name = "ADDRESS:PORT", value_parser = address)]
     listen: Option<SocketAddr>,
-    /// Push the snapshots of syncs to a remote
+    /// Push the new snapshot of each sync to a remote
     ///
     /// REMOTE is the name of a remote or a URL; the default is the remote that `git push` uses. The local branch gets a
     /// snapshot only after the remote has accepted it.

@@ -20,7 +20,7 @@ pub(in crate::cli) struct Args {
     /// Commit nothing if any manifest is invalid
     #[arg(long)]
     strict: bool,
-    /// The number of the next version, higher than all in the log
+    /// Give the next version this number, which must be higher than that of every published version
     ///
     /// It continues the numbers of a registry whose history was removed.
     #[arg(long, value_name = "N")]

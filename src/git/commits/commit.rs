@@ -11,10 +11,10 @@ use crate::{
     },
 };
 
-/// How long a person may take to unlock a key.
+/// The time that a person may take to unlock a key.
 const UNLOCKING: Duration = Duration::from_mins(5);
 
-/// What a new commit holds.
+/// The content of a new commit.
 #[derive(Debug, Clone)]
 pub struct NewCommit<'a> {
     /// The commits it follows; none for the first one.
@@ -23,7 +23,7 @@ pub struct NewCommit<'a> {
     pub tree: ObjectId,
     /// Its message, with a final newline.
     pub message: &'a str,
-    /// Who makes it.
+    /// The person or program that makes it.
     pub identity: &'a Identity,
 }
 

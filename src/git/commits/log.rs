@@ -13,7 +13,7 @@ use crate::{
 pub struct CommitInfo {
     /// The commit.
     pub commit: ObjectId,
-    /// When it was made.
+    /// The time at which it was made.
     pub time: Moment,
     /// Who wrote it: `name <address>`.
     pub author: String,
@@ -156,7 +156,7 @@ impl Repository {
         if self.is_bare() || !self.path_of("MERGE_HEAD").exists() {
             return Ok(Vec::new());
         }
-        // Of several tips, `git rev-parse` gives only the first.
+        // Of several tips, `git rev-parse` prints only the first.
         let text = std::fs::read_to_string(self.path_of("MERGE_HEAD")).unwrap_or_default();
         Ok(text.lines().filter_map(|line| line.parse().ok()).collect())
     }

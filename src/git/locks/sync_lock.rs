@@ -30,13 +30,13 @@ impl Repository {
         let file = match File::open(&path) {
             Ok(file) => file,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
-            Err(error) => return Err(GitError::io("could not look at the sync lock", &path, error)),
+            Err(error) => return Err(GitError::io("could not check the sync lock", &path, error)),
         };
         match file.try_lock_shared() {
             Ok(()) => Ok(false),
             Err(TryLockError::WouldBlock) => Ok(true),
             Err(TryLockError::Error(error)) => {
-                Err(GitError::io("could not look at the sync lock", &path, error))
+                Err(GitError::io("could not check the sync lock", &path, error))
             }
         }
     }

@@ -10,7 +10,7 @@ use crate::{
     },
 };
 
-/// How long the remote has to send what is missing.
+/// The time within which the remote has to send what is missing.
 const TIMEOUT: Duration = Duration::from_mins(5);
 
 impl Repository {

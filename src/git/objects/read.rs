@@ -34,11 +34,11 @@ pub enum FileKind {
 /// A file in a tree.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TreeFile {
-    /// Where it is.
+    /// Its path.
     pub path: RepoPath,
     /// Its blob.
     pub id: ObjectId,
-    /// What it is.
+    /// Its kind.
     pub kind: FileKind,
     /// Whether the path is not UTF-8, and `path` shows U+FFFD where it is not.
     pub lossy: bool,

@@ -11,7 +11,7 @@ use crate::{
 /// A file that differs between two trees.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Difference {
-    /// Where it is.
+    /// Its path.
     pub path: RepoPath,
     /// Its object in the old tree.
     pub old: Option<ObjectId>,

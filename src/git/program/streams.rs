@@ -9,9 +9,9 @@ use std::{
 
 /// The most bytes of the standard error stream that are kept; the rest is read and dropped.
 const MAX_STDERR: usize = 64 * 1024;
-/// How long to wait for the rest of the standard output after the program ended.
+/// The time to wait for the rest of the standard output after the program ended.
 const STDOUT_TIMEOUT: Duration = Duration::from_secs(10);
-/// How long to wait for the rest of the standard error stream after the program ended and its output is complete.
+/// The time to wait for the rest of the standard error stream after the program ended and its output is complete.
 ///
 /// A helper that keeps running, such as a shared SSH connection, may never close that stream.
 const STDERR_TIMEOUT: Duration = Duration::from_millis(500);

@@ -17,21 +17,21 @@ pub enum PushResult {
     Accepted,
     /// The branch is not where it was expected, or in use: fetch, and try again.
     Moved {
-        /// What is wrong with the remote if its branch turns out not to have moved.
+        /// The fault of the remote, if its branch turns out not to have moved.
         failure: RemoteFailure,
         /// The message of git.
         message: String,
     },
     /// It is unknown whether the commit arrived: look at the branch.
     Unknown {
-        /// What went wrong.
+        /// The failure.
         failure: RemoteFailure,
         /// The message of git.
         message: String,
     },
 }
 
-/// What went wrong with a remote, as far as remedies differ.
+/// The failures of a remote, as far as their remedies differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RemoteFailure {
     /// The remote refused the credentials, or they do not allow writing.

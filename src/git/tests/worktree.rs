@@ -112,7 +112,7 @@ fn own_edits_are_found_and_leftovers_of_killed_runs_are_not() {
         assert_eq!(dirty(&repository, &V2, &[before]), Vec::<String>::new(), "{beginning:?}");
     }
 
-    // Somebody's own work: edited, staged, untracked in a new file's place, and next to the generated files.
+    // Work of a person: edited, staged, untracked in a new file's place, and next to the generated files.
     sandbox.file(ROOT, "mine\n");
     assert_eq!(dirty(&repository, &V2, &[before]), [ROOT]);
     sandbox.git(&["add", ROOT]);

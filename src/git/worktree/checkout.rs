@@ -17,7 +17,7 @@ use crate::{
     },
 };
 
-/// What the working tree and the index have to become.
+/// The state that the working tree and the index have to reach.
 #[derive(Debug)]
 pub struct Checkout<'a> {
     /// The directory that contains all these paths: `registry`.

@@ -24,7 +24,8 @@ impl Repository {
 
     /// Returns the submodules that the index has below a directory.
     pub fn submodules(&self, directory: &RepoPath) -> Result<BTreeSet<RepoPath>, GitError> {
-        let list = self.git(format!("list `{directory}` in the index"), ["ls-files", "--stage", "-z"]);
+        let list = self
+            .git(format!("list the files of `{directory}` in git's index"), ["ls-files", "--stage", "-z"]);
         let listed = list.below(directory).succeed()?;
         let listed = String::from_utf8_lossy(&listed.stdout);
         let submodules = listed.split_terminator('\0').filter(|line| line.starts_with("160000 "));

@@ -5,7 +5,7 @@ use crate::{
     git::objects::read::FileKind,
 };
 
-/// What is at a path, in the index or in the working tree.
+/// The thing at a path, in the index or in the working tree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum PathState {
     /// There is no such path.
@@ -43,7 +43,7 @@ impl PathState {
 /// A line of `git status --porcelain=v2`.
 pub(super) struct StatusLine {
     pub(super) path: RepoPath,
-    /// What the index has.
+    /// The thing that the index has.
     pub(super) staged: PathState,
     /// The kind of the file in the working tree, as far as git reports it.
     pub(super) kind: Option<FileKind>,

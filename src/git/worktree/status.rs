@@ -12,7 +12,7 @@ use crate::{
     git::{error::GitError, objects::read::FileKind, repository::Repository},
 };
 
-/// What under a directory is not committed.
+/// The paths under a directory that are not committed.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Uncommitted {
     /// The files that contain uncommitted work of the user, sorted.
@@ -143,7 +143,7 @@ impl Repository {
         workdir: &Path,
         head: &BTreeMap<RepoPath, (FileKind, ObjectId)>,
     ) -> Result<Vec<StatusLine>, GitError> {
-        let context = format!("list `{directory}` in the index");
+        let context = format!("list the files of `{directory}` in git's index");
         let listed = self.git(context, ["ls-files", "-v", "-z"]).below(directory).succeed()?;
         let listed = String::from_utf8_lossy(&listed.stdout);
         let entries = listed.split_terminator('\0').filter_map(|line| line.split_once(' '));
@@ -269,7 +269,7 @@ impl Repository {
 /// A path of the working tree.
 struct Content {
     seen: PathState,
-    /// What it is, if it is a file.
+    /// The kind of file, if it is one.
     kind: FileKind,
     /// The file, where one is there that is reached without a link.
     file: Option<PathBuf>,

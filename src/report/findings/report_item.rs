@@ -170,7 +170,7 @@ impl From<&Diagnostic> for ReportItem {
 impl From<&Discrepancy> for ReportItem {
     fn from(problem: &Discrepancy) -> Self {
         let message = match problem.commit {
-            Some(commit) => format!("{}, since commit {}", problem.message, &commit.to_string()[..10]),
+            Some(commit) => format!("{} (since commit {:.10})", problem.message, commit.to_string()),
             None => problem.message.clone(),
         };
         Self::of_file(problem.rule, problem.path.clone(), message, None)
@@ -192,9 +192,9 @@ fn drifted(path: &RepoPath, drift: &Drift) -> ReportItem {
 /// Returns what is wrong with a file of the registry.
 pub fn drift_message(path: &RepoPath, drift: &Drift) -> String {
     match (drift.odd.get(path), drift.remove.contains(path)) {
-        (Some(odd), true) => format!("{}, and must not be there: no manifest compiles to it", odd.present()),
+        (Some(odd), true) => format!("{}, and should not exist: no manifest compiles to it", odd.present()),
         (Some(odd), false) => format!("{}, not a regular file", odd.present()),
-        (None, true) => "must not be there: no manifest compiles to it".to_owned(),
+        (None, true) => "should not exist: no manifest compiles to it".to_owned(),
         (None, false) => "is missing or differs from what the manifests compile to".to_owned(),
     }
 }

@@ -62,7 +62,12 @@ pub fn sync(outcome: &Outcome) -> String {
         Conclusion::Unchanged => {
             format!("{} Registry: version {version} is unchanged: {totals}", sign(is_good))
         }
-        Conclusion::DryRun => format!("{} Registry: would become version {next}: {totals}", sign(is_good)),
+        Conclusion::DryRun if next == version => {
+            format!("{} Registry: version {version} would not change: {totals}", sign(is_good))
+        }
+        Conclusion::DryRun => {
+            format!("{} Registry: a sync would publish version {next}: {totals}", sign(is_good))
+        }
         Conclusion::Committed { .. } => format!("{} Registry: version {next}: {totals}", sign(is_good)),
         Conclusion::Refused(refusal) => {
             format!("❌ Registry: version {version} is unchanged: {}", refusal.reason(plan))

@@ -18,7 +18,7 @@ pub fn verification(out: &mut dyn io::Write, found: &Verification, style: Style)
         let code = style.paint(Ink::Error, problem.rule.code);
         write!(out, "{code} {}: {}", visible(problem.path.as_str()), visible(&problem.message))?;
         match problem.commit {
-            Some(commit) => writeln!(out, ", since commit {}", &commit.to_string()[..10])?,
+            Some(commit) => writeln!(out, " (since commit {:.10})", commit.to_string())?,
             None => writeln!(out)?,
         }
     }

@@ -55,7 +55,7 @@ impl<'a> Line<'a> {
         Self { start, text: text[start..start + length].trim_end_matches('\r') }
     }
 
-    /// Its place in the text.
+    /// Returns its place in the text.
     pub(super) fn span(&self) -> Span {
         self.start..self.start + self.text.len()
     }
@@ -76,7 +76,7 @@ impl<'a> Line<'a> {
         self.text[..self.indentation()].find('\t').map(|tab| self.start + tab)
     }
 
-    /// Its parts.
+    /// Returns its parts.
     pub(super) fn parts(&self) -> Parts<'a> {
         let column = self.indentation();
         let (mut dash, mut content) = (None, column);

@@ -77,10 +77,11 @@ pub(super) fn message_and_help(kind: &ErrorKind) -> (&'static str, &'static str)
             "the indentation of this line does not match any line above",
             "indent it like the lines it belongs to",
         ),
-        Kind::InvalidBlockScalarIndent | Kind::ZeroBlockScalarIndent => (
-            "the lines of this text are indented unevenly",
-            "indent all lines below `|` or `>` at least as far as the first",
+        Kind::InvalidBlockScalarIndent => (
+            "this line has fewer spaces before it than `|` or `>` requires, or than a blank line above it",
+            "remove the spaces from the blank lines above, and the digit after `|` or `>`",
         ),
+        Kind::ZeroBlockScalarIndent => ("the digit after `|` or `>` cannot be 0", "remove it"),
         Kind::InvalidBlockScalarHeader => (
             "text follows `|` or `>` on the same line",
             "start the text on the next line, or put it in quotes",
@@ -92,8 +93,8 @@ pub(super) fn message_and_help(kind: &ErrorKind) -> (&'static str, &'static str)
         Kind::DirectiveDisallowed => ("YAML directives are not read", "remove the line that starts with `%`"),
         Kind::InvalidDocumentEnd => ("text follows the end of the document", "remove it"),
         Kind::ExpectedDocumentStart => (
-            "expected the end of the document here",
-            "check the indentation: everything belongs to one object or list",
+            "this line follows a list, an object or a text that is already complete",
+            "remove what is before this line, or indent this line if it belongs to it",
         ),
         Kind::UnexpectedCharacter { .. } => {
             ("a text cannot start with this character", "put the text in quotes")

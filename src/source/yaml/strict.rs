@@ -122,8 +122,7 @@ pub(super) fn outdented_text(text: &str, span: &Span, indentation: usize) -> Opt
     let mut at = span.start;
     for (number, line) in text[span.clone()].split(['\n', '\r']).enumerate() {
         if number > 0 && !is_blank(line) && spaces(line) < indentation {
-            let advice =
-                format!("or close the text with `{}` on a line before", &text[span.start..=span.start]);
+            let advice = format!("or put the closing `{}` before this line", &text[span.start..=span.start]);
             return Some(outdented(at, line, "text in quotes", indentation, &advice));
         }
         at += line.len() + 1;
@@ -146,7 +145,7 @@ pub(super) fn outdented_in_flow(text: &str, gap: Range<usize>, indentation: usiz
             Some(_) => indentation,
         };
         if spaces(line) < needed {
-            let advice = "or close the bracket on a line before";
+            let advice = "or put the closing bracket before this line";
             return Some(outdented(start, line, "list or object in brackets", indentation, advice));
         }
     }
@@ -203,8 +202,9 @@ pub(super) fn anchor_name(text: &str, name: &Span) -> Option<ParseError> {
         && !written.is_empty()
         && written.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
     (!is_good).then(|| {
-        let message = format!("{} is not a name for an anchor", quoted(&text[name.clone()]));
-        ParseError::syntax(name.clone(), message, "anchor")
+        let does = if text[name.clone()].starts_with('&') { "`&` starts" } else { "`*` repeats" };
+        let message = format!("{does} an anchor in YAML, and {} is not a name for one", quoted(written));
+        ParseError::syntax(name.clone(), message, "not a name")
             .help("use letters, digits, `_` and `-`; put a text that starts with `&` or `*` in quotes")
     })
 }

@@ -30,11 +30,11 @@ pub struct Record {
     pub version: SnapshotVersion,
     /// The commit that brought it in.
     pub commit: ObjectId,
-    /// When that was made.
+    /// The time at which that was made.
     pub time: Moment,
     /// By whom: `name <address>`.
     pub author: String,
-    /// What started the sync, where this program made the commit.
+    /// The trigger of the sync, if this program made the commit.
     pub trigger: Option<String>,
     /// The commit whose manifests were compiled, where this program made the commit.
     pub source_commit: Option<ObjectId>,
@@ -50,7 +50,7 @@ pub struct Record {
     pub released: BTreeSet<ModuleName>,
 }
 
-/// How many entries differ between two versions.
+/// The numbers of entries that differ between two versions.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Counts {
     /// Entries that came in.

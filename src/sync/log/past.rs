@@ -32,7 +32,7 @@ pub(in crate::sync) enum PastEntry {
     Missing,
 }
 
-/// How a held entry relates to what was published before.
+/// The relation of a held entry to what was published before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::sync) enum LastGood {
     /// A version had it.

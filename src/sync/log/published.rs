@@ -52,11 +52,11 @@ pub struct Publication {
     pub commit: ObjectId,
     /// The blob of its root.
     pub root: ObjectId,
-    /// Where the root was published.
+    /// The line of commits on which the root was published.
     pub(super) line: Line,
 }
 
-/// Where a root was published.
+/// The line of commits on which a root was published.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) enum Line {

@@ -40,9 +40,9 @@ pub struct DraftInput<'a> {
     pub sources: &'a dyn Sources,
     /// The schemas and settings.
     pub compiler: &'a Compiler,
-    /// Which manifests to read.
+    /// The manifests to read.
     pub selection: Selection,
-    /// Which entries may change.
+    /// The entries that may change.
     pub scope: &'a Scope,
     /// Called for every manifest that is done.
     pub done: &'a (dyn Fn() + Sync),

@@ -66,7 +66,7 @@ pub(super) struct PlanInput<'a> {
     pub(super) previous: &'a Snapshot,
     /// The number of the next one.
     pub(super) next: SnapshotVersion,
-    /// Which entries may change.
+    /// The entries that may change.
     pub(super) scope: &'a Scope,
     /// The manifests that were compiled, after all checks; none of a pinned module.
     pub(super) compiled: Vec<Compiled>,
@@ -118,7 +118,7 @@ pub struct Plan {
     pub written: BTreeMap<ModuleName, Entry>,
     /// The entries that are removed, with the id that they had.
     pub removed: BTreeMap<ModuleName, ObjectId>,
-    /// What is held, and why.
+    /// The held modules, with reasons.
     pub held: BTreeMap<ModuleName, Held>,
     /// What is pinned, and why. A pinned module without an entry stays without one.
     pub pinned: BTreeMap<ModuleName, Pin>,

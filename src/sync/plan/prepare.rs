@@ -32,7 +32,7 @@ pub struct Prepared {
     pub draft: Draft,
     /// Warnings about files that only look like manifests.
     pub remarks: Vec<Diagnostic>,
-    /// How many manifests had to be read.
+    /// The number of manifests that had to be read.
     pub read: usize,
     /// The source tree and everything else that decided the content, unless nothing was compiled.
     pub(in crate::sync) compiled: Option<(ObjectId, Inputs)>,
@@ -100,7 +100,7 @@ impl Prepared {
     }
 }
 
-/// What is known of an earlier compilation here.
+/// The facts that are known of an earlier compilation here.
 struct Known<'a> {
     record: Record,
     /// Its manifests, unless they are those of now.

@@ -31,7 +31,7 @@ const NAMES: [&str; 4] = ["chat", "drive", "mail", "notes"];
 static COMPILER: LazyLock<Compiler> =
     LazyLock::new(|| Compiler { schemas: Schemas::builtin(), settings: Settings::default(), format: FORMAT });
 
-/// Where the manifest of a module may lie.
+/// The possible paths of the manifest of a module.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Place {
     Folder,
@@ -39,7 +39,7 @@ enum Place {
     Below,
 }
 
-/// What a manifest may say.
+/// The possible contents of a manifest.
 #[derive(Debug, Clone, Copy)]
 enum Content {
     Good { purpose: u8, version: u8 },
@@ -59,7 +59,7 @@ enum Edit {
     Remove(Module, Place),
     Move(Module, Place, Place),
     Rename(Module, Module, Place),
-    /// What a rollback leaves behind.
+    /// The state that a rollback leaves.
     Pin(Module),
 }
 
@@ -108,7 +108,7 @@ fn path(name: &str, place: Place) -> RepoPath {
     })
 }
 
-/// JSON, which is YAML as well.
+/// Returns JSON, which is YAML as well.
 fn text(name: &str, content: Content) -> Vec<u8> {
     let context = |purpose| serde_json::json!({ "purpose": format!("Purpose {purpose}."), "category": "OTHER", "keywords": ["word"] });
     let mut manifest = serde_json::json!({ "name": name, "version": "1.0.0", "aiContext": context(0) });
@@ -208,12 +208,12 @@ fn decided(draft: &Draft) -> String {
         (&plan.entries, &plan.written, &plan.removed, &plan.held, plan.summary, &plan.invalid, changes, root)
     );
     for error in plan.diagnostics.iter().filter(|found| found.is_error()) {
-        let _ = write!(text, "\n{}", said(error));
+        let _ = write!(text, "\n{}", described(error));
     }
     text
 }
 
-fn said(found: &Diagnostic) -> String {
+fn described(found: &Diagnostic) -> String {
     format!("{} {} {} {}", found.source.path(), found.rule.code, found.pointer, found.message)
 }
 
@@ -247,7 +247,7 @@ fn edit() -> impl Strategy<Value = Edit> {
     ]
 }
 
-/// Some commits, each a few edits.
+/// Generates some commits of a few edits each.
 fn history() -> impl Strategy<Value = Vec<Vec<Edit>>> {
     prop::collection::vec(prop::collection::vec(edit(), 1..5), 1..9)
 }
@@ -337,8 +337,8 @@ proptest! {
             let draft = one.install(|| registry.draft(&world, sorted));
             let other = many.install(|| registry.draft(&world, shuffled));
             prop_assert_eq!(decided(&draft), decided(&other));
-            let all_said = |draft: &Draft| draft.plan.diagnostics.iter().map(said).collect::<Vec<_>>();
-            prop_assert_eq!(all_said(&draft), all_said(&other));
+            let all_described = |draft: &Draft| draft.plan.diagnostics.iter().map(described).collect::<Vec<_>>();
+            prop_assert_eq!(all_described(&draft), all_described(&other));
             registry.publish(&world, draft);
         }
     }

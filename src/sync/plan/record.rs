@@ -19,7 +19,7 @@ const NAME: &str = "record-1.json";
 /// The number of records that are kept, because worktrees may have different branches.
 const MAX_RECORDS: usize = 4;
 
-/// What compiling one source tree gave.
+/// The result of compiling one source tree.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Record {

@@ -10,7 +10,7 @@ use crate::{
 /// The manifests of one source tree: their paths, and the blob id of each that can be read.
 pub type Manifests = BTreeMap<RepoPath, Option<ObjectId>>;
 
-/// Which manifests to read, and which modules are known without.
+/// The manifests to read, and the modules that are known without reading.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Selection {
     /// The manifests to read and compile.
@@ -24,7 +24,7 @@ pub fn all(manifests: &Manifests) -> Selection {
     Selection { read: manifests.keys().cloned().collect(), unchanged: BTreeMap::new() }
 }
 
-/// What compiling an earlier source tree gave.
+/// The result of compiling an earlier source tree.
 #[derive(Debug)]
 pub(super) struct Before<'a> {
     /// The manifests of that tree.

@@ -31,10 +31,10 @@ pub(in crate::sync) fn remarks(compiler: &Compiler, sources: &dyn Sources) -> Ve
     remarks
 }
 
-/// What a listing found, apart from the manifests.
+/// The findings of a listing, apart from the manifests.
 #[derive(Debug, Default)]
 struct ListingDiagnostics {
-    /// What is at the place of a manifest, or of a folder of manifests, and cannot be read as one.
+    /// The things at places of manifests, or of folders of manifests, that cannot be read as such.
     unreadable: BTreeMap<RepoPath, Diagnostic>,
     remarks: Vec<Diagnostic>,
 }

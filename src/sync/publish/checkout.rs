@@ -20,7 +20,7 @@ pub(super) struct Checkout<'a> {
     commit: ObjectId,
     /// What the last change of `registry/` was committed on: its files are what a killed run did not get to replace.
     earlier: Option<ObjectId>,
-    /// What is below `registry/` at HEAD.
+    /// The files below `registry/` at HEAD.
     head: BTreeMap<RepoPath, (FileKind, ObjectId)>,
 }
 

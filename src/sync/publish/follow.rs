@@ -16,7 +16,7 @@ use crate::{
     sync::{SyncError, log::compiler::settings_at},
 };
 
-/// What to follow, and how.
+/// The branch to follow, and the way to do it.
 #[derive(Debug)]
 pub struct Follow<'a> {
     /// The remote, where the caller names one.
@@ -25,14 +25,14 @@ pub struct Follow<'a> {
     pub now: Timestamp,
 }
 
-/// How the local branch relates to the remote's now.
+/// The relation of the local branch to the remote's now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Followed {
     /// The remote has nothing that it lacks.
     UpToDate,
     /// It is where the remote's branch is.
     Moved {
-        /// Where that is.
+        /// The commit at which that is.
         to: ObjectId,
     },
     /// Each has commits that the other lacks; only a sync with a push, or people, can bring them together.

@@ -12,15 +12,15 @@ use crate::git::{Repository, SyncLock};
 /// The file of the journal, in the folder of modreg's own files.
 const NAME: &str = "journal.json";
 
-/// What is known of the last syncs in this clone.
+/// The facts that are known of the last syncs in this clone.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Journal {
-    /// When the last one began.
+    /// The time at which the last one began.
     pub last_attempt: Option<Timestamp>,
-    /// When the last one that ended well began, whether it changed something or not.
+    /// The time at which the last successful one began, whether it changed something or not.
     pub last_success: Option<Timestamp>,
-    /// Why the last one failed, if it did.
+    /// The reason why the last one failed, if it did.
     pub last_error: Option<String>,
 }
 

@@ -11,7 +11,7 @@ use crate::{
 /// The time that a run waits for another one in the same repository.
 pub(super) const LOCK_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// What HEAD refers to.
+/// The branch or commit that HEAD refers to.
 pub(super) struct LocalHead {
     pub(super) branch: Option<String>,
     pub(super) commit: ObjectId,

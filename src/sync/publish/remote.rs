@@ -34,10 +34,10 @@ const LONGEST_WAIT: Duration = Duration::from_secs(20);
 pub(super) struct Remote<'a> {
     target: RemoteBranch,
     push: &'a Push<'a>,
-    /// How long one exchange with the remote may take.
+    /// The time that one exchange with the remote may take.
     timeout: Duration,
     attempts: usize,
-    /// Where the branch was at earlier times, as this repository knows.
+    /// The commits at which the branch was earlier, as far as this repository knows.
     earlier: BTreeSet<ObjectId>,
 }
 

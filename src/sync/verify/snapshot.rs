@@ -44,7 +44,7 @@ pub(in crate::sync) fn check_head(
     let Some(root) = &snapshot.root else {
         if latest > SnapshotVersion::EMPTY {
             let is = odd_root.map_or_else(|| "is missing".to_owned(), Deviation::present);
-            let message = format!("it {is}, but version {latest} was published");
+            let message = format!("it {is}, although version {latest} was published");
             found.add(root_path(), &rules::ROOT_MISSING, message);
         }
         return Ok(());
@@ -102,7 +102,7 @@ fn check_tree(
     if actual == root.tree {
         return Ok(());
     }
-    let message = format!("the entries have tree {actual}, but the root names tree {}", root.tree);
+    let message = format!("it names the git tree {}, but the entries have the git tree {actual}", root.tree);
     found.add(root_path(), &rules::ROOT_TREE, message);
     if is_present(repository, root.tree) {
         let named = found.discrepancy_paths();

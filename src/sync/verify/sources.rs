@@ -168,7 +168,7 @@ fn differences(draft: &Draft, state: &State<'_>) -> BTreeMap<Place, Discrepancy>
         }
     }
     for name in root.held.keys().filter(|name| !draft.plan.held.contains_key(*name)) {
-        let message = format!("`{name}` is held, but its manifest is not invalid");
+        let message = format!("`{name}` is held, but its manifest is valid");
         differ(root_path(), name, &rules::ROOT_HELD, message);
     }
     differences

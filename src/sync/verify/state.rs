@@ -8,7 +8,7 @@ use crate::{
     sync::log::{past::Past, published::Log},
 };
 
-/// What is checked, with a root that can be read.
+/// The snapshot to check, with a root that can be read.
 pub(in crate::sync) struct State<'a> {
     pub(in crate::sync) repository: &'a Repository,
     pub(in crate::sync) commit: ObjectId,

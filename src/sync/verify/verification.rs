@@ -11,7 +11,7 @@ use crate::{
     sync::SyncError,
 };
 
-/// How much to verify.
+/// The extent of a verification.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Extent {
     /// The registry at HEAD.
@@ -20,16 +20,16 @@ pub enum Extent {
     History,
 }
 
-/// What a verification found.
+/// The result of a verification.
 #[derive(Debug)]
 pub struct Verification {
     /// The version that was checked, of many the latest.
     pub version: SnapshotVersion,
     /// The tree of its entries.
     pub tree: Option<ObjectId>,
-    /// How many entries there are.
+    /// The number of entries.
     pub entries: usize,
-    /// How many versions were checked.
+    /// The number of versions that were checked.
     pub versions: usize,
     /// The discrepancies at HEAD, by path.
     pub discrepancies: Vec<Discrepancy>,
@@ -46,7 +46,7 @@ pub struct Discrepancy {
     pub path: RepoPath,
     /// The rule that it breaks, one of [`crate::rules::registry`].
     pub rule: &'static Rule,
-    /// What is wrong.
+    /// The discrepancies.
     pub message: String,
     /// The commit that introduced it, if that is known.
     pub commit: Option<ObjectId>,

@@ -102,8 +102,8 @@ fn a_merge_by_hand_is_pushed_and_numbered_above_what_the_remote_served() {
     let merge = commit_of(&ours, "HEAD");
 
     let ran = ours.expect(0, &["sync", "--push"]);
-    let said = format!("{}{}", ran.out, ran.err);
-    assert!(said.contains("a merge by hand") || said.contains(&merge[..7]), "it is named: {said}");
+    let printed = format!("{}{}", ran.out, ran.err);
+    assert!(printed.contains("a merge by hand") || printed.contains(&merge[..7]), "it is named: {printed}");
     assert_eq!(commit_of(&ours, "HEAD"), remote.head());
     assert_eq!(commit_of(&ours, "HEAD~1"), merge, "the merge itself is pushed");
     assert_eq!((version(&ours), &*remote.modules()), (4, "drive mine ones twos"));
@@ -194,8 +194,8 @@ fn what_a_later_sync_repaired_is_listed_and_does_not_fail_the_history() {
         assert_eq!(folder.modreg(&["verify", "--history"]).code, 1, "{what}: it is not repaired yet");
         ends(&folder, 0, &["sync"], what);
         let ran = ends(&folder, 0, &["verify", "--history"], what);
-        let said = format!("{}{}", ran.out, ran.err);
-        assert!(said.contains("repaired") && said.contains(&tampered[..7]), "{what}: {said}");
+        let printed = format!("{}{}", ran.out, ran.err);
+        assert!(printed.contains("repaired") && printed.contains(&tampered[..7]), "{what}: {printed}");
         publish(&folder, "later");
         ends(&folder, 0, &["verify", "--history"], what);
     }

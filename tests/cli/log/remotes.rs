@@ -309,10 +309,10 @@ fn a_branch_that_is_merely_ahead_is_pushed_and_the_commits_of_people_are_named()
     publish(&ours, "mail");
     revise(&ours, "mail", "1.1.0", "Better.");
     let ran = ours.expect(0, &["sync", "--push"]);
-    let said = format!("{}{}", ran.out, ran.err);
+    let printed = format!("{}{}", ran.out, ran.err);
     for subject in ["the notes of a person", "add mail", "mail 1.1.0"] {
         let commit = ours.git(&["log", "--format=%H", "--fixed-strings", "--grep", subject]);
-        assert!(said.contains(subject) || said.contains(&commit[..7]), "{subject}: {said}");
+        assert!(printed.contains(subject) || printed.contains(&commit[..7]), "{subject}: {printed}");
     }
     assert_eq!((commit_of(&ours, "HEAD"), version(&ours)), (remote.head(), 4));
     verifies(&ours, "ahead");

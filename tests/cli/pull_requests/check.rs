@@ -240,8 +240,8 @@ fn settings_that_the_request_loosens_do_not_loosen_the_guard_against_the_base() 
 
 /// Checks that a line of the output names the module beside the word.
 fn lists(ran: &Ran, name: &str, word: &str, what: &str) {
-    let said = format!("{}{}", ran.out, ran.err);
-    assert!(said.lines().any(|line| line.contains(name) && line.contains(word)), "{what}: {said}");
+    let printed = format!("{}{}", ran.out, ran.err);
+    assert!(printed.lines().any(|line| line.contains(name) && line.contains(word)), "{what}: {printed}");
 }
 
 #[test]
@@ -398,6 +398,6 @@ fn a_pin_that_a_request_adds_passes_in_a_clone_of_two_commits() {
     folder.git(&["branch", "--force", "merged"]);
     clone.git(&["clone", "--quiet", "--depth=2", "--branch=merged", &url, "."]);
     let ran = ends(&clone, 0, &CHECK, "a pin");
-    let said = format!("{}{}", ran.out, ran.err);
-    assert!(said.contains("adds a pin: chat") && said.contains("was not checked"), "{said}");
+    let printed = format!("{}{}", ran.out, ran.err);
+    assert!(printed.contains("adds a pin: chat") && printed.contains("was not checked"), "{printed}");
 }

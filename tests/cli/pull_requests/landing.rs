@@ -269,7 +269,7 @@ fn compiled_and_uncompiled_requests_get_along() {
     propose(&folder, "note");
     propose_source(&folder, "todo");
     assert!(queue(&folder, &["todo", "note"]));
-    ends(&folder, 1, &["compile", "--check"], "nobody compiled both");
+    ends(&folder, 1, &["compile", "--check"], "the merge was not compiled");
     leave_queue(&folder);
     folder.expect(0, &["sync"]);
     assert_eq!((version(&folder), &*entries(&folder, "HEAD")), (3, "chat drive mail note todo"));

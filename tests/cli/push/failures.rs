@@ -57,7 +57,7 @@ fn failures_that_another_attempt_cannot_fix_are_reported_separately() {
             clone.git(&["remote", "set-url", "origin", &url]);
         }),
         (
-            "nobody moves its branch: [rejected] (stale info)",
+            "although its branch has not moved: [rejected] (stale info)",
             "different addresses for fetch and push",
             |_, clone| {
                 let other = Remote::new();
@@ -94,7 +94,7 @@ fn failures_that_another_attempt_cannot_fix_are_reported_separately() {
     }
 }
 
-/// A server that gives the same answer to every request.
+/// A server that sends the same response to every request.
 fn answering(answer: &'static str) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let url = format!("http://{}/r.git", listener.local_addr().expect("an address"));
