@@ -73,50 +73,54 @@ const PURE: &[&str] = &[
 const WORLD: &[&str] =
     &["std::fs", "std::env", "std::net", "std::process", "std::thread", "std::time::SystemTime::now"];
 
-/// No file is longer.
-const LINES: usize = 600;
+/// The highest number of lines of a file; nine in ten have fewer than 400.
+const LINES: usize = 500;
 
-fn report(strays: &[String]) {
-    assert!(strays.is_empty(), "\n{}\n", strays.join("\n"));
+fn report(violations: &[String]) {
+    assert!(violations.is_empty(), "\n{}\n", violations.join("\n"));
 }
 
 #[test]
 fn each_heavy_crate_has_one_home() {
-    let mut strays = Vec::new();
+    let mut violations = Vec::new();
     for source in &PROGRAM.sources {
         for (name, homes) in HOMES {
             if source.names(name) && !homes.iter().any(|home| source.is_in(home)) {
                 let homes = homes.join(", ");
-                strays.push(format!("src/{} names `{name}`, which belongs to {homes}", source.path));
+                violations.push(format!("src/{} names `{name}`, which belongs to {homes}", source.path));
             }
         }
     }
-    report(&strays);
+    report(&violations);
 }
 
 #[test]
-fn every_home_is_lived_in() {
+fn every_home_uses_its_crate() {
     let sources = &PROGRAM.sources;
-    let mut strays = Vec::new();
+    let mut violations = Vec::new();
     for (name, homes) in HOMES {
         for home in *homes {
             if !sources.iter().any(|source| source.is_in(home) && source.names(name)) {
-                strays.push(format!("{home} does not name `{name}`: drop it from the table"));
+                violations.push(format!("{home} does not name `{name}`: drop it from the table"));
             }
         }
     }
-    report(&strays);
+    report(&violations);
 }
 
 #[test]
-fn the_core_does_not_touch_the_world() {
-    let mut strays = Vec::new();
+fn the_core_does_no_io() {
+    let mut violations = Vec::new();
     for source in PROGRAM.sources.iter().filter(|source| PURE.contains(&source.top_module())) {
         for name in WORLD.iter().filter(|name| source.names(name)) {
-            strays.push(format!("src/{} names `{name}`, but `{}` is pure", source.path, source.top_module()));
+            violations.push(format!(
+                "src/{} names `{name}`, but `{}` is pure",
+                source.path,
+                source.top_module()
+            ));
         }
     }
-    report(&strays);
+    report(&violations);
 }
 
 /// Returns the modules of `lib.rs` in the order of their lines.
@@ -130,17 +134,17 @@ fn modules_in_order() -> Vec<String> {
 fn modules_use_only_those_above_them_in_lib_rs() {
     let order = modules_in_order();
     let line = |module: &str| order.iter().position(|name| name == module);
-    let mut strays = Vec::new();
+    let mut violations = Vec::new();
     for source in &PROGRAM.sources {
         let used: BTreeSet<_> =
             source.named.iter().filter(|path| path[0] == "crate").filter_map(|path| path.get(1)).collect();
         for used in used {
             if line(used) > line(source.top_module()) && source.path != "lib.rs" {
-                strays.push(format!("src/{} uses `{used}`, which comes below it in lib.rs", source.path));
+                violations.push(format!("src/{} uses `{used}`, which comes below it in lib.rs", source.path));
             }
         }
     }
-    report(&strays);
+    report(&violations);
 }
 
 #[test]
@@ -155,7 +159,7 @@ fn the_code_map_lists_the_modules_in_their_order() {
 #[test]
 fn the_pages_for_contributors_name_files_that_exist() {
     let repository = root().join("..");
-    let mut strays = Vec::new();
+    let mut violations = Vec::new();
     for page in ["src/lib.rs", ".github/CONTRIBUTING.md"] {
         let text = fs::read_to_string(repository.join(page)).unwrap();
         let quoted = text.split('`').skip(1).step_by(2).filter(|quoted| !quoted.contains([' ', '<', '…']));
@@ -164,11 +168,11 @@ fn the_pages_for_contributors_name_files_that_exist() {
         };
         for path in quoted.filter(is_path) {
             if ![root(), repository.clone()].iter().any(|folder| folder.join(path).exists()) {
-                strays.push(format!("{page} names `{path}`, which is not there"));
+                violations.push(format!("{page} names `{path}`, which is not there"));
             }
         }
     }
-    report(&strays);
+    report(&violations);
 }
 
 #[test]
@@ -176,14 +180,14 @@ fn no_two_files_import_each_other() {
     let imports = PROGRAM.imports();
     assert!(imports.iter().flatten().count() > 2 * imports.len(), "the imports are not understood");
     let reached: Vec<_> = (0..imports.len()).map(|from| reachable(&imports, from)).collect();
-    let mut strays = Vec::new();
+    let mut violations = Vec::new();
     for (from, imported) in imports.iter().enumerate() {
         for to in imported.iter().filter(|to| reached[**to].contains(&from)) {
             let (from, to) = (&PROGRAM.sources[from].path, &PROGRAM.sources[*to].path);
-            strays.push(format!("src/{from} imports src/{to}, which leads back to it"));
+            violations.push(format!("src/{from} imports src/{to}, which leads back to it"));
         }
     }
-    report(&strays);
+    report(&violations);
 }
 
 /// Returns the files that can be reached from a file by its imports and theirs.
@@ -212,16 +216,16 @@ fn files_are_short_and_say_what_they_are_for() {
     let mut files = Vec::new();
     rust_files(&root(), &mut files);
     rust_files(&root().join("../tests"), &mut files);
-    let mut strays = Vec::new();
+    let mut violations = Vec::new();
     for file in files {
         let text = fs::read_to_string(&file).unwrap();
         let lines = text.lines().count();
         if lines > LINES {
-            strays.push(format!("{} has {lines} lines, and {LINES} are the most", file.display()));
+            violations.push(format!("{} has {lines} lines, and {LINES} are the most", file.display()));
         }
         if !text.starts_with("//! ") {
-            strays.push(format!("{} does not begin with its purpose, `//! …`", file.display()));
+            violations.push(format!("{} does not begin with its purpose, `//! …`", file.display()));
         }
     }
-    report(&strays);
+    report(&violations);
 }

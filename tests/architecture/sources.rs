@@ -1,5 +1,8 @@
-//! Reads the program's files: what each of them defines, passes on, and names. What only tests use is left out, for a test may
-//! look at anything.
+//! Reads the program's files: what each of them defines, imports, and names. What only tests use is left out, because a test may
+//! use anything.
+//!
+//! Only paths count: a method that is called on a value (`value.method()`) is not resolved, and `Type::function` belongs to the file
+//! that defines the type.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -60,10 +63,11 @@ pub(crate) struct Program {
 pub(crate) static PROGRAM: LazyLock<Program> = LazyLock::new(Program::read);
 
 impl Program {
-    /// Reads `lib.rs` and all modules that it declares.
+    /// Reads `main.rs`, `lib.rs`, and all modules that it declares.
     fn read() -> Self {
         let mut program = Self { sources: Vec::new(), modules: BTreeMap::new() };
         program.add(&root().join("lib.rs"), &["crate".to_owned()]);
+        program.add(&root().join("main.rs"), &["main".to_owned()]);
         program
     }
 
@@ -72,7 +76,7 @@ impl Program {
         let path = file.strip_prefix(root()).unwrap().to_string_lossy().replace('\\', "/");
         let code = Code::of(&syn::parse_file(&text).unwrap(), module);
         let folder = match file.file_stem().unwrap().to_str().unwrap() {
-            "lib" | "mod" => file.parent().unwrap().to_owned(),
+            "lib" | "main" | "mod" => file.parent().unwrap().to_owned(),
             stem => file.with_file_name(stem),
         };
         self.modules.insert(module.to_owned(), self.sources.len());
@@ -91,8 +95,8 @@ impl Program {
         }
     }
 
-    /// Returns the file that defines what `path` names: a name that was passed on is followed to its origin. A path to a whole
-    /// module, and one out of the program, have none.
+    /// Returns the file that defines what `path` names: a name that another file imports is followed to its origin. A path to a
+    /// whole module, and one out of the program, have none.
     ///
     /// # Panics
     ///
@@ -203,8 +207,15 @@ impl Code {
                 };
                 (rename.rename.to_string(), path)
             }
-            // The prelude of a library, or the variants of an enum.
             UseTree::Glob(_) => {
+                let is_of_module = before.last().is_none_or(|name| name.starts_with(char::is_lowercase));
+                let is_of_program =
+                    before.first().is_some_and(|name| ["crate", "self", "super"].contains(&name.as_str()));
+                assert!(
+                    !(is_of_module && is_of_program),
+                    "`{}::*`: import names one by one",
+                    before.join("::")
+                );
                 self.written.insert(before.to_owned());
                 return;
             }
@@ -286,6 +297,7 @@ impl Visit<'_> for Code {
     }
 
     fn visit_attribute(&mut self, attribute: &Attribute) {
+        self.visit_path(attribute.path());
         if let Meta::List(list) = &attribute.meta {
             self.read_tokens(list.tokens.clone());
         }
