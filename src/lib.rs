@@ -87,8 +87,8 @@
 //! | where a long list ends | `report/shorten.rs`; `cli/context.rs` decides by the terminal |
 //! | environment variables, the clock, colours | `cli/context.rs` |
 //! | exit codes, and the help for each error | `cli/exit.rs`, `cli/error.rs` |
-//! | all routes, and what `/openapi.json` says of them | `serve/routes/table.rs` |
-//! | who may call a route, and with which token | `serve/auth/mod.rs`, `serve/auth/claims.rs` |
+//! | all routes, and their description in `/openapi.json` | `serve/routes/table.rs` |
+//! | who may call a route, and with which token | `serve/auth/verifier.rs`, `serve/auth/claims.rs` |
 //! | where an `ETag` is compared | `serve/http/etag.rs` |
 //! | limits of connections, time and size | `serve/transport/connection.rs`, `serve/http/query.rs` |
 //! | when the server syncs by itself | `serve/jobs/schedule/plan.rs` |
@@ -119,12 +119,12 @@
 //! | [`diagnostic::Rule`] | a code such as `schema/required`, with severity, summary and explanation |
 //! | [`diagnostic::Finding`] | what a check found, at a route such as `/aiContext/keywords/0` |
 //! | [`diagnostic::Diagnostic`] | a finding with its place in the text of a file |
-//! | report item | a diagnostic or a fault of a generated file, in the one form that every report format is written from |
+//! | report item | a diagnostic or a discrepancy of a generated file, in the one form from which every report format is written |
 //! | [`source::Document`], [`source::Node`] | the tree of one file, and a node of it; both formats give the same tree |
 //! | main line | HEAD and its first parents |
 //! | plan | what the next snapshot contains and how each module got there: a pure value |
 //! | draft | a plan with the bytes of the new entries and root |
-//! | record | the entries that compiling a source tree gave in this repository; saves compiling them again |
+//! | record | the entries that compiling a source tree returned in this repository; saves compiling them again |
 //! | own commits | the snapshots that this repository made itself, so that unpublished ones can be made anew |
 //!
 //! # How a change becomes a version
@@ -151,13 +151,16 @@
 //! | file in the folder `modreg` of the git directory | contains | without it |
 //! |---|---|---|
 //! | `log-1.json` | the log as it was read from one commit | the log is read from the first commit on |
-//! | `record-1.json` | which entries compiling a source tree gave here | all manifests are compiled |
+//! | `record-1.json` | which entries a source tree was compiled to here | all manifests are compiled |
 //! | `own-commits-1.json` | the snapshots that this repository made, and what each of them did | a snapshot that was never pushed counts as a commit of people |
 //! | `seen-1.json` | where the branches of remotes were | Git's own tracking branch has to show that a remote was rewritten |
 //! | `moving-1.json`, in the git directory of a worktree | the branch that is being moved to another commit | a run that is killed at this moment needs a person |
 //! | `journal.json` | how the last run ended | `status` does not know |
+//! | `schedule.json` | the scheduled runs of the server that are done | a run that is due may be repeated |
+//! | `webhooks/` | messages that are not delivered yet, and the last deliveries | these messages are lost |
 //!
-//! Each of them is a cache or a convenience: it can be deleted at any time, and one that cannot be written is no error.
+//! Apart from messages that wait, each of them is a cache or a convenience: it can be deleted at any time, and one that cannot be
+//! written is not an error.
 //!
 //! # Invariants
 //!

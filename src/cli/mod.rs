@@ -45,7 +45,7 @@ Exit codes:
   1   a check failed: invalid manifests, drift, differences under --check, problems found by verify
   2   could not run: invalid usage or settings, no repository, an I/O error
   3   done, but some manifests are invalid: their modules are held, or left out if new
-  4   refused by a guard; nothing was written
+  4   refused; nothing was written
   5   conflict: another sync is running, or the branch kept moving; try again later
   70  a bug in modreg";
 
