@@ -272,7 +272,7 @@ fn the_checkout_of_a_submodule_goes_unless_there_is_work_in_it() {
     folder.git(&["-c", "protocol.file.allow=always", "submodule", "--quiet", "add", &url, path]);
     folder.commit("a submodule");
     folder.write("registry/modules/sub/work.txt", "work");
-    folder.refuses(4, &["sync"], &["`registry/modules/sub` is a repository of its own"]);
+    folder.refuses(4, &["sync"], &["`registry/modules/sub` is a nested repository"]);
     folder.remove("registry/modules/sub/work.txt");
     folder.expect(0, &["sync"]).says(&["repaired registry/modules/sub: it was a submodule"]);
     assert!(!folder.exists(path));
