@@ -6,7 +6,6 @@ use jsonschema::{
     JsonType,
     error::{TypeKind, ValidationErrorKind as Kind},
 };
-use semver::Version;
 use serde_json::Value as Json;
 
 use super::{json_node::identity_key, proposals, rules, words};
@@ -262,18 +261,15 @@ fn commented<'a>(subject: &Subject<'_>, node: Node<'_>, mut allowed: impl Iterat
 
 fn of_pattern(subject: &Subject<'_>, violation: &Violation<'_>, node: Node<'_>, pattern: &str) -> Wording {
     let field = words::field(&violation.route, subject.root);
-    let (message, label) = match node.as_str() {
-        Some(text) if text.trim().is_empty() => (format!("{field} is blank"), "blank".to_owned()),
-        Some(text) if violation.route == Pointer::ROOT.key("version") => {
-            let reason = Version::parse(text).err().map(|error| format!(": {error}")).unwrap_or_default();
-            (
-                format!("{} is not a semantic version{reason}", quoted(text)),
-                "not a semantic version".to_owned(),
-            )
-        }
-        _ => (format!("{field} cannot be {}", words::value(node)), "not of the expected form".to_owned()),
-    };
     let text = node.as_str().unwrap_or_default();
+    let is_version = violation.route == Pointer::ROOT.key("version");
+    // The pattern of a registry's own schema can exclude versions that are semantic.
+    let invalid_version = is_version.then(|| words::parse_version(text).err()).flatten();
+    let (message, label) = match invalid_version {
+        _ if text.trim().is_empty() => (format!("{field} is blank"), "blank".to_owned()),
+        Some(message) => (message, "not a semantic version".to_owned()),
+        None => (format!("{field} cannot be {}", words::value(node)), "not of the expected form".to_owned()),
+    };
     let proposal = proposals::version(&violation.route, text, subject.format)
         .or_else(|| proposals::path(&violation.route, text, subject.format));
     let help = match violation.expected() {

@@ -125,12 +125,13 @@ fn number(subject: &Subject<'_>, violation: &Violation<'_>, node: Node<'_>, text
     write(subject, violation, node, "remove the quotes", &json!(number))
 }
 
-/// Returns the help on a version that is not semantic.
+/// Returns the help on a version that is not semantic, or `None` if it is one that the schema excludes.
 pub(super) fn version(route: &Pointer, written: &str, format: Format) -> Option<String> {
     if *route != Pointer::ROOT.key("version") {
         return None;
     }
-    Some(format!("write {}", words::member("version", &nearest_version(written)?, format)))
+    let nearest = nearest_version(written).filter(|nearest| nearest != written)?;
+    Some(format!("write {}", words::member("version", &nearest, format)))
 }
 
 /// Returns the help on a path that does not start with a slash.

@@ -78,6 +78,25 @@ fn a_registrys_own_files_replace_the_builtin_ones_and_refer_to_each_other() {
 }
 
 #[test]
+fn a_semantic_version_that_the_pattern_excludes_is_not_called_invalid() {
+    let files = [("module.schema.json", json!({"properties": {"version": {"pattern": r"^1\."}}}))];
+    let schemas = own(&files).unwrap();
+    for (version, expected) in [
+        (
+            "2.0.0",
+            r"schema/pattern /version Value: `version` cannot be `2.0.0` | expected text that matches `^1\.`",
+        ),
+        (
+            "v2",
+            "schema/pattern /version Value: `v2` is not a semantic version: unexpected character 'v' while parsing \
+             major version number | write `version: \"2.0.0\"`",
+        ),
+    ] {
+        assert_eq!(findings(&schemas, &json!({"version": version})), [expected], "{version}");
+    }
+}
+
+#[test]
 fn files_may_refer_to_each_other_by_their_ids() {
     let schemas = own(&[
         ("module.schema.json", json!({"$id": "https://x.example/module", "$ref": "https://x.example/part"})),
