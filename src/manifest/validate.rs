@@ -1,7 +1,5 @@
 //! The validation of one document, by the schemas and by the demands that hold under any schema.
 
-use semver::Version;
-
 use super::{
     context_key::ContextKey,
     rules,
@@ -10,7 +8,7 @@ use super::{
 use crate::{
     diagnostic::{Finding, Part, Rule, quoted},
     domain::{InvalidModuleName, ModuleName, Pointer, Status, nearest_version},
-    schema::{SchemaReport, Schemas, rules as schema_rules},
+    schema::{SchemaReport, Schemas, parse_version, rules as schema_rules},
     source::{Document, Node},
 };
 
@@ -53,7 +51,8 @@ fn head(root: Node<'_>, report: &mut SchemaReport) -> Option<Head> {
         }
         parsed => {
             let expected = format!("expected {}", ModuleName::FORM);
-            or_finding(parsed.ok(), &schema_rules::PATTERN, "name", text, &expected, report)
+            let parsed = parsed.map_err(|_| cannot_be("name", text));
+            or_finding(parsed, &schema_rules::PATTERN, "name", &expected, report)
         }
     });
     let version = required_text(root, "version", report).and_then(|text| {
@@ -61,14 +60,15 @@ fn head(root: Node<'_>, report: &mut SchemaReport) -> Option<Head> {
             Some(version) => format!("write {}", quoted(&format!("\"{version}\""))),
             None => "expected a semantic version such as `1.2.3`, with numbers below 2^64".to_owned(),
         };
-        or_finding(Version::parse(text).ok(), &schema_rules::PATTERN, "version", text, &expected, report)
+        or_finding(parse_version(text), &schema_rules::PATTERN, "version", &expected, report)
     });
     let status = match root.get("status") {
         None => Some(Status::default()),
         Some(_) => required_text(root, "status", report).and_then(|text| {
             let allowed = Status::ALL.map(|status| format!("`{status}`")).join(", ");
             let expected = format!("use one of {allowed}");
-            or_finding(text.parse().ok(), &schema_rules::ENUM, "status", text, &expected, report)
+            let parsed = text.parse().map_err(|_| cannot_be("status", text));
+            or_finding(parsed, &schema_rules::ENUM, "status", &expected, report)
         }),
     };
     let context = context(root, report);
@@ -109,25 +109,33 @@ fn is_reported(report: &SchemaReport, key: &str) -> bool {
     report.missing.contains(key) || report.findings.iter().any(is_about)
 }
 
+/// Returns the value of a member. A value that is invalid is reported with its message, unless the schemas reported it.
 fn or_finding<T>(
-    value: Option<T>,
+    value: Result<T, String>,
     rule: &'static Rule,
     key: &str,
-    text: &str,
     help: &str,
     report: &mut SchemaReport,
 ) -> Option<T> {
-    if value.is_none() && !is_reported(report, key) {
+    let message = match value {
+        Ok(value) => return Some(value),
+        Err(message) => message,
+    };
+    if !is_reported(report, key) {
         report.findings.push(Finding {
             rule,
             route: Pointer::ROOT.key(key),
             part: Part::Value,
-            message: format!("`{key}` cannot be {}", quoted(text)),
+            message,
             label: "not of the expected form".to_owned(),
             help: Some(help.to_owned()),
         });
     }
-    value
+    None
+}
+
+fn cannot_be(key: &str, text: &str) -> String {
+    format!("`{key}` cannot be {}", quoted(text))
 }
 
 /// Returns how the key of the AI context is spelled, or `None` if there is no context.
