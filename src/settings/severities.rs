@@ -37,10 +37,8 @@ pub(super) fn configurable_rule(
     let written = code.get_ref();
     let result = match rules.iter().find(|rule| rule.code == written) {
         Some(rule) if !rule.is_configurable => Err((
-            format!(
-                "`{written}` cannot be changed or suppressed: no entry can be compiled from such a manifest"
-            ),
-            format!("fix the manifest instead; `modreg explain {written}` describes how"),
+            format!("`{written}` cannot be changed or suppressed"),
+            format!("`modreg explain {written}` describes how to fix what it reports"),
         )),
         Some(rule) => Ok(*rule),
         None => {

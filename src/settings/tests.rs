@@ -165,8 +165,8 @@ removals = 99999999999999999999
             "  help: write a number from 0 to 1000000",
             "modreg.toml:12:1: there is no rule `version/not-bumbed`",
             "  help: did you mean `version/not-bumped`?",
-            "modreg.toml:13:1: `source/syntax` cannot be changed or suppressed: no entry can be compiled from such a manifest",
-            "  help: fix the manifest instead; `modreg explain source/syntax` describes how",
+            "modreg.toml:13:1: `source/syntax` cannot be changed or suppressed",
+            "  help: `modreg explain source/syntax` describes how to fix what it reports",
             "modreg.toml:14:23: `warn` is not a severity",
             "  help: the severities are `error`, `warning`, `note`, `off`",
         ]
@@ -192,7 +192,7 @@ until = 'tomorrow'
     assert_eq!(
         messages,
         [
-            "modreg.toml:2:8: `source/syntax` cannot be changed or suppressed: no entry can be compiled from such a manifest",
+            "modreg.toml:2:8: `source/syntax` cannot be changed or suppressed",
             "modreg.toml:3:10: `Drive` is not a module name: expected 2 to 63 characters: words of `a-z` and `0-9` joined by single hyphens, starting with a letter",
             "modreg.toml:4:11: `version` is not a JSON Pointer",
             "modreg.toml:5:10: the reason is blank",
