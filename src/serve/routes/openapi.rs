@@ -106,6 +106,7 @@ const fn common_problems(access: Access) -> &'static [(u16, &'static str)] {
             (403, "The token does not allow reading, or the server accepts no tokens at all."),
             (406, "The client accepts none of the available content codings."),
             (429, "Too many invalid tokens came from this address. `Retry-After` contains the time to wait."),
+            (500, "The server failed; its log contains the reason."),
             (503, "No snapshot is loaded, the request took too long, or the token cannot be checked now."),
         ],
         Access::Admin => &[
