@@ -58,7 +58,7 @@ pub enum SyncFailure {
     Guard(Refusal),
     /// The request names a module, a version or a pin that does not exist.
     Unknown(String),
-    /// The remote did not accept the push.
+    /// The remote could not be reached, or did not accept the push.
     Remote(String),
     /// The sync failed for another reason.
     Failed(String),

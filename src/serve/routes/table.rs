@@ -273,7 +273,7 @@ const fn sync_operation(
             (409, "Another sync is running, the branch changed meanwhile, or a guard refused the result."),
             (413, "The body is larger than the server accepts."),
             (415, "The body is not JSON."),
-            (502, "The remote did not accept the push."),
+            (502, "The remote could not be reached, or did not accept the push."),
         ],
     }
 }
