@@ -85,8 +85,7 @@ impl PreparedResponse {
         let has = |coding| self.variant(coding).is_some();
         let Some(variant) = content_coding::negotiate(headers, has).and_then(|coding| self.variant(coding))
         else {
-            let detail =
-                "the response is available without compression only, and `Accept-Encoding` excludes that";
+            let detail = "`Accept-Encoding` accepts none of the available codings";
             return Problem::new(StatusCode::NOT_ACCEPTABLE, detail).into_response();
         };
         let is_known = etag::matches_if_none_match(headers, &variant.tag);
