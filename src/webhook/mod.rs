@@ -98,9 +98,9 @@ impl Webhooks {
     pub fn enqueue(&self, event: &Event, now: Timestamp) -> io::Result<usize> {
         let kind = event.kind();
         let id = format!("msg_{:012x}{:016x}", now.as_millisecond(), fastrand::u64(..));
-        let retry_after = self.receivers.iter().filter(|receiver| receiver.events.contains(&kind));
+        let interested = self.receivers.iter().filter(|receiver| receiver.events.contains(&kind));
         let (mut count, mut failed) = (0, None);
-        for receiver in retry_after {
+        for receiver in interested {
             let added = self.spool.add(&Message {
                 id: id.clone(),
                 event: kind.as_str().to_owned(),
