@@ -113,9 +113,9 @@ impl Compiler {
     /// Compiles one manifest.
     pub fn compile(&self, file: ManifestFile) -> Compiled {
         let ManifestFile { path, content } = file;
-        let (is_file, Checked { declared, manifest, diagnostics }) = match content {
+        let (is_file, CheckedManifest { declared, manifest, diagnostics }) = match content {
             Ok(bytes) => (true, self.check(&path, &bytes)),
-            Err(Unreadable { diagnostic, is_file }) => (is_file, Checked::invalid(vec![*diagnostic])),
+            Err(Unreadable { diagnostic, is_file }) => (is_file, CheckedManifest::invalid(vec![*diagnostic])),
         };
         let diagnostics = rules::apply_settings(diagnostics, &self.settings);
         let registration = match manifest {
@@ -128,13 +128,17 @@ impl Compiler {
     }
 
     /// Parses, validates and checks one manifest.
-    fn check(&self, path: &RepoPath, bytes: &[u8]) -> Checked {
+    fn check(&self, path: &RepoPath, bytes: &[u8]) -> CheckedManifest {
         let Parsed { document, mut diagnostics } = source::parse(path, bytes, &self.settings.limits);
-        let Some(document) = document else { return Checked::invalid(diagnostics) };
+        let Some(document) = document else { return CheckedManifest::invalid(diagnostics) };
         match manifest::validate(document, &self.schemas) {
             Ok(manifest) => {
                 diagnostics.extend(manifest.document().diagnose(rules::check(&manifest)));
-                Checked { declared: Some(manifest.name().clone()), manifest: Some(manifest), diagnostics }
+                CheckedManifest {
+                    declared: Some(manifest.name().clone()),
+                    manifest: Some(manifest),
+                    diagnostics,
+                }
             }
             Err(invalid) => {
                 let manifest::Invalid { declared, document, mut findings } = *invalid;
@@ -142,14 +146,14 @@ impl Compiler {
                     .extend(declared.as_ref().and_then(|name| rules::name_mismatch::mismatch(name, path)));
                 findings.extend(rules::check_document(&document));
                 diagnostics.extend(document.diagnose(findings));
-                Checked { declared, manifest: None, diagnostics }
+                CheckedManifest { declared, manifest: None, diagnostics }
             }
         }
     }
 }
 
 /// The result of a check, before the settings are applied.
-struct Checked {
+struct CheckedManifest {
     /// The name that it declares, if one could be read.
     declared: Option<ModuleName>,
     /// The manifest, if it is valid by the schemas.
@@ -158,7 +162,7 @@ struct Checked {
     diagnostics: Vec<Diagnostic>,
 }
 
-impl Checked {
+impl CheckedManifest {
     fn invalid(diagnostics: Vec<Diagnostic>) -> Self {
         Self { declared: None, manifest: None, diagnostics }
     }

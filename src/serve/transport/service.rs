@@ -55,8 +55,8 @@ struct RequestMetadata {
 
 /// A response that is ready or being computed.
 pub enum ResponseFuture {
-    /// A prepared response, until the future is polled.
-    Prepared(Option<Response<Body>>),
+    /// A response that is ready, until the future is polled.
+    Ready(Option<Response<Body>>),
     /// A response that a handler computes.
     Computed(Pin<Box<dyn Future<Output = Response<Body>> + Send>>),
 }
@@ -66,7 +66,7 @@ impl Future for ResponseFuture {
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         match self.get_mut() {
-            Self::Prepared(response) => {
+            Self::Ready(response) => {
                 Poll::Ready(Ok(response.take().expect("a future is not polled again after it was ready")))
             }
             Self::Computed(response) => response.as_mut().poll(context).map(Ok),
@@ -104,7 +104,7 @@ impl HttpService {
             origin: cors::check_origin(&self.state.options.settings, route, request.headers()),
         };
         if let Some(response) = metadata.route.and_then(|route| self.prepared(route, &request)) {
-            return ResponseFuture::Prepared(Some(self.finish(metadata, response)));
+            return ResponseFuture::Ready(Some(self.finish(metadata, response)));
         }
         let service = self.clone();
         ResponseFuture::Computed(Box::pin(async move {

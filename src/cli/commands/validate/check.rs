@@ -7,7 +7,7 @@ use std::{collections::BTreeSet, io};
 
 use super::{
     cache::Cache,
-    inputs::Inputs,
+    inputs::CheckInputs,
     targets::{Place, Target},
 };
 use crate::{
@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// Returns the manifests of the registry, if the file or folder is in its folder of manifests.
-fn registry_of<'a>(place: &Place, inputs: Inputs<'a>) -> Option<&'a WorkingSources<'a>> {
+fn registry_of<'a>(place: &Place, inputs: CheckInputs<'a>) -> Option<&'a WorkingSources<'a>> {
     let is_inside = inputs.compiler.settings.modules.is_at_or_above(&place.path);
     inputs.registry.filter(|_| is_inside && place.base == inputs.folder.root)
 }
@@ -30,7 +30,7 @@ fn registry_of<'a>(place: &Place, inputs: Inputs<'a>) -> Option<&'a WorkingSourc
 /// Lists the manifests in a folder.
 pub(super) fn list_manifests<'a>(
     place: &'a Place,
-    inputs: Inputs<'_>,
+    inputs: CheckInputs<'_>,
 ) -> Result<WorkingSources<'a>, CliError> {
     let repository = inputs.folder.repository.as_ref().filter(|_| place.base == inputs.folder.root);
     let limit = inputs.compiler.settings.limits.bytes;
@@ -39,7 +39,11 @@ pub(super) fn list_manifests<'a>(
 }
 
 /// Checks the targets; files that are unchanged in the cache are not read again.
-pub(super) fn check(targets: &[Target], inputs: Inputs<'_>, cache: &mut Cache) -> Result<Checked, CliError> {
+pub(super) fn check(
+    targets: &[Target],
+    inputs: CheckInputs<'_>,
+    cache: &mut Cache,
+) -> Result<Checked, CliError> {
     let mut checked = Checked::default();
     let mut selected = BTreeSet::new();
     for target in targets {
@@ -77,7 +81,7 @@ pub(super) fn check(targets: &[Target], inputs: Inputs<'_>, cache: &mut Cache) -
 fn compile_all(
     paths: &[RepoPath],
     sources: &WorkingSources<'_>,
-    inputs: Inputs<'_>,
+    inputs: CheckInputs<'_>,
     cache: &mut Cache,
 ) -> Result<Vec<Compiled>, CliError> {
     let on_disk = |path: &RepoPath| sources.root().join(path.as_str());
@@ -157,7 +161,7 @@ impl Checked {
         &mut self,
         place: &Place,
         registry: &WorkingSources<'_>,
-        inputs: Inputs<'_>,
+        inputs: CheckInputs<'_>,
     ) -> Result<Vec<RepoPath>, CliError> {
         let within = |path: &&RepoPath| place.path.is_at_or_above(path);
         let selected: Vec<_> = registry.paths().iter().filter(within).cloned().collect();
@@ -177,10 +181,10 @@ impl Checked {
         &mut self,
         selected: &BTreeSet<RepoPath>,
         registry: &WorkingSources<'_>,
-        inputs: Inputs<'_>,
+        inputs: CheckInputs<'_>,
         cache: &mut Cache,
     ) -> Result<(), CliError> {
-        let Inputs { folder, compiler, context, .. } = inputs;
+        let CheckInputs { folder, compiler, context, .. } = inputs;
         let paths: Vec<_> = selected.iter().cloned().collect();
         let mut compiled = compile_all(&paths, registry, inputs, cache)?;
         let others: Vec<_> = registry.files().filter(|path| !selected.contains(*path)).cloned().collect();
@@ -206,7 +210,12 @@ impl Checked {
     }
 
     /// Checks the manifests in a folder that is not part of a registry.
-    fn check_folder(&mut self, place: &Place, inputs: Inputs<'_>, cache: &mut Cache) -> Result<(), CliError> {
+    fn check_folder(
+        &mut self,
+        place: &Place,
+        inputs: CheckInputs<'_>,
+        cache: &mut Cache,
+    ) -> Result<(), CliError> {
         let sources = list_manifests(place, inputs)?;
         require_manifests(place, sources.paths())?;
         let mut compiled = compile_all(sources.paths(), &sources, inputs, cache)?;
@@ -221,8 +230,8 @@ impl Checked {
     }
 
     /// Checks one file, which may have any name, and reports a file in the registry's folder that a sync does not read.
-    fn check_file(&mut self, place: &Place, inputs: Inputs<'_>, cache: &mut Cache) {
-        let Inputs { compiler, .. } = inputs;
+    fn check_file(&mut self, place: &Place, inputs: CheckInputs<'_>, cache: &mut Cache) {
+        let CheckInputs { compiler, .. } = inputs;
         if let Some(registry) = registry_of(place, inputs) {
             let is_ignored = registry.ignored().iter().any(|path| path.is_at_or_above(&place.path));
             let unread = || load::unread(&compiler.settings.modules, &place.path);
@@ -241,7 +250,7 @@ impl Checked {
     }
 
     /// Adds findings on files that are not manifests.
-    fn add_file_findings(&mut self, remarks: Vec<Diagnostic>, inputs: Inputs<'_>) {
+    fn add_file_findings(&mut self, remarks: Vec<Diagnostic>, inputs: CheckInputs<'_>) {
         self.diagnostics.extend(rules::apply_settings(remarks, &inputs.compiler.settings));
     }
 

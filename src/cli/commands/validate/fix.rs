@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::{
     check,
-    inputs::Inputs,
+    inputs::CheckInputs,
     targets::{Place, Target},
 };
 use crate::{
@@ -17,8 +17,8 @@ use crate::{
 };
 
 /// Fixes the manifests on disk, and returns the fixes.
-pub(super) fn fix_files(targets: &[Target], inputs: Inputs<'_>) -> Result<Vec<Fix>, CliError> {
-    let Inputs { compiler, context, .. } = inputs;
+pub(super) fn fix_files(targets: &[Target], inputs: CheckInputs<'_>) -> Result<Vec<Fix>, CliError> {
+    let CheckInputs { compiler, context, .. } = inputs;
     let mut fixes = Vec::new();
     for target in targets {
         match target {

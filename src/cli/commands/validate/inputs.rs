@@ -9,7 +9,7 @@ use crate::{
 
 /// The folder of the manifests, the registry in it, and the settings, schemas and rules to check them with.
 #[derive(Clone, Copy)]
-pub(super) struct Inputs<'a> {
+pub(super) struct CheckInputs<'a> {
     pub(super) folder: &'a Folder,
     /// The manifests of the registry in that folder, if there is one.
     pub(super) registry: Option<&'a WorkingSources<'a>>,

@@ -15,7 +15,7 @@ use crate::{
     compile::Compiler,
 };
 use cache::Cache;
-use inputs::Inputs;
+use inputs::CheckInputs;
 
 /// Check manifests of the working tree
 ///
@@ -51,7 +51,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
                 CliError::cannot_run("`--watch` supports only `--format human`").hint("remove `--format`")
             );
         }
-        let options = watch::Options { paths: &args.paths, fix: args.fix, is_strict: args.strict };
+        let options = watch::WatchOptions { paths: &args.paths, fix: args.fix, is_strict: args.strict };
         return watch::run(options, context);
     }
     let folder = Folder::find_without_git(context)?;
@@ -60,7 +60,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
         return fix_stdin(&compiler, args, context);
     }
     let registry = inputs::registry(&folder, &compiler)?;
-    let inputs = Inputs { folder: &folder, registry: registry.as_ref(), compiler: &compiler, context };
+    let inputs = CheckInputs { folder: &folder, registry: registry.as_ref(), compiler: &compiler, context };
     let targets = targets::find(&args.paths, inputs)?;
     let fixes = if args.fix { Some(fix::fix_files(&targets, inputs)?) } else { None };
     // The fixes are reported first, because the check can fail and the files have already changed.

@@ -2,7 +2,7 @@
 
 use std::path::{Component, Path, PathBuf};
 
-use super::inputs::Inputs;
+use super::inputs::CheckInputs;
 use crate::{
     cli::{error::CliError, workspace},
     domain::{ModuleName, RepoPath, closest},
@@ -40,7 +40,7 @@ impl Place {
 
 /// Finds the targets that the arguments name. Without arguments, these are all manifests of the registry. An argument is a
 /// path, relative to the folder of `-C` if it is set, or the name of a module if there is no such path.
-pub(super) fn find(typed: &[PathBuf], inputs: Inputs<'_>) -> Result<Vec<Target>, CliError> {
+pub(super) fn find(typed: &[PathBuf], inputs: CheckInputs<'_>) -> Result<Vec<Target>, CliError> {
     let (root, modules) = (&inputs.folder.root, &inputs.compiler.settings.modules);
     let manifests = || inputs.registry.into_iter().flat_map(WorkingSources::files);
     if typed.is_empty() {

@@ -19,7 +19,7 @@ use notify_debouncer_full::{
 use super::{
     cache::Cache,
     check, fix,
-    inputs::{self, Inputs},
+    inputs::{self, CheckInputs},
     report,
     targets::{self, Target},
 };
@@ -45,7 +45,7 @@ const CLEAR: &str = "\u{1b}[2J\u{1b}[3J\u{1b}[H";
 
 /// The arguments of `validate` that matter in each round.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Options<'a> {
+pub(super) struct WatchOptions<'a> {
     pub(super) paths: &'a [PathBuf],
     pub(super) fix: bool,
     pub(super) is_strict: bool,
@@ -64,7 +64,7 @@ enum Event {
 }
 
 /// Checks after each change, and returns the exit code of the last check.
-pub(super) fn run(options: Options<'_>, context: &Context) -> Result<Exit, CliError> {
+pub(super) fn run(options: WatchOptions<'_>, context: &Context) -> Result<Exit, CliError> {
     let (sender, events) = mpsc::channel();
     let mut watcher = Watcher::new(&sender)?;
     listen_for_interrupts(sender)?;
@@ -81,7 +81,7 @@ pub(super) fn run(options: Options<'_>, context: &Context) -> Result<Exit, CliEr
         let ended = unusable.take().map_or(Ok(()), Err).and_then(|()| {
             let registry = inputs::registry(&folder, &compiler)?;
             let inputs =
-                Inputs { folder: &folder, registry: registry.as_ref(), compiler: &compiler, context };
+                CheckInputs { folder: &folder, registry: registry.as_ref(), compiler: &compiler, context };
             let targets = targets::find(options.paths, inputs)?;
             if targets.contains(&Target::Input) {
                 return Err(
@@ -126,7 +126,7 @@ pub(super) fn run(options: Options<'_>, context: &Context) -> Result<Exit, CliEr
 }
 
 /// Prints the heading of a round.
-fn print_heading(changed: &BTreeSet<PathBuf>, inputs: Inputs<'_>) -> Result<(), CliError> {
+fn print_heading(changed: &BTreeSet<PathBuf>, inputs: CheckInputs<'_>) -> Result<(), CliError> {
     let context = inputs.context;
     if context.clears_screen {
         output::print(CLEAR)?;
@@ -144,10 +144,10 @@ type OwnWrites = BTreeMap<PathBuf, Vec<u8>>;
 
 fn check_round(
     targets: &[Target],
-    inputs: Inputs<'_>,
+    inputs: CheckInputs<'_>,
     cache: &mut Cache,
     own_writes: &mut OwnWrites,
-    options: Options<'_>,
+    options: WatchOptions<'_>,
 ) -> Result<Exit, CliError> {
     let context = inputs.context;
     if options.fix {
@@ -227,7 +227,7 @@ struct WatchList {
 }
 
 impl WatchList {
-    fn new(targets: &[Target], inputs: Inputs<'_>) -> Self {
+    fn new(targets: &[Target], inputs: CheckInputs<'_>) -> Self {
         let root = &inputs.folder.root;
         let affecting_all = [root.join(settings::FILE_NAME), root.join(SCHEMAS)];
         let mut folders = BTreeMap::from([
