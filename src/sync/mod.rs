@@ -28,7 +28,7 @@ pub use error::SyncError;
 pub use log::{
     compare::compare,
     compiler::{SCHEMAS, compiler, compiler_at, is_schema, text_of},
-    history::{Counts, History, Record},
+    history::{Counts, History, HistoryRecord},
     published::{Log, Publication},
     snapshots::{VersionedSnapshot, published_at, snapshot_at},
 };

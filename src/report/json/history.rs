@@ -16,13 +16,13 @@ use crate::{
 #[serde(rename_all = "camelCase")]
 pub struct HistoryReport {
     /// The records, one per snapshot.
-    pub history: Vec<HistoryRecord>,
+    pub history: Vec<HistoryReportRecord>,
 }
 
 /// One snapshot in the audit log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct HistoryRecord {
+pub struct HistoryReportRecord {
     /// The version of the snapshot.
     pub version: SnapshotVersion,
     /// The commit that contains the snapshot.
@@ -61,7 +61,7 @@ pub struct HistoryRecord {
 
 impl From<&History> for HistoryReport {
     fn from(history: &History) -> Self {
-        let record = |record: &sync::Record| HistoryRecord {
+        let record = |record: &sync::HistoryRecord| HistoryReportRecord {
             version: record.version,
             commit: record.commit,
             time: record.time.timestamp(),

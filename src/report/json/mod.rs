@@ -17,7 +17,7 @@ mod write;
 pub use changes::{ChangeReport, ChangesReport, Refusal, changes};
 pub use compile::{CompileReport, FileReport};
 pub use diagnostics::{DiagnosticReport, diagnostics};
-pub use history::{HistoryRecord, HistoryReport};
+pub use history::{HistoryReport, HistoryReportRecord};
 pub use new::NewReport;
 pub use status::{Delivery, DeliveryResult, StatusReport, WebhooksReport};
 pub use sync_answer::{Action, AnswerSummary, Detail, DetailStatus, SyncAnswer};

@@ -205,7 +205,7 @@ fn the_status_report_has_all_fields() {
 
 #[test]
 fn the_history_report_has_all_fields() {
-    let record = HistoryRecord {
+    let record = HistoryReportRecord {
         version: SnapshotVersion::new(2),
         commit: id(),
         time: "2026-11-22T03:00:00Z".parse().unwrap(),
@@ -226,7 +226,7 @@ fn the_history_report_has_all_fields() {
         code: "schema/required".to_owned(),
         message: "no `purpose`".to_owned(),
     };
-    let rollback = HistoryRecord {
+    let rollback = HistoryReportRecord {
         trigger: Some("rollback".to_owned()),
         pinned: [("drive".parse().unwrap(), pin)].into(),
         unpinned: ["chat".parse().unwrap()].into(),

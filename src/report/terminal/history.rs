@@ -5,14 +5,14 @@ use std::io;
 use crate::{
     registry::Held,
     report::{Style, style::Ink, text::visible},
-    sync::{History, Record},
+    sync::{History, HistoryRecord},
 };
 
 /// Writes the audit log, a line for each version.
 pub fn history(out: &mut dyn io::Write, history: &History, style: Style) -> io::Result<()> {
     for record in &history.records {
-        let Record { version, commit, time, author, trigger, source_commit: _, counts, .. } = record;
-        let Record { pinned, unpinned, held, released, .. } = record;
+        let HistoryRecord { version, commit, time, author, trigger, source_commit: _, counts, .. } = record;
+        let HistoryRecord { pinned, unpinned, held, released, .. } = record;
         let version = style.paint(Ink::Strong, &format!("v{version:<5}"));
         let commit = &commit.to_string()[..10];
         let trigger = visible(trigger.as_deref().unwrap_or("-")).into_owned();

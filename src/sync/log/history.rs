@@ -18,14 +18,14 @@ use crate::{
 #[derive(Debug)]
 pub struct History {
     /// The versions.
-    pub records: Vec<Record>,
+    pub records: Vec<HistoryRecord>,
     /// Whether older versions are missing because the clone is shallow.
     pub is_cut_off: bool,
 }
 
 /// One version of the registry in the log.
 #[derive(Debug)]
-pub struct Record {
+pub struct HistoryRecord {
     /// The version.
     pub version: SnapshotVersion,
     /// The commit that brought it in.
@@ -100,7 +100,7 @@ fn record(
     log: &Log,
     publication: &Publication,
     module: Option<&ModuleName>,
-) -> Result<Option<Record>, SyncError> {
+) -> Result<Option<HistoryRecord>, SyncError> {
     let root = root_of(repository, publication)?;
     let before = log.before(publication.version).map(|before| root_of(repository, before)).transpose()?;
     // Nothing came before the first number, if this commit brought it in and is not just where the clone was cut off.
@@ -129,7 +129,7 @@ fn record(
         == Some(publication.version);
     let trailer = |key| info.trailers.get(key).filter(|_| is_of_this);
     let trigger = trailer(TRIGGER).and_then(|trigger| trigger.parse::<Trigger>().ok());
-    let record = Record {
+    let record = HistoryRecord {
         version: publication.version,
         commit: publication.commit,
         time: info.time,
@@ -204,7 +204,7 @@ impl Counts {
     }
 }
 
-impl Record {
+impl HistoryRecord {
     fn is_not_empty(&self) -> bool {
         let Self { counts, pinned, unpinned, held, released, .. } = self;
         counts.is_some_and(|counts| counts != Counts::default())
