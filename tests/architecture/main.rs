@@ -49,7 +49,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("ureq", &["http.rs"]),
     ("rustls", &["http.rs"]),
     ("jsonwebtoken", &["serve/auth/keys.rs"]),
-    ("governor", &["serve/auth/attempts.rs"]),
+    ("governor", &["serve/auth/failed_logins.rs"]),
     ("rayon", &["compile", "git", "sync/plan/sources.rs", "cli/context.rs"]),
 ];
 

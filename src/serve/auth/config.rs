@@ -8,8 +8,8 @@ use std::{
 };
 
 use super::{
-    attempts::Attempts,
     clock::Clock,
+    failed_logins::FailedLogins,
     issuer::{Fetch, IssuerKeys},
     keys::Key,
     verifier::{Auth, IssuerVerifier, KeyVerifier},
@@ -116,7 +116,7 @@ impl Auth {
             keys: IssuerKeys::new(issuer, Arc::clone(fetch), Arc::clone(&clock)),
         };
         let issuers = settings.issuers.iter().map(issuer).collect();
-        Ok(Self { issuers, keys, attempts: Attempts::new(Arc::clone(&clock)), clock })
+        Ok(Self { issuers, keys, failed_logins: FailedLogins::new(Arc::clone(&clock)), clock })
     }
 }
 

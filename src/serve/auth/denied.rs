@@ -97,7 +97,7 @@ impl Denied {
     }
 
     /// Returns whether the limit for invalid tokens counts the request.
-    pub(super) const fn counts_as_attempt(&self) -> bool {
+    pub(super) const fn counts_as_failed_login(&self) -> bool {
         matches!(self, Self::Malformed(_) | Self::Invalid(_) | Self::Forbidden(_))
     }
 }

@@ -5,7 +5,7 @@
 //!
 //! Invariant: neither a token nor a key or secret is part of an error, a line of the log or a `Debug` text.
 
-mod attempts;
+mod failed_logins;
 mod bearer;
 mod claims;
 mod clock;

@@ -6,11 +6,11 @@ use axum::http::HeaderMap;
 use jiff::Timestamp;
 
 use super::{
-    attempts::Attempts,
     bearer,
     claims::{self, RefusalReason},
     clock::Clock,
     denied::Denied,
+    failed_logins::FailedLogins,
     issuer::IssuerKeys,
     keys::Key,
     principal::Principal,
@@ -21,7 +21,7 @@ use super::{
 pub struct Auth {
     pub(super) issuers: Vec<IssuerVerifier>,
     pub(super) keys: Vec<KeyVerifier>,
-    pub(super) attempts: Attempts,
+    pub(super) failed_logins: FailedLogins,
     pub(super) clock: Clock,
 }
 
@@ -93,10 +93,10 @@ impl Auth {
             Ok(principal) => return Ok(principal),
             Err(denied) => denied,
         };
-        if !denied.counts_as_attempt() {
+        if !denied.counts_as_failed_login() {
             return Err(denied);
         }
-        match self.attempts.record_failure(peer) {
+        match self.failed_logins.record_failure(peer) {
             Ok(()) => Err(denied),
             Err(retry_after) => Err(Denied::TooMany { retry_after }),
         }

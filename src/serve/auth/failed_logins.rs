@@ -29,13 +29,13 @@ const REFILL_INTERVAL: Duration = Duration::from_secs(6);
 const COUNTERS: u64 = 4096;
 
 /// The counters of invalid tokens by caller.
-pub(super) struct Attempts {
+pub(super) struct FailedLogins {
     limiter: RateLimiter<u64, HashMapStateStore<u64>, LimiterClock, NoOpMiddleware<Nanos>>,
     hasher: RandomState,
     clock: LimiterClock,
 }
 
-impl Attempts {
+impl FailedLogins {
     pub(super) fn new(clock: Clock) -> Self {
         let clock = LimiterClock(clock);
         let quota = Quota::with_period(REFILL_INTERVAL).expect("not zero").allow_burst(BURST);
@@ -50,9 +50,9 @@ impl Attempts {
     }
 }
 
-impl fmt::Debug for Attempts {
+impl fmt::Debug for FailedLogins {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("Attempts").finish_non_exhaustive()
+        formatter.debug_struct("FailedLogins").finish_non_exhaustive()
     }
 }
 
@@ -93,29 +93,30 @@ mod tests {
     fn a_caller_may_fail_ten_times_and_again_after_each_interval() {
         let now = Arc::new(AtomicI64::new(1_800_000_000));
         let clock = Arc::clone(&now);
-        let attempts =
-            Attempts::new(Arc::new(move || Timestamp::from_second(clock.load(Ordering::Relaxed)).unwrap()));
+        let failed_logins = FailedLogins::new(Arc::new(move || {
+            Timestamp::from_second(clock.load(Ordering::Relaxed)).unwrap()
+        }));
         let peer = |text: &str| text.parse::<IpAddr>().unwrap();
         for _ in 0..BURST.get() {
-            assert_eq!(attempts.record_failure(peer("192.0.2.1")), Ok(()));
+            assert_eq!(failed_logins.record_failure(peer("192.0.2.1")), Ok(()));
         }
-        assert_eq!(attempts.record_failure(peer("192.0.2.1")), Err(REFILL_INTERVAL));
-        assert_eq!(attempts.record_failure(peer("::ffff:192.0.2.1")), Err(REFILL_INTERVAL));
+        assert_eq!(failed_logins.record_failure(peer("192.0.2.1")), Err(REFILL_INTERVAL));
+        assert_eq!(failed_logins.record_failure(peer("::ffff:192.0.2.1")), Err(REFILL_INTERVAL));
         now.fetch_add(6, Ordering::Relaxed);
-        assert_eq!(attempts.record_failure(peer("192.0.2.1")), Ok(()));
-        assert!(attempts.record_failure(peer("192.0.2.1")).is_err());
+        assert_eq!(failed_logins.record_failure(peer("192.0.2.1")), Ok(()));
+        assert!(failed_logins.record_failure(peer("192.0.2.1")).is_err());
         for host in 0..BURST.get() {
-            assert_eq!(attempts.record_failure(peer(&format!("2001:db8::{host}"))), Ok(()));
+            assert_eq!(failed_logins.record_failure(peer(&format!("2001:db8::{host}"))), Ok(()));
         }
-        assert!(attempts.record_failure(peer("2001:db8::ffff")).is_err());
+        assert!(failed_logins.record_failure(peer("2001:db8::ffff")).is_err());
     }
 
     #[test]
     fn many_addresses_do_not_exhaust_the_memory() {
-        let attempts = Attempts::new(Arc::new(|| Timestamp::UNIX_EPOCH));
+        let failed_logins = FailedLogins::new(Arc::new(|| Timestamp::UNIX_EPOCH));
         for address in 0..20_000_u32 {
-            let _ = attempts.record_failure(IpAddr::V4(address.into()));
+            let _ = failed_logins.record_failure(IpAddr::V4(address.into()));
         }
-        assert!(attempts.limiter.len() <= usize::try_from(COUNTERS).unwrap());
+        assert!(failed_logins.limiter.len() <= usize::try_from(COUNTERS).unwrap());
     }
 }
