@@ -15,12 +15,12 @@ use crate::{
 #[derive(Debug, Clone)]
 pub struct Manifest {
     document: Document,
-    head: Head,
+    head: ManifestHead,
 }
 
 /// The fields that every manifest declares, under any schema.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Head {
+pub(super) struct ManifestHead {
     pub(super) name: ModuleName,
     pub(super) version: Version,
     pub(super) status: Status,
@@ -29,7 +29,7 @@ pub(super) struct Head {
 
 impl Manifest {
     /// Pairs a document that was found to be valid with what it declares.
-    pub(super) fn new(document: Document, head: Head) -> Self {
+    pub(super) fn new(document: Document, head: ManifestHead) -> Self {
         Self { document, head }
     }
 

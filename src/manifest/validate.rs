@@ -3,7 +3,7 @@
 use super::{
     context_key::ContextKey,
     rules,
-    valid::{Head, Manifest},
+    valid::{Manifest, ManifestHead},
 };
 use crate::{
     diagnostic::{Finding, Part, Rule, quoted},
@@ -43,7 +43,7 @@ fn declared(root: Node<'_>) -> Option<ModuleName> {
 /// Reads what every manifest declares, whatever the schemas demand.
 ///
 /// What is wrong is added to the report, unless it is there already. Without a head, the report has at least one finding.
-fn head(root: Node<'_>, report: &mut SchemaReport) -> Option<Head> {
+fn head(root: Node<'_>, report: &mut SchemaReport) -> Option<ManifestHead> {
     let name = required_text(root, "name", report).and_then(|text| match ModuleName::declared(text) {
         Err(InvalidModuleName::Reserved(name)) => {
             report.findings.push(rules::reserved(&name));
@@ -72,7 +72,7 @@ fn head(root: Node<'_>, report: &mut SchemaReport) -> Option<Head> {
         }),
     };
     let context = context(root, report);
-    Some(Head { name: name?, version: version?, status: status?, context })
+    Some(ManifestHead { name: name?, version: version?, status: status?, context })
 }
 
 /// Returns the text of a member that must be one.

@@ -51,7 +51,7 @@ pub use publish::{
 pub use reason::{InvalidReason, Reason};
 pub use removal_token::{InvalidToken, RemovalToken};
 pub use request::{Push, Request, Rollback, Scope, Started, Trigger, UnknownTrigger};
-pub use status::Status;
+pub use status::RegistryStatus;
 pub use verify::{
     verification::{Discrepancy, Extent, Verification},
     verify,

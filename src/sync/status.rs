@@ -18,7 +18,7 @@ use crate::{
 /// The status of the registry at HEAD.
 #[derive(Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own that the report shows")]
-pub struct Status {
+pub struct RegistryStatus {
     /// The version.
     pub version: SnapshotVersion,
     /// The tree of the entries.
@@ -55,7 +55,7 @@ pub struct Status {
     pub diagnostics: Vec<Diagnostic>,
 }
 
-impl Status {
+impl RegistryStatus {
     /// Looks at the registry at HEAD.
     pub fn of(repository: &Repository, started: Started<'_>) -> Result<Self, SyncError> {
         let commit = repository.head()?.require_commit()?;

@@ -6,7 +6,7 @@ use crate::{
         json::{self, StatusReport},
         terminal,
     },
-    sync::Status,
+    sync::RegistryStatus,
     webhook,
 };
 
@@ -23,7 +23,7 @@ pub(in crate::cli) struct Args {
 
 pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     let repository = workspace::repository(context)?;
-    let status = Status::of(&repository, &|total| progress::counter(context, "compiling", total))?;
+    let status = RegistryStatus::of(&repository, &|total| progress::counter(context, "compiling", total))?;
     let webhooks = webhook::report(&repository.own_files())
         .map_err(|error| CliError::cannot_run("cannot read the webhook messages").because(error))?;
     output::write(|out| match args.format {

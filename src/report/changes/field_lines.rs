@@ -66,12 +66,12 @@ pub(in crate::report) enum Role {
 
 /// One line in pieces; it is safe to show.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::report) struct Line {
+pub(in crate::report) struct FieldLine {
     pub(in crate::report) mark: Mark,
     pub(in crate::report) pieces: Vec<(Role, String)>,
 }
 
-impl Line {
+impl FieldLine {
     fn new(mark: Mark, text: impl Into<String>) -> Self {
         Self { mark, pieces: vec![(Role::Plain, text.into())] }
     }
@@ -83,7 +83,7 @@ impl Line {
 }
 
 /// Returns the lines of one change. An update of a short value is one line if that has at most `width` characters.
-pub(in crate::report) fn lines(change: &FieldChange, width: usize) -> Vec<Line> {
+pub(in crate::report) fn lines(change: &FieldChange, width: usize) -> Vec<FieldLine> {
     let place = place(&change.pointer);
     let mut lines = match &change.kind {
         FieldKind::Added(value) => whole(Mark::Added, &place, value, width),
@@ -98,7 +98,7 @@ pub(in crate::report) fn lines(change: &FieldChange, width: usize) -> Vec<Line> 
     if lines.len() > MAX_LINES {
         let more = lines.len() - MAX_LINES;
         lines.truncate(MAX_LINES);
-        lines.push(Line::new(Mark::Same, format!("… and {}", count(more, "more line"))));
+        lines.push(FieldLine::new(Mark::Same, format!("… and {}", count(more, "more line"))));
     }
     lines
 }
@@ -117,27 +117,27 @@ fn shown(value: &Value) -> String {
 }
 
 /// Returns the lines for a value that was added or removed: one line if it fits.
-fn whole(mark: Mark, place: &str, value: &Value, width: usize) -> Vec<Line> {
+fn whole(mark: Mark, place: &str, value: &Value, width: usize) -> Vec<FieldLine> {
     let one_line = format!("{place}: {}", shown(value));
     let is_leaf = !value.is_object() && !value.is_array();
     if is_leaf || one_line.chars().count() <= width {
-        return vec![Line::new(mark, clip(&one_line, place.chars().count() + MAX_VALUE))];
+        return vec![FieldLine::new(mark, clip(&one_line, place.chars().count() + MAX_VALUE))];
     }
     let pretty = format!("{value:#}");
     let lines = format!("{place}: {pretty}");
-    lines.lines().map(|line| Line::new(mark, clip(&visible(line), MAX_VALUE))).collect()
+    lines.lines().map(|line| FieldLine::new(mark, clip(&visible(line), MAX_VALUE))).collect()
 }
 
 /// Returns the lines for an old and a new value: one for both if they fit, else one for each.
-fn updated(place: &str, old: &str, new: &str, width: usize) -> Vec<Line> {
+fn updated(place: &str, old: &str, new: &str, width: usize) -> Vec<FieldLine> {
     let (old_pieces, new_pieces) = words(old, new);
     let length = place.chars().count() + old.chars().count() + new.chars().count() + ":  -> ".len();
     let prefix = |text: String| vec![(Role::Plain, text)];
     if length <= width {
         let pieces = [prefix(format!("{place}: ")), old_pieces, prefix(" → ".to_owned()), new_pieces];
-        return vec![Line { mark: Mark::Updated, pieces: pieces.concat() }];
+        return vec![FieldLine { mark: Mark::Updated, pieces: pieces.concat() }];
     }
-    let line = |mark, pieces| Line { mark, pieces: [prefix(format!("{place}: ")), pieces].concat() };
+    let line = |mark, pieces| FieldLine { mark, pieces: [prefix(format!("{place}: ")), pieces].concat() };
     vec![line(Mark::Removed, old_pieces), line(Mark::Added, new_pieces)]
 }
 
@@ -186,12 +186,12 @@ fn clip_middle(text: &str) -> String {
 }
 
 /// Returns the lines of a text that changed, with their neighbours.
-fn text_lines(place: &str, old: &str, new: &str) -> Vec<Line> {
-    let mut lines = vec![Line::new(Mark::Place, place)];
+fn text_lines(place: &str, old: &str, new: &str) -> Vec<FieldLine> {
+    let mut lines = vec![FieldLine::new(Mark::Place, place)];
     let diff = TextDiff::from_lines(old, new);
     for (hunk, ops) in diff.grouped_ops(CONTEXT_LINES).iter().enumerate() {
         if hunk > 0 {
-            lines.push(Line::new(Mark::Same, "…"));
+            lines.push(FieldLine::new(Mark::Same, "…"));
         }
         for change in ops.iter().flat_map(|op| diff.iter_changes(op)) {
             let mark = match change.tag() {
@@ -201,7 +201,7 @@ fn text_lines(place: &str, old: &str, new: &str) -> Vec<Line> {
             };
             let line = change.value();
             let line = line.strip_suffix('\n').unwrap_or(line);
-            lines.push(Line::new(mark, clip(&visible(line), MAX_VALUE)));
+            lines.push(FieldLine::new(mark, clip(&visible(line), MAX_VALUE)));
         }
     }
     lines

@@ -4,7 +4,7 @@ use std::io;
 
 use super::{
     describe::{moved, summary},
-    field_lines::{Line, Mark, Role, lines},
+    field_lines::{FieldLine, Mark, Role, lines},
     invalid::InvalidModules,
     permissions::{describe_permissions, permissions_first},
 };
@@ -89,7 +89,7 @@ fn shown(version: Option<&String>) -> String {
     version.map_or_else(|| "(no version)".to_owned(), |version| visible(version).into_owned())
 }
 
-fn field(lines: &[Line], style: Style) -> impl Iterator<Item = String> {
+fn field(lines: &[FieldLine], style: Style) -> impl Iterator<Item = String> {
     let heads_others = lines.first().is_some_and(|line| line.mark == Mark::Place);
     lines.iter().enumerate().map(move |(at, line)| {
         let indent = if heads_others && at > 0 { INDENT + 2 } else { INDENT };
@@ -97,7 +97,7 @@ fn field(lines: &[Line], style: Style) -> impl Iterator<Item = String> {
     })
 }
 
-fn field_line(line: &Line, style: Style) -> String {
+fn field_line(line: &FieldLine, style: Style) -> String {
     let (ink, sign) = match line.mark {
         Mark::Place | Mark::Updated => (Ink::Updated, Mark::Updated.sign()),
         Mark::Same => (Ink::Faint, Mark::Same.sign()),

@@ -9,7 +9,7 @@ use super::diagnostics::{DiagnosticReport, diagnostics};
 use crate::{
     domain::{ModuleName, ObjectId, SnapshotVersion},
     registry::{Held, Pin},
-    sync::Status,
+    sync::RegistryStatus,
 };
 
 /// The state of the registry.
@@ -71,8 +71,8 @@ pub struct StatusReport {
     pub webhooks: Option<WebhooksReport>,
 }
 
-impl From<&Status> for StatusReport {
-    fn from(status: &Status) -> Self {
+impl From<&RegistryStatus> for StatusReport {
+    fn from(status: &RegistryStatus) -> Self {
         let last_change = status.last_change.map(crate::object::Moment::timestamp);
         let last_success = status.journal.last_success.or(last_change);
         Self {

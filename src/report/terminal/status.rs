@@ -9,11 +9,11 @@ use crate::{
         style::Ink,
         text::visible,
     },
-    sync::Status,
+    sync::RegistryStatus,
 };
 
 /// Writes the state of the registry.
-pub fn status(out: &mut dyn io::Write, status: &Status, style: Style) -> io::Result<()> {
+pub fn status(out: &mut dyn io::Write, status: &RegistryStatus, style: Style) -> io::Result<()> {
     let state = match (status.has_drift, status.is_stale) {
         (true, _) => {
             style.paint(Ink::Error, "drift: `registry/` was changed by hand; the next sync repairs it")

@@ -26,7 +26,7 @@ use crate::{
         },
         state::State,
     },
-    sync::{RemovalToken, Rollback, Scope, Status, Trigger},
+    sync::{RegistryStatus, RemovalToken, Rollback, Scope, Trigger},
     webhook,
 };
 
@@ -136,7 +136,7 @@ pub(crate) async fn status(
             let detail = format!("cannot read the status: {reason}");
             Problem::new(StatusCode::INTERNAL_SERVER_ERROR, detail)
         };
-        let status = Status::of(repository, &|_| Box::new(|| ()))
+        let status = RegistryStatus::of(repository, &|_| Box::new(|| ()))
             .map_err(|error| cannot_report(error.with_causes()))?;
         let webhooks =
             webhook::report(&repository.own_files()).map_err(|error| cannot_report(error.to_string()))?;

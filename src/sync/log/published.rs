@@ -53,13 +53,13 @@ pub struct Publication {
     /// The blob of its root.
     pub root: ObjectId,
     /// The line of commits on which the root was published.
-    pub(super) line: Line,
+    pub(super) line: HistoryLine,
 }
 
 /// The line of commits on which a root was published.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) enum Line {
+pub(super) enum HistoryLine {
     /// In a commit of the main line.
     Main,
     /// In the tip of a line that was merged.
@@ -97,7 +97,7 @@ impl Log {
     }
 
     fn highest_of_main(&self) -> SnapshotVersion {
-        let main = self.published.values().rev().find(|known| known.line == Line::Main);
+        let main = self.published.values().rev().find(|known| known.line == HistoryLine::Main);
         main.map_or(SnapshotVersion::EMPTY, |known| known.version)
     }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{
     cache,
-    published::{Join, Line, Log, Publication},
+    published::{HistoryLine, Join, Log, Publication},
     roots::Roots,
 };
 use crate::{
@@ -87,29 +87,29 @@ impl Log {
         let mut takes_tip = false;
         for tip in commit.parents.iter().skip(1) {
             let Some((blob, version)) = roots.at(*tip) else { continue };
-            let is_of_main = |known: &Publication| known.line == Line::Main && known.root == blob;
+            let is_of_main = |known: &Publication| known.line == HistoryLine::Main && known.root == blob;
             if self.published.get(&version).is_some_and(is_of_main) {
                 continue;
             }
             takes_tip |= root == Some(blob);
-            let main = self.published.values().rev().find(|known| known.line == Line::Main).cloned();
+            let main = self.published.values().rev().find(|known| known.line == HistoryLine::Main).cloned();
             self.joins.push(Join { tip: *tip, root: blob, main, takes_tip: root == Some(blob) });
             let commit = roots.introduced.get(&blob).copied().unwrap_or(*tip);
-            let merged = Publication { version, commit, root: blob, line: Line::Merged };
+            let merged = Publication { version, commit, root: blob, line: HistoryLine::Merged };
             self.published.entry(version).or_insert(merged);
         }
         if let Some(blob) = root {
             match roots.parsed.get(&blob) {
                 Some(Ok(version)) => {
                     let known = self.published.get(version);
-                    if known.is_none_or(|known| known.line == Line::Merged) {
+                    if known.is_none_or(|known| known.line == HistoryLine::Merged) {
                         if !takes_tip {
                             self.joins.clear();
                         }
                         let introduced = roots.introduced.get(&blob).filter(|_| takes_tip);
                         let commit = introduced.copied().unwrap_or(commit.commit);
                         let published =
-                            Publication { version: *version, commit, root: blob, line: Line::Main };
+                            Publication { version: *version, commit, root: blob, line: HistoryLine::Main };
                         self.published.insert(*version, published);
                         // A version that follows has put it right.
                         self.unreadable.clear();

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
 
-use super::published::{Line, Publication};
+use super::published::{HistoryLine, Publication};
 use crate::{
     domain::{ObjectId, SnapshotVersion},
     git::Repository,
@@ -62,7 +62,7 @@ impl Roots {
     pub(super) fn publications(&self) -> impl Iterator<Item = Publication> {
         self.introduced.iter().filter_map(|(root, commit)| {
             let version = *self.parsed.get(root)?.as_ref().ok()?;
-            Some(Publication { version, commit: *commit, root: *root, line: Line::Aside })
+            Some(Publication { version, commit: *commit, root: *root, line: HistoryLine::Aside })
         })
     }
 }
