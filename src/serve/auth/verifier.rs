@@ -54,25 +54,25 @@ pub(super) struct KeyVerifier {
     pub(super) audience: Option<String>,
 }
 
-/// The permission that a request needs.
+/// The role that the token of a request must have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Permission {
-    /// The permission to change the registry.
+enum RequiredRole {
+    /// The role `ADMIN`, for requests that change the registry.
     Admin,
-    /// The permission to read the registry.
-    Read,
+    /// Any role, for requests that read the registry.
+    Any,
 }
 
 impl Auth {
     /// Accepts requests of administrators.
     pub async fn authorize_admin(&self, headers: &HeaderMap, peer: IpAddr) -> Result<Principal, Denied> {
-        self.authorize(headers, peer, Permission::Admin).await
+        self.authorize(headers, peer, RequiredRole::Admin).await
     }
 
     /// Accepts requests with any valid token, whatever its role. A token of an issuer must nevertheless have the configured
     /// claims, because an issuer signs tokens for all its users.
     pub async fn authorize_reader(&self, headers: &HeaderMap, peer: IpAddr) -> Result<Principal, Denied> {
-        self.authorize(headers, peer, Permission::Read).await
+        self.authorize(headers, peer, RequiredRole::Any).await
     }
 
     /// Returns whether any verifier is configured.
@@ -84,12 +84,12 @@ impl Auth {
         &self,
         headers: &HeaderMap,
         peer: IpAddr,
-        permission: Permission,
+        role: RequiredRole,
     ) -> Result<Principal, Denied> {
         if !self.is_configured() {
             return Err(Denied::NotConfigured);
         }
-        let denied = match self.verify(headers, permission).await {
+        let denied = match self.verify(headers, role).await {
             Ok(principal) => return Ok(principal),
             Err(denied) => denied,
         };
@@ -102,7 +102,7 @@ impl Auth {
         }
     }
 
-    async fn verify(&self, headers: &HeaderMap, permission: Permission) -> Result<Principal, Denied> {
+    async fn verify(&self, headers: &HeaderMap, role: RequiredRole) -> Result<Principal, Denied> {
         let text = bearer::token(headers)?;
         let token = Token::parse(text).map_err(Denied::Invalid)?;
         let now = (self.clock)();
@@ -116,7 +116,7 @@ impl Auth {
         }
         match denied {
             Some(reason) => Err(reason),
-            None => self.verify_by_key(&token, now, permission),
+            None => self.verify_by_key(&token, now, role),
         }
     }
 
@@ -124,12 +124,12 @@ impl Auth {
         &self,
         token: &Token<'_>,
         now: Timestamp,
-        permission: Permission,
+        role: RequiredRole,
     ) -> Result<Principal, Denied> {
         let mut refused: RefusalReason = "no verifier accepts tokens of this issuer and algorithm";
         for verifier in self.keys.iter().filter(|verifier| verifier.key.is_for(token)) {
             match verifier.verify(token, now) {
-                Ok(()) if permission == Permission::Read || claims::is_admin(token) => {
+                Ok(()) if role == RequiredRole::Any || claims::is_admin(token) => {
                     return Ok(Principal::of_token(token, &verifier.name));
                 }
                 Ok(()) => return Err(Denied::Forbidden("the token does not have the role ADMIN")),
