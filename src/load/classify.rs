@@ -39,12 +39,12 @@ pub enum Class {
     /// The path is something else; a folder may still contain manifests.
     Other,
     /// The path is something that its author may take for a manifest.
-    Flawed(Flaw),
+    Faulty(LoadFault),
 }
 
 /// The reason why something that its author may take for a manifest is not one.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Flaw {
+pub enum LoadFault {
     /// Its name is nearly that of a manifest; this is the right one.
     NearMiss {
         /// The file name that would be read.
@@ -76,14 +76,14 @@ pub fn classify(modules: &RepoPath, path: &RepoPath, kind: EntryKind) -> Class {
     }
     let is_manifest_name = EXTENSIONS.contains(&path.extension());
     match kind {
-        EntryKind::Symlink => Class::Flawed(Flaw::Symlink),
-        EntryKind::Repository => Class::Flawed(Flaw::Repository),
+        EntryKind::Symlink => Class::Faulty(LoadFault::Symlink),
+        EntryKind::Repository => Class::Faulty(LoadFault::Repository),
         EntryKind::File if is_manifest_name => Class::Manifest,
-        EntryKind::Directory if is_manifest_name => Class::Flawed(Flaw::Directory),
-        EntryKind::Special if is_manifest_name => Class::Flawed(Flaw::Special),
+        EntryKind::Directory if is_manifest_name => Class::Faulty(LoadFault::Directory),
+        EntryKind::Special if is_manifest_name => Class::Faulty(LoadFault::Special),
         EntryKind::Directory | EntryKind::Special => Class::Other,
         EntryKind::File => intended_name(path.file_name())
-            .map_or(Class::Other, |rename_to| Class::Flawed(Flaw::NearMiss { rename_to })),
+            .map_or(Class::Other, |rename_to| Class::Faulty(LoadFault::NearMiss { rename_to })),
     }
 }
 
@@ -114,7 +114,7 @@ fn is_slip_of(extension: &str, known: &str) -> bool {
         && strsim::osa_distance(extension, known) == 1
 }
 
-impl Flaw {
+impl LoadFault {
     /// Returns the rule that is broken.
     pub fn rule(&self) -> &'static Rule {
         match self {
@@ -170,9 +170,9 @@ impl Flaw {
 pub fn unread(modules: &RepoPath, path: &RepoPath) -> Option<Diagnostic> {
     match classify(modules, path, EntryKind::File) {
         Class::Manifest => None,
-        Class::Hidden => Some(Flaw::Hidden.diagnostic(path)),
-        Class::Other => Some(Flaw::OtherName.diagnostic(path)),
-        Class::Flawed(flaw) => Some(flaw.diagnostic(path)),
+        Class::Hidden => Some(LoadFault::Hidden.diagnostic(path)),
+        Class::Other => Some(LoadFault::OtherName.diagnostic(path)),
+        Class::Faulty(fault) => Some(fault.diagnostic(path)),
     }
 }
 
@@ -201,7 +201,7 @@ mod tests {
     use super::*;
 
     fn near_miss(rename_to: &str) -> Class {
-        Class::Flawed(Flaw::NearMiss { rename_to: rename_to.to_owned() })
+        Class::Faulty(LoadFault::NearMiss { rename_to: rename_to.to_owned() })
     }
 
     #[test]
@@ -250,13 +250,13 @@ mod tests {
     fn only_files_are_manifests() {
         for (path, kind, expected) in [
             ("modules/drive", EntryKind::Directory, Class::Other),
-            ("modules/drive.yaml", EntryKind::Directory, Class::Flawed(Flaw::Directory)),
+            ("modules/drive.yaml", EntryKind::Directory, Class::Faulty(LoadFault::Directory)),
             ("modules/.drive.yaml", EntryKind::Directory, Class::Hidden),
-            ("modules/drive.yaml", EntryKind::Special, Class::Flawed(Flaw::Special)),
+            ("modules/drive.yaml", EntryKind::Special, Class::Faulty(LoadFault::Special)),
             ("modules/socket", EntryKind::Special, Class::Other),
-            ("modules/drive", EntryKind::Symlink, Class::Flawed(Flaw::Symlink)),
+            ("modules/drive", EntryKind::Symlink, Class::Faulty(LoadFault::Symlink)),
             ("modules/.drive", EntryKind::Symlink, Class::Hidden),
-            ("modules/vendor", EntryKind::Repository, Class::Flawed(Flaw::Repository)),
+            ("modules/vendor", EntryKind::Repository, Class::Faulty(LoadFault::Repository)),
         ] {
             assert_eq!(
                 classify(&RepoPath::new("modules"), &RepoPath::new(path), kind),
@@ -269,7 +269,7 @@ mod tests {
     #[test]
     fn a_name_cannot_smuggle_control_characters_into_a_message() {
         let path = RepoPath::new("modules/a\u{1b}[8m.YAML");
-        let found = Flaw::NearMiss { rename_to: "a\u{1b}[8m.yaml".to_owned() }.diagnostic(&path);
+        let found = LoadFault::NearMiss { rename_to: "a\u{1b}[8m.yaml".to_owned() }.diagnostic(&path);
         assert_eq!(found.message, r"`a\u{1b}[8m.YAML` is not read: its name is not that of a manifest");
         assert!(!found.help.unwrap().contains('\u{1b}'));
     }

@@ -1,6 +1,6 @@
 //! The outcome of looking through a modules folder, in memory or on disk.
 
-use super::{Class, EntryKind, Flaw, classify};
+use super::{Class, EntryKind, LoadFault, classify};
 use crate::{
     diagnostic::{self, Diagnostic},
     domain::RepoPath,
@@ -31,8 +31,8 @@ impl Listing {
                 Class::Manifest => listing.manifests.push(path),
                 Class::Other if kind == EntryKind::File => listing.others.push(path),
                 Class::Other | Class::Hidden => {}
-                Class::Flawed(flaw) => {
-                    listing.diagnostics.push(flaw.diagnostic(&path));
+                Class::Faulty(fault) => {
+                    listing.diagnostics.push(fault.diagnostic(&path));
                     if kind == EntryKind::Repository {
                         repositories.push(path);
                     }
@@ -49,13 +49,13 @@ impl Listing {
     /// Adds a repository of its own that a walk cannot see, because it is not checked out.
     pub fn add_repository(&mut self, path: &RepoPath) {
         if !self.diagnostics.iter().any(|found| found.source.path() == path) {
-            self.report(path, &Flaw::Repository);
+            self.report(path, &LoadFault::Repository);
         }
     }
 
     /// Adds what is wrong with a name that is not UTF-8; `path` shows it as well as text can.
-    pub(super) fn report(&mut self, path: &RepoPath, flaw: &Flaw) {
-        self.diagnostics.push(flaw.diagnostic(path));
+    pub(super) fn report(&mut self, path: &RepoPath, fault: &LoadFault) {
+        self.diagnostics.push(fault.diagnostic(path));
         diagnostic::sort(&mut self.diagnostics);
     }
 

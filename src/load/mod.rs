@@ -10,7 +10,7 @@ mod read;
 mod walk;
 mod write;
 
-pub use classify::{Class, EntryKind, Flaw, classify, ignored, unread};
+pub use classify::{Class, EntryKind, LoadFault, classify, ignored, unread};
 pub use files::{check_parents, check_parents_on_disk, files};
 pub use listing::Listing;
 pub use read::{ReadError, read, read_limited};

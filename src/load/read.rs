@@ -6,7 +6,7 @@ use std::{
     path::Path,
 };
 
-use super::{Flaw, classify::whole_file};
+use super::{LoadFault, classify::whole_file};
 use crate::{diagnostic::Diagnostic, domain::RepoPath, source::rules};
 
 /// The error for a file that could not be read.
@@ -21,7 +21,7 @@ pub enum ReadError {
         /// The path.
         path: RepoPath,
         /// The kind of file that it is instead.
-        flaw: Flaw,
+        fault: LoadFault,
     },
     /// The system refuses.
     #[error("cannot read `{path}`")]
@@ -42,14 +42,14 @@ pub fn read(root: &Path, path: &RepoPath, limit: usize) -> Result<Vec<u8>, ReadE
     };
     let metadata = fs::symlink_metadata(&on_disk).map_err(failed)?;
     if !metadata.is_file() {
-        let flaw = if metadata.is_symlink() {
-            Flaw::Symlink
+        let fault = if metadata.is_symlink() {
+            LoadFault::Symlink
         } else if metadata.is_dir() {
-            Flaw::Directory
+            LoadFault::Directory
         } else {
-            Flaw::Special
+            LoadFault::Special
         };
-        return Err(ReadError::NotAFile { path: path.clone(), flaw });
+        return Err(ReadError::NotAFile { path: path.clone(), fault });
     }
     let expected = usize::try_from(metadata.len()).unwrap_or(limit).min(limit);
     let mut bytes = Vec::with_capacity(expected + 1);
@@ -81,7 +81,7 @@ impl ReadError {
                     Some(help.to_owned()),
                 )
             }
-            Self::NotAFile { path, flaw } => flaw.diagnostic(path),
+            Self::NotAFile { path, fault } => fault.diagnostic(path),
             Self::Io { path, source } => {
                 let message = format!("the file cannot be read: {source}");
                 let help = "check its permissions and the disk".to_owned();

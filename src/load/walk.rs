@@ -9,7 +9,7 @@ use std::{
 
 use walkdir::{DirEntry, WalkDir};
 
-use super::{Class, EntryKind, Flaw, Listing, classify};
+use super::{Class, EntryKind, Listing, LoadFault, classify};
 use crate::domain::RepoPath;
 
 /// The error of a modules folder that could not be walked.
@@ -70,9 +70,9 @@ pub fn walk(root: &Path, modules: &RepoPath, ignored: &BTreeSet<RepoPath>) -> Re
     }
     let mut listing = Listing { ignored: left_out, ..Listing::of(modules, entries) };
     for (path, kind) in unnameable {
-        let is_about_manifests = matches!(classify(modules, &path, kind), Class::Manifest | Class::Flawed(_));
+        let is_about_manifests = matches!(classify(modules, &path, kind), Class::Manifest | Class::Faulty(_));
         if kind == EntryKind::Directory || is_about_manifests {
-            listing.report(&path, &Flaw::NameNotUtf8);
+            listing.report(&path, &LoadFault::NameNotUtf8);
         }
     }
     Ok(listing)
@@ -83,7 +83,7 @@ fn looks_like_a_manifest(modules: &RepoPath, top: &Path, path: &Path) -> bool {
     WalkDir::new(path).follow_links(false).into_iter().filter_map(Result::ok).any(|entry| {
         let (path, _) = repo_path(modules, top, entry.path());
         let class = classify(modules, &path, kind(entry.file_type()));
-        entry.file_type().is_file() && matches!(class, Class::Manifest | Class::Flawed(_))
+        entry.file_type().is_file() && matches!(class, Class::Manifest | Class::Faulty(_))
     })
 }
 

@@ -11,7 +11,7 @@ use crate::{
     diagnostic::Diagnostic,
     domain::{ObjectId, RepoPath},
     git::{FileKind, GitError, Repository, TreeFile},
-    load::{self, Class, EntryKind, Flaw, Listing, ReadError},
+    load::{self, Class, EntryKind, Listing, LoadFault, ReadError},
     object::empty_tree,
     rules, source,
 };
@@ -134,11 +134,11 @@ fn listing(modules: &RepoPath, files: Vec<TreeFile>) -> Listing {
     let mut listing = Listing::of(modules, files.chain(folders));
     let looks_like_one = |file: &&TreeFile| {
         let class = load::classify(modules, &file.path, EntryKind::File);
-        matches!(class, Class::Manifest | Class::Flawed(_))
+        matches!(class, Class::Manifest | Class::Faulty(_))
     };
-    let flaws = unnameable.iter().filter(looks_like_one);
-    let flaws = flaws.map(|file| Flaw::NameNotUtf8.diagnostic(&file.path));
-    listing.diagnostics.extend(flaws);
+    let faults = unnameable.iter().filter(looks_like_one);
+    let faults = faults.map(|file| LoadFault::NameNotUtf8.diagnostic(&file.path));
+    listing.diagnostics.extend(faults);
     listing
 }
 

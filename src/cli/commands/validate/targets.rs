@@ -81,7 +81,7 @@ fn path(typed: &Path, start: &Path, root: &Path, modules: &RepoPath) -> Target {
     let shown = RepoPath::new(shown.to_string_lossy().replace('\\', "/").trim_end_matches('/'));
     let place = |path| Place { base: base.to_owned(), path, typed: Some(typed.to_owned()) };
     let is_named_as_manifest =
-        matches!(load::classify(&shown, &shown, EntryKind::Directory), Class::Manifest | Class::Flawed(_));
+        matches!(load::classify(&shown, &shown, EntryKind::Directory), Class::Manifest | Class::Faulty(_));
     if !on_disk.is_dir() || is_named_as_manifest {
         return Target::File(place(shown));
     }
