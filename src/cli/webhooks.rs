@@ -18,7 +18,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// The time limit of all deliveries of a command. The next command or the server delivers the remaining messages.
 const BUDGET: Duration = Duration::from_secs(5);
 
-/// Returns the webhooks of a registry and the faults of their secrets, or `None` if there are no webhooks and no messages.
+/// Returns the webhooks of a registry and the secrets that cannot be used, or `None` if there are no webhooks and no messages.
 pub(super) fn open(
     repository: &Repository,
     settings: &[Webhook],
@@ -60,9 +60,9 @@ pub(super) fn event(
 /// Saves the message, and tries once to deliver it and those of earlier runs.
 pub(super) fn send(repository: &Repository, event: &Event, context: &Context) {
     let settings = settings(repository);
-    let Some((webhooks, flaws)) = open(repository, &settings, PATIENCE) else { return };
-    for flaw in flaws {
-        context.warn(&format!("{flaw}: messages are kept until a run has the secret"));
+    let Some((webhooks, unusable)) = open(repository, &settings, PATIENCE) else { return };
+    for secret in unusable {
+        context.warn(&format!("{secret}: messages are kept until a run has the secret"));
     }
     let sent = webhooks.enqueue(event, context.now).and_then(|_| webhooks.deliver(&Context::clock(), BUDGET));
     match sent {

@@ -71,8 +71,8 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     let secret = Context::secret(auth::SECRET_VARIABLE).map(|bytes| JwtSecret::new(&bytes)).transpose()?;
     let auth = Auth::new(&settings.auth, secret.as_ref(), &top, Arc::new(Context::clock()))?;
     let webhooks = webhooks::open(&repository, &settings.webhooks, WEBHOOK_PATIENCE);
-    for flaw in webhooks.iter().flat_map(|(_, flaws)| flaws) {
-        context.warn(&format!("{flaw}: messages are kept until the server is started with this secret"));
+    for secret in webhooks.iter().flat_map(|(_, unusable)| unusable) {
+        context.warn(&format!("{secret}: messages are kept until the server is started with this secret"));
     }
     let push = args.push.as_deref().map(|remote| match remote {
         "" => PushTo::Usual,
