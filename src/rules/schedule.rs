@@ -23,11 +23,11 @@ pub static INVALID: Rule = Rule {
 pub fn check(root: Node<'_>) -> Vec<Finding> {
     let text = |key| root.get("sync")?.get(key).and_then(Node::as_str);
     let (Some(expression), zone) = (text("schedule"), text("timezone")) else { return Vec::new() };
-    flaws(expression, zone)
+    findings(expression, zone)
 }
 
 /// Returns the mistakes in the expression and in the zone.
-fn flaws(expression: &str, zone: Option<&str>) -> Vec<Finding> {
+fn findings(expression: &str, zone: Option<&str>) -> Vec<Finding> {
     let Err(error) = Schedule::parse(expression, zone.unwrap_or("UTC")) else { return Vec::new() };
     match error {
         InvalidSchedule::Zone { .. } => {
@@ -68,7 +68,7 @@ mod tests {
             ("0 3 * * *", Some("Berlin"), &["/sync/timezone"]),
             ("61 3 * * *", Some("Berlin"), &["/sync/schedule", "/sync/timezone"]),
         ] {
-            let found = flaws(expression, zone);
+            let found = findings(expression, zone);
             let routes: Vec<_> = found.iter().map(|finding| finding.route.as_str()).collect();
             assert_eq!(routes, expected, "{expression}");
         }
