@@ -29,7 +29,7 @@ pub struct Outputs {
     pub updated: Option<usize>,
     /// The number of modules that were removed.
     pub removed: Option<usize>,
-    /// The number of modules that keep their last good entry.
+    /// The number of modules that keep their last good content.
     pub held: Option<usize>,
     /// The number of errors of a check, or else of invalid manifests without an entry to keep.
     pub errors: Option<usize>,

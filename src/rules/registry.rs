@@ -171,7 +171,7 @@ pub static ENTRY_DIFFERS: Rule = rule(
 /// The rule `entry/held`.
 pub static ENTRY_HELD: Rule = rule(
     "entry/held",
-    "a held entry differs from its last valid content",
+    "a held entry differs from its last good content",
     "The manifest of this module is invalid, so its entry is held at the content from before a certain version. The entry \
      has other content now: it was edited while it was held.\n\n\
      Run `modreg sync`: it restores the content from before that version.",

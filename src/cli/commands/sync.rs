@@ -10,7 +10,7 @@ use crate::{
 
 /// Compile the manifests of HEAD, apply the guards, and commit the next snapshot
 ///
-/// Uncommitted files are ignored. A module whose manifest is invalid is held: it keeps its last valid entry, and the other
+/// Uncommitted files are ignored. A module whose manifest is invalid is held: it keeps its last good content, and the other
 /// modules are published. If nothing changed, nothing is committed.
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Args {

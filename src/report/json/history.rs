@@ -51,7 +51,7 @@ pub struct HistoryReportRecord {
     /// The modules whose pins were removed.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub unpinned: BTreeSet<ModuleName>,
-    /// The modules that keep their last good entries from then on, with the reasons.
+    /// The modules that keep their last good content from then on, with the reasons.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub held: BTreeMap<ModuleName, Held>,
     /// The modules that are no longer held.
