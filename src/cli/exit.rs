@@ -6,7 +6,7 @@ pub enum Exit {
     /// The command is done and found nothing wrong.
     Done,
     /// A check failed: invalid manifests, drift, differences under `--check`, problems found by `verify`.
-    No,
+    CheckFailed,
     /// The command could not run: invalid usage or settings, no repository, an I/O error.
     CannotRun,
     /// The command is done, but some manifests are invalid: their modules are held, or left out if new.
@@ -24,7 +24,7 @@ impl Exit {
     pub const fn code(self) -> u8 {
         match self {
             Self::Done => 0,
-            Self::No => 1,
+            Self::CheckFailed => 1,
             Self::CannotRun => 2,
             Self::SomeInvalid => 3,
             Self::Refused => 4,

@@ -118,7 +118,7 @@ fn human(outcome: &Outcome, context: &Context) -> Result<(), CliError> {
     context.print_messages(lines::still_pinned(outcome), "pinned module", IN_STATUS);
     output::print_lines(&lines::changed_pins(outcome, context.stdout))?;
     context.print_messages(lines::released(outcome), "module", IN_HISTORY);
-    context.warn_all(lines::repaired(outcome), "file", &lines::in_full(outcome));
+    context.warn_all(lines::repaired(outcome), "file", &lines::where_to_read_all(outcome));
     if let Some(refusal) = outcome.refusal() {
         let reason = refusal.reason(&outcome.draft.plan);
         output::eprint_line(&format!("{} {reason}", context.stderr.error("refused:")));

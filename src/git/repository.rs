@@ -257,12 +257,12 @@ impl Repository {
     pub fn head(&self) -> Result<Head, GitError> {
         let context = "read HEAD";
         // The second answer is the name of what the first is the commit of.
-        let born = self.git(context, ["rev-parse", "HEAD", "--symbolic-full-name", "HEAD"]).run()?;
-        let Ok(text) = str::from_utf8(&born.stdout) else {
+        let resolved = self.git(context, ["rev-parse", "HEAD", "--symbolic-full-name", "HEAD"]).run()?;
+        let Ok(text) = str::from_utf8(&resolved.stdout) else {
             let reason = "the name of the branch is not UTF-8".to_owned();
             return Err(GitError::new(format!("could not {context}"), GitErrorKind::InvalidInput { reason }));
         };
-        if born.is_success()
+        if resolved.is_success()
             && let Some((commit, name)) = text.trim_end().split_once('\n')
             && let Ok(commit) = commit.parse()
         {
@@ -278,7 +278,7 @@ impl Repository {
         match (exists.code(), exists.id()) {
             (Some(0), Some(commit)) => Ok(Head::Branch { branch, commit }),
             (Some(1), _) => Ok(Head::Unborn { branch }),
-            (_, _) => Err(GitError::new(format!("could not {context}"), born.failure())),
+            (_, _) => Err(GitError::new(format!("could not {context}"), resolved.failure())),
         }
     }
 

@@ -157,7 +157,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
         }
     })?;
     Ok(match (args.check && !drift.is_empty(), draft.plan.invalid.is_empty()) {
-        (true, _) => Exit::No,
+        (true, _) => Exit::CheckFailed,
         (false, true) => Exit::Done,
         (false, false) => Exit::SomeInvalid,
     })

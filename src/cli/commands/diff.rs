@@ -99,7 +99,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     context.write_workflow_files(&outputs, comment)?;
     let differs = !changes.is_empty() || compared.changes_holds;
     Ok(match (args.check && differs, compared.has_invalid) {
-        (true, _) => Exit::No,
+        (true, _) => Exit::CheckFailed,
         (false, true) => Exit::SomeInvalid,
         (false, false) => Exit::Done,
     })

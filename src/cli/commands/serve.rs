@@ -96,7 +96,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
         settings,
     };
     drop(repository);
-    let _log = Logger::install(args.form(context), level(context), Context::clock(), io::stderr());
+    let _log = Logger::install(args.line_format(context), level(context), Context::clock(), io::stderr());
     let mut printed = Ok(());
     serve::start(options, auth, |address| {
         printed = output::print_line(&format!("http://{address}"));
@@ -105,7 +105,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
 }
 
 impl Args {
-    fn form(&self, context: &Context) -> LineFormat {
+    fn line_format(&self, context: &Context) -> LineFormat {
         match self.log_format {
             LogFormat::Human => LineFormat::Human,
             LogFormat::Auto if context.on_terminal => LineFormat::Human,

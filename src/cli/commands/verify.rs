@@ -48,5 +48,5 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Exit, CliError> {
     context.write_workflow_files(&outputs, || {
         step_summary::verification(&findings, &verification.unverifiable)
     })?;
-    Ok(if verification.discrepancies.is_empty() { Exit::Done } else { Exit::No })
+    Ok(if verification.discrepancies.is_empty() { Exit::Done } else { Exit::CheckFailed })
 }

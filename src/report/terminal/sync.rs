@@ -28,7 +28,7 @@ pub const IN_STATUS: &str = "`modreg status --format json` lists all";
 pub const IN_HISTORY: &str = "`modreg history` lists all";
 
 /// Returns the words for where all changes of a run are listed, whether they were published or not.
-pub fn in_full(outcome: &Outcome) -> String {
+pub fn where_to_read_all(outcome: &Outcome) -> String {
     if outcome.commit().is_none() {
         return IN_JSON.to_owned();
     }
@@ -42,7 +42,7 @@ pub fn changes(outcome: &Outcome, style: Style) -> Vec<String> {
         outcome.refusal().is_some() && matches!(change.kind, ChangeKind::Removed { .. })
     };
     let (refused, others): (Vec<_>, Vec<_>) = outcome.draft.changes.iter().partition(is_refused);
-    let elsewhere = in_full(outcome);
+    let elsewhere = where_to_read_all(outcome);
     let mut lines = shorten(listing(others, style), "change", &elsewhere, style);
     lines.extend(shorten_removals(listing(refused, style), &elsewhere, style));
     lines

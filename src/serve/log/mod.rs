@@ -57,7 +57,7 @@ impl fmt::Debug for Logger {
 }
 
 struct Shared {
-    form: LineFormat,
+    format: LineFormat,
     clock: fn() -> Timestamp,
     buffer: Mutex<Buffer>,
     changed: Condvar,
@@ -75,12 +75,12 @@ struct Buffer {
 impl Logger {
     /// Starts the writing thread. From now on every event of this process down to `level`, and every panic, is written to `out`.
     pub fn install(
-        form: LineFormat,
+        format: LineFormat,
         level: Level,
         clock: fn() -> Timestamp,
         out: impl Write + Send + 'static,
     ) -> Self {
-        let shared = Arc::new(Shared::new(form, clock));
+        let shared = Arc::new(Shared::new(format, clock));
         let lines = LineSubscriber { level, shared: Arc::clone(&shared) };
         // If another subscriber is already installed, it keeps receiving the events.
         let _ = tracing::subscriber::set_global_default(lines);
@@ -117,8 +117,8 @@ fn log_panic(panic: &PanicHookInfo<'_>) {
 }
 
 impl Shared {
-    fn new(form: LineFormat, clock: fn() -> Timestamp) -> Self {
-        Self { form, clock, buffer: Mutex::default(), changed: Condvar::new() }
+    fn new(format: LineFormat, clock: fn() -> Timestamp) -> Self {
+        Self { format, clock, buffer: Mutex::default(), changed: Condvar::new() }
     }
 
     fn lock(&self) -> MutexGuard<'_, Buffer> {
@@ -141,7 +141,7 @@ impl Shared {
     /// Writes the beginning of a line: the time, the level and the target.
     fn begin(&self, line: &mut String, second: &mut CachedSecond, level: Level, target: &str) {
         let now = (self.clock)();
-        match self.form {
+        match self.format {
             LineFormat::Human => {
                 second.push(line, now, 3);
                 let _ = write!(line, " {level:5} {target}");
@@ -161,7 +161,7 @@ impl Shared {
         const DROPPED: &str = "lines of the log were dropped because they were not read in time";
         let mut line = String::new();
         self.begin(&mut line, &mut CachedSecond::default(), Level::WARN, "serve::log");
-        let _ = match self.form {
+        let _ = match self.format {
             LineFormat::Human => writeln!(line, " {lines} {DROPPED}"),
             LineFormat::Json => writeln!(line, ",\"message\":\"{DROPPED}\",\"lines\":{lines}}}"),
         };
@@ -224,7 +224,7 @@ impl Subscriber for LineSubscriber {
         let target = metadata.target().strip_prefix("modreg::").unwrap_or(metadata.target());
         let (mut line, mut second) = SCRATCH.take();
         self.shared.begin(&mut line, &mut second, *metadata.level(), target);
-        match self.shared.form {
+        match self.shared.format {
             LineFormat::Human => event.record(&mut HumanFields(&mut line)),
             LineFormat::Json => {
                 event.record(&mut JsonFields(&mut line));
@@ -252,8 +252,8 @@ impl Subscriber for LineSubscriber {
 
 /// Returns what is written for the events of a test.
 #[cfg(test)]
-pub(crate) fn written(form: LineFormat, level: Level, events: impl FnOnce()) -> String {
-    let shared = Arc::new(Shared::new(form, || Timestamp::UNIX_EPOCH));
+pub(crate) fn written(format: LineFormat, level: Level, events: impl FnOnce()) -> String {
+    let shared = Arc::new(Shared::new(format, || Timestamp::UNIX_EPOCH));
     tracing::subscriber::with_default(LineSubscriber { level, shared: Arc::clone(&shared) }, events);
     shared.lock().is_closed = true;
     let mut out = Vec::new();

@@ -14,7 +14,7 @@ use crate::{
 
 /// A JSON document with a list of modules, and the range of each module in it.
 #[derive(Debug, Default)]
-pub(crate) struct JsonList {
+pub(crate) struct JsonDocument {
     pub(crate) bytes: Vec<u8>,
     pub(crate) parts: Vec<Range<usize>>,
 }
@@ -31,7 +31,7 @@ struct SnapshotHead<'a> {
 }
 
 /// Writes the whole registry: the fields of its root, and the entries.
-pub(crate) fn snapshot<'e>(root: &Root, entries: impl Iterator<Item = Cow<'e, [u8]>>) -> JsonList {
+pub(crate) fn snapshot<'e>(root: &Root, entries: impl Iterator<Item = Cow<'e, [u8]>>) -> JsonDocument {
     let Root { version, tree, held, pinned, .. } = root;
     let head = SnapshotHead { format_version: FORMAT_VERSION, version: *version, tree: *tree, held, pinned };
     write_list(&head, entries)
@@ -84,7 +84,10 @@ struct ListHead {
 }
 
 /// Writes a list of modules. Each is the output of [`list_item`].
-pub(crate) fn list<'e>(version: SnapshotVersion, modules: impl Iterator<Item = Cow<'e, [u8]>>) -> JsonList {
+pub(crate) fn list<'e>(
+    version: SnapshotVersion,
+    modules: impl Iterator<Item = Cow<'e, [u8]>>,
+) -> JsonDocument {
     write_list(&ListHead { version }, modules)
 }
 
@@ -94,8 +97,8 @@ pub(crate) fn list_item(item: &ListItem<'_>) -> Vec<u8> {
 }
 
 /// Writes the fields of `head`, and then the modules.
-fn write_list<'e>(head: &impl Serialize, modules: impl Iterator<Item = Cow<'e, [u8]>>) -> JsonList {
-    let mut document = JsonList::default();
+fn write_list<'e>(head: &impl Serialize, modules: impl Iterator<Item = Cow<'e, [u8]>>) -> JsonDocument {
+    let mut document = JsonDocument::default();
     let bytes = &mut document.bytes;
     serde_json::to_writer(&mut *bytes, head).expect("writing to memory does not fail");
     let end = bytes.pop();

@@ -11,7 +11,7 @@ use std::{
 use axum::body::Bytes;
 use jiff::Timestamp;
 
-use super::json::{self, JsonList, ListItem, ListedFields};
+use super::json::{self, JsonDocument, ListItem, ListedFields};
 use crate::{
     domain::{ModuleName, ObjectId, SnapshotVersion},
     git::Repository,
@@ -98,10 +98,10 @@ impl LoadedSnapshot {
     fn new(root: Root, published: Option<Timestamp>, entries: &[Entry<'_>], audience: Audience) -> Self {
         let fields: Vec<_> = entries.iter().map(|(_, _, bytes)| listed_fields(bytes)).collect();
         let lines = entries.iter().zip(&fields).map(|((name, _, _), fields)| list_item(&root, name, fields));
-        let JsonList { bytes, parts: lines } = json::list(root.version, lines.map(Cow::Owned));
+        let JsonDocument { bytes, parts: lines } = json::list(root.version, lines.map(Cow::Owned));
         let list = Bytes::from(bytes);
         let whole = entries.iter().map(|(_, _, bytes)| Cow::Borrowed(bytes.as_ref()));
-        let JsonList { bytes, parts } = json::snapshot(&root, whole);
+        let JsonDocument { bytes, parts } = json::snapshot(&root, whole);
         let whole = Bytes::from(bytes);
         let modules = entries.iter().zip(fields).zip(parts.into_iter().zip(lines));
         let modules = modules.map(|(((name, id, _), fields), (part, line))| {

@@ -39,7 +39,7 @@ pub(super) fn findings(checked: &Checked, is_strict: bool) -> Findings {
 /// Returns the exit code: 1 if any finding is a failure.
 pub(super) fn exit(findings: &Findings) -> Exit {
     let fails = findings.items.iter().any(|item| findings.is_failure(item));
-    if fails { Exit::No } else { Exit::Done }
+    if fails { Exit::CheckFailed } else { Exit::Done }
 }
 
 /// Prints the result of a check in a format, and returns the exit code.

@@ -101,7 +101,7 @@ pub(super) fn run(options: WatchOptions<'_>, context: &Context) -> Result<Exit, 
             }
             (Err(error), Some(watched)) if last.is_some() => {
                 output::failure(&error, Some(context));
-                last = Some(Exit::No);
+                last = Some(Exit::CheckFailed);
                 watched
             }
             (Err(error), _) => return Err(error),
@@ -268,7 +268,7 @@ impl WatchList {
     /// Returns whether a change of this path can affect all manifests.
     fn affects_all(&self, path: &Path) -> bool {
         let is_of_git = [".gitignore", ".gitattributes"].iter().any(|name| path.ends_with(name));
-        is_of_git || self.affecting_all.iter().any(|affecting_all| path.starts_with(affecting_all))
+        is_of_git || self.affecting_all.iter().any(|parent| path.starts_with(parent))
     }
 
     /// Returns whether a change of this path can change the result. Hidden files are never manifests.
