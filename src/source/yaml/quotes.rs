@@ -76,10 +76,7 @@ pub(super) fn escape(text: &str, at: usize) -> Option<ParseError> {
     let start = line.start + parts.value_at + 1 + wrong;
     let length = inner[wrong + 1..].chars().next().map_or(1, |next| 1 + next.len_utf8());
     let written = &text[start..start + length];
-    let message = format!(
-        "{} is not an escape that YAML knows",
-        quoted_verbatim(written).unwrap_or_else(|| quoted(written))
-    );
+    let message = format!("{} is not an escape that YAML knows", quoted(written));
     let help = rewrite(text, line, &in_quotes(inner)).unwrap_or_else(|| {
         "write a backslash as `\\\\`, or use single quotes, where backslashes mean themselves".to_owned()
     });
