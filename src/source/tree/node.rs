@@ -1,4 +1,4 @@
-//! A document as one flat list of nodes in reading order.
+//! One node of a tree, and its members and items.
 //!
 //! Every node knows where its subtree ends, so a sibling is one step away and nothing is boxed. Decoded strings share
 //! one buffer. Equality looks at values alone: spans, key order and layout do not count.
