@@ -1,7 +1,7 @@
 //! Returns the lines that the commands that publish print about the outcome of a sync.
 //!
-//! All lines are safe to show. The commands decide which of them are results, which are messages, and how many of a
-//! long list are printed.
+//! The lines of [`changes`] and [`changed_pins`] are printed as results, and their text is safe to show. All other lines are
+//! messages, and the function that prints them makes them safe.
 
 use std::collections::BTreeMap;
 
@@ -57,7 +57,7 @@ pub fn held(outcome: &Outcome) -> Vec<String> {
 /// Returns the line for a module that is held.
 pub fn held_line(name: &ModuleName, held: &Held) -> String {
     let Held { since, code, message } = held;
-    safe(&format!("held since version {since}: {name} ({code}: {message})"))
+    format!("held since version {since}: {name} ({code}: {message})")
 }
 
 /// Returns a line for each module that was pinned before the run and still is.
@@ -72,7 +72,7 @@ pub fn still_pinned(outcome: &Outcome) -> Vec<String> {
 /// Returns the line for a module that is pinned.
 pub fn pinned_line(name: &ModuleName, pin: &Pin) -> String {
     let Pin { version, reason } = pin;
-    safe(&format!("pinned at version {version}: {name} ({reason})"))
+    format!("pinned at version {version}: {name} ({reason})")
 }
 
 /// Returns a line for each pin that the run set or lifted.
@@ -92,7 +92,7 @@ pub fn released(outcome: &Outcome) -> Vec<String> {
 pub fn repaired(outcome: &Outcome) -> Vec<String> {
     let verb = if outcome.commit().is_some() { "repaired" } else { "to be repaired:" };
     let repaired = outcome.draft.repaired.iter();
-    repaired.map(|(path, deviation)| safe(&format!("{verb} {path}: {}", deviation.past()))).collect()
+    repaired.map(|(path, deviation)| format!("{verb} {path}: {}", deviation.past())).collect()
 }
 
 /// Returns the line with the version that the registry has after the run.
@@ -133,15 +133,13 @@ pub fn pushed(pushed: &Pushed) -> Vec<String> {
     let anew = anew.map(|verb| {
         format!("published again on top of what others pushed: the {verb} that was only in this clone")
     });
-    [arrival].into_iter().chain(anew).map(|line| safe(&line)).collect()
+    [arrival].into_iter().chain(anew).collect()
 }
 
 /// Returns a line for each commit of people that was pushed with the snapshot.
 pub fn pushed_commits(pushed: &Pushed) -> Vec<String> {
     let people = pushed.people.iter();
-    people
-        .map(|(commit, subject)| safe(&format!("also pushed: {:.10} {subject}", commit.to_string())))
-        .collect()
+    people.map(|(commit, subject)| format!("also pushed: {:.10} {subject}", commit.to_string())).collect()
 }
 
 /// Returns the warning about a local branch that could not follow the remote one, if it could not.
@@ -149,13 +147,9 @@ pub fn left_behind(pushed: &Pushed) -> Option<String> {
     let error = pushed.left_behind.as_ref()?;
     let cause = error.git().map_or_else(String::new, |cause| format!(": {cause}"));
     let branch = branch(pushed);
-    Some(safe(&format!(
+    Some(format!(
         "{branch} has the snapshot, but your branch does not: {error}{cause}; `git pull` updates it"
-    )))
-}
-
-fn safe(line: &str) -> String {
-    visible(line).into_owned()
+    ))
 }
 
 /// Returns one line for each of these changes.
