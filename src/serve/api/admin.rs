@@ -70,7 +70,9 @@ fn whole_version<'de, D: Deserializer<'de>>(field: D) -> Result<SnapshotVersion,
     let float =
         || number.as_f64().filter(|number| number.fract() == 0.0).map(|number| format!("{number:.0}"));
     let version = number.as_u64().or_else(|| float()?.parse().ok());
-    version.map(SnapshotVersion::new).ok_or_else(|| D::Error::custom("a version must be a whole number"))
+    version
+        .map(SnapshotVersion::new)
+        .ok_or_else(|| D::Error::custom("a version must be a whole number, 0 or more"))
 }
 
 /// The body of the response of `…/sync/status`.

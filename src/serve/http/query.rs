@@ -29,8 +29,9 @@ pub(crate) fn whole_number<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     parameter: D,
 ) -> Result<T, D::Error> {
     let text = String::deserialize(parameter)?;
-    let number: u64 =
-        text.parse().map_err(|_| D::Error::custom(format!("`{text}` is not a whole number")))?;
+    let number: u64 = text
+        .parse()
+        .map_err(|_| D::Error::custom(format!("must be a whole number, 0 or more, but is `{text}`")))?;
     T::deserialize(number.into_deserializer())
 }
 

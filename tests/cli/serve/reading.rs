@@ -104,7 +104,7 @@ fn changes_can_be_read_between_any_two_versions() {
     assert_eq!(ahead["latest"], 3);
     server.get("/api/modules/ai/changes?since=2&until=1").expect_status(409).valid_against("problem");
     let nonsense = server.get("/api/modules/ai/changes?since=x").expect_status(400).valid_against("problem");
-    assert_eq!(nonsense["detail"], "invalid query: since: `x` is not a whole number");
+    assert_eq!(nonsense["detail"], "invalid query: since: must be a whole number, 0 or more, but is `x`");
 }
 
 #[test]
