@@ -110,7 +110,7 @@ fn workflows_without_a_source_fail_until_one_is_named() {
         ran.says(&["the workflows install modreg with `cargo install --locked --git "]);
         return;
     }
-    ran.says(&["warning: the workflows fail, because they do not contain where to install modreg from"]);
+    ran.says(&["warning: the workflows fail, because no source of modreg is configured"]);
     let text = folder.read(VALIDATE);
     let step = text.split("- name: Install modreg\n        run: |\n").nth(1).unwrap();
     let script: Vec<_> = step.lines().take(2).map(str::trim).collect();

@@ -69,8 +69,8 @@ impl NextSteps<'_> {
         }
         let ci = if self.ci == Ci::Gitlab { " --ci gitlab" } else { "" };
         self.context.warn(&format!(
-            "the workflows fail, because they do not contain where to install modreg from: name a commit of its \
-             repository with `modreg init{ci} --install-from URL#COMMIT`"
+            "the workflows fail, because no source of modreg is configured: name a commit of its repository with \
+             `modreg init{ci} --install-from URL#COMMIT`"
         ));
     }
 
