@@ -1,4 +1,4 @@
-//! Thousands of valid manifests in one repository, and what becomes of the entries when some of them go bad.
+//! Thousands of valid manifests in one repository, and their entries after some of them became invalid.
 
 use std::collections::BTreeMap;
 

@@ -41,7 +41,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_shown_is_short_and_holds_no_password() {
+    fn summaries_are_short_and_contain_no_password() {
         for (message, expected) in [
             ("To https://x\nremote: no\nerror: failed to push some refs to 'x'\nhint: pull\n", "no"),
             ("remote: error: a \nfatal: b\n", "a; b"),

@@ -61,7 +61,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_branch_that_moves_is_told_from_a_remote_that_takes_nothing() {
+    fn moves_of_the_branch_are_distinguished_from_a_remote_that_refuses_every_push() {
         use RemoteFailure::{Locked, Unmoved};
         for (attempts, failure, moves, should_give_up, is_race) in [
             (10, Unmoved, &[true, true, true, true][..], false, true),

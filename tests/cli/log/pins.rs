@@ -1,4 +1,4 @@
-//! Pins: syncs leave a pinned module alone, whatever becomes of its manifest.
+//! Pins: a sync does not change a pinned module, whatever happens to its manifest.
 
 use super::{
     Act, break_manifest, commit_of, ends, entry, nothing_is_published, publish, revise, verifies, version,

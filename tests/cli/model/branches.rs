@@ -84,7 +84,7 @@ pub(super) fn squash(world: &mut World) {
     let at = world.anywhere();
     let side = side_branch(world, at);
     let ran = world.try_git(at, &["merge", "--quiet", "--squash", &side]);
-    settle(world, at);
+    resolve_conflicts(world, at);
     if ran.code == 0 || !world.ask(at, &["status", "--porcelain"]).is_empty() {
         let serial = world.next();
         world.commit(at, &format!("squash {serial}"));
@@ -221,20 +221,20 @@ fn recent(world: &World, at: usize, most: usize) -> Vec<String> {
 /// Ends a merge, a revert or a cherry-pick that stopped, with one side of each conflict.
 fn finish(world: &mut World, at: usize, code: i32) {
     if code != 0 {
-        settle(world, at);
+        resolve_conflicts(world, at);
         let is_open = ["MERGE_HEAD", "REVERT_HEAD", "CHERRY_PICK_HEAD"].iter().any(|name| {
             let path = world.ask(at, &["rev-parse", "--git-path", name]);
             world.folder(at).join(path).exists()
         });
         if is_open || !world.ask(at, &["status", "--porcelain"]).is_empty() {
-            world.git(at, &["commit", "--quiet", "--allow-empty", "--message", "settled"]);
+            world.git(at, &["commit", "--quiet", "--allow-empty", "--message", "resolved"]);
         }
     }
     assert_eq!(world.ask(at, &["status", "--porcelain"]), "", "the operation is over");
 }
 
 /// Takes one side of every conflict.
-fn settle(world: &mut World, at: usize) {
+fn resolve_conflicts(world: &mut World, at: usize) {
     let conflicts = lines(&world.ask(at, &["diff", "--name-only", "--diff-filter=U"]));
     let side = if world.chance(50) { "--ours" } else { "--theirs" };
     let registry_side = if world.chance(50) { "--ours" } else { "--theirs" };

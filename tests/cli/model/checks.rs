@@ -100,7 +100,7 @@ pub(super) fn publish(world: &mut World, at: usize, args: &[&str]) -> Answer {
     if answer.is_done() && !args.contains(&"--dry-run") {
         new_commits(world, at, &before, &answer, pushes);
         let is_plain = args[0] == "sync" && args.get(1).is_none_or(|arg| arg.starts_with("--"));
-        settled(world, at, is_plain, answer.code);
+        check_after_done(world, at, is_plain, answer.code);
     }
     answer
 }
@@ -322,7 +322,7 @@ fn count(world: &mut World, answer: &Answer, args: &[&str]) {
 }
 
 /// Checks what must be true of a repository after a run that was done; `is_plain` is that of all modules.
-fn settled(world: &mut World, at: usize, is_plain: bool, code: i32) {
+fn check_after_done(world: &mut World, at: usize, is_plain: bool, code: i32) {
     let (folder, head) = (world.folder(at), world.head(at));
     assert_eq!(world.ask(at, &["status", "--porcelain"]), "", "the checkout is clean");
     let ask = |args: &[&str]| run(Command::new(env!("CARGO_BIN_EXE_modreg")).args(args), &folder);
