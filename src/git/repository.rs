@@ -225,7 +225,7 @@ impl Repository {
         OwnFolder::new(self.git_dir.join("modreg"), self.config.get("core.sharedrepository"))
     }
 
-    /// Where git keeps a file of its directory: the index, a reference.
+    /// Returns the path of a file in the Git directory, such as the index or a reference.
     pub(super) fn path_of(&self, name: &str) -> PathBuf {
         let is_of_this_worktree = ["HEAD", "MERGE_HEAD", "ORIG_HEAD", "index"].contains(&name);
         if is_of_this_worktree { &self.git_dir } else { &self.common_dir }.join(name)
@@ -256,7 +256,7 @@ impl Repository {
     /// Reads what HEAD refers to.
     pub fn head(&self) -> Result<Head, GitError> {
         let context = "read HEAD";
-        // The second answer is the name of what the first is the commit of.
+        // The first line of the output is the commit, and the second one the full name of what HEAD refers to.
         let resolved = self.git(context, ["rev-parse", "HEAD", "--symbolic-full-name", "HEAD"]).run()?;
         let Ok(text) = str::from_utf8(&resolved.stdout) else {
             let reason = "the name of the branch is not UTF-8".to_owned();

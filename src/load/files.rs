@@ -7,13 +7,13 @@ use walkdir::WalkDir;
 use super::{LoadError, walk::checked_folder};
 use crate::domain::RepoPath;
 
-/// Makes sure that a file at `path` is below `root`: no step on the way to it is a link, as far as there are steps. The
-/// error names the step.
+/// Checks that no folder on the way from `root` to `path` is a symbolic link, as far as the folders exist. The error contains
+/// the one that is.
 pub fn check_parents(root: &Path, path: &RepoPath) -> Result<(), LoadError> {
     check_parents_on_disk(root, Path::new(path.as_str()))
 }
 
-/// Returns the same for a path below `root` that may not be UTF-8.
+/// Checks the folders on the way to a path like [`check_parents`]. The path may contain names that are not UTF-8.
 pub fn check_parents_on_disk(root: &Path, path: &Path) -> Result<(), LoadError> {
     match path.parent().map(|folder| checked_folder(root, folder)) {
         Some(Err(error @ (LoadError::NotADirectory(_) | LoadError::Unreadable { .. }))) => Err(error),

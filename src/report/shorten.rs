@@ -19,7 +19,7 @@ pub fn shorten(lines: Vec<String>, noun: &str, elsewhere: &str, style: Style) ->
     cut(lines, style.max_lines, noun, elsewhere, style)
 }
 
-/// Does the same for removals that a guard refused, of which more are shown.
+/// Shortens the list of removals that a guard refused like [`shorten`], but shows more of them.
 pub fn shorten_removals(lines: Vec<String>, elsewhere: &str, style: Style) -> Vec<String> {
     cut(lines, style.max_lines.map(|limit| limit.max(MAX_REMOVALS)), "removal", elsewhere, style)
 }

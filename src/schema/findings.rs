@@ -97,8 +97,10 @@ fn fits_kind(branch: &[ValidationError<'static>], union: &ValidationError<'_>) -
     })
 }
 
-/// One node's findings: where its type is wrong, nothing else counts; of demands on its value the most basic one; and
-/// each missing and each unknown field of an object.
+/// Returns the findings on one node.
+///
+/// If its type is wrong, that is the only one. Otherwise they are the most basic one about its value, and one for each
+/// missing and each unknown field of an object.
 fn at_one_place(subject: &Subject<'_>, violations: &[Violation<'_>]) -> Vec<Finding> {
     let mut findings = Vec::new();
     let most_basic = violations.iter().filter_map(|violation| Some((rank(violation.kind)?, violation)));

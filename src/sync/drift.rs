@@ -92,7 +92,7 @@ pub(super) fn write(root: &Path, repository: Option<&Repository>, drift: &Drift)
     Ok(())
 }
 
-/// Where a path that has to be removed is on disk. Names that are not UTF-8 may share one path.
+/// Returns the files on disk that a path to be removed refers to. Several names that are not UTF-8 can have the same path.
 fn on_disk<'a>(root: &Path, drift: &Drift, path: &'a RepoPath) -> Vec<(PathBuf, &'a RepoPath)> {
     match drift.unnameable.get(path) {
         Some(places) => places.iter().map(|place| (place.clone(), path)).collect(),

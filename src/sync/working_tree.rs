@@ -324,7 +324,7 @@ pub struct WorkingDraft {
     pub ignored: Vec<RepoPath>,
 }
 
-/// How the registry in a folder outside git names its entries: as the repository did that it comes from.
+/// Returns the hash that names the entries of a registry in a folder outside Git: that of the repository it was copied from.
 pub fn format_on_disk(root: &Path) -> Result<ObjectFormat, SyncError> {
     Ok(root_on_disk(root)?.map_or_else(ObjectFormat::default, |root| root.tree.format()))
 }

@@ -1,4 +1,4 @@
-//! `modreg explain`
+//! `modreg explain` describes a rule, or lists all rules.
 
 use serde_json::Value;
 

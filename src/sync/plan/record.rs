@@ -25,11 +25,12 @@ const MAX_RECORDS: usize = 4;
 pub struct Record {
     /// The tree of the manifests.
     pub source: ObjectId,
-    /// Everything else that decides the content.
+    /// The digest of everything else that decides the content, such as the schemas.
     pub inputs: Inputs,
     /// The tree of the entries.
     pub entries: ObjectId,
-    /// The entries in it that are not what their manifests compile to: held, pinned, or not part of that run.
+    /// The modules whose entries differ from what their manifests compile to, because they were held, pinned, or not part of
+    /// that run.
     pub others: BTreeSet<ModuleName>,
 }
 

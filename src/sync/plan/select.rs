@@ -15,7 +15,7 @@ pub type Manifests = BTreeMap<RepoPath, Option<ObjectId>>;
 pub struct Selection {
     /// The manifests to read and compile.
     pub read: Vec<RepoPath>,
-    /// The modules whose manifest, and so whose entry, is what it was, with the path of the manifest.
+    /// The modules whose manifests did not change, so that their entries are kept, with the paths of the manifests.
     pub unchanged: BTreeMap<ModuleName, RepoPath>,
 }
 
@@ -29,9 +29,9 @@ pub fn all(manifests: &Manifests) -> Selection {
 pub(super) struct Before<'a> {
     /// The manifests of that tree.
     pub(super) manifests: &'a Manifests,
-    /// The entries that they compile to, and some others.
+    /// The entries that the record of that run contains. Not all of them are what the manifests compile to.
     pub(super) entries: &'a BTreeMap<ModuleName, ObjectId>,
-    /// Those others.
+    /// The modules whose entries differ from what their manifests compile to.
     pub(super) others: &'a BTreeSet<ModuleName>,
 }
 

@@ -39,7 +39,9 @@ pub enum Followed {
     Diverged,
 }
 
-/// Where a branch is pushed to and followed: at the remote that is named here, else in the settings, else by git.
+/// Returns the remote branch to which a branch is pushed, and which it follows.
+///
+/// The remote is `remote`, or else that of the settings, or else the one that `git push` would use.
 pub fn target(
     repository: &Repository,
     branch: Option<&str>,
