@@ -26,13 +26,17 @@ pub(super) struct Global {
     /// Print more details
     #[arg(short, long, global = true)]
     pub(super) verbose: bool,
-    /// The number of threads, 1 or more; the default is one for each processor
+    /// The number of threads, 1 to 1024; the default is one for each processor
     #[arg(long, value_name = "N", global = true, value_parser = threads)]
     pub(super) jobs: Option<NonZeroUsize>,
 }
 
+/// The highest number of threads: more of them would only exhaust the machine.
+const MAX_THREADS: usize = 1024;
+
 fn threads(text: &str) -> Result<NonZeroUsize, &'static str> {
-    text.parse().map_err(|_| "expected a number of threads, 1 or more")
+    let threads = text.parse().ok().filter(|threads: &NonZeroUsize| threads.get() <= MAX_THREADS);
+    threads.ok_or("expected a number of threads from 1 to 1024")
 }
 
 /// The values of `--color`.

@@ -53,7 +53,8 @@ fn invalid_arguments_are_usage_errors() {
         (&["sync", "--trigger", "moon"], &["one of manual, merge, nightly, schedule, api"]),
         (&["sync", "--trigger", "rollback"], &["one of manual, merge, nightly, schedule, api"]),
         (&["sync", "Chat"], &["`Chat` is not a module name"]),
-        (&["--jobs", "0", "sync"], &["--jobs", "a number of threads, 1 or more"]),
+        (&["--jobs", "0", "sync"], &["--jobs", "a number of threads from 1 to 1024"]),
+        (&["--jobs", "1025", "sync"], &["--jobs", "a number of threads from 1 to 1024"]),
         (&["--color", "red", "sync"], &["auto, always, never"]),
         (&["-q", "-v", "sync"], &["--quiet"]),
     ] {
