@@ -158,6 +158,7 @@ mod tests {
             rule.severity == Severity::Error && !registry::ALL.contains(rule) && !is_by_schema(rule)
         };
         let codes: Vec<_> = RULES.iter().filter(is_revised).map(|rule| rule.code).collect();
+        // Do not accept a difference with a tool: raise the revision, and correct the list by hand.
         insta::assert_snapshot!(format!("revision {REVISION}\n{}", codes.join("\n")), @"
         revision 2
         alias/conflict

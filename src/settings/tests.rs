@@ -18,7 +18,8 @@ fn parse(text: &str) -> Result<Settings, SettingsError> {
 }
 
 fn faults(text: &str) -> Vec<String> {
-    parse(text).unwrap_err().to_string().lines().map(str::to_owned).collect()
+    let error = parse(text).expect_err(text);
+    error.to_string().lines().map(str::to_owned).collect()
 }
 
 #[test]
@@ -43,11 +44,14 @@ fn the_template_has_every_key_with_its_default() {
     let settings = parse(&switched_on).unwrap();
     assert_eq!((settings.severity(&NOT_BUMPED), settings.suppressions.len()), (Some(Severity::Error), 1));
     for (section, shape) in SECTIONS {
-        assert!(switched_on.contains(&format!("[{section}]")), "{section}");
+        assert!(
+            switched_on.contains(&format!("[{section}]")),
+            "`[{section}]` is not in src/settings/template.toml"
+        );
         for key in shape.keys().unwrap_or_default() {
             assert!(
                 switched_on.lines().any(|line| line.starts_with(&format!("{key} = "))),
-                "{section}.{key}"
+                "`{section}.{key}` is not in src/settings/template.toml"
             );
         }
     }
@@ -91,7 +95,7 @@ fn takes_every_key() {
 }
 
 #[test]
-fn the_sections_of_the_server_say_who_when_and_whom() {
+fn takes_every_section_of_the_server() {
     let settings = parse(
         "[serve.auth]\nissuer = 'login'\naudience = 'modreg'\n\
          [[serve.auth.keys]]\nalgorithm = 'EdDSA'\nfile = 'keys/ci.pem'\n\
@@ -231,7 +235,7 @@ fn invalid_toml_is_reported_with_its_place() {
 }
 
 #[test]
-fn values_of_the_wrong_shape_are_reported() {
+fn refused_values_are_reported() {
     for (text, message) in [
         ("\u{feff}modules = 'x'", "modreg.toml:1:11: `modules` must be a table, not a text"),
         ("rules = []", "modreg.toml:1:9: `rules` must be a table, not a list"),

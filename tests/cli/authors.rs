@@ -10,6 +10,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use similar::TextDiff;
+
 use crate::harness::{Folder, Ran};
 
 /// The formats that a case may be about.
@@ -68,11 +70,14 @@ pub(crate) fn compare(path: &Path, transcript: &str) -> Result<(), String> {
     if updates() {
         fs::write(path, transcript).expect("a case can be written");
     }
-    let expected = fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
+    let remedy = "`UPDATE_EXPECTED=1` before the command of the test writes it";
+    let expected =
+        fs::read_to_string(path).map_err(|error| format!("{}: {error}; {remedy}", path.display()))?;
     if expected == transcript {
         return Ok(());
     }
-    Err(format!("{}: expected\n{expected}\nbut it is\n{transcript}", path.display()))
+    let difference = TextDiff::from_lines(&expected, transcript).unified_diff().to_string();
+    Err(format!("{} is not what is printed now; {remedy}\n{difference}", path.display()))
 }
 
 /// All cases, in the order of their names.

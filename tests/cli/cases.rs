@@ -73,7 +73,10 @@ fn every_rule_has_an_explanation_and_a_case_and_every_case_a_rule() {
         cases.map(|case| format!("{namespace}/{case}")).collect::<Vec<_>>()
     };
     let cases: Vec<_> = namespaces.iter().flat_map(in_namespace).collect();
-    assert_eq!(cases, codes, "each rule has a folder in tests/cases, and each folder a rule");
+    for code in codes.iter().filter(|code| !cases.iter().any(|case| case == *code)) {
+        panic!("the rule `{code}` has no case: write tests/cases/{code}/manifest.yaml");
+    }
+    assert_eq!(cases, codes, "each folder of tests/cases has a rule");
 }
 
 fn cases_folder() -> PathBuf {
