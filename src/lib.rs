@@ -21,8 +21,8 @@
 //!
 //! | module | takes | returns |
 //! |---|---|---|
-//! | [`domain`] | texts | the words of the contract as types: names, versions, paths, JSON pointers, statuses |
-//! | [`diagnostic`] | | mistakes in authored files, as values; source texts with positions; how messages quote |
+//! | [`domain`] | texts | the words of the contract as types: names, versions, paths, JSON pointers, statuses; how messages quote |
+//! | [`diagnostic`] | | mistakes in authored files, as values; source texts with positions |
 //! | [`object`] | bytes | Git's object ids and trees, without a repository |
 //! | [`source`] | the bytes of one file | a [`source::Document`], or every error in it |
 //! | [`settings`] | the text of `modreg.toml` | what the registry's owner decided |

@@ -5,11 +5,9 @@
 
 mod rule;
 mod source_text;
-mod words;
 
 pub use rule::{Rule, Severity};
 pub use source_text::{Position, SourceText, Span};
-pub use words::{clip, excerpt, is_hidden, quoted, quoted_in_full, quoted_verbatim};
 
 use std::sync::Arc;
 

@@ -5,8 +5,8 @@ use std::fmt;
 use serde_json::Value;
 
 use crate::{
-    diagnostic::{Diagnostic, Rule, quoted},
-    domain::Pointer,
+    diagnostic::{Diagnostic, Rule},
+    domain::{Pointer, quoted},
     manifest::ContextKey,
     rules::{alias, smart_quotes, trailing_space},
     schema::rules as schema,

@@ -6,8 +6,8 @@ use super::{
     valid::{Manifest, ManifestHead},
 };
 use crate::{
-    diagnostic::{Finding, Part, Rule, quoted},
-    domain::{InvalidModuleName, ModuleName, Pointer, Status, nearest_version},
+    diagnostic::{Finding, Part, Rule},
+    domain::{InvalidModuleName, ModuleName, Pointer, Status, nearest_version, quoted},
     schema::{SchemaReport, Schemas, parse_version, rules as schema_rules},
     source::{Document, Node},
 };

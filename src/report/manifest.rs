@@ -9,8 +9,7 @@ use serde_json::{Map, Value};
 
 use super::text::starts_command;
 use crate::{
-    diagnostic::is_hidden,
-    domain::RepoPath,
+    domain::{RepoPath, is_hidden},
     source::{self, Limits},
 };
 

@@ -6,7 +6,7 @@
 
 use std::{borrow::Cow, fmt::Write};
 
-use crate::{diagnostic::is_hidden, domain::RepoPath};
+use crate::domain::{RepoPath, is_hidden};
 
 /// Returns `text` on one line, with an escape for every character that is not what it seems to be.
 pub fn visible(text: &str) -> Cow<'_, str> {

@@ -1,8 +1,8 @@
 //! `name/duplicate`: two manifests for one module.
 
 use crate::{
-    diagnostic::{Finding, Part, Rule, Severity, quoted},
-    domain::{ModuleName, Pointer, RepoPath},
+    diagnostic::{Finding, Part, Rule, Severity},
+    domain::{ModuleName, Pointer, RepoPath, quoted},
 };
 
 /// The rule `name/duplicate`.

@@ -1,8 +1,8 @@
 //! `name/mismatch`: the name that a manifest declares against the name of its file or directory.
 
 use crate::{
-    diagnostic::{Finding, Part, Rule, Severity, quoted},
-    domain::{ModuleName, Pointer, RepoPath},
+    diagnostic::{Finding, Part, Rule, Severity},
+    domain::{ModuleName, Pointer, RepoPath, quoted},
     manifest::Manifest,
 };
 

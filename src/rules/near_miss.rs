@@ -3,8 +3,8 @@
 //! Where a required field is missing, `schema/required` names the one that spells it almost.
 
 use crate::{
-    diagnostic::{Finding, Part, Rule, Severity, quoted},
-    domain::{Pointer, Status, closest},
+    diagnostic::{Finding, Part, Rule, Severity},
+    domain::{Pointer, Status, closest, quoted},
     source::{Node, Value},
 };
 

@@ -1,7 +1,8 @@
 //! `permission/form`: a permission that is not of the form in which modules name them.
 
 use crate::{
-    diagnostic::{Finding, Part, Rule, Severity, quoted},
+    diagnostic::{Finding, Part, Rule, Severity},
+    domain::quoted,
     manifest::ContextKey,
     source::Node,
 };

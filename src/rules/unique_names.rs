@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    diagnostic::{Finding, Part, quoted},
-    domain::Pointer,
+    diagnostic::{Finding, Part},
+    domain::{Pointer, quoted},
     manifest::ContextKey,
     schema::rules::UNIQUE_NAMES,
     source::Node,

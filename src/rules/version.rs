@@ -5,8 +5,8 @@ use std::cmp::Ordering;
 use semver::Version;
 
 use crate::{
-    diagnostic::{Finding, Part, Rule, Severity, quoted},
-    domain::Pointer,
+    diagnostic::{Finding, Part, Rule, Severity},
+    domain::{Pointer, quoted},
 };
 
 /// The rule `version/not-bumped`.

@@ -8,7 +8,7 @@ use super::{
     folder::{Folder, address, shown},
     json_node::TreeJson,
 };
-use crate::diagnostic::excerpt;
+use crate::domain::excerpt;
 
 /// The most bytes that one compiled regular expression may take.
 const MAX_PATTERN: usize = 1 << 20;

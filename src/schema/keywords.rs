@@ -10,8 +10,8 @@ use serde_json::Value as Json;
 
 use super::{json_node::identity_key, proposals, rules, words};
 use crate::{
-    diagnostic::{Finding, Part, Rule, excerpt, quoted},
-    domain::{Pointer, closest},
+    diagnostic::{Finding, Part, Rule},
+    domain::{Pointer, closest, excerpt, quoted},
     schema::violation::{Subject, Violation},
     source::{Format, Node, Value},
 };

@@ -7,8 +7,8 @@ use serde_json::{Map, Value};
 
 use super::{rules, words};
 use crate::{
-    diagnostic::{Finding, Part, quoted},
-    domain::{Pointer, closest},
+    diagnostic::{Finding, Part},
+    domain::{Pointer, closest, quoted},
     schema::violation::{Subject, Violation},
 };
 

@@ -5,8 +5,7 @@ use serde_json::{Value as Json, json};
 
 use super::words;
 use crate::{
-    diagnostic::{quoted, quoted_in_full},
-    domain::{Pointer, nearest_version},
+    domain::{Pointer, nearest_version, quoted, quoted_in_full},
     schema::violation::{Subject, Violation},
     source::{Format, Node, Value},
 };

@@ -3,8 +3,7 @@
 use semver::Version;
 
 use crate::{
-    diagnostic::{excerpt, quoted},
-    domain::Pointer,
+    domain::{Pointer, excerpt, quoted},
     source::{Format, Node, Number, Value},
 };
 

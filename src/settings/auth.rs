@@ -6,10 +6,7 @@ use super::{
     error::{MessageAndHelp, suggestion},
     section::Section,
 };
-use crate::{
-    diagnostic::quoted,
-    domain::{InvalidWebAddress, WebAddress},
-};
+use crate::domain::{InvalidWebAddress, WebAddress, quoted};
 
 pub(super) const KEYS: &[&str] = &["issuer", "audience"];
 pub(super) const KEY_KEYS: &[&str] = &["algorithm", "file", "pem", "issuer", "audience"];

@@ -5,8 +5,8 @@ use std::{fmt, sync::Arc};
 use toml::{Spanned, de::DeValue};
 
 use crate::{
-    diagnostic::{Position, SourceText, Span, quoted},
-    domain::{RepoPath, closest},
+    diagnostic::{Position, SourceText, Span},
+    domain::{RepoPath, closest, quoted},
 };
 
 /// The name of the settings file, at the root of the repository.

@@ -8,7 +8,7 @@ use super::{
     error::{SettingsFault, suggestion, wrong_type},
     guard, limits, modules, push, schedule, serve, suppression, webhooks,
 };
-use crate::diagnostic::quoted;
+use crate::domain::quoted;
 
 /// Every section by its path, each after the one that contains it.
 pub(super) const SECTIONS: &[(&str, Shape)] = &[

@@ -8,7 +8,10 @@ use super::{
     error::{MessageAndHelp, suggestion},
     section::Section,
 };
-use crate::diagnostic::{Rule, Severity, quoted};
+use crate::{
+    diagnostic::{Rule, Severity},
+    domain::quoted,
+};
 
 /// The severities that differ from the rules' own; `None` turns a rule off.
 pub(super) type Severities = BTreeMap<&'static str, Option<Severity>>;

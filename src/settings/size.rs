@@ -1,7 +1,7 @@
 //! Numbers of bytes as people write them.
 
 use super::error::MessageAndHelp;
-use crate::diagnostic::quoted;
+use crate::domain::quoted;
 
 /// Reads `1 MiB`, `512KiB`, `4096 B` or `4096`; units of 1,000 are refused, for half of the people mean 1,024 by them.
 pub(super) fn parse(text: &str) -> Result<usize, MessageAndHelp> {

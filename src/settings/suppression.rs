@@ -7,8 +7,8 @@ use sha2::{Digest as _, Sha256};
 
 use super::{error::MessageAndHelp, section::Section, severities::configurable_rule};
 use crate::{
-    diagnostic::{Rule, quoted},
-    domain::{ModuleName, Pointer},
+    diagnostic::Rule,
+    domain::{ModuleName, Pointer, quoted},
 };
 
 pub(super) const KEYS: &[&str] = &["rule", "module", "pointer", "reason", "digest"];

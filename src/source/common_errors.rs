@@ -2,7 +2,8 @@
 
 use super::{parse_error::ParseError, rules};
 use crate::{
-    diagnostic::{Span, quoted},
+    diagnostic::Span,
+    domain::quoted,
     source::tree::{node::Tree, spans::NodeSpans},
 };
 

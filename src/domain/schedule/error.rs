@@ -1,10 +1,9 @@
 //! The errors of a schedule.
 
+use crate::domain::quoted;
+
 /// The most bytes that an expression may have: even with all fields spelled out it is far shorter.
 pub(super) const MAX_LENGTH: usize = 200;
-
-/// The longest piece of an expression that a message repeats, in characters.
-const MAX_SHOWN: usize = 60;
 
 /// The error for texts that are not a [`Schedule`](super::Schedule).
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -42,11 +41,4 @@ impl InvalidSchedule {
             }
         }
     }
-}
-
-/// Returns a text of the manifest in the quotes of messages: without control characters, clipped.
-pub(super) fn quoted(written: &str) -> String {
-    let end = written.char_indices().nth(MAX_SHOWN).map(|(end, _)| end);
-    let (piece, rest) = end.map_or((written, ""), |end| (&written[..end], "…"));
-    format!("`{}{rest}`", piece.escape_debug())
 }

@@ -5,8 +5,8 @@
 
 use std::ops::RangeInclusive;
 
-use super::error::{InvalidSchedule, MAX_LENGTH, quoted};
-use crate::domain::closest;
+use super::error::{InvalidSchedule, MAX_LENGTH};
+use crate::domain::{closest, quoted};
 
 const FIELDS: usize = 5;
 

@@ -1,6 +1,6 @@
 //! Preparing the messages of git and of remotes for display.
 
-use crate::diagnostic::clip;
+use crate::domain::clip;
 
 /// Returns the useful part of the messages of a failed run: those of the remote and the errors, in one clipped line without
 /// credentials.

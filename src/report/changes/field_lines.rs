@@ -4,9 +4,8 @@ use serde_json::Value;
 use similar::{ChangeTag, TextDiff};
 
 use crate::{
-    diagnostic::clip,
     diff::{FieldChange, FieldKind},
-    domain::Pointer,
+    domain::{Pointer, clip},
     report::text::{count, visible},
 };
 

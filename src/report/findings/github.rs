@@ -7,10 +7,7 @@
 use std::{fmt::Write as _, io};
 
 use super::report_item::{Findings, ReportItem};
-use crate::{
-    diagnostic::{Severity, clip},
-    report::text::visible,
-};
+use crate::{diagnostic::Severity, domain::clip, report::text::visible};
 
 /// The number of annotations of each kind that a step can make.
 const MAX_OF_A_KIND: usize = 10;

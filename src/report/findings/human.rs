@@ -13,7 +13,8 @@ use miette::{
 
 use super::snippet::Snippet;
 use crate::{
-    diagnostic::{Diagnostic, Severity, clip},
+    diagnostic::{Diagnostic, Severity},
+    domain::clip,
     report::{
         Style,
         style::Ink,

@@ -14,8 +14,8 @@ use serde::Serialize;
 
 use super::report_item::{Findings, ReportItem};
 use crate::{
-    diagnostic::{Position, Rule, Severity, clip},
-    domain::RepoPath,
+    diagnostic::{Position, Rule, Severity},
+    domain::{RepoPath, clip},
     report::json,
 };
 

@@ -8,7 +8,7 @@ use std::io;
 use serde::Serialize;
 use serde_json::ser::{Formatter, PrettyFormatter};
 
-use crate::{diagnostic::is_hidden, report::text::starts_command};
+use crate::{domain::is_hidden, report::text::starts_command};
 
 /// The version of the shape of all reports.
 pub const REPORT_VERSION: u32 = 1;

@@ -3,7 +3,7 @@
 //! Renderers read no markup, mentions or links in them, and the fence has more back-ticks than any run of them in the
 //! text.
 
-use crate::{diagnostic::clip, report::text::visible};
+use crate::{domain::clip, report::text::visible};
 
 /// The most characters of a code span.
 pub(super) const MAX_SPAN: usize = 300;

@@ -7,8 +7,8 @@ use super::{
     fit::{MAX_COMMENT, RESERVE},
 };
 use crate::{
-    diagnostic::clip,
     diff::{ChangeKind, Changes, FieldChange, PermissionChange},
+    domain::clip,
     report::{
         changes::{Mark, describe_permissions, is_version, lines, permissions_first},
         text::{count, visible},

@@ -1,7 +1,7 @@
 //! Tests of the page as it is sent, and of what its script must not contain.
 
 use super::*;
-use crate::diagnostic::is_hidden;
+use crate::domain::is_hidden;
 
 fn get(headers: &HeaderMap) -> Response<Body> {
     PAGE.respond(&Method::GET, headers)

@@ -4,7 +4,8 @@ use serde_json::Value as Json;
 
 use super::tokens::{Bracket, is_like_number, is_number};
 use crate::{
-    diagnostic::{Span, quoted},
+    diagnostic::Span,
+    domain::quoted,
     source::{parse_error::ParseError, rules},
 };
 

@@ -1,9 +1,6 @@
 //! The errors within the quotes of a JSON text: control characters, unknown escapes and halves of characters.
 
-use crate::{
-    diagnostic::{Span, quoted},
-    source::parse_error::ParseError,
-};
+use crate::{diagnostic::Span, domain::quoted, source::parse_error::ParseError};
 
 /// Returns the findings within the text at `span`, in the order of the text; each is made when it is asked for.
 pub(super) fn errors<'a>(text: &'a str, span: &Span) -> impl Iterator<Item = ParseError> + use<'a> {

@@ -5,7 +5,7 @@ use super::{
     lines::{Level, Line, is_word, levels},
     quotes::{in_quotes, write},
 };
-use crate::{diagnostic::quoted, source::parse_error::ParseError};
+use crate::{domain::quoted, source::parse_error::ParseError};
 
 /// Returns the error for a line without a key, if its words show what is missing.
 pub(super) fn error(text: &str, line: Line<'_>) -> Option<ParseError> {

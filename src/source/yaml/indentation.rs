@@ -1,7 +1,7 @@
 //! Lines that are indented wrongly: with a tab, or by other spaces than their neighbours.
 
 use super::lines::{Level, Line, Parts, STEP, block_end, levels, lines, number};
-use crate::{diagnostic::quoted, source::parse_error::ParseError};
+use crate::{domain::quoted, source::parse_error::ParseError};
 
 /// Returns the error for a tab in the indentation of a line; the lines after it that have one too are part of it.
 pub(super) fn tab(text: &str, line: Line<'_>) -> Option<ParseError> {

@@ -2,7 +2,7 @@
 
 use super::lines::{Line, Parts, block, closing_quote, lines};
 use crate::{
-    diagnostic::{quoted, quoted_verbatim},
+    domain::{quoted, quoted_verbatim},
     source::parse_error::ParseError,
 };
 

@@ -4,10 +4,7 @@
 
 use std::ops::Range;
 
-use crate::{
-    diagnostic::{Span, quoted},
-    source::parse_error::ParseError,
-};
+use crate::{diagnostic::Span, domain::quoted, source::parse_error::ParseError};
 
 /// Returns the error for a tab in the space before a node in block style, where only spaces indent.
 ///

@@ -9,7 +9,8 @@ use super::{
     quotes::{self, in_quotes, rewrite},
 };
 use crate::{
-    diagnostic::{Span, quoted},
+    diagnostic::Span,
+    domain::quoted,
     source::{common_errors::too_deep, parse_error::ParseError},
 };
 
