@@ -14,7 +14,7 @@ mod web_address;
 
 pub use closest::closest;
 pub use module_name::{InvalidModuleName, ModuleName};
-pub use module_version::nearest_version;
+pub use module_version::{nearest_version, parse_version};
 pub use object_id::{InvalidObjectId, ObjectFormat, ObjectId};
 pub use pointer::Pointer;
 pub use quote::{clip, excerpt, is_hidden, quoted, quoted_in_full, quoted_verbatim};

@@ -1,6 +1,13 @@
-//! The semantic version that an author most likely meant.
+//! The semantic version of a module, and the one that an author most likely meant.
 
 use semver::Version;
+
+use super::quote::quoted;
+
+/// Parses a semantic version. The error is a message for the author.
+pub fn parse_version(text: &str) -> Result<Version, String> {
+    Version::parse(text).map_err(|error| format!("{} is not a semantic version: {error}", quoted(text)))
+}
 
 /// Returns the semantic version that is closest to what was written: `v1.0` is `1.0.0`, or `None` if none is close.
 pub fn nearest_version(written: &str) -> Option<String> {

@@ -7,8 +7,8 @@ use super::{
 };
 use crate::{
     diagnostic::{Finding, Part, Rule},
-    domain::{InvalidModuleName, ModuleName, Pointer, Status, nearest_version, quoted},
-    schema::{SchemaReport, Schemas, parse_version, rules as schema_rules},
+    domain::{InvalidModuleName, ModuleName, Pointer, Status, nearest_version, parse_version, quoted},
+    schema::{SchemaReport, Schemas, rules as schema_rules},
     source::{Document, Node},
 };
 

@@ -11,7 +11,7 @@ use serde_json::Value as Json;
 use super::{json_node::identity_key, proposals, rules, words};
 use crate::{
     diagnostic::{Finding, Part, Rule},
-    domain::{Pointer, closest, excerpt, quoted},
+    domain::{Pointer, closest, excerpt, parse_version, quoted},
     schema::violation::{Subject, Violation},
     source::{Format, Node, Value},
 };
@@ -264,7 +264,7 @@ fn of_pattern(subject: &Subject<'_>, violation: &Violation<'_>, node: Node<'_>, 
     let text = node.as_str().unwrap_or_default();
     let is_version = violation.route == Pointer::ROOT.key("version");
     // The pattern of a registry's own schema can exclude versions that are semantic.
-    let invalid_version = is_version.then(|| words::parse_version(text).err()).flatten();
+    let invalid_version = is_version.then(|| parse_version(text).err()).flatten();
     let (message, label) = match invalid_version {
         _ if text.trim().is_empty() => (format!("{field} is blank"), "blank".to_owned()),
         Some(message) => (message, "not a semantic version".to_owned()),

@@ -29,7 +29,6 @@ mod words;
 pub use copy::Origin;
 pub use error::{SchemaError, TooFar};
 pub use findings::SchemaReport;
-pub(crate) use words::parse_version;
 
 use std::{collections::BTreeMap, sync::Arc};
 

@@ -1,7 +1,5 @@
 //! How values, fields and lists of words look in messages.
 
-use semver::Version;
-
 use crate::{
     domain::{Pointer, excerpt, quoted},
     source::{Format, Node, Number, Value},
@@ -61,11 +59,6 @@ pub(super) fn value(node: Node<'_>) -> String {
         Value::String(text) => quoted(text),
         Value::Array(_) | Value::Object(_) => kind(node).to_owned(),
     }
-}
-
-/// Parses a semantic version. The error is the message of the finding.
-pub(crate) fn parse_version(text: &str) -> Result<Version, String> {
-    Version::parse(text).map_err(|error| format!("{} is not a semantic version: {error}", quoted(text)))
 }
 
 /// Returns a JSON value of a schema in the quotes of messages.
