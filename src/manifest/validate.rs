@@ -212,6 +212,16 @@ mod tests {
     }
 
     #[test]
+    fn an_invalid_version_has_the_same_message_with_and_without_schemas() {
+        let tree = tree(&json!({"name": "drive", "version": "1.0"}));
+        let mut report = SchemaReport::default();
+        head(tree.root(), &mut report);
+        let by_schemas = Schemas::builtin().report_tree(&tree).findings;
+        let by_schemas = by_schemas.iter().find(|finding| finding.route.as_str() == "/version").unwrap();
+        assert_eq!(report.findings[0].message, by_schemas.message);
+    }
+
+    #[test]
     fn what_the_schemas_report_is_not_reported_again() {
         for manifest in
             [json!({}), json!({"name": 1, "version": "x", "status": "y", "aiContext": 3}), json!("text")]
