@@ -216,7 +216,7 @@
 //! **Synchronous by default.** Compiling is bound by the processor and uses threads. Only [`serve`] waits for many clients at once,
 //! and only there is a `tokio` runtime, which other commands never start.
 //!
-//! **Own code where a library did not fit.** `Accept-Encoding`, the cache of issuers' keys, the OpenAPI document, webhook
+//! **Own code where a library did not fit.** `Accept-Encoding`, the cache of issuers' keys, the `OpenAPI` document, webhook
 //! signatures, SARIF and Code Quality reports are short, tested against their standards, and have no kept library that is as
 //! good. The log, request ids, CORS and web addresses of [`serve`] will be tried with libraries.
 //!

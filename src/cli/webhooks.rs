@@ -71,7 +71,7 @@ pub(super) fn send(repository: &Repository, event: &Event, context: &Context) {
                 let reason = delivery.error.unwrap_or_default();
                 match delivery.result {
                     DeliveryResult::Delivered => {
-                        context.print_detail(&format!("sent a message to {}", delivery.url))
+                        context.print_detail(&format!("sent a message to {}", delivery.url));
                     }
                     DeliveryResult::Retried => {
                         context.warn(&format!(

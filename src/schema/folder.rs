@@ -95,14 +95,34 @@ impl Folder {
         self.addresses.get(address)?.pointer(&pointer)?.as_object()
     }
 
-    /// Returns a text that changes exactly if the content of the files changes; layout and the order of keys do not count.
+    /// Returns a text that changes if the files accept other values: layout, the order of keys and the texts for people do not
+    /// count.
     pub(super) fn fingerprint_text(&self) -> String {
-        let lines: Vec<_> =
-            self.files.iter().flat_map(|(name, value)| [name.clone(), canonical::text(value)]).collect();
+        let text = |value| canonical::text(&without_annotations(value));
+        let lines: Vec<_> = self.files.iter().flat_map(|(name, value)| [name.clone(), text(value)]).collect();
         lines.join(
             "
 ",
         )
+    }
+}
+
+/// Returns a schema without the keywords that only explain it (JSON Schema 2020-12, Validation, section 9, and Core, section 8.3).
+fn without_annotations(schema: &Value) -> Value {
+    match schema {
+        Value::Object(members) => {
+            let explains = |key: &str, value: &Value| {
+                value.is_string() && matches!(key, "title" | "description" | "$comment")
+            };
+            let kept = members.iter().filter(|(key, value)| !explains(key, value));
+            let simplified = kept.map(|(key, value)| {
+                let is_data = matches!(key.as_str(), "const" | "enum");
+                (key.clone(), if is_data { value.clone() } else { without_annotations(value) })
+            });
+            Value::Object(simplified.collect())
+        }
+        Value::Array(elements) => elements.iter().map(without_annotations).collect(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => schema.clone(),
     }
 }
 
@@ -254,10 +274,15 @@ mod tests {
     }
 
     #[test]
-    fn the_fingerprint_ignores_layout_and_nothing_else() {
+    fn the_fingerprint_ignores_layout_and_explanations_and_nothing_else() {
         let text =
             |text| Folder::read("a.json", &BTreeMap::from([("a.json", text)])).unwrap().fingerprint_text();
         assert_eq!(text(r#"{"a": 1, "b": 2}"#), text("\u{feff}{\"b\":2,\r\n\"a\":1}"));
         assert_ne!(text(r#"{"a": 1}"#), text(r#"{"a": 2}"#));
+        let described = r#"{"title": "A", "properties": {"title": {"$comment": "c", "type": "string"}}}"#;
+        assert_eq!(text(described), text(r#"{"properties": {"title": {"type": "string"}}}"#));
+        assert_ne!(text(described), text(r#"{"properties": {}}"#));
+        assert_ne!(text(r#"{"const": {"title": "A"}}"#), text(r#"{"const": {"title": "B"}}"#));
+        assert_ne!(text(r#"{"enum": [{"title": "A"}]}"#), text(r#"{"enum": [{"title": "B"}]}"#));
     }
 }

@@ -171,7 +171,7 @@ fn print_merge_steps(folder: &Folder, context: &Context) -> Result<(), CliError>
     match (generated.is_empty(), others.first()) {
         (true, _) => {}
         (false, None) => {
-            context.print_message("next: `git add registry`, then `git commit` to finish the merge")
+            context.print_message("next: `git add registry`, then `git commit` to finish the merge");
         }
         (false, Some(path)) => {
             let path = visible(path.as_str());
