@@ -1,4 +1,4 @@
-//! An address of the web to which this program may send requests.
+//! A web address to which this program may send requests.
 
 use core::net::IpAddr;
 use std::{fmt, str::FromStr};
@@ -12,8 +12,8 @@ pub struct WebAddress(Box<str>);
 /// The error for a text that is not a [`WebAddress`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidWebAddress {
-    /// The text is not an address of the web.
-    #[error("this is not an address of the web")]
+    /// The text is not a web address.
+    #[error("this is not a web address")]
     Form,
     /// Requests to it could be read on the way.
     #[error("the address is not `https`")]

@@ -118,7 +118,7 @@ fn workflows_without_a_source_fail_until_one_is_named() {
     assert_eq!(ran.code, 1);
     assert_eq!(
         ran.out,
-        "::error::write into this step where to install modreg from: \
+        "::error::add the source of modreg to this step: \
          cargo install --locked --git URL --rev COMMIT modreg\n"
     );
     folder.expect(0, &["init", "--install-from", &source()]).says(&[&format!("wrote {VALIDATE}")]);

@@ -80,7 +80,7 @@ fn work_in_the_registry_is_not_overwritten() {
 }
 
 #[test]
-fn the_name_of_a_killed_holder_in_the_lock_file_blocks_nobody() {
+fn the_name_of_a_killed_holder_in_the_lock_file_blocks_no_sync() {
     let folder = Folder::with_modules(&["chat", "drive"]);
     folder.write(".git/modreg/lock", "1 2026-11-22T03:00:00Z\n");
     folder.expect(0, &["sync"]);

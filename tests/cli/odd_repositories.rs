@@ -207,7 +207,7 @@ fn line_ends_that_git_converts_are_no_changes() {
 
 #[cfg(unix)]
 #[test]
-fn a_repository_of_somebody_else_is_refused() {
+fn a_repository_of_another_user_is_refused() {
     let folder = Folder::with_modules(&["chat"]);
     // Only root may change the owner of files; other users skip this.
     for path in [".", ".git"] {

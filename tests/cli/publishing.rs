@@ -46,7 +46,7 @@ fn a_sync_commits_what_changed_and_touches_nothing_else() {
 }
 
 #[test]
-fn a_sync_without_news_leaves_what_somebody_compiled_alone() {
+fn a_sync_without_changes_keeps_what_was_compiled_by_hand() {
     let folder = Folder::with_modules(&["chat", "drive"]);
     folder.write("registry/README.md", "by hand");
     folder.commit("a file of our own");

@@ -25,7 +25,7 @@ const HELP: &[&str] = &[
 ];
 
 #[test]
-fn somebodys_work_is_never_overwritten() {
+fn uncommitted_work_is_never_overwritten() {
     let folder = two_versions();
     folder.edit(ENTRY, "second", "edited");
     folder.refuses(4, &["sync"], HELP);
@@ -67,7 +67,7 @@ fn work_on_files_beside_the_generated_ones_is_left_alone() {
 }
 
 #[test]
-fn other_untracked_files_are_nobodys_business() {
+fn other_untracked_files_do_not_matter() {
     let folder = two_versions();
     folder.write("registry/notes.txt", "mine");
     folder.expect(0, &["sync"]);

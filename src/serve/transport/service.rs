@@ -168,7 +168,7 @@ impl HttpService {
             return response;
         }
         if !route.accepts(request.method()) {
-            let detail = format!("this path accepts only {}", route.allow());
+            let detail = format!("the methods of this path are {}", route.allow());
             return Problem::new(axum::http::StatusCode::METHOD_NOT_ALLOWED, detail)
                 .header(header::ALLOW, HeaderValue::from_static(route.allow()))
                 .into_response();

@@ -108,7 +108,7 @@ impl Previous {
                 }
             };
             previous.remarks.push(format!(
-                "HEAD contains {found}, but version {last} was published last, and the next sync continues from that version{remedy}"
+                "HEAD contains {found}, and version {last} was published last; the next version continues from that one{remedy}"
             ));
         }
         if present.is_tampered() || odd_root.is_some() {

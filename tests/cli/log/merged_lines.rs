@@ -67,7 +67,7 @@ fn all_tips_of_a_merge_in_progress_count() {
 }
 
 #[test]
-fn a_root_whose_entries_nobody_has_stops_writers_only_at_head() {
+fn a_root_whose_entries_are_missing_stops_writers_only_at_head() {
     let folder = Folder::with_modules(&["chat", "drive"]);
     folder.expect(0, &["sync"]);
     let tree = commit_of(&folder, "HEAD:registry/modules");

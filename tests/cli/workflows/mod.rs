@@ -186,7 +186,7 @@ fn a_night_after_a_change_by_hand_repairs_it_and_is_red() {
     author.commit("by hand");
     author.git(&["push", "--quiet", "origin", "main"]);
     let job = Runner::new(checkout(&remote), night_event()).workflow("sync").ended(false);
-    job.step("Look for changes by hand").ran().prints(&["::error file=registry/modules/dr/iv/drive.json"]);
+    job.step("Check for manual edits").ran().prints(&["::error file=registry/modules/dr/iv/drive.json"]);
     assert_eq!(job.step("Sync").ran().code, 0);
     assert!(!remote.clone_with(&[]).read("registry/modules/dr/iv/drive.json").contains("nobody"));
 }

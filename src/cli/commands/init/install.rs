@@ -104,7 +104,7 @@ impl InstallFrom {
 }
 
 /// The error of an install step without a source: the workflow must fail instead of doing nothing.
-const MISSING: &str = "write into this step where to install modreg from: \
+const MISSING: &str = "add the source of modreg to this step: \
                        cargo install --locked --git URL --rev COMMIT modreg";
 
 /// Returns the steps of a GitHub workflow that install the program.

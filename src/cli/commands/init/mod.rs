@@ -33,7 +33,8 @@ const BRANCH: &str = "main";
 
 /// Create a registry with settings, schemas, workflows and built-in modules, and publish its first version
 ///
-/// In a folder that already has manifests, only missing files are added. No existing file is overwritten.
+/// In a folder that already has manifests, only missing files are added. Existing files are kept, except outdated
+/// copies of the built-in schemas and workflows that cannot install modreg yet.
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Args {
     /// The folder of the registry; the default is the current directory
@@ -270,7 +271,7 @@ mod tests {
 
     const SOURCE: &str = "https://example.org/modreg#0123456789abcdef0123456789abcdef01234567";
 
-    const MISSING: &str = "write into this step where to install modreg from";
+    const MISSING: &str = "add the source of modreg to this step";
 
     /// Uses the functions, because a program that was built from a known commit always has a source.
     #[test]
