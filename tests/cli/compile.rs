@@ -50,14 +50,14 @@ fn strays_go_and_edits_are_undone() {
     folder.edit("registry/modules/dr/iv/drive.json", "second", "edited");
     folder
         .expect(1, &["compile", "--check"])
-        .prints(&["stray.json: must not be there", "drive.json: is missing or differs"]);
+        .prints(&["stray.json: should not exist", "drive.json: is missing or differs"]);
     folder.expect(0, &["compile"]);
     assert!(!folder.exists("registry/modules/st"));
     assert_eq!(folder.git(&["status", "--porcelain"]), "");
 }
 
 #[test]
-fn invalid_manifests_are_left_out_and_said() {
+fn invalid_manifests_are_left_out_and_reported() {
     let folder = Folder::with_modules(&["drive"]);
     folder.write("modules/bad.yaml", "name: bad\n");
     let ran = folder.expect(3, &["compile"]);

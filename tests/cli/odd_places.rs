@@ -81,7 +81,7 @@ const CASES: [Case; 13] = [
         name: "the root is a link",
         make: |folder| move_and_link(folder, ROOT, "../copy"),
         repaired: "registry/snapshot.json: it was a symbolic link",
-        verified: "root/missing registry/snapshot.json: it is a symbolic link, but version 1 was published",
+        verified: "root/missing registry/snapshot.json: it is a symbolic link, although version 1 was published",
     },
     Case {
         name: "the root is executable",
@@ -96,7 +96,7 @@ const CASES: [Case; 13] = [
             folder.write("registry/snapshot.json/x", "x");
         },
         repaired: "registry/snapshot.json: it was a folder",
-        verified: "root/missing registry/snapshot.json: it is a folder, but version 1 was published",
+        verified: "root/missing registry/snapshot.json: it is a folder, although version 1 was published",
     },
     Case {
         name: "the folder of all entries is a link",
@@ -167,7 +167,7 @@ fn what_is_committed_and_odd_is_named_and_repaired() {
         let status = folder.expect(0, &["status"]);
         status.prints(&["version 1: drift: `registry/` was changed by hand; the next sync repairs it"]);
         let found = folder.expect(1, &["verify"]).out;
-        let expected = format!("{} (since commit {odd}", case.verified);
+        let expected = format!("{} (since commit {odd})", case.verified);
         assert_eq!(found.lines().next(), Some(expected.as_str()), "{}", case.name);
         let dry = folder.expect(0, &["sync", "--dry-run"]).err;
         assert_eq!(dry, format!("warning: to be repaired: {}\n", case.repaired), "{}", case.name);
@@ -362,7 +362,7 @@ fn a_stray_with_a_name_that_is_not_utf_8_is_removed() {
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, "{}").unwrap();
     }
-    folder.expect(1, &["compile", "--check"]).prints(&["registry/modules/\u{fffd}.json: must not be there"]);
+    folder.expect(1, &["compile", "--check"]).prints(&["registry/modules/\u{fffd}.json: should not exist"]);
     folder.expect(0, &["compile"]);
     assert_eq!(fs::read_dir(folder.path().join("registry/modules")).unwrap().count(), 2);
     folder.expect(0, &["compile", "--check"]);
