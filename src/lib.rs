@@ -157,7 +157,7 @@
 //! | `moving-1.json`, in the git directory of a worktree | the branch that is being moved to another commit | a run that is killed at this moment needs a person |
 //! | `journal.json` | how the last run ended | `status` does not know |
 //! | `schedule.json` | the scheduled runs of the server that are done | a run that is due may be repeated |
-//! | `webhooks/` | messages that are not delivered yet, and the last deliveries | these messages are lost |
+//! | the folder `webhooks` | messages that are not delivered yet, and the last deliveries | these messages are lost |
 //!
 //! Apart from messages that wait, each of them is a cache or a convenience: it can be deleted at any time, and one that cannot be
 //! written is not an error.
