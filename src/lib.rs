@@ -50,7 +50,7 @@
 //! | reading and checking | place |
 //! |---|---|
 //! | which files are manifests | `load/classify.rs` by name, `load/walk.rs` on disk, `sync/plan/sources.rs` in a commit |
-//! | what JSON and YAML both refuse: repeated keys, merge keys, numbers, depth | `source/common_errors.rs` |
+//! | repeated keys, merge keys, numbers, depth | noticed in `source/tree/builder.rs`, `source/json.rs`, `source/yaml/reader.rs`; the messages are in `source/common_errors.rs` |
 //! | how both formats become one tree, and syntax errors | `source/json.rs`, `source/yaml.rs`, with the folders beside them |
 //! | the line and column of a finding | `source/document.rs`, `diagnostic/source_text.rs` |
 //! | the message for a violation of a schema | `schema/keywords.rs`, `schema/objects.rs` |
@@ -59,6 +59,7 @@
 //! | what `--fix` changes | `fix/change.rs` |
 //! | the nearest word of "did you mean" | `domain/closest.rs` |
 //! | what a name, a version, a schedule or an address may be, and when a schedule fires | `domain/`; `settings/` reads keys and reports places |
+//! | a key of `modreg.toml`, its range and its default | its section in `settings/`; `settings/section.rs` checks types and ranges |
 //! | how patterns are read | `schema/ai-context.schema.json`; nothing compiles them yet, `tests/cli/patterns.rs` keeps the text true |
 //!
 //! | compiling and publishing | place |
@@ -69,7 +70,7 @@
 //! | which manifests are read again | `sync/plan/select.rs` |
 //! | holds, pins, version rules, the next number | `sync/plan/next_snapshot.rs` |
 //! | which versions count as published | `sync/log/published.rs` |
-//! | the removal guard, and the token that lets removals through | `sync/publish/guard.rs`, `sync/removal_token.rs` |
+//! | the removal guard, and the token that lets removals through | `sync/publish/guard.rs` compares it, `sync/removal_token.rs` makes it, `cli/commands/compile.rs` reads it from commits |
 //! | uncommitted work in `registry/` | `sync/publish/checkout.rs` |
 //! | the commit message | `sync/publish/message.rs` |
 //! | how a branch is moved, and how often a push is tried | `sync/publish/local.rs`, `sync/publish/remote.rs`; the number is in `settings/push.rs` |
@@ -86,7 +87,7 @@
 //! | the shape of a report | `report/json/`, with its schema in `schema/` |
 //! | where a long list ends | `report/shorten.rs`; `cli/context.rs` decides by the terminal |
 //! | environment variables, the clock, colours | `cli/context.rs` |
-//! | exit codes, and the help for each error | `cli/exit.rs`, `cli/error.rs` |
+//! | exit codes | the numbers: `cli/exit.rs`; of an error, with its help: `cli/error.rs`; of a publishing run: `cli/publish.rs`; of a check: its file in `cli/commands/` |
 //! | all routes, and their description in `/openapi.json` | `serve/routes/table.rs` |
 //! | who may call a route, and with which token | `serve/auth/verifier.rs`, `serve/auth/claims.rs` |
 //! | where an `ETag` is compared | `serve/http/etag.rs` |

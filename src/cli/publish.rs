@@ -1,4 +1,4 @@
-//! Publishes for `sync`, `prune`, `rollback`, `unpin` and `init`, and prints how the run ended.
+//! Publishes for `sync`, `prune`, `rollback`, `unpin` and `init`, prints how the run ended, and decides its exit code.
 
 use super::{args::Format, context::Context, error::CliError, exit::Exit, output, progress, webhooks};
 use crate::{

@@ -1,4 +1,4 @@
-//! The errors that JSON and YAML have in common.
+//! The texts of the errors that JSON and YAML have in common.
 
 use super::{parse_error::ParseError, rules};
 use crate::{

@@ -1,4 +1,4 @@
-//! The writing side of a tree.
+//! The writing side of a tree, which also finds repeated keys.
 
 use super::{
     index::to_u32,
