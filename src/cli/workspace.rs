@@ -58,7 +58,7 @@ impl Folder {
         Self::find_unless(context, |error| matches!(error, GitErrorKind::NotARepository))
     }
 
-    /// Finds the folder like [`Folder::find`], also if there is no `git` program.
+    /// Finds the folder like [`Folder::find`], also without a `git` program.
     pub(super) fn find_without_git(context: &Context) -> Result<Self, CliError> {
         Self::find_unless(context, |error| {
             matches!(error, GitErrorKind::NotARepository | GitErrorKind::NoGit)

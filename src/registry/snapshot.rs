@@ -13,7 +13,7 @@ use crate::{
 pub struct Snapshot {
     /// The root, or `None` if there is no registry yet.
     pub root: Option<Root>,
-    /// The Git tree that is actually at `registry/modules`, or `None` if there is no such directory.
+    /// The Git tree that is actually at `registry/modules`, or `None` if the directory does not exist.
     pub tree: Option<ObjectId>,
     /// The blob id of every entry. If they were changed by hand, a sync uses the ones that were published.
     pub entries: BTreeMap<ModuleName, ObjectId>,

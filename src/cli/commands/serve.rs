@@ -142,7 +142,9 @@ fn check_remote(repository: &Repository, push: Option<&PushTo>, settings: &Push)
     if repository.can_find(&remote) {
         return Ok(());
     }
-    let error = CliError::cannot_run(format!("there is no Git remote `{remote}` to push to or to follow"));
+    let error = CliError::cannot_run(format!(
+        "the Git remote `{remote}` does not exist, so it cannot be pushed to or followed"
+    ));
     Err(error.hint(format!("add it: `git remote add {remote} URL`; `git remote -v` lists all")))
 }
 

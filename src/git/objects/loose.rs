@@ -16,7 +16,7 @@ use flate2::read::ZlibDecoder;
 const MAX_HEADER: usize = 32;
 
 impl Repository {
-    /// Returns the kind and the content of a loose object, or `None` if there is no such file: the object is in a pack, in
+    /// Returns the kind and the content of a loose object, or `None` if the file does not exist: the object is in a pack, in
     /// another object directory, or missing. What is not whole is damaged.
     pub(in crate::git) fn loose(
         &self,

@@ -60,7 +60,7 @@ impl Repository {
         commit.parents.first().copied().filter(|parent| !self.is_shallow() || self.contains(*parent))
     }
 
-    /// Returns the tree of the directory `path` in a commit, or `None` if there is no such directory; `""` is the root.
+    /// Returns the tree of the directory `path` in a commit, or `None` if the directory does not exist; `""` is the root.
     pub fn tree_at(&self, commit: ObjectId, path: &str) -> Result<Option<ObjectId>, GitError> {
         let root = self.root_tree(commit)?;
         if path.is_empty() {
@@ -69,7 +69,7 @@ impl Repository {
         Ok(self.entry(root, path)?.filter(|entry| entry.mode == Mode::Directory).map(|entry| entry.id))
     }
 
-    /// Returns the blob and the content of the file `path` in a commit, or `None` if there is no such file.
+    /// Returns the blob and the content of the file `path` in a commit, or `None` if the file does not exist.
     pub fn file_at(&self, commit: ObjectId, path: &str) -> Result<Option<(ObjectId, Vec<u8>)>, GitError> {
         match self.blob_at(commit, path)? {
             Some(id) => Ok(Some((id, self.blob(id)?))),
@@ -77,12 +77,12 @@ impl Repository {
         }
     }
 
-    /// Returns the blob of the file `path` in a commit, or `None` if there is no such file.
+    /// Returns the blob of the file `path` in a commit, or `None` if the file does not exist.
     pub fn blob_at(&self, commit: ObjectId, path: &str) -> Result<Option<ObjectId>, GitError> {
         self.blob_below(self.root_tree(commit)?, path)
     }
 
-    /// Returns the blob of the file `path` below a tree, or `None` if there is no such file.
+    /// Returns the blob of the file `path` below a tree, or `None` if the file does not exist.
     pub fn blob_below(&self, tree: ObjectId, path: &str) -> Result<Option<ObjectId>, GitError> {
         if is_empty_tree(tree) {
             return Ok(None);

@@ -137,7 +137,7 @@ impl Repository {
         names.map(|name| self.path_of(name)).collect()
     }
 
-    /// Fetches the branch of the remote, and returns its commit, or `None` if there is no such branch.
+    /// Fetches the branch of the remote, and returns its commit, or `None` if the branch does not exist.
     pub fn fetch(&self, target: &RemoteBranch, timeout: Duration) -> Result<Option<ObjectId>, GitError> {
         let context = format!("fetch `{}` from `{}`", target.short(), target.shown());
         let refspec = format!("+{}:{FETCHED}", target.branch);

@@ -11,18 +11,11 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::{
-    diagnostic::{Diagnostic, Finding, Part, Rule, Severity, SourceText},
+    diagnostic::{Diagnostic, Finding, Part, SourceText},
     domain::{ObjectId, Pointer, RepoPath, SnapshotVersion},
     registry::{Held, Pin},
+    report::testing::RULE,
     sync::Summary,
-};
-
-static RULE: Rule = Rule {
-    code: "schema/enum",
-    severity: Severity::Error,
-    is_configurable: true,
-    summary: "",
-    explanation: "",
 };
 
 const ID: &str = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";

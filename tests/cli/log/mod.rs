@@ -7,6 +7,7 @@ mod numbers;
 mod pins;
 mod record;
 mod remotes;
+mod rewritten;
 mod trust;
 
 use std::process::Command;

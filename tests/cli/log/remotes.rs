@@ -1,13 +1,10 @@
-//! Remotes: what was rewritten there stays away, and what was published here only is published anew on their head.
+//! Remotes that moved on: what was published only here is published again on their head.
 
 use super::{Act, add, break_manifest, commit_of, ends, entry, publish, revise, try_git, verifies, version};
-use crate::{
-    harness::{Folder, manifest},
-    push::Remote,
-};
+use crate::{harness::Folder, push::Remote};
 
 /// A remote at version 1, and a clone that wrote it.
-fn published() -> (Remote, Folder) {
+pub(super) fn published() -> (Remote, Folder) {
     let remote = Remote::new();
     let author = remote.clone_with(&[]);
     author.expect(0, &["sync", "--push"]);
@@ -15,7 +12,7 @@ fn published() -> (Remote, Folder) {
 }
 
 /// A remote at version 1 with a commit upon it that must go.
-fn with_secret() -> (Remote, Folder) {
+pub(super) fn with_secret() -> (Remote, Folder) {
     let (remote, author) = published();
     author.write("secret.txt", "hunter2");
     author.commit("a secret");
@@ -24,29 +21,8 @@ fn with_secret() -> (Remote, Folder) {
     (remote, author)
 }
 
-/// How a branch is rewritten, given the clone of its owner.
-const REWRITES: &[(&str, Act)] = &[
-    ("another line", |author| {
-        author.git(&["reset", "--quiet", "--hard", "HEAD~2"]);
-        add(author, "good");
-    }),
-    ("an amended commit", |author| {
-        author.git(&["reset", "--quiet", "--hard", "HEAD~1"]);
-        author.git(&["rm", "--quiet", "secret.txt"]);
-        author.git(&["commit", "--quiet", "--amend", "--allow-empty", "--message", "no secret"]);
-    }),
-    ("an ancestor", |author| {
-        author.git(&["reset", "--quiet", "--hard", "HEAD~2"]);
-    }),
-    ("a history of its own", |author| {
-        author.git(&["switch", "--quiet", "--orphan", "anew"]);
-        author.write("modules/drive/module.yaml", manifest("drive"));
-        author.commit("a new start");
-    }),
-];
-
 /// Checks that a clone publishes nothing and merges nothing, whatever is asked for.
-fn is_refused(remote: &Remote, clone: &Folder, what: &str) {
+pub(super) fn is_refused(remote: &Remote, clone: &Folder, what: &str) {
     let before = (remote.head(), commit_of(clone, "HEAD"));
     let requests: [&[&str]; 4] = [
         &["sync", "--push"],
@@ -60,51 +36,6 @@ fn is_refused(remote: &Remote, clone: &Folder, what: &str) {
         assert_eq!((remote.head(), commit_of(clone, "HEAD")), before, "{what}: {args:?}");
     }
     assert_ne!(try_git(&remote.0, &["cat-file", "-e", "main:secret.txt"]).code, 0, "{what}");
-}
-
-#[test]
-fn what_was_removed_from_a_rewritten_remote_does_not_come_back() {
-    for (what, rewrite) in REWRITES {
-        for has_changes in [false, true] {
-            let (remote, author) = with_secret();
-            let clone = remote.clone_with(&[]);
-            rewrite(&author);
-            author.git(&["push", "--quiet", "--force", "origin", "HEAD:main"]);
-            if has_changes {
-                clone.expect(0, &["sync"]);
-            }
-            is_refused(&remote, &clone, what);
-
-            clone.git(&["fetch", "--quiet"]);
-            clone.git(&["reset", "--quiet", "--hard", "origin/main"]);
-            ends(&clone, 0, &["sync", "--push"], what);
-            assert_eq!(commit_of(&clone, "HEAD"), remote.head(), "{what}");
-            assert!(!remote.modules().contains("oops"), "{what}");
-        }
-    }
-}
-
-#[test]
-fn a_fetch_by_hand_before_changes_nothing_about_it() {
-    for (what, rewrite) in REWRITES.iter().filter(|(what, _)| *what != "an ancestor") {
-        let (remote, author) = with_secret();
-        let clone = remote.clone_with(&[]);
-        rewrite(&author);
-        author.git(&["push", "--quiet", "--force", "origin", "HEAD:main"]);
-        clone.git(&["fetch", "--quiet"]);
-        is_refused(&remote, &clone, what);
-    }
-}
-
-#[test]
-fn a_bare_clone_does_not_bring_it_back_either() {
-    for (what, rewrite) in REWRITES.iter().filter(|(what, _)| *what != "an ancestor") {
-        let (remote, author) = with_secret();
-        let clone = remote.clone_with(&["--bare"]);
-        rewrite(&author);
-        author.git(&["push", "--quiet", "--force", "origin", "HEAD:main"]);
-        is_refused(&remote, &clone, what);
-    }
 }
 
 #[test]
@@ -382,20 +313,6 @@ fn a_module_that_is_gone_at_the_remote_does_not_stop_what_is_published_anew() {
 }
 
 #[test]
-fn the_help_about_a_remote_that_was_rewritten_keeps_the_commits_of_people() {
-    let (remote, author) = with_secret();
-    let clone = remote.clone_with(&[]);
-    clone.write("work.txt", "mine");
-    clone.commit("work");
-    clone.expect(0, &["sync"]);
-    author.git(&["reset", "--quiet", "--hard", "HEAD~2"]);
-    author.git(&["push", "--quiet", "--force"]);
-    follow_the_help(&clone, "git reset --keep");
-    assert!(clone.exists("work.txt") && !clone.exists("secret.txt"));
-    clone.expect(0, &["sync", "--push"]);
-}
-
-#[test]
 fn the_help_about_a_branch_that_diverged_works_where_a_merge_is_among_the_commits() {
     let (remote, author) = two_versions();
     let ours = remote.clone_with(&[]);
@@ -414,7 +331,7 @@ fn the_help_about_a_branch_that_diverged_works_where_a_merge_is_among_the_commit
 }
 
 /// Runs the command that the refusal of a push names.
-fn follow_the_help(folder: &Folder, command: &str) {
+pub(super) fn follow_the_help(folder: &Folder, command: &str) {
     let err = folder.expect(4, &["sync", "--push"]).err;
     let command = err.split('`').find(|part| part.starts_with(command)).expect("a command");
     let ran = folder.shell(command);

@@ -141,7 +141,7 @@ fn the_server_reports_why_it_cannot_start() {
     for remote in ["--push", "--push=upstream", "--follow"] {
         folder
             .expect(2, &["serve", "--listen", "127.0.0.1:0", remote])
-            .says(&["there is no Git remote `", "git remote add"]);
+            .says(&["the Git remote `", "git remote add"]);
     }
     folder.write("modreg.toml", "[serve]\nlisten = \"localhost:80\"\n[serve.limit]\n");
     folder.commit("settings");

@@ -126,7 +126,7 @@ pub(super) fn check_manifest(path: RepoPath, bytes: Vec<u8>, compiler: &Compiler
     checked.sorted_and_counted()
 }
 
-/// Returns the path that stands for standard input in reports.
+/// Returns the path that represents standard input in reports.
 pub(super) fn stdin_path() -> RepoPath {
     RepoPath::new("<stdin>")
 }

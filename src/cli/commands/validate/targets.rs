@@ -39,7 +39,7 @@ impl Place {
 }
 
 /// Finds the targets that the arguments name. Without arguments, these are all manifests of the registry. An argument is a
-/// path, relative to the folder of `-C` if it is set, or the name of a module if there is no such path.
+/// path, relative to the folder of `-C` if it is set, or the name of a module if the path does not exist.
 pub(super) fn find(typed: &[PathBuf], inputs: CheckInputs<'_>) -> Result<Vec<Target>, CliError> {
     let (root, modules) = (&inputs.folder.root, &inputs.compiler.settings.modules);
     let manifests = || inputs.registry.into_iter().flat_map(WorkingSources::files);

@@ -6,17 +6,10 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::{
-    diagnostic::{Finding, Part, Rule, SourceText},
+    diagnostic::{Finding, Part, SourceText},
     diff,
     domain::{ModuleName, Pointer, RepoPath},
-};
-
-static RULE: Rule = Rule {
-    code: "schema/enum",
-    severity: Severity::Error,
-    is_configurable: true,
-    summary: "",
-    explanation: "",
+    report::testing::RULE,
 };
 
 type Snapshot = BTreeMap<ModuleName, Value>;
